@@ -1,0 +1,1 @@
+"""The core of FER Lab: everything that is not a web page. It never imports Streamlit."""

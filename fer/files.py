@@ -1,0 +1,64 @@
+"""Saving so that nothing is ever half-written: write beside, flush to the disk, rename over."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from fer.errors import StorageError
+
+
+def save(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a temporary file, then put it in `path`'s place in one step.
+
+    A reader sees the old file or the new one, never a part; if anything fails the old one stays.
+
+    Args:
+        path: where the file shall be; its folder is made.
+        write: receives a path in the same folder, with the same suffix (some writers go by it).
+
+    Raises:
+        StorageError: the disk is full, or the place cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".saving-", suffix=path.suffix)
+        os.close(handle)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    temporary = Path(name)
+    try:
+        write(temporary)
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def save_bytes(path: Path, content: bytes) -> None:
+    """Save `content` at `path` in one step; see `save`."""
+    save(path, lambda temporary: temporary.write_bytes(content))
+
+
+def save_text(path: Path, text: str) -> None:
+    """Save `text` at `path` as UTF-8 in one step; see `save`."""
+    save_bytes(path, text.encode())
+
+
+def storage_error(path: Path, error: OSError) -> StorageError:
+    """Say in one sentence why `path` could not be saved, and what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError(f"The disk is full: “{path.name}” could not be saved. Free some space and try again; "
+                            "what was saved before is untouched.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return StorageError(f"The folder {path.parent} may not be written to ({error.strerror}). Allow writing there, "
+                            "or set FER_HOME to a folder of your own.")
+    return StorageError(f"“{path.name}” could not be saved in {path.parent}: {error.strerror or error}. "
+                        "Check that the disk is there and try again.")

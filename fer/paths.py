@@ -1,0 +1,54 @@
+"""Where things lie: the only module that knows the names `data/` and `models/`.
+
+Set the environment variable `FER_HOME` to keep both somewhere else (the tests do).
+"""
+
+import os
+import re
+from pathlib import Path
+
+from fer.errors import FerError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def home() -> Path:
+    """The folder that holds `data/` and `models/`: `FER_HOME`, or the project itself."""
+    return Path(os.environ.get("FER_HOME") or PROJECT_ROOT)
+
+
+def data_folder() -> Path:
+    """Everything a learner brings or downloads."""
+    return home() / "data"
+
+
+def cache_folder() -> Path:
+    """What can be made again: decoded datasets. Safe to delete at any time."""
+    return data_folder() / "cache"
+
+
+def runs_folder() -> Path:
+    """One folder per training run."""
+    return home() / "models" / "runs"
+
+
+def pretrained_folder() -> Path:
+    """One folder per shipped model."""
+    return home() / "models" / "pretrained"
+
+
+def detectors_folder() -> Path:
+    """Downloaded face detector weights."""
+    return home() / "models" / "detectors"
+
+
+def child(folder: Path, name: str) -> Path:
+    """Return `folder / name`, for a name that came from outside.
+
+    Raises:
+        FerError: the name would leave the folder, or holds characters that some file system forbids.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,119}", name) or name.endswith((".", " ")):
+        raise FerError(f"“{name[:60]}” cannot be a file name here. Use letters, digits, dots, dashes and spaces, "
+                       "beginning with a letter or digit.")
+    return folder / name

@@ -1,0 +1,10 @@
+"""How long work tells whoever waits: a fraction done and a few plain words."""
+
+from collections.abc import Callable
+
+Progress = Callable[[float, str], None]
+"""Called with the fraction done, 0 to 1, and what is being done, in plain words."""
+
+
+def silent(fraction: float, message: str) -> None:
+    """A `Progress` for callers who show nothing."""
