@@ -1,0 +1,104 @@
+"""The training faces as the model meets them: shuffled, augmented, preprocessed, a batch at a time.
+
+No Keras here, so that a page can show the very batch that the training process will train on.
+"""
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer import augmentation
+from fer.config import TrainingConfig
+from fer.datasets import Dataset, balanced_class_weights
+from fer.preprocessing import Preprocessing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """One step's input.
+
+    Attributes:
+        inputs: (b, h, w, c) float32, preprocessed.
+        labels: (b,) intp.
+        weights: (b,) float32, of the loss.
+    """
+
+    inputs: NDArray[np.float32]
+    labels: NDArray[np.intp]
+    weights: NDArray[np.float32]
+
+
+class TrainingBatches:
+    """Batches of the same faces, drawn anew for each epoch.
+
+    Everything random follows from the config's seed and the epoch's number alone, so an epoch that is
+    trained again after a crash meets the same pixels.
+
+    Raises:
+        EmptyClassError: classes shall be balanced, and one has no face.
+    """
+
+    def __init__(self, faces: Dataset, config: TrainingConfig, preprocessing: Preprocessing) -> None:
+        self._faces = faces
+        self._batch_size = config.batch_size
+        self._augmentation = config.augmentation
+        self._preprocessing = preprocessing
+        self._seed = config.seed
+        self._class_weights = np.ones(len(faces.emotions), np.float32)
+        if config.balance_classes:
+            for label, weight in balanced_class_weights(faces.labels, faces.emotions).items():
+                self._class_weights[label] = weight
+
+    def __len__(self) -> int:
+        return -(-len(self._faces) // self._batch_size)
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """The batches of epoch `number` (from 1), in order; the last one may be smaller."""
+        rng = np.random.default_rng([self._seed, number])
+        order = rng.permutation(len(self._faces))
+        dice = augmentation.draw(self._augmentation, len(order), rng)
+        for start in range(0, len(order), self._batch_size):
+            rows = order[start:start + self._batch_size]
+            images = self._faces.images[rows]
+            if self._augmentation.changes_anything:
+                images = augmentation.apply(images, dice.take(slice(start, start + self._batch_size)))
+            labels = self._faces.labels[rows]
+            yield Batch(self._preprocessing.apply(images), labels, self._class_weights[labels])
+
+
+def prefetched(batches: Iterator[Batch], ahead: int = 8) -> Iterator[Batch]:
+    """The same batches, prepared by a thread while the model works on the ones before."""
+    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(ahead)
+    abandoned = threading.Event()
+
+    def put(item: Batch | BaseException | None) -> None:
+        while not abandoned.is_set():
+            try:
+                return ready.put(item, timeout=0.2)
+            except queue.Full:
+                continue
+
+    def prepare() -> None:
+        try:
+            for batch in batches:
+                put(batch)
+                if abandoned.is_set():
+                    return
+            put(None)
+        except BaseException as error:  # carried over to the thread that can act on it
+            put(error)
+
+    thread = threading.Thread(target=prepare, name="prepare-batches", daemon=True)
+    thread.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        abandoned.set()
+        thread.join()
