@@ -1,0 +1,154 @@
+"""The values every source of faces produces: `Dataset`, `Split`, `Source`."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.emotions import EMOTIONS, Emotion
+from fer.errors import EmptyClassError, MalformedDatasetError
+
+
+class Split(StrEnum):
+    """What a face may be used for: fitting weights, choosing settings, or one last honest figure.
+
+    FER-2013 calls them Training, PublicTest and PrivateTest.
+    """
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a dataset comes from and under which terms.
+
+    Attributes:
+        title: its name as a person would say it.
+        url: where to read about it; may be empty.
+        license: the terms, in a few words.
+        citation: the publication to cite; may be empty.
+    """
+
+    title: str
+    url: str = ""
+    license: str = "unknown"
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Faces with their labels; its arrays are never written to.
+
+    Attributes:
+        name: what `load_dataset` was asked for, and what a run's config records.
+        emotions: the k emotions; a label is an index into it.
+        images: (n, h, w, c) uint8, c 1 (grey) or 3 (RGB).
+        labels: (n,) intp.
+        splits: (n,) of `Split` values, as short strings.
+        source: where it comes from.
+    """
+
+    name: str
+    emotions: tuple[Emotion, ...]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.intp]
+    splits: NDArray[np.str_]
+    source: Source
+
+    def __post_init__(self) -> None:
+        n = len(self.images)
+        if self.images.ndim != 4 or self.images.dtype != np.uint8 or self.images.shape[3] not in (1, 3):
+            raise MalformedDatasetError(
+                f"Images must be (n, h, w, 1 or 3) of uint8; received {self.images.shape} "
+                f"of {self.images.dtype}."
+            )
+        if self.labels.shape != (n,) or self.splits.shape != (n,):
+            raise MalformedDatasetError(
+                f"{n} images need {n} labels and {n} splits; received "
+                f"{len(self.labels)} and {len(self.splits)}."
+            )
+        if n and (self.labels.min() < 0 or self.labels.max() >= len(self.emotions)):
+            raise MalformedDatasetError(
+                f"Labels must be 0 to {len(self.emotions) - 1}; received "
+                f"{self.labels.min()} to {self.labels.max()}."
+            )
+        for array in (self.images, self.labels, self.splits):
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def only(self, split: Split) -> Self:
+        """The faces of one split, in their order (may be empty)."""
+        return self.take(np.flatnonzero(self.splits == split))
+
+    def take(self, rows: NDArray[np.intp]) -> Self:
+        """The faces at `rows`, in that order."""
+        return replace(self, images=self.images[rows], labels=self.labels[rows], splits=self.splits[rows])
+
+    def subset(self, count: int, seed: int) -> Self:
+        """At most `count` faces, each emotion keeping its share, drawn with `seed`, in their order.
+
+        Every emotion that has faces keeps at least one, whatever its share.
+        """
+        if count >= len(self):
+            return self
+        rng = np.random.default_rng(seed)
+        shuffled = rng.permutation(len(self))
+        # The rank of a face within its emotion, divided by the emotion's size, spreads each emotion
+        # evenly over 0..1: the lowest `count` are a stratified draw.
+        position = np.empty(len(self))
+        for label in range(len(self.emotions)):
+            members = shuffled[self.labels[shuffled] == label]
+            position[members] = np.arange(len(members)) / max(len(members), 1)
+        return self.take(np.sort(np.argsort(position, kind="stable")[:count]))
+
+    def counts(self) -> dict[Split, dict[Emotion, int]]:
+        """How many faces each emotion has, for each split that is not empty."""
+        return {
+            split: {
+                emotion: int(count)
+                for emotion, count in zip(
+                    self.emotions,
+                    np.bincount(self.labels[self.splits == split], minlength=len(self.emotions)),
+                    strict=True,
+                )
+            }
+            for split in Split
+            if (self.splits == split).any()
+        }
+
+
+def balanced_class_weights(
+    labels: NDArray[np.intp], emotions: tuple[Emotion, ...] = EMOTIONS
+) -> dict[int, float]:
+    """Return one loss weight per class, so that every emotion pulls equally.
+
+    FER-2013's training split shows sixteen smiles for every look of disgust; unweighted, a model
+    earns its accuracy by never answering "disgust".
+
+    Args:
+        labels: (n,), each an index into `emotions`.
+        emotions: the k classes, in the column order of the model's output.
+
+    Returns:
+        Class index to weight. The weights average 1 over `labels`, so losses stay comparable.
+
+    Raises:
+        EmptyClassError: an emotion has no image, and no weight could balance it.
+
+    Source:
+        n / (k * count), scikit-learn's "balanced" heuristic, after King and Zeng (2001).
+    """
+    counts = np.bincount(labels, minlength=len(emotions))
+    missing = [emotion for emotion, count in zip(emotions, counts, strict=True) if count == 0]
+    if missing:
+        raise EmptyClassError(
+            f"No training image shows {', '.join(missing)}, so the classes cannot be balanced. "
+            "Switch balancing off, or choose a larger subset."
+        )
+    return {index: float(weight) for index, weight in enumerate(len(labels) / (len(emotions) * counts))}

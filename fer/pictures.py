@@ -1,0 +1,145 @@
+"""From the bytes of any picture to pixels, for uploads, dataset folders and the command line alike.
+
+Only the header is read until its size is known to be harmless: a file of a few kilobytes may unpack
+to gigabytes.
+"""
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.errors import PictureError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
+# A large camera's picture has 50 million pixels: 150 MB once decoded.
+MAX_PIXELS = 50_000_000
+MAX_BYTES = 100_000_000
+# Pillow knows dozens of formats, some of which start other programs; these are what cameras and datasets use.
+_FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
+
+# The EXIF tag that says how the camera was held.
+_ORIENTATION = 0x0112
+
+
+def load_picture(path: Path) -> NDArray[np.uint8]:
+    """Return the picture in a file, (h, w, 3) RGB; see `decode_rgb`."""
+    return decode_rgb(read_bytes(path), path.name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a picture file, unless it is too large to be one.
+
+    Raises:
+        PictureError: there is no such file, or it may not be read, or has over 100 MB.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PictureError(
+            f"“{path.name}” cannot be read: {error.strerror or error}. Choose another picture."
+        ) from error
+    if len(content) > MAX_BYTES:
+        raise PictureError(f"“{path.name}” has over {MAX_BYTES // 10**6} MB. Save it smaller and try again.")
+    return content
+
+
+def picture_size(content: bytes, name: str = "The picture") -> tuple[int, int]:
+    """Return (height, width) in pixels as stored, from the header alone.
+
+    Raises:
+        PictureError: these are not the bytes of a picture, or it is larger than is safe to decode.
+    """
+    with _opened(content, name) as picture:
+        return picture.height, picture.width
+
+
+def decode_rgb(content: bytes, name: str = "The picture") -> NDArray[np.uint8]:
+    """Return the picture upright, (h, w, 3) RGB: turned as its EXIF says, transparency on white.
+
+    Of an animation it is the first frame; 16 bits become 8 by keeping the upper ones.
+
+    Args:
+        content: the bytes of a PNG, JPEG, WebP, BMP, GIF or TIFF file.
+        name: what an error calls it.
+
+    Raises:
+        PictureError: not a picture, cut off or damaged, or over 50 megapixels.
+    """
+    pixels = _decoded(content, name)
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+
+
+def decode_grey(content: bytes, name: str = "The picture") -> NDArray[np.uint8]:
+    """Return the picture upright in grey, (h, w); the values of a grey file stay as they are.
+
+    Raises:
+        PictureError: not a picture, cut off or damaged, or over 50 megapixels.
+    """
+    pixels = _decoded(content, name)
+    # The same luma (ITU-R BT.601) as `Preprocessing`, so that a file and a camera are seen alike.
+    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _opened(content: bytes, name: str) -> "Image.Image":
+    """The picture with its header read and its size checked, and not a pixel decoded."""
+    # Imported here, because whoever never opens a picture need not wait for Pillow.
+    from PIL import Image
+
+    try:
+        picture = Image.open(BytesIO(content), formats=_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError(
+            f"“{name}” unpacks to more than {MAX_PIXELS // 10**6} megapixels, which is not "
+            "safe to decode. Save it smaller and try again."
+        ) from error
+    except Exception as error:  # A damaged header may fail anywhere in Pillow, with any exception.
+        kind = "is empty" if not content else "is not a picture that can be read, or its beginning is damaged"
+        raise PictureError(f"“{name}” {kind}. Choose a PNG, JPEG, WebP, BMP, GIF or TIFF file.") from error
+    if picture.width * picture.height > MAX_PIXELS:
+        raise PictureError(
+            f"“{name}” unpacks to {picture.width}×{picture.height} pixels; the most that is "
+            f"safe to decode is {MAX_PIXELS // 10**6} megapixels. Save it smaller."
+        )
+    return picture
+
+
+def _decoded(content: bytes, name: str) -> NDArray[np.uint8]:
+    """(h, w) for a grey picture, (h, w, 3) for any other."""
+    from PIL import ImageOps
+
+    with _opened(content, name) as picture:
+        try:
+            # Most pictures are upright; asking first saves copying each of a dataset's thousands.
+            upright: Image.Image = picture
+            if picture.getexif().get(_ORIENTATION, 1) != 1:
+                upright = ImageOps.exif_transpose(picture)
+            if upright.mode.startswith("I;16"):
+                return np.asarray(np.asarray(upright).astype(np.uint16) >> 8, np.uint8)
+            if upright.mode in ("I", "F"):  # 32 bits: stretched, for no range is agreed upon
+                values = np.nan_to_num(np.asarray(upright, np.float64))
+                return np.asarray((values - values.min()) * (255 / max(np.ptp(values), 1e-9)), np.uint8)
+            if upright.mode == "L":
+                return np.array(upright)
+            if upright.mode == "1":
+                return np.array(upright.convert("L"))
+            if upright.has_transparency_data:
+                return _on_white(np.asarray(upright.convert("RGBA")))
+            return np.array(upright.convert("RGB"))
+        except Exception as error:  # A damaged file may fail anywhere in Pillow, with any exception.
+            raise PictureError(
+                f"“{name}” is cut off or damaged: it begins like a picture, but its pixels "
+                "cannot be decoded. Fetch or save it again."
+            ) from error
+
+
+def _on_white(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    alpha = rgba[..., 3:].astype(np.uint16)
+    return np.asarray((rgba[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255, np.uint8)

@@ -1,0 +1,148 @@
+"""Class folders: whatever they are called, the same faces; whatever is wrong with them, a sentence."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fer.datasets import Dataset, Split
+from fer.datasets.folders import listing_fingerprint, load_folders
+from fer.emotions import EMOTIONS, Emotion
+from fer.errors import MalformedDatasetError
+
+FACE = np.arange(48 * 48).reshape(48, 48).astype(np.uint8)
+
+
+def put(path: Path, image: np.ndarray = FACE) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), image)
+    return path
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The folder of a dataset that is still to be written."""
+    folder = tmp_path / "faces"
+    folder.mkdir()
+    return folder
+
+
+def write_folders(root: Path, dataset: Dataset) -> Path:
+    """Write `dataset` as PNG files in class folders, named by row."""
+    for row, image in enumerate(dataset.images):
+        emotion = dataset.emotions[dataset.labels[row]]
+        put(root / str(dataset.splits[row]) / emotion / f"{row:05d}.png", image)
+    return root
+
+
+def test_every_face_comes_back_in_the_order_of_the_file_names(root: Path, small_dataset: Dataset) -> None:
+    loaded = load_folders(write_folders(root, small_dataset))
+
+    np.testing.assert_array_equal(loaded.images, small_dataset.images)
+    np.testing.assert_array_equal(loaded.labels, small_dataset.labels)
+    np.testing.assert_array_equal(loaded.splits, small_dataset.splits)
+    assert loaded.emotions == EMOTIONS
+
+
+def test_other_words_for_splits_and_emotions_are_understood(root: Path) -> None:
+    for place in ("Training/Anger", "PublicTest/happiness", "privatetest/Surprised"):
+        put(root / place / "1.png")
+
+    loaded = load_folders(root)
+
+    assert loaded.emotions == (Emotion.ANGRY, Emotion.HAPPY, Emotion.SURPRISE)
+    assert loaded.splits.tolist() == [Split.VALIDATION, Split.TRAIN, Split.TEST]
+
+
+def test_a_missing_validation_split_takes_a_tenth_of_train_and_leaves_test_alone(root: Path) -> None:
+    for number in range(20):
+        put(root / "train" / "sad" / f"{number}.png")
+        put(root / "test" / "sad" / f"t{number}.png")
+
+    loaded = load_folders(root)
+
+    sad = {split: counts[Emotion.SAD] for split, counts in loaded.counts().items()}
+    assert sad == {Split.TRAIN: 18, Split.VALIDATION: 2, Split.TEST: 20}
+    assert "validation taken from train" in loaded.source.title
+
+
+def test_emotions_without_splits_are_divided_80_10_10_the_same_way_each_time(root: Path) -> None:
+    for number in range(30):
+        put(root / "fear" / f"{number}.jpg")
+
+    loaded, again = load_folders(root), load_folders(root)
+
+    assert [sum(counts.values()) for counts in loaded.counts().values()] == [24, 3, 3]
+    np.testing.assert_array_equal(loaded.splits, again.splits)
+
+
+def test_colour_becomes_grey_and_other_sizes_become_the_most_common_one(root: Path) -> None:
+    put(root / "happy" / "1.png", np.full((32, 40), 50, np.uint8))
+    put(root / "happy" / "2.png", np.full((32, 40), 60, np.uint8))
+    put(root / "happy" / "3.bmp", np.full((100, 90, 3), 200, np.uint8))
+
+    loaded = load_folders(root)
+
+    assert loaded.images.shape == (3, 32, 40, 1)
+    assert loaded.images[:, 5, 5, 0].tolist() == [50, 60, 200]
+
+
+def test_photographs_are_scaled_down_to_48(root: Path) -> None:
+    put(root / "happy" / "1.jpg", np.full((600, 800, 3), 120, np.uint8))
+
+    assert load_folders(root).images.shape == (1, 48, 48, 1)
+
+
+def test_files_that_are_no_pictures_and_folders_that_archives_leave_are_passed_over(root: Path) -> None:
+    put(root / "happy" / "1.png")
+    (root / "happy" / "notes.txt").write_text("smiles")
+    (root / "happy" / "._1.png").write_bytes(b"junk")
+    (root / "__MACOSX").mkdir()
+
+    assert len(load_folders(root)) == 1
+
+
+def test_links_that_lead_out_of_the_folder_are_not_followed(root: Path) -> None:
+    outside = put(root.parent / "private" / "secret.png")
+    put(root / "happy" / "1.png")
+    (root / "happy" / "2.png").symlink_to(outside)
+    (root / "sad").symlink_to(outside.parent, target_is_directory=True)
+
+    loaded = load_folders(root)
+
+    assert (len(loaded), loaded.emotions) == (1, (Emotion.HAPPY,))
+
+
+def test_bad_pictures_are_counted_and_the_first_is_named(root: Path) -> None:
+    whole = put(root / "train" / "happy" / "1.png").read_bytes()
+    for number in (2, 3):
+        (root / "train" / "happy" / f"{number}.png").write_bytes(whole[: len(whole) // 2])
+
+    with pytest.raises(MalformedDatasetError, match=r"“train/happy/2\.png” is cut off.*1 more of the 3"):
+        load_folders(root)
+
+
+def test_a_folder_that_names_no_emotion_is_refused_by_name(root: Path) -> None:
+    put(root / "train" / "happy" / "1.png")
+    put(root / "train" / "bored" / "1.png")
+
+    with pytest.raises(MalformedDatasetError, match="“train/bored”"):
+        load_folders(root)
+
+
+def test_a_folder_without_pictures_is_refused_with_the_layout_that_is_expected(root: Path) -> None:
+    (root / "train" / "happy").mkdir(parents=True)
+
+    with pytest.raises(MalformedDatasetError, match=r"train/happy/001\.png"):
+        load_folders(root)
+
+
+def test_the_fingerprint_changes_with_every_added_or_changed_picture(root: Path) -> None:
+    put(root / "happy" / "1.png")
+    first = listing_fingerprint(root)
+    put(root / "happy" / "2.png")
+    second = listing_fingerprint(root)
+    put(root / "happy" / "2.png", FACE[:40])
+
+    assert len({first, second, listing_fingerprint(root)}) == 3

@@ -1,0 +1,118 @@
+"""Pictures from anywhere: upright RGB bytes, or a sentence."""
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer import pictures
+from fer.errors import PictureError
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def gradient() -> np.ndarray:
+    """A colour picture, 24 rows and 32 columns, of which no two corners are alike."""
+    rows, columns = np.mgrid[0:24, 0:32]
+    return np.stack([rows * 10, columns * 7, np.full_like(rows, 90)], axis=2).astype(np.uint8)
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    """A PNG of some fifty bytes whose header promises `width` by `height` pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "WEBP"])
+def test_colours_come_back_as_rgb(kind: str) -> None:
+    options = {"lossless": True} if kind == "WEBP" else {}
+    content = encoded(Image.fromarray(gradient()), kind, **options)
+
+    np.testing.assert_array_equal(pictures.decode_rgb(content), gradient())
+
+
+def test_a_grey_file_keeps_its_values() -> None:
+    grey = gradient()[..., 1]
+    content = encoded(Image.fromarray(grey))
+
+    np.testing.assert_array_equal(pictures.decode_grey(content), grey)
+    np.testing.assert_array_equal(pictures.decode_rgb(content), np.dstack([grey] * 3))
+
+
+def test_a_picture_taken_with_the_camera_on_its_side_is_turned_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees clockwise to see it upright
+    content = encoded(Image.fromarray(gradient()), exif=exif)
+
+    np.testing.assert_array_equal(pictures.decode_rgb(content), np.rot90(gradient(), -1))
+
+
+def test_sixteen_bits_become_the_upper_eight() -> None:
+    deep = (gradient()[..., 0].astype(np.uint16) << 8) + 77
+
+    np.testing.assert_array_equal(pictures.decode_grey(encoded(Image.fromarray(deep))), gradient()[..., 0])
+
+
+def test_transparent_parts_are_white() -> None:
+    clear = Image.new("RGBA", (8, 8), (10, 20, 30, 0))
+
+    assert (pictures.decode_rgb(encoded(clear)) == 255).all()
+
+
+def test_a_palette_and_printing_colours_are_understood() -> None:
+    red = Image.new("RGB", (16, 16), (255, 0, 0))
+
+    for content in (encoded(red.convert("P")), encoded(red.convert("CMYK"), "JPEG"), encoded(red, "GIF")):
+        assert np.abs(pictures.decode_rgb(content)[8, 8].astype(int) - (255, 0, 0)).max() <= 3
+
+
+def test_an_animation_gives_its_first_frame() -> None:
+    frames = [Image.new("L", (8, 8), value) for value in (10, 200)]
+    content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+
+    assert (pictures.decode_grey(content) == 10).all()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"%!PS-Adobe-3.0 EPSF-3.0\n"]
+)
+def test_what_is_no_picture_is_refused_by_name(content: bytes) -> None:
+    with pytest.raises(PictureError, match=r"“notes\.txt”"):
+        pictures.decode_rgb(content, "notes.txt")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
+def test_a_picture_that_is_cut_off_is_refused_by_name(kind: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    content = encoded(Image.fromarray(noise), kind)
+
+    with pytest.raises(PictureError, match="“face”"):
+        pictures.decode_rgb(content[: len(content) // 2], "face")
+
+
+@pytest.mark.parametrize("size", [(10_000, 6_000), (12_000, 12_000), (60_000, 60_000)])
+def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
+    with pytest.raises(PictureError, match="safe to"):
+        pictures.decode_rgb(png_claiming(*size), "bomb.png")
+
+
+def test_the_size_is_read_from_the_header_alone() -> None:
+    assert pictures.picture_size(png_claiming(width=640, height=480)) == (480, 640)
+
+
+def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match=r"“nowhere\.png” cannot be read"):
+        pictures.load_picture(tmp_path / "nowhere.png")
