@@ -26,7 +26,7 @@ class AugmentationDraw:
         zoom: (n,) factor, above 1 is larger.
         brightness_fraction: (n,) of full white, added.
         contrast: (n,) factor about mid-grey.
-        erased_box: (n, 4) left, top, right, bottom as fractions of the side; right = left where nothing is erased.
+        erased_box: (n, 4) left, top, right, bottom as fractions of the side; right = left erases nothing.
     """
 
     flipped: NDArray[np.bool_]
@@ -53,7 +53,8 @@ def draw(config: AugmentationConfig, count: int, rng: np.random.Generator) -> Au
     change what the others drew.
     """
     flip, rotation, shift_x, shift_y, zoom, brightness, contrast, erase, area, aspect, left, top = rng.random(
-        (12, count))
+        (12, count)
+    )
 
     def either_way(values: NDArray[np.float64], most: float) -> NDArray[np.float64]:
         return (2 * values - 1) * most
@@ -81,20 +82,23 @@ def apply(images: NDArray[np.uint8], dice: AugmentationDraw) -> NDArray[np.uint8
 
     Borders that come into view repeat the edge pixels; the mean of the face fills what is erased.
     """
-    n, height, width, channels = images.shape
+    n, height, width, _ = images.shape
     if len(dice) != n:
         raise ValueError(f"{n} images need {n} draws; received {len(dice)}.")
     changed = np.empty_like(images)
     matrices = _matrices(dice, height, width)
     for image, target, matrix in zip(images, changed, matrices, strict=True):
-        target[...] = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR,
-                                     borderMode=cv2.BORDER_REPLICATE).reshape(target.shape)
+        target[...] = cv2.warpAffine(
+            image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        ).reshape(target.shape)
     lit = np.flatnonzero((dice.brightness_fraction != 0) | (dice.contrast != 1))
     if len(lit):
         values = changed[lit].astype(np.float32)
         contrast = dice.contrast[lit].astype(np.float32)[:, None, None, None]
         brightness = dice.brightness_fraction[lit].astype(np.float32)[:, None, None, None]
-        changed[lit] = np.clip((values - 127.5) * contrast + 127.5 + 255 * brightness, 0, 255).astype(np.uint8)
+        changed[lit] = np.clip((values - 127.5) * contrast + 127.5 + 255 * brightness, 0, 255).astype(
+            np.uint8
+        )
     scale = np.array([width, height, width, height])
     for index in np.flatnonzero(dice.erased_box[:, 2] > dice.erased_box[:, 0]):
         left, top, right, bottom = np.rint(dice.erased_box[index] * scale).astype(int)

@@ -62,7 +62,7 @@ class TrainingBatches:
         order = rng.permutation(len(self._faces))
         dice = augmentation.draw(self._augmentation, len(order), rng)
         for start in range(0, len(order), self._batch_size):
-            rows = order[start:start + self._batch_size]
+            rows = order[start : start + self._batch_size]
             images = self._faces.images[rows]
             if self._augmentation.changes_anything:
                 images = augmentation.apply(images, dice.take(slice(start, start + self._batch_size)))

@@ -30,7 +30,7 @@ class ModelCard:
         dataset: what the training data is called, where it comes from, its terms.
         trained_at: ISO date of the end of training.
         validation: what the choice of the epoch rests on (accuracy, interval_95, count, epoch).
-        test: the one look at the test split (accuracy, interval_95, count, macro_f1, per_class); None before it.
+        test: the one look at the test split (the same, macro_f1 and per_class); None before it.
         weaknesses: known ones, a sentence each.
         intended_use: what it is for, and what it is not for.
         license: of the weights.
@@ -76,8 +76,12 @@ def load_card(folder: Path) -> ModelCard:
         values["weaknesses"] = tuple(values.get("weaknesses", ()))
         return ModelCard(**values)
     except FileNotFoundError as error:
-        raise ModelNotFoundError(f"The model “{folder.name}” has no {CARD_FILE}; its training did not finish or the "
-                                 "folder was moved. Choose another model, or train it again.") from error
+        raise ModelNotFoundError(
+            f"The model “{folder.name}” has no {CARD_FILE}; its training did not finish or the "
+            "folder was moved. Choose another model, or train it again."
+        ) from error
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ModelNotFoundError(f"The {CARD_FILE} of the model “{folder.name}” cannot be understood ({error}). "
-                                 "Restore the file, or choose another model.") from error
+        raise ModelNotFoundError(
+            f"The {CARD_FILE} of the model “{folder.name}” cannot be understood ({error}). "
+            "Restore the file, or choose another model."
+        ) from error

@@ -35,8 +35,14 @@ class AugmentationConfig:
     erase_fraction: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, highest in (("rotation_degrees", 90), ("shift_fraction", 0.5), ("zoom_fraction", 0.5),
-                              ("brightness_fraction", 0.5), ("contrast_fraction", 0.9), ("erase_fraction", 0.5)):
+        for name, highest in (
+            ("rotation_degrees", 90),
+            ("shift_fraction", 0.5),
+            ("zoom_fraction", 0.5),
+            ("brightness_fraction", 0.5),
+            ("contrast_fraction", 0.9),
+            ("erase_fraction", 0.5),
+        ):
             _between(name, getattr(self, name), 0, highest)
 
     @property
@@ -122,7 +128,9 @@ class TrainingConfig:
         _one_of("optimizer", self.optimizer, get_args(Optimizer))
         _one_of("schedule", self.schedule, get_args(Schedule))
         if len(self.name) > 80:
-            raise ConfigError(f"A run's name may have 80 characters; this one has {len(self.name)}. Shorten it.")
+            raise ConfigError(
+                f"A run's name may have 80 characters; this one has {len(self.name)}. Shorten it."
+            )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values; `from_dict` takes them back."""
@@ -177,16 +185,19 @@ def _fits(value: Any, hint: Any) -> bool:
 
 def _between(name: str, value: float, lowest: float, highest: float) -> None:
     if not lowest <= value <= highest:  # also catches NaN
-        raise ConfigError(f"{name.replace('_', ' ').capitalize()} must be {lowest:g} to {highest:g}; "
-                          f"received {value:g}.")
+        raise ConfigError(
+            f"{name.replace('_', ' ').capitalize()} must be {lowest:g} to {highest:g}; received {value:g}."
+        )
 
 
 def _one_of(name: str, value: str, options: tuple[str, ...]) -> None:
     if value not in options:
-        raise ConfigError(f"{name.replace('_', ' ').capitalize()} must be one of {', '.join(options)}; "
-                          f"received “{value}”.")
+        raise ConfigError(
+            f"{name.replace('_', ' ').capitalize()} must be one of {', '.join(options)}; received “{value}”."
+        )
 
 
-DEFAULT_AUGMENTATION = AugmentationConfig(horizontal_flip=True, rotation_degrees=10, shift_fraction=0.1,
-                                          zoom_fraction=0.1)
+DEFAULT_AUGMENTATION = AugmentationConfig(
+    horizontal_flip=True, rotation_degrees=10, shift_fraction=0.1, zoom_fraction=0.1
+)
 """What the mini_XCEPTION authors trained with: flip, ±10°, ±10 % shift and zoom."""

@@ -33,11 +33,16 @@ class Preprocessing:
     scale: Scale = "minus_one_to_one"
 
     def __post_init__(self) -> None:
-        if self.channels not in (1, 3) or self.scale not in get_args(Scale) or not (
-                8 <= self.image_height <= 1024 and 8 <= self.image_width <= 1024):
-            raise ConfigError(f"A model input of {self.image_height}×{self.image_width} pixels, {self.channels} "
-                              f"channels, scale “{self.scale}” is not one this project can prepare. Use 8 to 1024 "
-                              "pixels, 1 or 3 channels, and zero_to_one or minus_one_to_one.")
+        if (
+            self.channels not in (1, 3)
+            or self.scale not in get_args(Scale)
+            or not (8 <= self.image_height <= 1024 and 8 <= self.image_width <= 1024)
+        ):
+            raise ConfigError(
+                f"A model input of {self.image_height}×{self.image_width} pixels, {self.channels} "
+                f"channels, scale “{self.scale}” is not one this project can prepare. Use 8 to 1024 "
+                "pixels, 1 or 3 channels, and zero_to_one or minus_one_to_one."
+            )
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -51,7 +56,7 @@ class Preprocessing:
             images: (n, h, w, c) uint8 with c 1 or 3 (RGB).
         """
         images = _with_channels(images, self.channels)
-        n, height, width, _ = images.shape
+        height, width = images.shape[1:3]
         if (height, width) != (self.image_height, self.image_width):
             images = _resized(images, self.image_height, self.image_width)
         scaled = images.astype(np.float32)
@@ -76,8 +81,10 @@ class Preprocessing:
         try:
             return cls(**values)
         except TypeError as error:
-            raise ConfigError(f"The saved preprocessing {values!r} does not have the expected fields; "
-                              "the file was edited or belongs to another version.") from error
+            raise ConfigError(
+                f"The saved preprocessing {values!r} does not have the expected fields; "
+                "the file was edited or belongs to another version."
+            ) from error
 
 
 def _with_channels(images: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
@@ -87,7 +94,8 @@ def _with_channels(images: NDArray[np.uint8], channels: int) -> NDArray[np.uint8
         return np.repeat(images, 3, axis=3)
     # ITU-R BT.601 luma, as cv2.cvtColor(RGB2GRAY): one tall picture turns a loop into a call.
     n, height, width, _ = images.shape
-    return cv2.cvtColor(images.reshape(n * height, width, 3), cv2.COLOR_RGB2GRAY).reshape(n, height, width, 1)
+    grey = cv2.cvtColor(images.reshape(n * height, width, 3), cv2.COLOR_RGB2GRAY)
+    return np.asarray(grey, np.uint8).reshape(n, height, width, 1)
 
 
 def _resized(images: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:

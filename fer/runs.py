@@ -20,7 +20,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -30,7 +30,14 @@ import psutil
 
 from fer import files, paths
 from fer.config import TrainingConfig
-from fer.errors import ConfigError, CorruptRunError, FerError, RunAlreadyActiveError, RunError, RunNotFoundError
+from fer.errors import (
+    ConfigError,
+    CorruptRunError,
+    FerError,
+    RunAlreadyActiveError,
+    RunError,
+    RunNotFoundError,
+)
 
 CONFIG_FILE = "config.json"
 STATUS_FILE = "status.json"
@@ -44,6 +51,8 @@ MODEL_FILE = "model.tflite"
 
 # A process writes its id into status.json within a second of its start; much later it never will.
 _START_SECONDS = 60.0
+# The lowest priority there is: whoever presses Start goes on using the pages, and the camera.
+_POLITE = 19 if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS  # type: ignore[attr-defined]
 # Two tabs that press Start in the same moment must not both find the field empty.
 _start_lock = threading.Lock()
 
@@ -169,8 +178,12 @@ class Run:
     def can_resume(self) -> bool:
         """Whether it stopped short of its last epoch and left weights to go on from."""
         done = self.metrics()
-        return (not self.is_active and self.status is not RunStatus.FINISHED and (self.folder / LAST_FILE).exists()
-                and (not done or done[-1].epoch < self.config.epochs))
+        return (
+            not self.is_active
+            and self.status is not RunStatus.FINISHED
+            and (self.folder / LAST_FILE).exists()
+            and (not done or done[-1].epoch < self.config.epochs)
+        )
 
     @property
     def best_model_path(self) -> Path:
@@ -188,7 +201,9 @@ class Run:
 
     def batches(self) -> list[BatchMetrics]:
         """Where the run was, twice a second, in order."""
-        by_step = {(row.epoch, row.batch): row for row in _read_rows(self.folder / BATCHES_FILE, BatchMetrics)}
+        by_step = {
+            (row.epoch, row.batch): row for row in _read_rows(self.folder / BATCHES_FILE, BatchMetrics)
+        }
         return [by_step[step] for step in sorted(by_step)]
 
     def progress(self) -> RunProgress:
@@ -205,8 +220,12 @@ class Run:
             remaining = (epochs - done) * sum(row.duration_seconds for row in lately) / len(lately)
         elif batches and done > 0:
             remaining = (epochs - done) * batches[-1].elapsed_seconds / done
-        return RunProgress(fraction=min(done / epochs, 1.0), epoch=min(int(done) + 1, epochs),
-                           images_per_second=speed, remaining_seconds=remaining)
+        return RunProgress(
+            fraction=min(done / epochs, 1.0),
+            epoch=min(int(done) + 1, epochs),
+            images_per_second=speed,
+            remaining_seconds=remaining,
+        )
 
     def log(self, lines: int = 200) -> str:
         """The last lines of what the process printed."""
@@ -238,7 +257,9 @@ def load_run(run_id: str) -> Run:
     except FerError:
         folder = None
     if folder is None or not folder.is_dir():
-        raise RunNotFoundError(f"There is no run “{run_id[:80]}”. It may have been deleted; choose another one.")
+        raise RunNotFoundError(
+            f"There is no run “{run_id[:80]}”. It may have been deleted; choose another one."
+        )
     return read_run(folder)
 
 
@@ -258,15 +279,25 @@ def read_run(folder: Path) -> Run:
         started_at = datetime.fromisoformat(values["started_at"])
         finished_at = datetime.fromisoformat(values["finished_at"]) if values.get("finished_at") else None
     except (KeyError, TypeError, ValueError) as error:
-        raise CorruptRunError(f"The {STATUS_FILE} of the run “{folder.name}” cannot be understood: {error}. "
-                              "Its curves are kept; start a new run to go on.") from error
+        raise CorruptRunError(
+            f"The {STATUS_FILE} of the run “{folder.name}” cannot be understood: {error}. "
+            "Its curves are kept; start a new run to go on."
+        ) from error
     if status.is_active and not _process_lives(values, started_at):
         status, finished_at = RunStatus.LOST, _last_sign_of_life(folder)
     elif status is RunStatus.RUNNING and (folder / STOP_FILE).exists():
         status = RunStatus.STOPPING
-    return Run(id=folder.name, folder=folder, config=config, status=status, stage=str(values.get("stage", "")),
-               process_id=values.get("process_id"), started_at=started_at, finished_at=finished_at,
-               error=str(values.get("error") or ""))
+    return Run(
+        id=folder.name,
+        folder=folder,
+        config=config,
+        status=status,
+        stage=str(values.get("stage", "")),
+        process_id=values.get("process_id"),
+        started_at=started_at,
+        finished_at=finished_at,
+        error=str(values.get("error") or ""),
+    )
 
 
 def read_config(folder: Path) -> TrainingConfig:
@@ -278,8 +309,9 @@ def read_config(folder: Path) -> TrainingConfig:
     try:
         return TrainingConfig.from_dict(_read_json(folder / CONFIG_FILE))
     except ConfigError as error:
-        raise CorruptRunError(f"The {CONFIG_FILE} of the run “{folder.name}” was edited or belongs to another "
-                              f"version: {error}") from error
+        raise CorruptRunError(
+            f"The {CONFIG_FILE} of the run “{folder.name}” was edited or belongs to another version: {error}"
+        ) from error
 
 
 def list_runs() -> list[Run]:
@@ -313,11 +345,15 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CorruptRunError(f"The {path.name} of the run “{path.parent.name}” cannot be read: {error}. "
-                              "Delete the folder, or start a new run.") from error
+        raise CorruptRunError(
+            f"The {path.name} of the run “{path.parent.name}” cannot be read: {error}. "
+            "Delete the folder, or start a new run."
+        ) from error
     if not isinstance(values, dict):
-        raise CorruptRunError(f"The {path.name} of the run “{path.parent.name}” holds {type(values).__name__} "
-                              "instead of names and values. Delete the folder, or start a new run.")
+        raise CorruptRunError(
+            f"The {path.name} of the run “{path.parent.name}” holds {type(values).__name__} "
+            "instead of names and values. Delete the folder, or start a new run."
+        )
     return values
 
 
@@ -352,8 +388,11 @@ def _process_lives(status: Mapping[str, Any], started_at: datetime) -> bool:
 
 
 def _last_sign_of_life(folder: Path) -> datetime:
-    times = [path.stat().st_mtime for name in (BATCHES_FILE, METRICS_FILE, STATUS_FILE)
-             if (path := folder / name).exists()]
+    times = [
+        path.stat().st_mtime
+        for name in (BATCHES_FILE, METRICS_FILE, STATUS_FILE)
+        if (path := folder / name).exists()
+    ]
     return datetime.fromtimestamp(max(times), UTC)
 
 
@@ -378,8 +417,17 @@ def create_run(config: TrainingConfig) -> Run:
         except OSError as error:
             raise files.storage_error(folder, error) from error
     # The status first: a folder with a config but no status would read as damaged.
-    _save_status(folder, {"status": RunStatus.STARTING, "stage": "Starting", "process_id": None,
-                          "started_at": started_at.isoformat(), "finished_at": None, "error": ""})
+    _save_status(
+        folder,
+        {
+            "status": RunStatus.STARTING,
+            "stage": "Starting",
+            "process_id": None,
+            "started_at": started_at.isoformat(),
+            "finished_at": None,
+            "error": "",
+        },
+    )
     files.save_text(folder / CONFIG_FILE, config.to_json())
     return read_run(folder)
 
@@ -412,8 +460,17 @@ def resume_run(run_id: str) -> Run:
         if not run.can_resume:
             raise RunError(f"The run “{run.title}” has no unfinished epochs to go on with. Start a new one.")
         (run.folder / STOP_FILE).unlink(missing_ok=True)
-        _save_status(run.folder, {"status": RunStatus.STARTING, "stage": "Starting again", "process_id": None,
-                                  "started_at": datetime.now(UTC).isoformat(), "finished_at": None, "error": ""})
+        _save_status(
+            run.folder,
+            {
+                "status": RunStatus.STARTING,
+                "stage": "Starting again",
+                "process_id": None,
+                "started_at": datetime.now(UTC).isoformat(),
+                "finished_at": None,
+                "error": "",
+            },
+        )
         _spawn(run.folder)
     return load_run(run_id)
 
@@ -431,8 +488,10 @@ def request_stop(run_id: str) -> None:
 def _refuse_a_second() -> None:
     active = [run for run in list_runs() if run.is_active]
     if active:
-        raise RunAlreadyActiveError(f"The run “{active[0].title}” is still training, and two at once would only slow "
-                                    "each other down. Wait for it, or stop it first.")
+        raise RunAlreadyActiveError(
+            f"The run “{active[0].title}” is still training, and two at once would only slow "
+            "each other down. Wait for it, or stop it first."
+        )
 
 
 def _spawn(folder: Path) -> None:
@@ -440,11 +499,16 @@ def _spawn(folder: Path) -> None:
     flags = 0 if os.name == "posix" else subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
     with (folder / LOG_FILE).open("ab") as log:
         process = subprocess.Popen(  # not waited for: it outlives the page that started it
-            [sys.executable, "-m", "fer.training", str(folder)], cwd=paths.PROJECT_ROOT, env=environment,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-            creationflags=flags)
-    # Whoever presses Start goes on using the pages, and the camera, while it trains.
-    psutil.Process(process.pid).nice(19 if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
+            [sys.executable, "-m", "fer.training", str(folder)],
+            cwd=paths.PROJECT_ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            creationflags=flags,
+        )
+    psutil.Process(process.pid).nice(_POLITE)
     # Reap it when it ends: a process nobody waits for stays in the table as a zombie.
     threading.Thread(target=process.wait, name=f"wait-{folder.name}", daemon=True).start()
 
@@ -462,8 +526,13 @@ class RunRecorder:
         self.folder = folder
         self._status = _read_json(folder / STATUS_FILE)
         self._mend_torn_lines()
-        self._write_status(status=RunStatus.RUNNING, process_id=os.getpid(), finished_at=None, error="",
-                           process_created=psutil.Process().create_time())
+        self._write_status(
+            status=RunStatus.RUNNING,
+            process_id=os.getpid(),
+            finished_at=None,
+            error="",
+            process_created=psutil.Process().create_time(),
+        )
 
     def stage(self, text: str) -> None:
         """Say what the process is busy with."""

@@ -34,7 +34,6 @@ from fer.batches import TrainingBatches, prefetched
 from fer.cards import ModelCard
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, load_dataset
-from fer.emotions import Emotion
 from fer.errors import DatasetError, FerError, ModelError, RunError
 from fer.evaluation import wilson_interval
 from fer.preprocessing import Preprocessing
@@ -63,7 +62,8 @@ def build_network(config: TrainingConfig, class_count: int) -> keras.Model:
     keras.utils.set_random_seed(config.seed)
     name = architecture(config.architecture).name
     network: keras.Model = importlib.import_module(f"fer.zoo.{name}").build(
-        preprocessing_of(config).input_shape, class_count)
+        preprocessing_of(config).input_shape, class_count
+    )
     return network
 
 
@@ -82,6 +82,24 @@ def build_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
             return keras.optimizers.RMSprop(rate, **averaging)
         case "adadelta":
             return keras.optimizers.Adadelta(rate, **averaging)
+
+
+def compiled(network: keras.Model, config: TrainingConfig) -> keras.Model:
+    """Return the network's layers in a second model, ready for `train_on_batch`.
+
+    This one carries the optimizer and its state, and goes into last.keras; the bare one goes into
+    best.keras and is exported.
+    """
+    trainee = keras.Model(network.inputs, network.outputs, name=config.architecture)
+    trainee.compile(
+        optimizer=build_optimizer(config),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing),
+        metrics=["accuracy"],
+        # XLA makes TensorFlow six times slower on a CPU; JAX is nothing without it.
+        jit_compile=keras.backend.backend() == "jax",
+    )
+    trainee.optimizer.build(trainee.trainable_variables)
+    return trainee
 
 
 class Trainer:
@@ -108,18 +126,8 @@ class Trainer:
         self.interrupted = threading.Event()
 
         self.network = build_network(config, len(dataset.emotions))
-        # The same layers in a second model: this one is compiled and carries the optimizer's state
-        # into last.keras; the bare one goes into best.keras and is exported.
-        self.trainee = keras.Model(self.network.inputs, self.network.outputs, name=config.architecture)
-        self.optimizer = build_optimizer(config)
-        self.trainee.compile(
-            optimizer=self.optimizer,
-            loss=keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing),
-            metrics=["accuracy"],
-            # XLA makes TensorFlow six times slower on a CPU; JAX is nothing without it.
-            jit_compile=keras.backend.backend() == "jax",
-        )
-        self.optimizer.build(self.trainee.trainable_variables)
+        self.trainee = compiled(self.network, config)
+        self.optimizer = self.trainee.optimizer
         self._averager = keras.callbacks.SwapEMAWeights() if config.weight_averaging else None
         if self._averager is not None:
             self._averager.set_model(self.trainee)
@@ -137,17 +145,26 @@ class Trainer:
                 return RunStatus.STOPPED
             with self._averaged_weights():
                 validation_loss, validation_accuracy = self._validate()
-                row = EpochMetrics(epoch, *fitted, validation_loss, validation_accuracy,
-                                   learning_rate(self.config, epoch - 0.5, metrics), time.perf_counter() - started)
+                row = EpochMetrics(
+                    epoch,
+                    *fitted,
+                    validation_loss,
+                    validation_accuracy,
+                    learning_rate(self.config, epoch - 0.5, metrics),
+                    time.perf_counter() - started,
+                )
                 metrics.append(row)
                 if runs.best_epoch(metrics) is row:
                     files.save(self.folder / runs.BEST_FILE, self.network.save)
             self.recorder.record_epoch(row)
             # Weights after metrics: an epoch whose weights were not kept is trained, and recorded, again.
             files.save(self.folder / runs.LAST_FILE, self.trainee.save)
-            print(f"loss {row.train_loss:.4f}, accuracy {row.train_accuracy:.4f}, validation loss "
-                  f"{validation_loss:.4f}, validation accuracy {validation_accuracy:.4f}, "
-                  f"{row.duration_seconds:.0f} s", flush=True)
+            print(
+                f"loss {row.train_loss:.4f}, accuracy {row.train_accuracy:.4f}, validation loss "
+                f"{validation_loss:.4f}, validation accuracy {validation_accuracy:.4f}, "
+                f"{row.duration_seconds:.0f} s",
+                flush=True,
+            )
             if self._should_stop() and epoch < self.config.epochs:
                 return RunStatus.STOPPED
         return RunStatus.FINISHED
@@ -171,8 +188,10 @@ class Trainer:
             # Arrays only, into a network built from the catalogue: no code in the file is ever run.
             self.trainee.load_weights(path)
         except Exception as error:
-            raise RunError(f"The {path.name} of this run cannot be read ({error}). Start a new run; the curves and "
-                           "the best weights of this one are kept.") from error
+            raise RunError(
+                f"The {path.name} of this run cannot be read ({error}). Start a new run; the curves and "
+                "the best weights of this one are kept."
+            ) from error
         epochs_done = int(self.optimizer.iterations) // len(self.batches)
         print(f"Going on after epoch {epochs_done}.", flush=True)
         return [row for row in runs.read_run(self.folder).metrics() if row.epoch <= epochs_done]
@@ -184,8 +203,11 @@ class Trainer:
         last_report = time.perf_counter()
         for step, batch in enumerate(prefetched(self.batches.epoch(epoch)), start=1):
             self.optimizer.learning_rate = learning_rate(
-                self.config, epoch - 1 + (step - 1) / len(self.batches), metrics)
-            loss, accuracy = self.trainee.train_on_batch(batch.inputs, self._one_hot[batch.labels], batch.weights)
+                self.config, epoch - 1 + (step - 1) / len(self.batches), metrics
+            )
+            loss, accuracy = self.trainee.train_on_batch(
+                batch.inputs, self._one_hot[batch.labels], batch.weights
+            )
             seen += len(batch.labels)
             loss_sum += float(loss) * len(batch.labels)
             accuracy_sum += float(accuracy) * len(batch.labels)
@@ -193,11 +215,21 @@ class Trainer:
             if now - last_report < _REPORT_SECONDS and step < len(self.batches):
                 continue
             if not math.isfinite(loss_sum):
-                raise RunError(f"The loss is no longer a number (epoch {epoch}, batch {step}): a learning rate of "
-                               f"{self.config.learning_rate:g} is too high here. Start again with a tenth of it.")
-            self.recorder.record_batch(BatchMetrics(
-                epoch, step, len(self.batches), loss_sum / seen, accuracy_sum / seen,
-                (seen - reported) / (now - last_report), now - self._started))
+                raise RunError(
+                    f"The loss is no longer a number (epoch {epoch}, batch {step}): a learning rate of "
+                    f"{self.config.learning_rate:g} is too high here. Start again with a tenth of it."
+                )
+            self.recorder.record_batch(
+                BatchMetrics(
+                    epoch,
+                    step,
+                    len(self.batches),
+                    loss_sum / seen,
+                    accuracy_sum / seen,
+                    (seen - reported) / (now - last_report),
+                    now - self._started,
+                )
+            )
             last_report, reported = now, seen
             if step < len(self.batches) and self._should_stop():
                 return None
@@ -205,9 +237,12 @@ class Trainer:
 
     def _validate(self) -> tuple[float, float]:
         """Mean loss (the one trained on, unweighted) and accuracy on the validation split."""
-        probabilities = np.concatenate([
-            self.network.predict_on_batch(self._validation_inputs[start:start + _EVALUATION_BATCH])
-            for start in range(0, len(self._validation_inputs), _EVALUATION_BATCH)])
+        probabilities = np.concatenate(
+            [
+                self.network.predict_on_batch(self._validation_inputs[start : start + _EVALUATION_BATCH])
+                for start in range(0, len(self._validation_inputs), _EVALUATION_BATCH)
+            ]
+        )
         smoothing = self.config.label_smoothing
         targets = self._one_hot[self.validation.labels] * (1 - smoothing) + smoothing / len(self._one_hot)
         loss = -np.mean(np.sum(targets * np.log(np.clip(probabilities, 1e-7, 1)), axis=1))
@@ -242,31 +277,52 @@ def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
         return
     title = config.name or f"{architecture(config.architecture).title} on {dataset.source.title}"
     card = ModelCard(
-        name=folder.name, title=title, architecture=config.architecture, preprocessing=preprocessing_of(config),
-        emotions=dataset.emotions, parameters=network.count_params(), config=config.as_dict(),
-        dataset={"name": Path(config.dataset).name, "title": dataset.source.title, "url": dataset.source.url,
-                 "license": dataset.source.license},
+        name=folder.name,
+        title=title,
+        architecture=config.architecture,
+        preprocessing=preprocessing_of(config),
+        emotions=dataset.emotions,
+        parameters=network.count_params(),
+        config=config.as_dict(),
+        dataset={
+            "name": Path(config.dataset).name,
+            "title": dataset.source.title,
+            "url": dataset.source.url,
+            "license": dataset.source.license,
+        },
         trained_at=datetime.now(UTC).date().isoformat(),
-        validation={"accuracy": best.validation_accuracy, "epoch": best.epoch, "count": len(validation),
-                    "interval_95": wilson_interval(round(best.validation_accuracy * len(validation)), len(validation))},
+        validation={
+            "accuracy": best.validation_accuracy,
+            "epoch": best.epoch,
+            "count": len(validation),
+            "interval_95": wilson_interval(
+                round(best.validation_accuracy * len(validation)), len(validation)
+            ),
+        },
     )
     card.save(folder)
-    files.save(folder / runs.MODEL_FILE, lambda path: network.export(str(path), format="litert", verbose=False))
+    files.save(
+        folder / runs.MODEL_FILE, lambda path: network.export(str(path), format="litert", verbose=False)
+    )
     sample = validation.images[:64]
     expected = network.predict_on_batch(card.preprocessing.apply(sample))
     difference = float(np.abs(Recognizer(folder).predict(sample) - expected).max())
     print(f"Exported; LiteRT and Keras differ by at most {difference:.1e}.", flush=True)
     if not difference < _EXPORT_TOLERANCE:
         (folder / runs.MODEL_FILE).unlink()
-        raise ModelError(f"The exported model answers differently from the trained one (by {difference:.3f}); it was "
-                         "removed. Please report this with the run's log.")
+        raise ModelError(
+            f"The exported model answers differently from the trained one (by {difference:.3f}); it was "
+            "removed. Please report this with the run's log."
+        )
 
 
 def _needed(dataset: Dataset, split: Split) -> Dataset:
     part = dataset.only(split)
     if not len(part):
-        raise DatasetError(f"“{dataset.name}” has no face in its {split} split, and training needs both train and "
-                           "validation. Choose another dataset, or add the split.")
+        raise DatasetError(
+            f"“{dataset.name}” has no face in its {split} split, and training needs both train and "
+            "validation. Choose another dataset, or add the split."
+        )
     return part
 
 
@@ -291,8 +347,10 @@ def train(folder: Path) -> RunStatus:
     except BaseException as error:
         # Whatever it was, the page shall not have to guess; the log has the details.
         traceback.print_exc()
-        recorder.finish(RunStatus.FAILED, f"The training ended with {type(error).__name__}: {error}. "
-                                          "The log below has the details.")
+        recorder.finish(
+            RunStatus.FAILED,
+            f"The training ended with {type(error).__name__}: {error}. The log below has the details.",
+        )
         return RunStatus.FAILED
     recorder.finish(status)
     return status
@@ -306,7 +364,9 @@ def _on_request_to_end(react: Callable[[], object]) -> None:
 
 def main() -> int:
     """The command's entry point."""
-    parser = argparse.ArgumentParser(prog="python -m fer.training", description="Train the run in a run folder.")
+    parser = argparse.ArgumentParser(
+        prog="python -m fer.training", description="Train the run in a run folder."
+    )
     parser.add_argument("folder", type=Path, help="a folder with a config.json, as fer.runs makes it")
     folder = parser.parse_args().folder
     cv2.setNumThreads(1)  # the two cores belong to the network; one thread augments faster than it trains

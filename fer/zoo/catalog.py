@@ -36,11 +36,11 @@ ARCHITECTURES: dict[str, Architecture] = {
             name="mini_xception",
             title="mini_XCEPTION",
             summary="Depthwise separable convolutions with shortcuts and no dense layer: 58,423 parameters, "
-                    "small enough for real time on any laptop.",
+            "small enough for real time on any laptop.",
             preprocessing=Preprocessing(48, 48, 1, "minus_one_to_one"),
             parameters=58_423,
-            paper="Arriaga, Valdenegro-Toro and Plöger (2017), Real-time Convolutional Neural Networks for Emotion "
-                  "and Gender Classification, arXiv:1710.07557",
+            paper="Arriaga, Valdenegro-Toro and Plöger (2017), Real-time Convolutional Neural Networks "
+            "for Emotion and Gender Classification, arXiv:1710.07557",
             license="MIT",
         ),
     )
@@ -56,5 +56,6 @@ def architecture(name: str) -> Architecture:
     try:
         return ARCHITECTURES[name]
     except KeyError:
-        raise UnknownArchitectureError(f"There is no architecture “{name}”. Choose one of: "
-                                       f"{', '.join(ARCHITECTURES)}.") from None
+        raise UnknownArchitectureError(
+            f"There is no architecture “{name}”. Choose one of: {', '.join(ARCHITECTURES)}."
+        ) from None

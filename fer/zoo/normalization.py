@@ -11,20 +11,34 @@ from typing import Any
 import keras
 
 
-class BatchNormalization(keras.layers.BatchNormalization):
+class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]  # Keras ships no types
     """Keras' layer, with the same weights and results; only its training pass on TensorFlow differs."""
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return (n, h, w, c) with every channel at the learned mean and spread."""
-        fused = (training and self.trainable and mask is None and keras.backend.backend() == "tensorflow"
-                 and len(inputs.shape) == 4 and self.axis in (-1, 3) and self.scale and self.center)
+        fused = (
+            training
+            and self.trainable
+            and mask is None
+            and keras.backend.backend() == "tensorflow"
+            and len(inputs.shape) == 4
+            and self.axis in (-1, 3)
+            and self.scale
+            and self.center
+        )
         if not fused:
             return super().call(inputs, training=training, mask=mask)
         import tensorflow as tf
 
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=keras.ops.cast(inputs, "float32"), scale=self.gamma, offset=self.beta, mean=[], variance=[],
-            epsilon=self.epsilon, is_training=True)
+            x=keras.ops.cast(inputs, "float32"),
+            scale=self.gamma,
+            offset=self.beta,
+            mean=[],
+            variance=[],
+            epsilon=self.epsilon,
+            is_training=True,
+        )
         # The kernel reports the unbiased variance; Keras keeps the plain one.
         count = keras.ops.cast(keras.ops.size(inputs) / keras.ops.shape(inputs)[-1], "float32")
         variance = variance * (count - 1) / count
