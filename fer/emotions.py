@@ -58,8 +58,10 @@ class EmotionScores:
 
     def __post_init__(self) -> None:
         if self.probabilities.shape != (len(self.emotions),):
-            raise ValueError(f"Expected one probability for each of {len(self.emotions)} emotions; "
-                             f"received an array of shape {self.probabilities.shape}.")
+            raise ValueError(
+                f"Expected one probability for each of {len(self.emotions)} emotions; "
+                f"received an array of shape {self.probabilities.shape}."
+            )
 
     @property
     def top(self) -> Emotion:

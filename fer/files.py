@@ -55,10 +55,16 @@ def save_text(path: Path, text: str) -> None:
 def storage_error(path: Path, error: OSError) -> StorageError:
     """Say in one sentence why `path` could not be saved, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(f"The disk is full: “{path.name}” could not be saved. Free some space and try again; "
-                            "what was saved before is untouched.")
+        return StorageError(
+            f"The disk is full: “{path.name}” could not be saved. Free some space and try again; "
+            "what was saved before is untouched."
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return StorageError(f"The folder {path.parent} may not be written to ({error.strerror}). Allow writing there, "
-                            "or set FER_HOME to a folder of your own.")
-    return StorageError(f"“{path.name}” could not be saved in {path.parent}: {error.strerror or error}. "
-                        "Check that the disk is there and try again.")
+        return StorageError(
+            f"The folder {path.parent} may not be written to ({error.strerror}). Allow writing there, "
+            "or set FER_HOME to a folder of your own."
+        )
+    return StorageError(
+        f"“{path.name}” could not be saved in {path.parent}: {error.strerror or error}. "
+        "Check that the disk is there and try again."
+    )

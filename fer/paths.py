@@ -49,6 +49,8 @@ def child(folder: Path, name: str) -> Path:
         FerError: the name would leave the folder, or holds characters that some file system forbids.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,119}", name) or name.endswith((".", " ")):
-        raise FerError(f"“{name[:60]}” cannot be a file name here. Use letters, digits, dots, dashes and spaces, "
-                       "beginning with a letter or digit.")
+        raise FerError(
+            f"“{name[:60]}” cannot be a file name here. Use letters, digits, dots, dashes and spaces, "
+            "beginning with a letter or digit."
+        )
     return folder / name

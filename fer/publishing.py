@@ -1,0 +1,116 @@
+"""From a finished run to a shipped model: the one look at the test split, written on its card."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fer import files, paths, runs
+from fer.cards import MODEL_FILE, ModelCard, load_card
+from fer.datasets import Split, load_dataset
+from fer.errors import ModelError
+from fer.evaluation import Evaluation, evaluate
+from fer.progress import Progress, silent
+from fer.recognition import Recognizer
+
+KERAS_FILE = "model.keras"
+# Below this recall a learner should hear of it before trusting an answer.
+_WEAK_RECALL = 0.6
+
+INTENDED_USE = (
+    "For learning how expression recognition works and fails. It reads an expression on a face, not a "
+    "feeling. Not for judging pupils, employees or applicants: inferring emotions at work or in education is "
+    "forbidden in the European Union, Regulation (EU) 2024/1689, Article 5(1)(f), except for medical or "
+    "safety reasons."
+)
+
+
+def publish(run_id: str, name: str, dataset_name: str, progress: Progress = silent) -> ModelCard:
+    """Copy a run's model to `models/pretrained/<name>/`, evaluated once on the test split.
+
+    The epoch was chosen on the validation split; this is the moment at which the test split is looked
+    at, and the figure goes onto the card whatever it is.
+
+    Args:
+        run_id: a run that has a model.
+        name: the folder, and what commands call the model.
+        dataset_name: whose test split is used; as `load_dataset` takes it.
+        progress: told how far the evaluation is.
+
+    Raises:
+        RunNotFoundError, CorruptRunError: there is no such run.
+        ModelError: the run has no model, or the name is taken.
+        DatasetError: the dataset cannot be read or has no test split.
+        StorageError: a file could not be written.
+    """
+    run = runs.load_run(run_id)
+    if not run.has_model:
+        raise ModelError(f"The run “{run.title}” has no model yet. Let it finish, then publish it.")
+    target = paths.child(paths.pretrained_folder(), name)
+    if target.exists():
+        raise ModelError(
+            f"There is already a model “{name}”. Choose another name, or remove the folder {target}."
+        )
+    evaluation = evaluate(Recognizer(run.folder), load_dataset(dataset_name, progress), Split.TEST, progress)
+    card = replace(
+        load_card(run.folder),
+        name=name,
+        test=test_figures(evaluation),
+        weaknesses=weaknesses(evaluation),
+        intended_use=INTENDED_USE,
+        license="MIT",
+        notes="One model and one look at each face: no flips, crops or ensembles were averaged.",
+    )
+    for source, copy in (
+        (MODEL_FILE, MODEL_FILE),
+        (runs.BEST_FILE, KERAS_FILE),
+        (runs.CONFIG_FILE, runs.CONFIG_FILE),
+        (runs.METRICS_FILE, runs.METRICS_FILE),
+        (runs.LOG_FILE, runs.LOG_FILE),
+    ):
+        _copy(run.folder / source, target / copy)
+    card.save(target)
+    return card
+
+
+def test_figures(evaluation: Evaluation) -> dict[str, Any]:
+    """What a card says of the test split: plain JSON values."""
+    return {
+        "accuracy": evaluation.accuracy,
+        "interval_95": list(evaluation.interval_95),
+        "macro_f1": evaluation.macro_f1,
+        "count": len(evaluation),
+        "per_class": {
+            report.emotion: {
+                "precision": report.precision,
+                "recall": report.recall,
+                "f1": report.f1,
+                "support": report.support,
+            }
+            for report in evaluation.class_reports
+        },
+    }
+
+
+def weaknesses(evaluation: Evaluation) -> tuple[str, ...]:
+    """What the test split showed and what such training data implies, a sentence each."""
+    measured = [
+        f"Of {report.support} faces labelled {report.emotion}, it finds {report.recall:.0%}."
+        for report in sorted(evaluation.class_reports, key=lambda report: report.recall or 0)
+        if report.recall is not None and report.recall < _WEAK_RECALL
+    ]
+    confused = [
+        f"{mistake.share:.0%} of the {mistake.true} faces are called {mistake.predicted}."
+        for mistake in evaluation.commonest_mistakes(3)
+    ]
+    return (
+        *measured,
+        *confused,
+        "Its labels are opinions about web photographs; a person agrees with about 65 of 100 of them.",
+        "It learned from faces seen from the front: side faces, darkness and covered mouths mislead it.",
+        "Whom the photographs show is not recorded; it may well work better for some than for others.",
+    )
+
+
+def _copy(source: Path, target: Path) -> None:
+    files.save(target, lambda temporary: shutil.copyfile(source, temporary))
