@@ -12,7 +12,15 @@ import keras
 
 
 class BatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]  # Keras ships no types
-    """Keras' layer, with the same weights and results; only its training pass on TensorFlow differs."""
+    """Keras' layer, with the same weights and results; only its training pass on TensorFlow differs.
+
+    The moving statistics follow in ten steps rather than Keras' hundred: a learner's set may have fewer than
+    a hundred steps an epoch, and with stale statistics the first validation curves say "guessing" about a
+    network that has long begun to see.
+    """
+
+    def __init__(self, momentum: float = 0.9, **options: Any) -> None:
+        super().__init__(momentum=momentum, **options)
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return (n, h, w, c) with every channel at the learned mean and spread."""
