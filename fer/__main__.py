@@ -10,12 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, Optimizer, Schedule, TrainingConfig
 from fer.datasets import Split, load_dataset
 from fer.errors import FerError
 from fer.zoo.catalog import ARCHITECTURES, architecture
+
+if TYPE_CHECKING:
+    from fer.runs import Run
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -79,7 +82,20 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     from fer import runs
 
     architecture(options.model)  # a wrong name is said at once, not by the process in its log
-    run = runs.start_run(_training_config(options))
+    return _followed(runs.start_run(_training_config(options)))
+
+
+def resume(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """Let a run go on that was stopped, failed or lost its process."""
+    from fer import runs
+
+    return _followed(runs.resume_run(options.run))
+
+
+def _followed(run: "Run") -> tuple[dict[str, Any], str]:
+    """Show a run's progress until it ends; Ctrl-C asks it to stop and keeps what it learned."""
+    from fer import runs
+
     try:
         while (run := runs.load_run(run.id)).is_active:
             progress = run.progress()
@@ -93,12 +109,11 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
         print("Stopping after this batch; best and last weights are kept.", file=sys.stderr)
         while (run := runs.load_run(run.id)).is_active:
             time.sleep(_FOLLOW_SECONDS)
-    if run.error or not run.metrics():
+    best = run.best()
+    if run.error or best is None:
         raise FerError(
             run.error or f"The run {run.id} ended as {run.status}; its log is {run.folder / runs.LOG_FILE}."
         )
-    best = run.best()
-    assert best is not None
     result = {
         "id": run.id,
         "folder": str(run.folder),
@@ -270,6 +285,9 @@ def _parser() -> argparse.ArgumentParser:
         + json.dumps(AugmentationConfig(horizontal_flip=True, rotation_degrees=10).as_dict()),
     )
     sub.add_argument("--name", metavar="TEXT", default="", help="what you call the run")
+
+    sub = add(resume, "Go on with a run that was stopped, failed or lost its process.")
+    sub.add_argument("run", metavar="RUN", help="a run's id")
 
     sub = add(evaluate, "Score a model on a split of a dataset.")
     sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
