@@ -6,11 +6,12 @@ A mistake of the user's ends with exit status 2 and one line.
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, Optimizer, Schedule, TrainingConfig
 from fer.datasets import Split, load_dataset
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         result, text = options.command(options)
+        _clear_progress()
+        print(json.dumps(result, ensure_ascii=False) if options.json else text, flush=True)
     except FerError as error:
         _clear_progress()
         print(f"fer: {' '.join(str(error).split())}", file=sys.stderr)
@@ -40,11 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("fer: stopped.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has had enough (`… | head`); nothing is wrong.
-        sys.stderr.close()
-        return 0
-    _clear_progress()
-    print(json.dumps(result, ensure_ascii=False) if options.json else text)
+        # Whoever read our output has had enough (`… | head`); nothing is wrong. What is left goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -233,8 +233,15 @@ def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 # ── options ──────────────────────────────────────────────────────────────────────────────────────
 
 
+class _OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line; the usage, which is longer, is what `--help` is for."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USER_ERROR, f"fer: {message} (see {self.prog} --help)\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _OneLineParser(
         prog="python -m fer", description="Facial emotion recognition, from data to face."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -386,5 +393,13 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def _quiet_native_libraries() -> None:
+    """Let only Python write to stderr: LiteRT and TensorFlow greet there, and an error is to be one line."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+
+
 if __name__ == "__main__":
+    _quiet_native_libraries()
     sys.exit(main())
