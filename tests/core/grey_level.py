@@ -1,0 +1,53 @@
+"""A model of 1.7 kB whose answer is known beforehand: it names the emotion whose grey level is nearest.
+
+`grey_level.tflite` was written, once, by
+
+    inputs = keras.Input((48, 48, 1))
+    dense = keras.layers.Dense(7, activation="softmax")
+    model = keras.Model(inputs, dense(keras.layers.GlobalAveragePooling2D()(inputs)))
+    levels = -1 + 2 * (np.arange(7) + 0.5) / 7              # seven even steps from black to white
+    dense.set_weights([60 * 2 * levels[None], -60 * levels**2])  # softmax of -60 (mean - level)²
+    model.export("grey_level.tflite", format="litert")
+
+so that tests of recognition need neither TensorFlow nor a trained network.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.cards import MODEL_FILE, ModelCard
+from fer.emotions import EMOTIONS, Emotion
+from fer.preprocessing import Preprocessing
+
+CONTENT = (Path(__file__).parent / "grey_level.tflite").read_bytes()
+PREPROCESSING = Preprocessing(48, 48, 1, "minus_one_to_one")
+LEVELS = tuple(round(255 * (index + 0.5) / 7) for index in range(7))
+BIAS = (0.0 - 60 * (-1 + 2 * (np.arange(7) + 0.5) / 7) ** 2).astype(np.float32)
+
+
+def save_model(
+    folder: Path,
+    *,
+    content: bytes = CONTENT,
+    preprocessing: Preprocessing = PREPROCESSING,
+    emotions: Sequence[Emotion] = EMOTIONS,
+) -> Path:
+    """Write the model and its card into `folder` and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MODEL_FILE).write_bytes(content)
+    ModelCard(
+        name=folder.name,
+        title=f"Grey level {folder.name}",
+        architecture="mini_xception",
+        preprocessing=preprocessing,
+        emotions=tuple(emotions),
+    ).save(folder)
+    return folder
+
+
+def flat(emotion: Emotion, height: int = 48, width: int = 48, channels: int = 1) -> NDArray[np.uint8]:
+    """An image, (height, width, channels), of the one grey that the model calls `emotion`."""
+    return np.full((height, width, channels), LEVELS[EMOTIONS.index(emotion)], np.uint8)

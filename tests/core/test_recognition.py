@@ -1,0 +1,145 @@
+"""`fer.recognition` on a model whose answers are known: grey levels stand for emotions."""
+
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer import recognition
+from fer.cards import CARD_FILE, MODEL_FILE
+from fer.emotions import EMOTIONS, Emotion
+from fer.errors import ModelMismatchError, ModelNotFoundError
+from fer.preprocessing import Preprocessing
+from fer.recognition import CHUNK, Recognizer, list_models, load_recognizer
+from tests.core import grey_level
+
+
+@pytest.fixture
+def recognizer(fer_home: Path) -> Recognizer:
+    return Recognizer(grey_level.save_model(fer_home / "models" / "pretrained" / "grey"))
+
+
+@pytest.mark.parametrize("emotion", EMOTIONS)
+def test_the_answer_names_what_the_model_was_made_to_see(recognizer: Recognizer, emotion: Emotion) -> None:
+    probabilities = recognizer.predict(grey_level.flat(emotion)[None])
+    assert probabilities.dtype == np.float32
+    assert recognizer.emotions[int(probabilities.argmax())] is emotion
+    assert probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, CHUNK, CHUNK + 1, 2 * CHUNK + 5])
+def test_any_number_of_faces_is_answered_in_their_order(recognizer: Recognizer, count: int) -> None:
+    labels = np.random.default_rng(count).integers(0, 7, count)
+    images = (
+        np.stack([grey_level.flat(EMOTIONS[label]) for label in labels])
+        if count
+        else np.empty((0, 48, 48, 1), np.uint8)
+    )
+    probabilities = recognizer.predict(images)
+    assert probabilities.shape == (count, 7)
+    assert np.array_equal(probabilities.argmax(axis=1), labels)
+
+
+def test_colour_and_another_size_are_prepared_for_the_model(recognizer: Recognizer) -> None:
+    probabilities = recognizer.predict(grey_level.flat(Emotion.SAD, 90, 70, channels=3)[None])
+    assert recognizer.emotions[int(probabilities.argmax())] is Emotion.SAD
+
+
+def test_many_threads_get_their_own_answers(recognizer: Recognizer) -> None:
+    wrong: list[int] = []
+
+    def ask(label: int) -> None:
+        images = np.stack([grey_level.flat(EMOTIONS[label])] * (label + 1))
+        for _ in range(50):
+            if not np.all(recognizer.predict(images).argmax(axis=1) == label):
+                wrong.append(label)
+
+    threads = [threading.Thread(target=ask, args=(label,)) for label in range(7)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("preprocessing", "emotions", "said"),
+    [
+        (Preprocessing(64, 64), EMOTIONS, "48×48×1 of float32, but its card.json says 64×64×1"),
+        (Preprocessing(channels=3), EMOTIONS, "card.json says 48×48×3"),
+        (Preprocessing(), EMOTIONS[:6], "card.json names 6 emotions"),
+    ],
+)
+def test_a_card_of_another_model_is_noticed(
+    tmp_path: Path, preprocessing: Preprocessing, emotions: tuple[Emotion, ...], said: str
+) -> None:
+    folder = grey_level.save_model(tmp_path / "mixed", preprocessing=preprocessing, emotions=emotions)
+    with pytest.raises(ModelMismatchError, match=said):
+        Recognizer(folder)
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf])
+def test_a_model_whose_training_diverged_is_refused(tmp_path: Path, poison: float) -> None:
+    assert grey_level.CONTENT.count(grey_level.BIAS.tobytes()) == 1
+    content = grey_level.CONTENT.replace(grey_level.BIAS.tobytes(), np.full(7, poison, np.float32).tobytes())
+    with pytest.raises(ModelMismatchError, match="not probabilities"):
+        Recognizer(grey_level.save_model(tmp_path / "diverged", content=content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a model", grey_level.CONTENT[:700], grey_level.CONTENT[:-64]],
+    ids=["empty", "text", "half", "cut short"],
+)
+def test_a_damaged_model_file_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(ModelNotFoundError, match="damaged"):
+        Recognizer(grey_level.save_model(tmp_path / "damaged", content=content))
+
+
+def test_a_model_without_its_files_is_a_sentence(tmp_path: Path) -> None:
+    folder = grey_level.save_model(tmp_path / "gone")
+    (folder / MODEL_FILE).unlink()
+    with pytest.raises(ModelNotFoundError, match="training did not finish"):
+        Recognizer(folder)
+    (folder / CARD_FILE).unlink()
+    with pytest.raises(ModelNotFoundError, match=r"no card\.json"):
+        Recognizer(folder)
+
+
+def test_models_are_found_by_name_the_shipped_ones_first_and_runs_newest_first(fer_home: Path) -> None:
+    for name in ("b_net", "a_net"):
+        grey_level.save_model(fer_home / "models" / "pretrained" / name)
+    for age, name in enumerate(("run-new", "run-old")):
+        path = grey_level.save_model(fer_home / "models" / "runs" / name) / MODEL_FILE
+        os.utime(path, (1_000_000 - age, 1_000_000 - age))
+    (fer_home / "models" / "runs" / "run-unfinished").mkdir()
+    entries = list_models()
+    assert [(entry.name, entry.kind) for entry in entries] == [
+        ("a_net", "pretrained"),
+        ("b_net", "pretrained"),
+        ("run-new", "run"),
+        ("run-old", "run"),
+    ]
+    assert entries[0].title == "Grey level a_net"
+    assert load_recognizer("run-old").name == "run-old"
+
+
+def test_a_damaged_card_keeps_its_model_in_the_list(fer_home: Path) -> None:
+    folder = grey_level.save_model(fer_home / "models" / "runs" / "scratched")
+    (folder / CARD_FILE).write_text("{")
+    assert [entry.title for entry in list_models()] == ["scratched (damaged)"]
+
+
+@pytest.mark.parametrize("name", ["nobody", "../../etc", "", "a/b", "." * 3])
+def test_an_unknown_name_is_a_sentence_with_the_known_ones(recognizer: Recognizer, name: str) -> None:
+    with pytest.raises(ModelNotFoundError):
+        load_recognizer(name)
+    with pytest.raises(ModelNotFoundError, match="models here are: grey"):
+        load_recognizer("nobody")
+
+
+def test_no_keras_and_no_tensorflow_stand_behind_it() -> None:
+    source = Path(recognition.__file__).read_text(encoding="utf-8")
+    assert "import keras" not in source and "import tensorflow" not in source
