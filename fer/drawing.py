@@ -1,0 +1,238 @@
+"""What the recognition saw, drawn onto a copy of the picture: a box, a label, and all seven scores."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from fer.emotions import Emotion
+from fer.faces import Box, as_bgr
+from fer.live import RecognizedFace
+
+Color = tuple[int, int, int]
+"""(blue, green, red), 0 to 255."""
+
+WHITE, BLACK, TROUGH = (255, 255, 255), (18, 18, 18), (70, 70, 70)
+# A picture of this height gets text of this size; others in proportion, never below what can be read.
+REFERENCE_HEIGHT_PIXELS, REFERENCE_TEXT_PIXELS, SMALLEST_TEXT_PIXELS = 480, 14, 9
+# ... and shrinks where the face is so small that its label would cover the neighbours.
+FACE_WIDTHS_PER_TEXT = 8
+# How much of the picture shines through behind the bars: white text on it keeps a contrast above
+# 4.5 : 1 (WCAG 2.2) even over a white wall.
+PANEL_BRIGHTNESS = 0.3
+# How much of a panel may lie over faces; with more, thin bars under the box take its place.
+PANEL_OVERLAP_ALLOWED = 0.12
+
+
+def draw_faces(image_bgr: NDArray[np.uint8], faces: Sequence[RecognizedFace]) -> NDArray[np.uint8]:
+    """Return a copy, (h, w, 3) BGR, with each face's box, emotion, confidence and seven scores.
+
+    Emotions are named as well as coloured. Sizes follow the picture's, so that a label reads as well
+    on a phone's photograph as on a webcam frame; in a crowd they follow the face's.
+
+    Args:
+        image_bgr: (h, w, 3) uint8, or grey (h, w); never written to.
+        faces: largest first; where there is no room for everyone's bars, the largest faces get them.
+    """
+    drawn = as_bgr(image_bgr).copy()
+    styles = [_style_for(drawn, item.face.box) for item in faces]
+    taken = [item.face.box for item in faces]
+    for item, style in zip(faces, styles, strict=True):
+        _draw_box(drawn, item.face.box, _bgr(item.scores.top), style)
+    for item, style in zip(faces, styles, strict=True):
+        panel = _panel_place(drawn, item, taken, style)
+        if panel is None:
+            _draw_thin_bars(drawn, item, style)
+        else:
+            taken.append(panel)
+            _draw_panel(drawn, panel, item, style)
+    for item, style in zip(faces, styles, strict=True):  # last, so that nothing hides a label
+        number = f"{item.track_id} " if len(faces) > 1 else ""
+        _draw_label(drawn, number, item, style)
+    return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """Sizes in pixels."""
+
+    text: int
+    line: int
+
+    @property
+    def row(self) -> int:
+        return round(self.text * 1.4)
+
+    @property
+    def gap(self) -> int:
+        return max(2, self.text // 2)
+
+
+def _style_for(image: NDArray[np.uint8], box: Box) -> _Style:
+    scale = min(image.shape[:2]) / REFERENCE_HEIGHT_PIXELS
+    text = min(REFERENCE_TEXT_PIXELS * scale, (box[2] - box[0]) / FACE_WIDTHS_PER_TEXT)
+    return _Style(text=max(SMALLEST_TEXT_PIXELS, round(text)), line=max(1, round(2 * scale)))
+
+
+def _draw_box(drawn: NDArray[np.uint8], box: Box, color: Color, style: _Style) -> None:
+    left, top, right, bottom = box
+    # A dark line under the coloured one: one of the two stands out from any background.
+    for line, shade in ((style.line * 2 + 1, BLACK), (style.line, color)):
+        cv2.rectangle(drawn, (left, top), (right - 1, bottom - 1), shade, line, cv2.LINE_AA)
+
+
+def _draw_label(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, style: _Style) -> None:
+    color = _bgr(item.scores.top)
+    text = _text_mask(f"{number}{item.scores.top}  {item.scores.confidence:.0%}", round(style.text * 1.15))
+    padding = style.gap
+    width, height = text.shape[1] + 2 * padding, text.shape[0] + padding
+    left, top, _, _ = item.face.box
+    # Above the box; inside it where the picture ends.
+    plate = _moved_inside((left - style.line, top - height, left - style.line + width, top), drawn)
+    if plate is None:
+        return
+    _fill(drawn, plate, color)
+    _blend(drawn, text, plate[0] + padding, plate[1] + padding // 2, _readable_on(color))
+
+
+def _draw_panel(drawn: NDArray[np.uint8], panel: Box, item: RecognizedFace, style: _Style) -> None:
+    """A line per emotion: name, bar, percentage."""
+    left, top, right, _ = panel
+    _darken(drawn, panel)
+    ascent, _ = _line_metrics(style.text)
+    bar_left = left + style.gap + _names_width(tuple(item.scores.emotions), style.text) + style.gap
+    bar_right = right - style.gap - _text_mask("100%", style.text).shape[1] - style.gap
+    for row, (emotion, probability) in enumerate(item.scores.as_dict().items()):
+        line_top = top + style.gap + row * style.row
+        name, percent = _text_mask(emotion, style.text), _text_mask(f"{probability:.0%}", style.text)
+        _blend(drawn, name, left + style.gap, line_top, WHITE)
+        _blend(drawn, percent, right - style.gap - percent.shape[1], line_top, WHITE)
+        # From the height of a small letter down to the line it stands on.
+        bar_top, bar_bottom = line_top + ascent // 4, line_top + ascent + 1
+        _fill(drawn, (bar_left, bar_top, bar_right, bar_bottom), TROUGH)
+        filled = bar_left + round((bar_right - bar_left) * probability)
+        _fill(drawn, (bar_left, bar_top, filled, bar_bottom), _bgr(emotion))
+
+
+def _draw_thin_bars(drawn: NDArray[np.uint8], item: RecognizedFace, style: _Style) -> None:
+    """Seven upright bars under the box, each on its emotion's first letters if they fit."""
+    left, top, right, bottom = item.face.box
+    step = (right - left) // len(item.scores.emotions)
+    letters = [_text_mask(emotion[:3], SMALLEST_TEXT_PIXELS) for emotion in item.scores.emotions]
+    letters_height = letters[0].shape[0] if max(mask.shape[1] for mask in letters) < step else 0
+    height = (bottom - top) // 6
+    if step < 3 or height < 6:
+        return  # a face this small has room for its label only
+    # At the picture's lower edge it moves up over the box, as little as it must: the mouth tells the most.
+    strip = _moved_inside((left, bottom, right, bottom + height + letters_height + 2), drawn)
+    if strip is None:
+        return
+    _darken(drawn, strip)
+    floor = strip[3] - letters_height
+    for column, (emotion, probability) in enumerate(item.scores.as_dict().items()):
+        x = left + column * step
+        _fill(drawn, (x + 1, floor - max(1, round(height * probability)), x + step, floor), _bgr(emotion))
+        if letters_height:
+            _blend(drawn, letters[column], x + (step - letters[column].shape[1]) // 2, floor, WHITE)
+
+
+def _panel_place(
+    drawn: NDArray[np.uint8], item: RecognizedFace, taken: Sequence[Box], style: _Style
+) -> Box | None:
+    """Beside the box, right or left, whichever hides less of faces and panels; None if both hide much."""
+    emotions = tuple(item.scores.emotions)
+    width, height = (
+        style.text * 5 + _names_width(emotions, style.text) * 2,
+        style.row * len(emotions) + 2 * style.gap,
+    )
+    left, top, right, _ = item.face.box
+    places = [
+        _moved_inside(place, drawn)
+        for place in (
+            (right + style.gap, top, right + style.gap + width, top + height),
+            (left - style.gap - width, top, left - style.gap, top + height),
+        )
+    ]
+    fitting = [
+        (sum(_shared_area(place, other) for other in taken), place) for place in places if place is not None
+    ]
+    if not fitting:
+        return None
+    hidden, best = min(fitting, key=lambda found: found[0])
+    return best if hidden <= PANEL_OVERLAP_ALLOWED * width * height else None
+
+
+def _moved_inside(box: Box, drawn: NDArray[np.uint8]) -> Box | None:
+    """The same box moved into the picture; None if the picture is smaller than the box."""
+    height, width = drawn.shape[:2]
+    left, top, right, bottom = box
+    if right - left > width or bottom - top > height:
+        return None
+    x = min(max(left, 0), width - (right - left))
+    y = min(max(top, 0), height - (bottom - top))
+    return x, y, x + right - left, y + bottom - top
+
+
+def _shared_area(a: Box, b: Box) -> int:
+    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
+
+
+def _darken(drawn: NDArray[np.uint8], box: Box) -> None:
+    left, top, right, bottom = box
+    region = drawn[max(top, 0) : bottom, max(left, 0) : right]
+    region[...] = cv2.convertScaleAbs(region, alpha=PANEL_BRIGHTNESS)
+
+
+def _fill(drawn: NDArray[np.uint8], box: Box, color: Color) -> None:
+    left, top, right, bottom = box
+    drawn[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = color
+
+
+def _blend(drawn: NDArray[np.uint8], mask: NDArray[np.uint8], left: int, top: int, color: Color) -> None:
+    """Paint `color` through `mask` (0 to 255), its upper left corner at (left, top) inside the picture."""
+    region = drawn[top : top + mask.shape[0], left : left + mask.shape[1]]
+    share = mask[: region.shape[0], : region.shape[1], None].astype(np.uint16)
+    region[...] = (region * (255 - share) + np.array(color, np.uint16) * share) // 255
+
+
+@lru_cache(maxsize=2048)
+def _text_mask(text: str, pixels: int) -> NDArray[np.uint8]:
+    """The text, white on black, (about 1.2 × pixels, w) uint8; the same few words come back every frame.
+
+    Pillow's own font, because OpenCV's stroke letters are hard to read at this size.
+    """
+    font = ImageFont.load_default(pixels)
+    left, _, right, _ = font.getbbox(text)
+    ascent, descent = _line_metrics(pixels)
+    image = Image.new("L", (round(right - left) + 1, ascent + descent))
+    ImageDraw.Draw(image).text((-left, ascent), text, fill=255, font=font, anchor="ls")
+    return np.asarray(image)
+
+
+@lru_cache(maxsize=64)
+def _line_metrics(pixels: int) -> tuple[int, int]:
+    """How far letters reach above and below the line they stand on."""
+    font = ImageFont.load_default(pixels)
+    _, top, _, bottom = font.getbbox("Ahpgy%", anchor="ls")
+    return round(-top) + 1, round(bottom)
+
+
+@lru_cache(maxsize=64)
+def _names_width(emotions: tuple[Emotion, ...], pixels: int) -> int:
+    return max(int(_text_mask(emotion, pixels).shape[1]) for emotion in emotions)
+
+
+@lru_cache(maxsize=16)
+def _bgr(emotion: Emotion) -> Color:
+    red, green, blue = bytes.fromhex(emotion.color[1:])
+    return blue, green, red
+
+
+def _readable_on(color: Color) -> Color:
+    """Black or white, whichever stands out more; the weights are ITU-R BT.601's for brightness."""
+    blue, green, red = color
+    return BLACK if 0.114 * blue + 0.587 * green + 0.299 * red > 128 else WHITE

@@ -1,0 +1,20 @@
+"""Finding faces, following them from frame to frame, and cutting them out."""
+
+from fer.faces.crops import as_bgr, crop_faces
+from fer.faces.face import Box, Face, FaceDetector
+from fer.faces.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSettings
+from fer.faces.tracking import FaceTracker
+
+__all__ = [
+    "FAST",
+    "FULL_RESOLUTION",
+    "THOROUGH",
+    "Box",
+    "Face",
+    "FaceDetector",
+    "FaceTracker",
+    "HaarDetector",
+    "HaarSettings",
+    "as_bgr",
+    "crop_faces",
+]

@@ -1,0 +1,172 @@
+"""`fer.live` with arrays: a detector that finds what it is told, and a model that reads grey levels."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage.data import astronaut
+
+from fer.emotions import EMOTIONS, Emotion
+from fer.errors import ModelMismatchError
+from fer.faces import Box, Face, HaarDetector
+from fer.live import LiveRecognizer, recognize_faces
+from fer.recognition import Recognizer
+from tests.core import grey_level
+
+LEFT, RIGHT = (10, 10, 110, 110), (400, 10, 500, 110)
+
+
+class Pointing:
+    """A detector that finds a face in each of its boxes."""
+
+    def __init__(self, *boxes: Box) -> None:
+        self.boxes: Sequence[Box] = boxes
+
+    def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
+        return [Face(box, confidence=1.0) for box in self.boxes]
+
+
+def frame_showing(**emotions: Emotion) -> NDArray[np.uint8]:
+    """A frame, (480, 640, 3), whose left and right box have the grey of an emotion."""
+    frame = np.zeros((480, 640, 3), np.uint8)
+    for side, emotion in emotions.items():
+        left, top, right, bottom = LEFT if side == "left" else RIGHT
+        frame[top - 5 : bottom + 5, left - 5 : right + 5] = grey_level.flat(emotion, 1, 1)[0, 0]
+    return frame
+
+
+@pytest.fixture
+def recognizer(fer_home: Path) -> Recognizer:
+    return Recognizer(grey_level.save_model(fer_home / "models" / "pretrained" / "grey"))
+
+
+def test_every_face_is_read_in_one_frame(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(Pointing(LEFT, RIGHT), recognizer)
+    reading = live.read(frame_showing(left=Emotion.HAPPY, right=Emotion.SAD))
+    assert [(item.scores.top, item.track_id) for item in reading.faces] == [
+        (Emotion.HAPPY, 1),
+        (Emotion.SAD, 2),
+    ]
+    assert reading.frame_number == 1 and reading.latency_seconds > 0
+    assert live.latest() is reading
+
+
+def test_all_faces_of_a_frame_go_to_the_model_in_one_call(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches: list[int] = []
+    predict = recognizer.predict
+    monkeypatch.setattr(recognizer, "predict", lambda images: batches.append(len(images)) or predict(images))
+    boxes = [
+        (20 * column, 30 * row, 20 * column + 18, 30 * row + 28) for column in range(10) for row in range(3)
+    ]
+    assert len(LiveRecognizer(Pointing(*boxes), recognizer).read(frame_showing()).faces) == 30
+    assert batches == [30]
+
+
+def test_a_face_is_smoothed_over_its_own_past_and_follows_a_change(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=10)
+    live.read(frame_showing(left=Emotion.HAPPY))
+    after_one = live.read(frame_showing(left=Emotion.SAD)).faces[0].scores
+    assert after_one.top is Emotion.HAPPY, "one frame must not turn the label"
+    assert after_one.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    quick = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=0)
+    quick.read(frame_showing(left=Emotion.HAPPY))
+    assert quick.read(frame_showing(left=Emotion.SAD)).faces[0].scores.top is Emotion.SAD
+
+
+def test_smoothing_never_mixes_two_people(recognizer: Recognizer) -> None:
+    detector = Pointing(LEFT, RIGHT)
+    live = LiveRecognizer(detector, recognizer, smoothing_seconds=1000)
+    frame = frame_showing(left=Emotion.ANGRY, right=Emotion.NEUTRAL)
+    live.read(frame)
+    detector.boxes = (RIGHT, LEFT)  # the same two, found in the other order
+    swapped = live.read(frame).faces
+    assert [(item.track_id, item.scores.top) for item in swapped] == [
+        (2, Emotion.NEUTRAL),
+        (1, Emotion.ANGRY),
+    ]
+    assert swapped[0].scores.as_dict()[Emotion.ANGRY] < 1e-3
+
+
+def test_a_new_face_starts_without_a_past(recognizer: Recognizer) -> None:
+    detector = Pointing(LEFT)
+    live = LiveRecognizer(detector, recognizer, smoothing_seconds=1000)
+    live.read(frame_showing(left=Emotion.ANGRY))
+    detector.boxes = (RIGHT,)
+    assert live.read(frame_showing(right=Emotion.HAPPY)).faces[0].scores.top is Emotion.HAPPY
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 1), (480, 640), (480, 640, 1), (480, 640, 3), (3, 2000, 3)])
+def test_a_frame_without_a_face_is_an_empty_reading(recognizer: Recognizer, shape: tuple[int, ...]) -> None:
+    live = LiveRecognizer(HaarDetector(), recognizer)
+    assert live.read(np.zeros(shape, np.uint8)).faces == ()
+    assert live.figures().frames == 1
+
+
+def test_frames_are_never_written_to(recognizer: Recognizer) -> None:
+    frame = frame_showing(left=Emotion.HAPPY)
+    frame.flags.writeable = False
+    LiveRecognizer(Pointing(LEFT, (-30, -30, 60, 60), (600, 440, 700, 540)), recognizer).read(frame)
+
+
+def test_errors_are_counted_and_told_and_the_next_frame_is_read(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(Pointing(LEFT), recognizer)
+    live.count_error(ValueError("no such format"))
+    live.count_error(ModelMismatchError("The model answers with nonsense. Choose another."))
+    live.read(frame_showing(left=Emotion.FEAR))
+    figures = live.figures()
+    assert (figures.frames, figures.errors) == (3, 2)
+    assert figures.last_error == "The model answers with nonsense. Choose another."
+
+
+def test_a_reset_forgets_faces_figures_and_errors(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=1000)
+    live.read(frame_showing(left=Emotion.ANGRY))
+    live.count_error(ValueError())
+    live.reset()
+    assert live.latest() is None
+    assert live.figures().frames == live.figures().errors == 0
+    fresh = live.read(frame_showing(left=Emotion.HAPPY))
+    assert (fresh.frame_number, fresh.faces[0].scores.top) == (1, Emotion.HAPPY)
+
+
+def test_figures_before_the_first_frame_are_zero(recognizer: Recognizer) -> None:
+    figures = LiveRecognizer(Pointing(), recognizer).figures()
+    assert (figures.frames, figures.frames_per_second, figures.latency_seconds) == (0, 0, 0)
+
+
+def test_looking_on_from_other_threads_never_fails(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(Pointing(LEFT, RIGHT), recognizer)
+    problems: list[Exception] = []
+    done = threading.Event()
+
+    def look_on() -> None:
+        while not done.is_set():
+            try:
+                live.figures()
+                reading = live.latest()
+                assert reading is None or len(reading.faces) == 2
+            except Exception as error:
+                problems.append(error)
+
+    onlookers = [threading.Thread(target=look_on) for _ in range(3)]
+    for thread in onlookers:
+        thread.start()
+    for _ in range(60):
+        live.read(frame_showing(left=Emotion.HAPPY, right=Emotion.SAD))
+    live.reset()
+    done.set()
+    for thread in onlookers:
+        thread.join()
+    assert problems == []
+
+
+def test_a_still_picture_is_read_without_a_past(recognizer: Recognizer) -> None:
+    picture_bgr = np.ascontiguousarray(astronaut()[..., ::-1])
+    faces = recognize_faces(picture_bgr, HaarDetector(), recognizer)
+    assert faces[0].track_id == 1
+    assert faces[0].scores.probabilities.shape == (len(EMOTIONS),)
