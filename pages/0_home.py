@@ -1,0 +1,160 @@
+"""The workshop at a glance: what it is, what is ready, and where to go next."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import streamlit as st
+
+from fer import runs
+from fer.cards import ModelCard, load_card
+from fer.datasets import list_datasets
+from fer.emotions import EMOTIONS
+from fer.errors import ModelError
+from fer.recognition import ModelEntry, list_models, model_folder
+from pages.parts import caches, face_sheet, masthead, notices, phrases, state
+
+
+def first_readable(models: Sequence[ModelEntry]) -> ModelCard | None:
+    """The first model's card that can be read: a damaged one is station 4's to complain about."""
+    for entry in models:
+        with suppress(ModelError):
+            return load_card(model_folder(entry.name))
+    return None
+
+
+masthead.show(
+    "Teach a computer to read a face",
+    "From labelled photographs to a webcam that names an expression: five "
+    "stations, each a thing you do yourself and can look inside.",
+)
+
+
+def station(number: int, title: str, what: str, ready: str, page: str, label: str, icon: str) -> None:
+    """Draw one station's card.
+
+    Args:
+        number: its place in the journey, 1 to 5.
+        title: its name.
+        what: what one does there, a sentence.
+        ready: what is there already, a few words.
+        page: its path.
+        label: what the link says.
+        icon: before `ready`.
+    """
+    with st.container(border=True, height="stretch", gap="small"):
+        st.html(f'<div class="fer-station">Station {number}</div>')
+        st.subheader(title, anchor=False)
+        st.markdown(what)
+        st.space("stretch")
+        st.caption(f"{icon} {ready}")
+        notices.link(page, label)
+
+
+with notices.shown():
+    own = [entry for entry in list_datasets() if entry.kind != "built-in"]
+    history = runs.list_runs()
+    models = list_models()
+    shipped = first_readable([entry for entry in models if entry.kind == "pretrained"])
+
+face_sheet.show(
+    caches.portraits(),
+    [
+        face_sheet.Caption(emotion.capitalize(), emotion.color, f"a drawn {emotion} face")
+        for emotion in EMOTIONS
+    ],
+    key="home.faces",
+    side="min(6rem, 22%)",
+)
+st.caption("The seven expressions of FER-2013, as the built-in faces show them. They are drawn, of nobody.")
+
+running = next((run for run in history if run.is_active), None)
+if running is not None:
+    training = f"“{running.title}” is being trained now"
+elif history:
+    training = f"{len(history)} {'run' if len(history) == 1 else 'runs'} so far"
+else:
+    training = "no run of your own yet"
+
+first, second = st.columns(3, gap="medium"), st.columns(3, gap="medium")
+with first[0]:
+    station(
+        1,
+        "Dataset",
+        "Look at the faces and their labels, and at what is common and what is rare.",
+        f"the built-in faces and {len(own)} of yours" if own else "the built-in faces are ready",
+        "pages/1_dataset.py",
+        "Look at faces",
+        ":material/check_circle:",
+    )
+with first[1]:
+    station(
+        2,
+        "Augmentation",
+        "Turn one face into many, and find out how far is too far.",
+        phrases.augmentation(state.augmentation()),
+        "pages/2_augmentation.py",
+        "Roll the dice",
+        ":material/casino:",
+    )
+with first[2]:
+    station(
+        3,
+        "Training",
+        "Choose the settings, press start, and watch the curves while it learns.",
+        training,
+        "pages/3_training.py",
+        "See the run" if running else "Train a model",
+        ":material/autorenew:" if running else ":material/history:",
+    )
+with second[0]:
+    station(
+        4,
+        "Evaluation",
+        "See what a model mistakes for what, and how sure one can be.",
+        f"{shipped.title}: {phrases.tested(shipped)} on {shipped.dataset.get('title', 'its test faces')}"
+        if shipped and shipped.test
+        else f"{len(models)} {'model' if len(models) == 1 else 'models'} to judge"
+        if models
+        else "needs a model; train one first",
+        "pages/4_evaluation.py",
+        "Judge a model",
+        ":material/fact_check:" if models else ":material/pending:",
+    )
+with second[1]:
+    station(
+        5,
+        "Live",
+        "Let it read your own face, in the webcam or in a picture. Nothing leaves this computer.",
+        "ready" if models else "needs a model; train one first",
+        "pages/5_live.py",
+        "Try it",
+        ":material/videocam:" if models else ":material/pending:",
+    )
+st.html(
+    "<style>.st-key-home-next {background: rgb(43 138 151 / .1); border-color: rgb(43 138 151 / .5);}</style>"
+)
+with second[2], st.container(border=True, height="stretch", gap="small", key="home-next"):
+    st.html('<div class="fer-station">Next</div>')
+    if running is not None:
+        st.subheader("Watch it learn", anchor=False)
+        st.markdown("Training goes on by itself. Come back to its curves at any time.")
+        st.space("stretch")
+        notices.link("pages/3_training.py", "To the curves")
+    elif not history:
+        st.subheader("Start with the faces", anchor=False)
+        st.markdown(
+            "Guess a few labels yourself before a model does. Then train one: the built-in faces need a few "
+            "minutes and no download."
+        )
+        st.space("stretch")
+        notices.link("pages/1_dataset.py", "Begin")
+    elif not own:
+        st.subheader("Bring real faces", anchor=False)
+        st.markdown("Drawn faces are kind. Add FER-2013 at station 1 and see what changes.")
+        st.space("stretch")
+        notices.link("pages/1_dataset.py", "Add FER-2013")
+    else:
+        st.subheader("Ask it hard questions", anchor=False)
+        st.markdown("Look at your latest model's mistakes, change one setting, and train again.")
+        st.space("stretch")
+        notices.link("pages/4_evaluation.py", "To its mistakes")

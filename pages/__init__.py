@@ -1,0 +1,1 @@
+"""The pages of the workshop, in the order of the learner's journey; Streamlit runs them as scripts."""

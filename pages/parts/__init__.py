@@ -1,0 +1,1 @@
+"""What pages share: caches, session keys, widgets, and how messages look."""

@@ -1,0 +1,166 @@
+"""Everything that is kept between reruns and shared by all sessions, and nothing else.
+
+Files change under a running workshop, so each cached twin is keyed by what was asked for *and* by
+when its files were last written. Values are shared: nobody writes to them.
+"""
+
+import contextvars
+import gc
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer import datasets, drawing, evaluation, live, pictures, recognition
+from fer.cards import CARD_FILE, MODEL_FILE
+from fer.datasets import Dataset, Split, browsing
+from fer.evaluation import Evaluation
+from fer.faces import FAST, THOROUGH, FaceDetector, HaarDetector
+from fer.live import LiveRecognizer, RecognizedFace
+from fer.progress import Progress, silent
+from fer.recognition import Recognizer
+
+
+def dataset(name: str, progress: Progress = silent) -> Dataset:
+    """Return the dataset called `name`, read once; `progress` hears of it only when it is really read.
+
+    Raises:
+        DatasetError: there is none of that name, or it cannot be used.
+    """
+    return _dataset(name, _dataset_stamp(name), _unrecorded(progress))
+
+
+def recognizer(name: str) -> Recognizer:
+    """Return the model called `name`, loaded once.
+
+    Raises:
+        ModelError: there is none of that name, or its files are incomplete.
+    """
+    return _recognizer(name, _model_stamp(name))
+
+
+def evaluate(model: str, dataset_name: str, split: Split, progress: Progress = silent) -> Evaluation:
+    """Return how `model` does on one split, computed once.
+
+    Raises:
+        FerError: the model or the dataset cannot be used, or they do not fit.
+    """
+    return _evaluation(
+        model, _model_stamp(model), dataset_name, _dataset_stamp(dataset_name), split, _unrecorded(progress)
+    )
+
+
+def live_recognizer(model: str) -> LiveRecognizer:
+    """Return this session's camera recognition, with a detector and an interpreter of its own.
+
+    Two viewers then neither wait for one another nor mix their faces.
+
+    Raises:
+        FerError: the model or the face detector cannot be loaded.
+    """
+    recognizer = _live_recognizer(model, _model_stamp(model))
+    _settle_memory()
+    return recognizer
+
+
+def recognized_picture(
+    model: str, content: bytes, name: str
+) -> tuple[NDArray[np.uint8], tuple[RecognizedFace, ...]]:
+    """Return a picture file with its faces drawn, (h, w, 3) RGB, and what was recognised, largest first.
+
+    Kept for this session only, and only the last few: somebody's face is nobody else's business.
+
+    Args:
+        model: the model's name.
+        content: the file's bytes.
+        name: what an error calls the picture.
+
+    Raises:
+        FerError: the file is no picture, or the model or the face detector cannot be used.
+    """
+    return _recognized_picture(model, _model_stamp(model), content, name)
+
+
+@st.cache_resource(show_spinner=False)
+def portraits() -> NDArray[np.uint8]:
+    """Return one drawn face per emotion, (7, h, w, 1) uint8, in `EMOTIONS`' order."""
+    return browsing.portraits()
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _dataset(name: str, stamp: float, _progress: Progress) -> Dataset:
+    return datasets.load_dataset(name, _progress)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _recognizer(name: str, stamp: float) -> Recognizer:
+    return recognition.load_recognizer(name)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _evaluation(
+    model: str, model_stamp: float, dataset_name: str, dataset_stamp: float, split: Split, _progress: Progress
+) -> Evaluation:
+    return evaluation.evaluate(recognizer(model), dataset(dataset_name, _progress), split, _progress)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
+def _live_recognizer(model: str, stamp: float) -> LiveRecognizer:
+    return LiveRecognizer(HaarDetector(FAST), recognition.load_recognizer(model))
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _recognized_picture(
+    model: str, stamp: float, content: bytes, _name: str
+) -> tuple[NDArray[np.uint8], tuple[RecognizedFace, ...]]:
+    image_bgr = np.asarray(cv2.cvtColor(pictures.decode_rgb(content, _name), cv2.COLOR_RGB2BGR), np.uint8)
+    faces = live.recognize_faces(image_bgr, _picture_detector(), recognizer(model))
+    drawn_bgr = drawing.draw_faces(image_bgr, faces)
+    return np.asarray(cv2.cvtColor(drawn_bgr, cv2.COLOR_BGR2RGB), np.uint8), faces
+
+
+@st.cache_resource(show_spinner=False)
+def _picture_detector() -> FaceDetector:
+    return HaarDetector(THOROUGH)
+
+
+@st.cache_resource(show_spinner=False)
+def _settle_memory() -> None:
+    """Take what is loaded by now out of the garbage collector's sight, once.
+
+    Streamlit collects garbage after every run of a script or fragment, and all threads wait for it,
+    the camera's too; looking through every imported library each second would cost frames.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def _unrecorded(progress: Progress) -> Progress:
+    """Let `progress` draw from inside a cached function without Streamlit recording it for replay.
+
+    A bar is news, not part of the value: it must not come back when the value comes from the cache.
+    """
+    outside = contextvars.copy_context()
+    return lambda fraction, message: outside.run(progress, fraction, message)
+
+
+def _dataset_stamp(name: str) -> float:
+    path = next((entry.path for entry in datasets.list_datasets() if entry.name == name), None)
+    return _modified(path) if path is not None else 0.0  # the built-in one never changes
+
+
+def _model_stamp(name: str) -> float:
+    folder = recognition.model_folder(name)
+    return max(_modified(folder / CARD_FILE), _modified(folder / MODEL_FILE))
+
+
+def _modified(path: Path) -> float:
+    """When a file, or a folder or one inside it, last changed; a folder changes when a file comes or goes."""
+    try:
+        inside = [Path(entry.path) for entry in os.scandir(path) if entry.is_dir()] if path.is_dir() else []
+        return max([path.stat().st_mtime, *map(_modified, inside)])
+    except OSError:
+        return 0.0

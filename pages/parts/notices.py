@@ -1,0 +1,63 @@
+"""How an error, an empty state and a wait look: always a sentence, always with the next step."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from fer.errors import FerError
+from fer.progress import Progress
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Turn a `FerError` into a message on the page and end the script there.
+
+    Anything else is a defect of ours and passes through.
+    """
+    try:
+        yield
+    except FerError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+
+def empty(
+    title: str, text: str, page: str | None = None, label: str = "", icon: str = ":material/inbox:"
+) -> None:
+    """Show a designed empty state: what is missing, why it matters, and where to get it.
+
+    Args:
+        title: what is not there yet, in a few words.
+        text: a sentence or two, Markdown.
+        page: the page that helps, as a path from the project root ("pages/3_training.py"); None for none.
+        label: what the link to it says.
+        icon: a Material symbol.
+    """
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.markdown(f"### {icon} {title}", text_alignment="center")
+        st.markdown(text, text_alignment="center")
+        if page is not None:
+            link(page, label)
+
+
+def link(page: str, label: str, icon: str = ":material/arrow_forward:") -> None:
+    """Show a link to another page of the workshop, by its path from the project root."""
+    st.page_link(page, label=label, icon=icon, icon_position="right")
+
+
+@contextmanager
+def working() -> Iterator[Progress]:
+    """Yield a `Progress` drawn as a bar where it is called; the bar goes when the work is done.
+
+    Nothing appears until the work reports, so that what comes from a cache does not flicker.
+    """
+    place = st.empty()
+
+    def report(fraction: float, message: str) -> None:
+        place.progress(min(max(fraction, 0.0), 1.0), text=message)
+
+    try:
+        yield report
+    finally:
+        place.empty()

@@ -1,0 +1,68 @@
+"""How our values read in a sentence."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from fer.cards import ModelCard
+from fer.config import AugmentationConfig
+
+
+def augmentation(config: AugmentationConfig) -> str:
+    """Return what a config may do to a face: "flip, ±10° rotation, ±10% shift"; "no changes" for none."""
+    parts = ["flip"] if config.horizontal_flip else []
+    if config.rotation_degrees:
+        parts.append(f"±{config.rotation_degrees:g}° rotation")
+    for name, value in (
+        ("shift", config.shift_fraction),
+        ("zoom", config.zoom_fraction),
+        ("brightness", config.brightness_fraction),
+        ("contrast", config.contrast_fraction),
+    ):
+        if value:
+            parts.append(f"±{100 * value:g}% {name}")
+    if config.erase_fraction:
+        parts.append(f"up to {100 * config.erase_fraction:g}% erased")
+    return ", ".join(parts) or "no changes"
+
+
+def interval(low: float, high: float) -> str:
+    """Return a 95 % interval of shares: "61.2–64.3%"."""
+    return f"{100 * low:.1f}–{100 * high:.1f}%"
+
+
+def tested(card: ModelCard) -> str:
+    """Return the accuracy and interval of a card's one look at the test split; empty before it."""
+    if card.test is None:
+        return ""
+    low, high = cast("Sequence[float]", card.test["interval_95"])
+    return f"{100 * cast(Any, card.test['accuracy']):.1f}% ({interval(low, high)})"
+
+
+def often_wrong(card: ModelCard) -> str:
+    """Return how often a model errs: "it was wrong for 37 % of FER-2013's test faces, about one in three"."""
+    if card.test is None:
+        return "even good models are wrong for about one face in three"
+    wrong = 1 - cast(float, card.test["accuracy"])
+    dataset = str(card.dataset.get("title") or "its data set")
+    in_words = (
+        f", about one in {_NUMBERS[one_in]}" if (one_in := round(1 / max(wrong, 0.01))) in _NUMBERS else ""
+    )
+    return f"it was wrong for {wrong:.0%} of the test faces of {dataset}{in_words}"
+
+
+_NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 8: "eight", 10: "ten"}
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a person lists them: "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person tells it: "40 s", "3 min", "2 h 5 min"."""
+    if seconds < 59.5:
+        return f"{max(seconds, 1):.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")

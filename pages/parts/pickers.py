@@ -1,0 +1,85 @@
+"""Widgets that two pages share; each returns a value and remembers it for the next page."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fer.datasets import DatasetEntry, Split, list_datasets
+from fer.recognition import ModelEntry, list_models
+from pages.parts import state
+
+SPLIT_TITLES = {Split.TRAIN: "Training", Split.VALIDATION: "Validation", Split.TEST: "Test"}
+
+
+def choose_dataset(key: str, label: str = "Dataset") -> DatasetEntry:
+    """Show the datasets there are and return the chosen one, remembered for every page.
+
+    Args:
+        key: the widget's key, "<page>.dataset".
+        label: what stands above the widget.
+    """
+    entries = {entry.name: entry for entry in list_datasets()}
+    if state.dataset() not in entries:
+        state.set_dataset(next(iter(entries)))
+
+    def remember() -> None:
+        state.set_dataset(st.session_state[key])
+
+    names = list(entries)
+    name = st.selectbox(
+        label,
+        names,
+        index=names.index(state.dataset()),
+        key=key,
+        on_change=remember,
+        format_func=lambda name: entries[name].title,
+    )
+    return entries[name]
+
+
+def choose_model(key: str, label: str = "Model") -> ModelEntry | None:
+    """Show the models there are and return the chosen one, remembered for every page; None without any.
+
+    Args:
+        key: the widget's key, "<page>.model".
+        label: what stands above the widget.
+    """
+    entries = {entry.name: entry for entry in list_models()}
+    if not entries:
+        return None
+    if state.model() not in entries:
+        state.set_model(next(iter(entries)))
+
+    def remember() -> None:
+        state.set_model(st.session_state[key])
+
+    names = list(entries)
+    name = st.selectbox(
+        label,
+        names,
+        index=names.index(state.model() or names[0]),
+        key=key,
+        on_change=remember,
+        format_func=lambda name: entries[name].title,
+    )
+    return entries[name]
+
+
+def choose_split(key: str, splits: Sequence[Split], default: Split, label: str = "Split") -> Split:
+    """Show `splits` side by side and return the chosen one.
+
+    Args:
+        key: the widget's key, "<page>.split".
+        splits: those the dataset has, never empty.
+        default: chosen at first, if the dataset has it.
+        label: what stands above the widget.
+    """
+    return st.segmented_control(
+        label,
+        splits,
+        default=default if default in splits else splits[0],
+        required=True,
+        format_func=SPLIT_TITLES.__getitem__,
+        key=key,
+        persist_state="session",
+    )

@@ -1,0 +1,83 @@
+"""Every choice that outlives a page, behind one typed function each.
+
+The session holds choices only (a name, an id, a config), never data, models or figures. Each
+getter has a default, so that a page opened by a deep link finds what it needs.
+"""
+
+from typing import cast
+
+import streamlit as st
+
+from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
+
+_DATASET = "workshop.dataset"
+_MODEL = "workshop.model"
+_RUN = "workshop.run"
+_AUGMENTATION = "workshop.augmentation"
+_TRAINING = "workshop.training"
+_FACE = "dataset.face"
+
+
+def dataset() -> str:
+    """The name of the dataset the learner works with; the built-in one at first."""
+    return cast(str, st.session_state.setdefault(_DATASET, TrainingConfig().dataset))
+
+
+def set_dataset(name: str) -> None:
+    """Remember the dataset for every page; a face chosen from another one is forgotten."""
+    if name != dataset():
+        set_face(None)
+    st.session_state[_DATASET] = name
+
+
+def model() -> str | None:
+    """The name of the chosen model, pretrained or a run's id; None before a choice."""
+    return cast("str | None", st.session_state.get(_MODEL))
+
+
+def set_model(name: str | None) -> None:
+    """Remember the model for every page."""
+    st.session_state[_MODEL] = name
+
+
+def run_id() -> str | None:
+    """The id of the training run being looked at; None before a choice."""
+    return cast("str | None", st.session_state.get(_RUN))
+
+
+def set_run_id(run_id: str | None) -> None:
+    """Remember the run being looked at."""
+    st.session_state[_RUN] = run_id
+
+
+def augmentation() -> AugmentationConfig:
+    """What the augmentation page was left at, and the training form starts from."""
+    return cast(AugmentationConfig, st.session_state.setdefault(_AUGMENTATION, DEFAULT_AUGMENTATION))
+
+
+def set_augmentation(config: AugmentationConfig) -> None:
+    """Remember the augmentation for the training form."""
+    st.session_state[_AUGMENTATION] = config
+
+
+def training() -> TrainingConfig:
+    """What the training form was last started with; good settings for a first run before that."""
+    return cast(
+        TrainingConfig,
+        st.session_state.setdefault(_TRAINING, TrainingConfig(augmentation=DEFAULT_AUGMENTATION)),
+    )
+
+
+def set_training(config: TrainingConfig) -> None:
+    """Remember the settings for the training form."""
+    st.session_state[_TRAINING] = config
+
+
+def face() -> int | None:
+    """The row of the face that is open on the dataset page; None when none is."""
+    return cast("int | None", st.session_state.get(_FACE))
+
+
+def set_face(row: int | None) -> None:
+    """Open the face at `row` of the dataset, or close the open one."""
+    st.session_state[_FACE] = row

@@ -1,0 +1,73 @@
+"""Figures say what our values say, in the emotions' own colours."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fer import figures
+from fer.datasets import Split
+from fer.emotions import EMOTIONS, Emotion
+from fer.evaluation import Evaluation
+from tests.conftest import dataset_of
+
+
+@pytest.fixture
+def evaluation() -> Evaluation:
+    """Ten angry faces, eight of them found; two happy ones, both called angry."""
+    true, predicted = [0] * 10 + [3] * 2, [0] * 8 + [1] * 2 + [0] * 2
+    return Evaluation.from_predictions(
+        "model", Split.TEST, EMOTIONS, np.array(true, np.intp), np.eye(7, dtype=np.float32)[predicted]
+    )
+
+
+def test_bars_hold_the_counts_in_the_emotions_colors() -> None:
+    dataset = dataset_of([0, 0, 3, 6], [Split.TRAIN, Split.TRAIN, Split.TRAIN, Split.TEST])
+    train, test = figures.counts_figure(dataset.counts()).data
+    assert list(train.x) == [2, 0, 0, 1, 0, 0, 0]
+    assert list(test.x) == [0, 0, 0, 0, 0, 0, 1]
+    assert list(train.marker.color) == [emotion.color for emotion in EMOTIONS]
+
+
+def test_every_pixel_of_a_face_is_in_its_figure() -> None:
+    image = np.arange(48 * 48, dtype=np.uint32).reshape(48, 48, 1).astype(np.uint8)
+    grey = figures.face_figure(image).data[0]
+    np.testing.assert_array_equal(grey.z, image[:, :, 0])
+    assert (grey.zmin, grey.zmax) == (0, 255)
+    assert figures.face_figure(np.repeat(image, 3, axis=2)).data[0].type == "image"
+
+
+def test_confusion_cells_show_counts_or_shares_and_are_shaded_by_share(evaluation: Evaluation) -> None:
+    for as_share, texts in ((False, {"8", "2"}), (True, {"80%", "20%", "100%"})):
+        figure = figures.confusion_figure(evaluation, as_share=as_share)
+        shown = {note.text for note in figure.layout.annotations} - {"0", "0%"}
+        assert shown == texts
+        assert figure.data[0].z[3][0] == 1
+    assert len(figure.layout.annotations) == 49
+
+
+def test_an_emotion_without_faces_leaves_an_empty_row(evaluation: Evaluation) -> None:
+    z = figures.confusion_figure(evaluation, as_share=True).data[0].z
+    assert not np.any(z[EMOTIONS.index(Emotion.SAD)])
+
+
+def test_accuracy_stands_beside_people_and_the_laziest_answer(evaluation: Evaluation) -> None:
+    model, people, lazy = figures.accuracy_figure(evaluation).data
+    low, high = evaluation.interval_95
+    assert model.x[0] == evaluation.accuracy == pytest.approx(8 / 12)
+    assert model.x[0] - model.error_x.arrayminus[0] == pytest.approx(low)
+    assert model.x[0] + model.error_x.array[0] == pytest.approx(high)
+    assert people.x[0] == 0.65
+    assert lazy.y[0] == "Always “angry”"
+    assert lazy.x[0] == pytest.approx(10 / 12)
+
+
+def test_figures_carry_no_background_and_are_plain_json(evaluation: Evaluation) -> None:
+    for figure in (
+        figures.counts_figure(dataset_of([0, 1]).counts()),
+        figures.accuracy_figure(evaluation),
+        figures.confusion_figure(evaluation, as_share=True),
+        figures.face_figure(np.zeros((48, 48, 1), np.uint8)),
+    ):
+        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+        assert json.loads(figure.to_json())["data"]
