@@ -8,7 +8,7 @@ from typing import Any
 
 from fer import files
 from fer.emotions import EMOTIONS, Emotion
-from fer.errors import ModelNotFoundError
+from fer.errors import ConfigError, ModelNotFoundError
 from fer.preprocessing import Preprocessing
 
 CARD_FILE = "card.json"
@@ -80,7 +80,7 @@ def load_card(folder: Path) -> ModelCard:
             f"The model “{folder.name}” has no {CARD_FILE}; its training did not finish or the "
             "folder was moved. Choose another model, or train it again."
         ) from error
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, ConfigError) as error:
         raise ModelNotFoundError(
             f"The {CARD_FILE} of the model “{folder.name}” cannot be understood ({error}). "
             "Restore the file, or choose another model."

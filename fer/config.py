@@ -147,16 +147,15 @@ class TrainingConfig:
         Raises:
             ConfigError: a field is unknown, of another type, or out of range.
         """
-        values = dict(values)
-        if "augmentation" in values:
-            values["augmentation"] = AugmentationConfig.from_dict(values["augmentation"])
+        if isinstance(values, Mapping) and "augmentation" in values:
+            values = {**values, "augmentation": AugmentationConfig.from_dict(values["augmentation"])}
         return _from_dict(cls, values)
 
 
 def _from_dict(cls: type[ConfigT], values: Mapping[str, Any]) -> ConfigT:
-    known = [f.name for f in fields(cls)]  # type: ignore[arg-type]
     if not isinstance(values, Mapping):
         raise ConfigError(f"Settings must be names with values; received {values!r}.")
+    known = [f.name for f in fields(cls)]  # type: ignore[arg-type]
     unknown = [name for name in values if name not in known]
     if unknown:
         raise ConfigError(f"Unknown setting “{unknown[0]}”. The settings are {', '.join(known)}.")
@@ -186,7 +185,7 @@ def _fits(value: Any, hint: Any) -> bool:
 def _between(name: str, value: float, lowest: float, highest: float) -> None:
     if not lowest <= value <= highest:  # also catches NaN
         raise ConfigError(
-            f"{name.replace('_', ' ').capitalize()} must be {lowest:g} to {highest:g}; received {value:g}."
+            f"{name.replace('_', ' ').capitalize()} must be {lowest:g} to {highest:g}; received {value}."
         )
 
 

@@ -13,8 +13,8 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
 def home() -> Path:
-    """The folder that holds `data/` and `models/`: `FER_HOME`, or the project itself."""
-    return Path(os.environ.get("FER_HOME") or PROJECT_ROOT)
+    """The folder that holds `data/` and `models/`, absolute: `FER_HOME`, or the project itself."""
+    return Path(os.environ.get("FER_HOME") or PROJECT_ROOT).expanduser().absolute()
 
 
 def data_folder() -> Path:

@@ -34,7 +34,8 @@ class Preprocessing:
 
     def __post_init__(self) -> None:
         if (
-            self.channels not in (1, 3)
+            not all(type(side) is int for side in self.input_shape)  # a file may hold 48.0, or true
+            or self.channels not in (1, 3)
             or self.scale not in get_args(Scale)
             or not (8 <= self.image_height <= 1024 and 8 <= self.image_width <= 1024)
         ):
@@ -94,6 +95,8 @@ def _with_channels(images: NDArray[np.uint8], channels: int) -> NDArray[np.uint8
         return np.repeat(images, 3, axis=3)
     # ITU-R BT.601 luma, as cv2.cvtColor(RGB2GRAY): one tall picture turns a loop into a call.
     n, height, width, _ = images.shape
+    if n == 0:  # which OpenCV refuses
+        return images[..., :1]
     grey = cv2.cvtColor(images.reshape(n * height, width, 3), cv2.COLOR_RGB2GRAY)
     return np.asarray(grey, np.uint8).reshape(n, height, width, 1)
 

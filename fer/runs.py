@@ -176,14 +176,12 @@ class Run:
 
     @property
     def can_resume(self) -> bool:
-        """Whether it stopped short of its last epoch and left weights to go on from."""
-        done = self.metrics()
-        return (
-            not self.is_active
-            and self.status is not RunStatus.FINISHED
-            and (self.folder / LAST_FILE).exists()
-            and (not done or done[-1].epoch < self.config.epochs)
-        )
+        """Whether it ended before its work was done and left weights to go on from.
+
+        One that lost its process during the export has all its epochs, but no model yet.
+        """
+        unfinished = not self.is_active and self.status is not RunStatus.FINISHED
+        return unfinished and (self.folder / LAST_FILE).exists()
 
     @property
     def best_model_path(self) -> Path:
@@ -200,11 +198,13 @@ class Run:
         return best_epoch(self.metrics())
 
     def batches(self) -> list[BatchMetrics]:
-        """Where the run was, twice a second, in order."""
-        by_step = {
-            (row.epoch, row.batch): row for row in _read_rows(self.folder / BATCHES_FILE, BatchMetrics)
-        }
-        return [by_step[step] for step in sorted(by_step)]
+        """Where the run was, twice a second, in order; of an epoch begun again, the latest attempt counts."""
+        rows: list[BatchMetrics] = []
+        for row in _read_rows(self.folder / BATCHES_FILE, BatchMetrics):
+            while rows and (rows[-1].epoch, rows[-1].batch) >= (row.epoch, row.batch):
+                rows.pop()
+            rows.append(row)
+        return rows
 
     def progress(self) -> RunProgress:
         """How far it is and how long it will take."""
@@ -276,8 +276,8 @@ def read_run(folder: Path) -> Run:
     values = _read_json(folder / STATUS_FILE)
     try:
         status = RunStatus(values["status"])
-        started_at = datetime.fromisoformat(values["started_at"])
-        finished_at = datetime.fromisoformat(values["finished_at"]) if values.get("finished_at") else None
+        started_at = _moment(values["started_at"])
+        finished_at = _moment(values["finished_at"]) if values.get("finished_at") else None
     except (KeyError, TypeError, ValueError) as error:
         raise CorruptRunError(
             f"The {STATUS_FILE} of the run “{folder.name}” cannot be understood: {error}. "
@@ -339,6 +339,13 @@ def list_damaged_runs() -> list[str]:
         except CorruptRunError:
             damaged.append(entry.name)
     return damaged
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:  # it could not be compared with now
+        raise ValueError(f"“{text}” has no time zone")
+    return moment
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -495,7 +502,7 @@ def _refuse_a_second() -> None:
 
 
 def _spawn(folder: Path) -> None:
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "FER_HOME": str(paths.home())}
     flags = 0 if os.name == "posix" else subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
     with (folder / LOG_FILE).open("ab") as log:
         process = subprocess.Popen(  # not waited for: it outlives the page that started it

@@ -21,9 +21,15 @@ def fer_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield home
 
 
-def dataset_of(labels: Sequence[int], splits: Sequence[Split] | None = None, *,
-               emotions: Sequence[Emotion] = EMOTIONS, size: int = 48, seed: int = 0,
-               name: str = "small") -> Dataset:
+def dataset_of(
+    labels: Sequence[int],
+    splits: Sequence[Split] | None = None,
+    *,
+    emotions: Sequence[Emotion] = EMOTIONS,
+    size: int = 48,
+    seed: int = 0,
+    name: str = "small",
+) -> Dataset:
     """A `Dataset` with these labels, in these splits (all training faces by default).
 
     Each label has a brightness of its own under a little noise, so that a model could learn it.
@@ -61,8 +67,10 @@ def write_fer_csv(path: Path, dataset: Dataset) -> Path:
 
 @pytest.fixture
 def csv_in_data(fer_home: Path, small_dataset: Dataset) -> Callable[[str], str]:
-    """A function that puts a small FER-2013 CSV into `data/` and returns its name there."""
-    def put(name: str = "small.csv") -> str:
-        write_fer_csv(fer_home / "data" / name, small_dataset)
-        return name
+    """A function that puts a small FER-2013 CSV into `data/`, called without its suffix."""
+
+    def put(stem: str = "small") -> str:
+        write_fer_csv(fer_home / "data" / f"{stem}.csv", small_dataset)
+        return stem
+
     return put

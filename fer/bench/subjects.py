@@ -17,7 +17,7 @@ from fer.datasets import load_dataset
 from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.datasets.registry import read_dataset
 from fer.drawing import draw_faces
-from fer.errors import DatasetError
+from fer.errors import DatasetError, DatasetNotFoundError
 from fer.faces import HaarDetector, crop_faces
 from fer.live import LiveRecognizer, recognize_faces
 from fer.pictures import load_picture
@@ -92,6 +92,8 @@ def bench_load(progress: Progress = silent, *, data: str | None = None, model: s
             _write_csv(path)
         else:
             path = Path(data)
+            if not path.is_file():
+                raise DatasetNotFoundError(f"There is no file “{data}”. Give the path of a FER-2013 CSV.")
         load_dataset(str(path))  # fills the cache, and the disk's
         progress(0.3, "Timing the first load, the second, and the tutorials' loop")
         measurements = take_turns(
@@ -161,7 +163,8 @@ def bench_train(
 
     batch_size, steps, rounds = 64, 20, 7
     config = TrainingConfig(batch_size=batch_size, augmentation=DEFAULT_AUGMENTATION)
-    faces = load_dataset(data or "synthetic").take(np.arange(batch_size * steps))
+    dataset = load_dataset(data or "synthetic")
+    faces = dataset.take(np.resize(np.arange(len(dataset)), batch_size * steps))  # a small one goes round
     preprocessing = architecture(config.architecture).preprocessing
     batches = TrainingBatches(faces, config, preprocessing)
     ready = preprocessing.apply(faces.images)

@@ -1,0 +1,39 @@
+"""What the page tests share: a page opened as a deep link would open it, without the frame."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import PROJECT_ROOT
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    """Streamlit's caches outlive a test; each test gets empty ones."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+
+
+@pytest.fixture
+def open_page() -> Callable[..., AppTest]:
+    """A function that runs one page: `open_page("1_dataset.py", {"workshop.dataset": "small.csv"})`."""
+
+    def opened(page: str, session: dict[str, object] | None = None) -> AppTest:
+        test = AppTest.from_file(str(PROJECT_ROOT / "app.py"), default_timeout=60)
+        for key, value in (session or {}).items():
+            test.session_state[key] = value
+        return test.switch_page(f"pages/{page}").run()
+
+    return opened
+
+
+def words(page: AppTest) -> str:
+    """Everything the page says in text."""
+    return "\n".join(
+        str(element.value)
+        for kind in ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error")
+        for element in getattr(page, kind)
+    )

@@ -1,0 +1,238 @@
+"""The training page without a browser and without TensorFlow: its form, and every state a run can be in."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer import paths, runs
+from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
+from fer.runs import BatchMetrics, EpochMetrics, Run, RunRecorder, RunStatus
+from tests.conftest import PROJECT_ROOT
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[TrainingConfig]]:
+    """The configs the page started; their runs get a folder but no process."""
+    configs: list[TrainingConfig] = []
+
+    def start(config: TrainingConfig) -> Run:
+        configs.append(config)
+        return runs.create_run(config)
+
+    monkeypatch.setattr(runs, "start_run", start)
+    yield configs
+
+
+def open_page(**state: object) -> AppTest:
+    page = AppTest.from_file(str(PROJECT_ROOT / "app.py"), default_timeout=60)
+    page.switch_page("pages/3_training.py")
+    for key, value in state.items():
+        page.session_state[key.replace("__", ".")] = value
+    return page.run()
+
+
+def a_run(status: RunStatus, epochs_done: int = 3, *, error: str = "", lost: bool = False,
+          **config: object) -> Run:
+    """A run folder as a training process would have left it; active ones are kept alive by this process."""
+    run = runs.create_run(TrainingConfig(**{"epochs": 5, "dataset": "small", **config}))  # type: ignore[arg-type]
+    recorder = RunRecorder(run.folder)
+    recorder.stage("Epoch 1 of 5")
+    for epoch in range(1, epochs_done + 1):
+        recorder.record_batch(BatchMetrics(epoch, 4, 4, 1.5, 0.4, 321.0, float(epoch)))
+        recorder.record_epoch(EpochMetrics(epoch, 1.5 / epoch, 0.4 + epoch / 20, 1.6, 0.3 + epoch / 10,
+                                           1e-3, 60.0))
+        (run.folder / runs.LAST_FILE).touch()
+    if lost:
+        content = json.loads((run.folder / runs.STATUS_FILE).read_text())
+        (run.folder / runs.STATUS_FILE).write_text(json.dumps({**content, "process_created": 0}))
+    elif not status.is_active:
+        recorder.finish(status, error)
+    return runs.load_run(run.id)
+
+
+def words(page: AppTest) -> str:
+    """Everything the page says, in one string."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "success", "info", "warning", "error")
+    return "\n".join(str(element.value) for kind in kinds for element in getattr(page, kind))
+
+
+def has_button(page: AppTest, key: str) -> bool:
+    return any(button.key == key for button in page.button)
+
+
+def test_without_a_run_the_page_offers_the_form_and_says_what_will_come() -> None:
+    page = open_page()
+    assert not page.exception
+    assert "No run yet" in words(page)
+    assert page.slider(key="training.epochs").value == 10
+    assert page.select_slider(key="training.batch_size").value == 64
+    assert page.toggle(key="training.augment").value is True
+    assert all(widget.help for widget in [*page.slider, *page.select_slider, *page.toggle, *page.number_input,
+                                          *page.text_input, *page.selectbox])
+
+
+def test_the_form_becomes_one_config_and_starts_one_run(
+        csv_in_data: Callable[[str], str], started: list[TrainingConfig]) -> None:
+    name = f"{csv_in_data('small')}.csv"
+    page = open_page()
+    page.selectbox(key="training.dataset").select(name)
+    page.slider(key="training.epochs").set_value(3)
+    page.select_slider(key="training.batch_size").set_value(16)
+    page.select_slider(key="training.learning_rate").set_value(3e-3)
+    page.number_input(key="training.seed").set_value(7)
+    page.text_input(key="training.name").input(" First try ")
+    page.toggle(key="training.balance_classes").set_value(True)
+    press_start(page)
+    assert not page.exception
+    assert started == [TrainingConfig(
+        dataset=name, epochs=3, batch_size=16, learning_rate=3e-3, seed=7, name="First try",
+        balance_classes=True, augmentation=DEFAULT_AUGMENTATION)]
+    assert "First try" in page.subheader[0].value
+    assert "loading TensorFlow" in progress_text(page)
+    assert not has_form(page)
+
+
+def test_a_batch_larger_than_the_training_set_is_refused_before_anything_starts(
+        csv_in_data: Callable[[str], str], started: list[TrainingConfig]) -> None:
+    name = f"{csv_in_data('small')}.csv"
+    page = open_page()
+    page.selectbox(key="training.dataset").select(name)
+    page.select_slider(key="training.batch_size").set_value(256)
+    press_start(page)
+    assert "A batch of 256 faces cannot be drawn from 28 training faces" in page.error[0].value
+    assert started == []
+    assert has_form(page)
+
+
+def test_a_start_pressed_in_a_second_tab_leads_to_the_run_that_is_already_training(
+        csv_in_data: Callable[[str], str]) -> None:
+    csv_in_data("small")
+    page = open_page(workshop__dataset="small.csv")
+    page.select_slider(key="training.batch_size").set_value(8)
+    a_run(RunStatus.RUNNING)
+    press_start(page)
+    assert not page.exception
+    assert not has_form(page)
+    assert "While it learns" in words(page)
+    assert len(runs.list_runs()) == 1
+
+
+def test_a_full_disk_is_told_and_the_rest_of_the_page_stays(
+        csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from fer.errors import StorageError
+
+    def full(config: TrainingConfig) -> Run:
+        raise StorageError("The disk is full: “config.json” could not be saved.")
+
+    csv_in_data("small")
+    a_run(RunStatus.FINISHED, 5)
+    monkeypatch.setattr(runs, "start_run", full)
+    page = open_page(workshop__dataset="small.csv")
+    page.select_slider(key="training.batch_size").set_value(8)
+    press_start(page)
+    assert "The disk is full" in page.error[0].value
+    assert "All runs" in words(page)
+
+
+def test_a_running_run_shows_its_speed_and_can_be_stopped() -> None:
+    run = a_run(RunStatus.RUNNING)
+    page = open_page()
+    assert not page.exception
+    assert "321 images/s · about 2 min left" in progress_text(page)
+    assert [metric.value for metric in page.metric] == ["3 of 5", "60.0%", "55.0%"]
+    page.button(key="training.stop").click().run()
+    assert (run.folder / runs.STOP_FILE).exists()
+    assert page.button(key="training.stop").disabled
+
+
+def test_a_finished_run_leads_on_to_evaluation_and_live() -> None:
+    run = a_run(RunStatus.FINISHED, 5)
+    (run.folder / runs.MODEL_FILE).touch()
+    page = open_page()
+    assert not page.exception
+    assert "Finished after 5 min of training. Epoch 5 was the best" in page.success[0].value
+    assert has_button(page, "training.evaluate")
+    assert has_button(page, "training.live")
+    assert not has_button(page, "training.resume")
+
+
+def test_a_lost_run_keeps_its_curves_and_can_be_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = a_run(RunStatus.RUNNING, lost=True)
+    resumed: list[str] = []
+    monkeypatch.setattr(runs, "resume_run", resumed.append)
+    page = open_page()
+    assert not page.exception
+    assert "gone without a word" in page.warning[0].value
+    assert page.metric[0].value == "3 of 5"
+    page.button(key="training.resume").click().run()
+    assert resumed == [run.id]
+
+
+def test_a_failed_run_says_why_and_its_settings_can_be_used_again() -> None:
+    a_run(RunStatus.FAILED, 0, error="The loss is no longer a number.", learning_rate=0.07, weight_decay=1e-4)
+    page = open_page()
+    assert page.error[0].value == "The loss is no longer a number."
+    page.button(key="training.again").click().run()
+    assert not page.exception
+    assert page.select_slider(key="training.learning_rate").value == 0.07
+    assert page.toggle(key="training.augment").value is False
+    assert "weight decay 0.0001" in words(page)
+
+
+def test_a_stopped_run_without_an_epoch_offers_nothing_to_resume() -> None:
+    a_run(RunStatus.STOPPED, 0)
+    page = open_page()
+    assert "there is no model yet" in page.info[0].value
+    assert not has_button(page, "training.resume")
+
+
+def test_a_damaged_folder_is_named_and_harms_nothing() -> None:
+    broken = paths.runs_folder() / "20260101-000000-mini_xception"
+    broken.mkdir(parents=True)
+    (broken / runs.CONFIG_FILE).write_text("{ torn")
+    a_run(RunStatus.FINISHED, 5)
+    page = open_page()
+    assert not page.exception
+    assert broken.name in page.warning[0].value
+    assert "Finished" in page.success[0].value
+
+
+def test_an_earlier_run_can_be_looked_at_while_another_one_trains() -> None:
+    earlier = a_run(RunStatus.FINISHED, 5, name="Earlier")
+    active = a_run(RunStatus.RUNNING, name="Now")
+    page = open_page(workshop__run=earlier.id)
+    assert "Earlier" in page.subheader[0].value
+    page.button(key="training.to_active").click().run()
+    assert page.subheader[0].value == active.title
+
+
+def test_the_list_names_every_run_newest_first() -> None:
+    a_run(RunStatus.FINISHED, 5, name="Older")
+    a_run(RunStatus.STOPPED, 2, name="Newer")
+    rows = open_page().dataframe[0].value
+    assert [title.split(" · ")[0] for title in rows["Run"]] == ["Newer", "Older"]
+    assert list(rows["Status"]) == ["stopped", "finished"]
+    assert rows["Best validation accuracy"].tolist() == pytest.approx([0.5, 0.8])
+
+
+def test_a_run_trained_by_another_version_still_shows() -> None:
+    run = a_run(RunStatus.FINISHED, 5, dataset=str(Path("/somewhere") / "faces.csv"))
+    page = open_page(workshop__run=run.id)
+    assert not page.exception
+    assert "on faces.csv" in words(page)
+
+
+def press_start(page: AppTest) -> None:
+    next(button for button in page.button if button.label == "Start training").click().run()
+
+
+def has_form(page: AppTest) -> bool:
+    return any(button.label == "Start training" for button in page.button)
+
+
+def progress_text(page: AppTest) -> str:
+    return " ".join(str(element.proto.text) for element in page.get("progress"))
+

@@ -1,0 +1,156 @@
+"""The live page in a real Chromium with a fake camera: what comes back moves, is drawn on and counted."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from fer.emotions import EMOTIONS
+from tests.browser import fake_camera
+from tests.browser.conftest import Server, keep_screenshot, settle, start_server, stop_server
+from tests.core import grey_level
+
+# The barcode number of the frame that the returned video shows; it comes back as in a mirror.
+SHOWN_NUMBER = f"""() => {{
+  const video = document.querySelector('video'), canvas = document.createElement('canvas');
+  canvas.width = video.videoWidth; canvas.height = video.videoHeight;
+  const context = canvas.getContext('2d');
+  context.drawImage(video, 0, 0);
+  const cell = canvas.width / {fake_camera.BITS};
+  const y = canvas.height * {fake_camera.CELL_HEIGHT // 2 / fake_camera.HEIGHT};
+  let number = 0;
+  for (let bit = {fake_camera.BITS - 1}; bit >= 0; bit--) {{
+    const [red, green, blue] = context.getImageData((bit + 0.5) * cell, y, 1, 1).data;
+    number = 2 * number + (red + green + blue > 3 * 128 ? 1 : 0);
+  }}
+  return number;
+}}"""
+
+# How many pixels of the returned video have about one of the colours; video coding shifts colours a little.
+COLOURED_PIXELS = """(colors) => {
+  const video = document.querySelector('video'), canvas = document.createElement('canvas');
+  canvas.width = video.videoWidth; canvas.height = video.videoHeight;
+  const context = canvas.getContext('2d');
+  context.drawImage(video, 0, 0);
+  const data = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  return colors.map(([red, green, blue]) => {
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      const off = Math.abs(data[i] - red) + Math.abs(data[i + 1] - green) + Math.abs(data[i + 2] - blue);
+      if (off < 40) count++;
+    }
+    return count;
+  });
+}"""
+
+
+@pytest.fixture(scope="module")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A workshop that finds the browser on a machine without a network, with a model of known answers."""
+    home = tmp_path_factory.mktemp("live")
+    grey_level.save_model(home / "models" / "pretrained" / "grey")
+    process, server = start_server(home, environment={"PYTHONPATH": str(Path(__file__).parent / "loopback")})
+    yield server
+    stop_server(process)
+
+
+@pytest.fixture(scope="module")
+def clip_with_a_face(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fake_camera.record(tmp_path_factory.mktemp("clips") / "face.mjpeg")
+
+
+@pytest.fixture(scope="module")
+def clip_of_a_wall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return fake_camera.record(tmp_path_factory.mktemp("clips") / "wall.mjpeg", with_face=False)
+
+
+def start_camera(page: Page, server: Server) -> Frame:
+    """Open the page, agree, start the camera, and return the frame that holds the video once it plays."""
+    page.goto(f"{server.url}/live")
+    page.get_by_text("Everyone in view knows this and agrees.").click()
+    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start the camera").click()
+    frame = next(frame for frame in page.frames if "streamlit_webrtc" in frame.url)
+    frame.wait_for_function(
+        "() => { const video = document.querySelector('video');"
+        " return video && video.videoWidth > 0 && video.currentTime > 0.1 }",
+        timeout=60_000,
+    )
+    return frame
+
+
+def frames_handled(page: Page) -> int:
+    """The count of frames that the page shows."""
+    counted = page.get_by_text(re.compile(r"[\d,]+ frames since the start")).inner_text(timeout=30_000)
+    return int(counted.split()[0].replace(",", ""))
+
+
+def test_a_face_before_the_camera_comes_back_boxed_moving_and_counted(
+    live_server: Server, clip_with_a_face: Path, browser_page: Callable[..., Page]
+) -> None:
+    page = browser_page(*fake_camera.arguments(clip_with_a_face))
+    frame = start_camera(page, live_server)
+
+    page.locator(".fer-face").first.wait_for(timeout=60_000)
+    before = frames_handled(page)
+    numbers = []
+    for _ in range(12):
+        numbers.append(frame.evaluate(SHOWN_NUMBER))
+        page.wait_for_timeout(150)
+    assert len(set(numbers)) >= 6, f"the returned video hardly moves: {numbers}"
+    assert all(0 <= number < fake_camera.FRAMES for number in numbers)
+
+    named = page.locator(".fer-face").first.inner_text().lower()
+    assert any(emotion in named for emotion in EMOTIONS)
+    colors = [list(bytes.fromhex(emotion.color[1:])) for emotion in EMOTIONS]
+    # The box, the plate of its label and its bar have some thousand pixels of one emotion's colour.
+    frame.wait_for_function(
+        f"(colors) => Math.max(...({COLOURED_PIXELS})(colors)) > 1200", arg=colors, timeout=30_000
+    )
+
+    page.wait_for_timeout(1500)
+    assert frames_handled(page) > before
+    assert "could not be read" not in page.inner_text("body")
+    keep_screenshot(page, "live_camera")
+
+    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Stop").click()
+    page.get_by_text("Press Start the camera").wait_for(timeout=30_000)
+
+
+def test_an_empty_room_is_said_to_be_empty(
+    live_server: Server, clip_of_a_wall: Path, browser_page: Callable[..., Page]
+) -> None:
+    page = browser_page(*fake_camera.arguments(clip_of_a_wall))
+    start_camera(page, live_server)
+    expect(page.get_by_text("No face found.")).to_be_visible(timeout=60_000)
+    keep_screenshot(page, "live_no_face")
+
+
+def test_a_refused_camera_is_a_sentence_with_a_way_on(
+    live_server: Server, browser_page: Callable[..., Page]
+) -> None:
+    page = browser_page("--use-fake-device-for-media-stream", "--deny-permission-prompts")
+    page.goto(f"{live_server.url}/live")
+    page.get_by_text("Everyone in view knows this and agrees.").click()
+    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start the camera").click()
+    expect(page.get_by_text("The browser does not allow this page the camera.")).to_be_visible(timeout=30_000)
+    keep_screenshot(page, "live_refused")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_a_picture_is_read_where_no_camera_is(
+    live_server: Server, browser_page: Callable[..., Page], tmp_path: Path, width: int, scheme: str
+) -> None:
+    picture = tmp_path / "astronaut.png"
+    cv2.imwrite(str(picture), fake_camera.frame_bgr(60))
+    page = browser_page(width=width, scheme=scheme)
+    page.goto(f"{live_server.url}/live")
+    page.get_by_role("radio", name="Pictures").or_(page.get_by_text("Pictures", exact=True)).first.click()
+    page.locator("input[type=file]").set_input_files(picture)
+    page.get_by_test_id("stPlotlyChart").wait_for(timeout=60_000)
+    settle(page)
+    assert page.get_by_test_id("stException").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    keep_screenshot(page, f"live_picture_{width}_{scheme}")

@@ -1,0 +1,178 @@
+"""Augmentation: what the dice may be, and what each of them does to pixels whose fate is known."""
+
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from fer import augmentation
+from fer.augmentation import AugmentationDraw
+from fer.config import AugmentationConfig
+
+EVERYTHING = AugmentationConfig(
+    horizontal_flip=True,
+    rotation_degrees=20,
+    shift_fraction=0.2,
+    zoom_fraction=0.3,
+    brightness_fraction=0.2,
+    contrast_fraction=0.4,
+    erase_fraction=0.3,
+)
+# Which dice each setting governs.
+GOVERNS = {
+    "horizontal_flip": ["flipped"],
+    "rotation_degrees": ["rotation_degrees"],
+    "shift_fraction": ["shift_x_fraction", "shift_y_fraction"],
+    "zoom_fraction": ["zoom"],
+    "brightness_fraction": ["brightness_fraction"],
+    "contrast_fraction": ["contrast"],
+    "erase_fraction": ["erased_box"],
+}
+
+
+def noise(count: int, size: int = 48, channels: int = 1) -> NDArray[np.uint8]:
+    return np.random.default_rng(1).integers(0, 256, (count, size, size, channels), dtype=np.uint8)
+
+
+def still(count: int = 1, **dice: Any) -> AugmentationDraw:
+    """Dice that change nothing, but for those named."""
+    drawn = augmentation.draw(AugmentationConfig(), count, np.random.default_rng(0))
+    return replace(drawn, **{name: np.array([value] * count) for name, value in dice.items()})
+
+
+def thrown(config: AugmentationConfig, count: int = 4000) -> AugmentationDraw:
+    return augmentation.draw(config, count, np.random.default_rng(5))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_zero_config_changes_no_bit(channels: int) -> None:
+    images = noise(20, channels=channels)
+    assert np.array_equal(augmentation.apply(images, thrown(AugmentationConfig(), 20)), images)
+
+
+def test_the_same_seed_gives_the_same_pixels_and_another_one_others() -> None:
+    images = noise(10)
+    first, second, other = (
+        augmentation.apply(images, augmentation.draw(EVERYTHING, 10, np.random.default_rng(seed)))
+        for seed in (3, 3, 4)
+    )
+    assert np.array_equal(first, second)
+    assert not np.array_equal(first, other)
+
+
+def test_what_came_in_is_not_written_to() -> None:
+    images = noise(4)
+    before = images.copy()
+    images.flags.writeable = False
+    changed = augmentation.apply(images, thrown(EVERYTHING, 4))
+    assert np.array_equal(images, before)
+    assert changed.flags.writeable
+
+
+def test_a_flip_is_the_mirror_image_to_the_bit() -> None:
+    images = noise(3)
+    assert np.array_equal(augmentation.apply(images, still(3, flipped=True)), images[:, :, ::-1])
+
+
+def test_a_positive_rotation_turns_counter_clockwise_about_the_centre() -> None:
+    image = np.zeros((1, 49, 49, 1), np.uint8)
+    image[0, 24, 40] = 255  # to the right of the centre (24, 24)
+    turned = augmentation.apply(image, still(rotation_degrees=90.0))
+    assert turned[0, 8, 24, 0] == 255  # above it
+    assert np.count_nonzero(turned) == 1
+
+
+@pytest.mark.parametrize(
+    ("degrees", "zoom"), [(0.0, 1.4), (0.0, 0.7), (10.0, 1.0), (-33.0, 1.0), (25.0, 1.2)]
+)
+def test_turning_and_zooming_are_what_opencv_makes_of_them(degrees: float, zoom: float) -> None:
+    image = noise(1)
+    changed = augmentation.apply(image, still(rotation_degrees=degrees, zoom=zoom))
+    matrix = cv2.getRotationMatrix2D((23.5, 23.5), degrees, zoom)
+    expected = cv2.warpAffine(image[0], matrix, (48, 48), borderMode=cv2.BORDER_REPLICATE)
+    # The last bits of two matrices may differ, and with them the last bit of a pixel.
+    assert np.abs(changed[0, ..., 0].astype(int) - expected.astype(int)).max() <= 1
+
+
+def test_a_shift_moves_by_its_share_in_pixels_and_repeats_the_border() -> None:
+    image = noise(1)
+    changed = augmentation.apply(image, still(shift_x_fraction=0.25, shift_y_fraction=-0.125))
+    assert np.array_equal(changed[0, :-6, 12:], image[0, 6:, :-12])
+    assert np.array_equal(changed[0, :-6, :12], np.repeat(image[0, 6:, :1], 12, axis=1))
+
+
+def test_a_flip_comes_before_the_other_moves() -> None:
+    image = noise(1)
+    both = augmentation.apply(image, still(flipped=True, shift_x_fraction=0.25))
+    assert np.array_equal(both, augmentation.apply(image[:, :, ::-1], still(shift_x_fraction=0.25)))
+
+
+def test_light_adds_a_share_of_white_and_scales_about_the_middle() -> None:
+    image = np.array([0, 50, 100, 200, 255], np.uint8).reshape(1, 1, 5, 1).repeat(5, axis=1)
+    brighter = augmentation.apply(image, still(brightness_fraction=0.2))
+    assert brighter[0, 0, :, 0].tolist() == pytest.approx([51, 101, 151, 251, 255], abs=1)
+    flatter = augmentation.apply(image, still(contrast=0.5))
+    assert flatter[0, 0, :, 0].tolist() == pytest.approx([63.75, 88.75, 113.75, 163.75, 191.25], abs=1)
+
+
+def test_what_is_erased_is_the_mean_and_nothing_else_changes() -> None:
+    image = noise(1)
+    erased = augmentation.apply(image, still(erased_box=[0.25, 0.5, 0.5, 1.0]))
+    assert set(erased[0, 24:, 12:24].ravel().tolist()) == {int(image.mean())}
+    inside = np.zeros((48, 48), bool)
+    inside[24:, 12:24] = True
+    assert np.array_equal(erased[0][~inside], image[0][~inside])
+
+
+def test_the_dice_fill_their_ranges_and_never_leave_them() -> None:
+    dice = thrown(EVERYTHING)
+    for values, lowest, highest in (
+        (dice.rotation_degrees, -20, 20),
+        (dice.shift_x_fraction, -0.2, 0.2),
+        (dice.shift_y_fraction, -0.2, 0.2),
+        (dice.zoom, 0.7, 1.3),
+        (dice.brightness_fraction, -0.2, 0.2),
+        (dice.contrast, 0.6, 1.4),
+    ):
+        spread = highest - lowest
+        assert lowest <= values.min() < lowest + 0.01 * spread
+        assert highest >= values.max() > highest - 0.01 * spread
+        assert values.mean() == pytest.approx((lowest + highest) / 2, abs=0.03 * spread)
+    assert dice.flipped.mean() == pytest.approx(0.5, abs=0.04)
+
+
+def test_half_of_the_faces_are_erased_within_the_picture_and_the_area_allowed() -> None:
+    left, top, right, bottom = thrown(EVERYTHING).erased_box.T
+    assert np.mean(right > left) == pytest.approx(0.5, abs=0.04)
+    assert min(left.min(), top.min()) >= 0
+    assert max(right.max(), bottom.max()) <= 1
+    area = (right - left) * (bottom - top)
+    assert 0.29 < area.max() <= 0.3 + 1e-9
+
+
+@pytest.mark.parametrize("setting", GOVERNS)
+def test_moving_one_slider_does_not_change_what_the_others_drew(setting: str) -> None:
+    before, after = thrown(EVERYTHING, 50), thrown(replace(EVERYTHING, **{setting: 0}), 50)
+    changed = [
+        name
+        for name in AugmentationDraw.__slots__
+        if not np.array_equal(getattr(before, name), getattr(after, name))
+    ]
+    assert changed == GOVERNS[setting]
+
+
+def test_some_of_the_dice_change_their_faces_as_all_of_them_did() -> None:
+    images, dice = noise(8), thrown(EVERYTHING, 8)
+    rows = np.array([5, 2])
+    assert len(dice.take(slice(1, 4))) == 3
+    assert np.array_equal(
+        augmentation.apply(images[rows], dice.take(rows)), augmentation.apply(images, dice)[rows]
+    )
+
+
+def test_dice_for_another_number_of_faces_are_refused() -> None:
+    with pytest.raises(ValueError, match="3 images need 3 draws; received 2"):
+        augmentation.apply(noise(3), still(2))

@@ -1,0 +1,284 @@
+"""`python -m fer`: results on stdout, one line for a mistake, and never a traceback."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from fer import runs
+from fer.__main__ import main
+from fer.config import AugmentationConfig, TrainingConfig
+from fer.datasets.portrait import ActionUnit, Appearance, draw_face
+from fer.emotions import EMOTIONS
+from fer.errors import FerError
+from fer.runs import EpochMetrics, Run, RunRecorder, RunStatus
+from tests.conftest import PROJECT_ROOT
+from tests.core import grey_level
+
+COMMANDS = ["info", "train", "resume", "evaluate", "recognize", "publish", "bench"]
+
+
+@pytest.fixture(autouse=True)
+def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test asks for, no training process is started."""
+
+    def refuse(_: TrainingConfig) -> Run:
+        raise AssertionError("A test of the command line would have started a training process.")
+
+    monkeypatch.setattr(runs, "start_run", refuse)
+
+
+@pytest.fixture
+def grey(fer_home: Path) -> str:
+    """The name of a model that tells emotions by their grey level."""
+    return grey_level.save_model(fer_home / "models" / "pretrained" / "grey").name
+
+
+@pytest.fixture
+def portrait(tmp_path: Path) -> Path:
+    """A picture of one drawn face."""
+    picture = np.full((480, 640, 3), 168, np.uint8)
+    smile = {ActionUnit.CHEEK_RAISER: 0.8, ActionUnit.LIP_CORNER_PULLER: 0.9}
+    picture[60:420, 140:500] = draw_face(Appearance(), smile, 360)[..., None]
+    path = tmp_path / "portrait.png"
+    assert cv2.imwrite(str(path), picture)
+    return path
+
+
+def status_of(arguments: Sequence[str]) -> int:
+    """The exit status of a command, whether returned or raised."""
+    try:
+        return main(arguments)
+    except SystemExit as end:
+        assert isinstance(end.code, int)
+        return end.code
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    """The one JSON object that a command prints."""
+    assert status_of([*arguments, "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.count("\n") == 1
+    return json.loads(out)
+
+
+# ── what the commands answer ─────────────────────────────────────────────────────────────────────
+
+
+def test_info_counts_the_faces_of_each_split(
+    capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[], str]
+) -> None:
+    result = answer(capsys, "info", csv_in_data())
+    assert result["count"] == 42
+    assert result["totals"] == {"train": 28, "validation": 7, "test": 7}
+    assert result["splits"]["train"] == {str(emotion): 4 for emotion in EMOTIONS}
+    assert (result["image_height"], result["image_width"], result["channels"]) == (48, 48, 1)
+
+
+def test_without_json_a_person_reads_a_table(
+    capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[], str]
+) -> None:
+    assert main(["info", csv_in_data()]) == 0
+    out = capsys.readouterr().out
+    assert "42 faces of 48×48 pixels" in out
+    assert [line.split()[-1] for line in out.splitlines() if line.startswith("train")] == ["28"]
+
+
+@pytest.mark.parametrize(("split", "count"), [("test", 7), ("validation", 7), ("train", 28)])
+def test_evaluate_scores_the_split_it_was_asked_for(
+    capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[], str], grey: str, split: str, count: int
+) -> None:
+    result = answer(capsys, "evaluate", grey, "--data", csv_in_data(), "--split", split)
+    assert (result["model"], result["split"], result["count"]) == (grey, split, count)
+    assert result["accuracy"] == 1
+    assert result["macro_f1"] == 1
+    assert result["interval_95"][1] == 1
+    assert result["confusion"] == (np.eye(7, dtype=int) * count // 7).tolist()
+    assert result["per_class"]["fear"] == {"precision": 1, "recall": 1, "f1": 1, "support": count // 7}
+
+
+def test_recognize_finds_the_face_and_saves_the_picture_with_it_drawn_in(
+    capsys: pytest.CaptureFixture[str], portrait: Path, grey: str, tmp_path: Path
+) -> None:
+    result = answer(capsys, "recognize", str(portrait), "--model", grey, "--output", str(tmp_path / "out"))
+    (image,) = result["images"]
+    (face,) = image["faces"]
+    left, top, right, bottom = face["box"]
+    assert 100 < left < 320 < right < 540
+    assert 30 < top < 240 < bottom < 450
+    assert list(face["probabilities"]) == [str(emotion) for emotion in EMOTIONS]
+    assert sum(face["probabilities"].values()) == pytest.approx(1, abs=1e-4)
+    assert face["probabilities"][face["emotion"]] == face["confidence"]
+    drawn = cv2.imread(image["output"])
+    assert drawn.shape == (480, 640, 3)
+    assert not np.array_equal(drawn, cv2.imread(str(portrait)))
+
+
+def test_recognize_says_where_there_is_no_face(
+    capsys: pytest.CaptureFixture[str], grey: str, tmp_path: Path
+) -> None:
+    empty = tmp_path / "wall.png"
+    cv2.imwrite(str(empty), np.full((200, 200), 128, np.uint8))
+    assert main(["recognize", str(empty), "--model", grey]) == 0
+    assert capsys.readouterr().out == f"{empty}: no face found\n"
+
+
+def test_train_hands_its_options_over_and_reports_the_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, csv_in_data: Callable[[], str],
+    fer_home: Path,
+) -> None:  # fmt: skip
+    csv_in_data()
+    started: list[TrainingConfig] = []
+
+    def finish_at_once(config: TrainingConfig) -> Run:
+        started.append(config)
+        run = runs.create_run(config)
+        recorder = RunRecorder(run.folder)
+        recorder.record_epoch(EpochMetrics(1, 1.0, 0.5, 1.0, 0.625, 1e-3, 2.0))
+        recorder.finish(RunStatus.FINISHED)
+        return runs.load_run(run.id)
+
+    monkeypatch.setattr(runs, "start_run", finish_at_once)
+    monkeypatch.chdir(fer_home / "data")
+    numbers = "--epochs 1 --batch-size 16 --learning-rate 0.01 --seed 7 --subset 20 --balance-classes".split()
+    texts = ["--data", "small.csv", "--name", "Tiny", "--augmentation", '{"rotation_degrees": 5}']
+    result = answer(capsys, "train", *numbers, *texts)
+    assert started == [
+        TrainingConfig(
+            dataset=str(fer_home / "data" / "small.csv"),  # the process has another working folder
+            epochs=1,
+            batch_size=16,
+            learning_rate=0.01,
+            seed=7,
+            subset=20,
+            name="Tiny",
+            balance_classes=True,
+            augmentation=AugmentationConfig(rotation_degrees=5),
+        )
+    ]
+    assert (result["status"], result["epochs"], result["validation_accuracy"]) == ("finished", 1, 0.625)
+    assert Path(result["folder"]).name == result["id"] == runs.list_runs()[0].id
+
+
+def test_what_a_run_failed_of_is_the_line_that_is_said(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_at_once(config: TrainingConfig) -> Run:
+        run = runs.create_run(config)
+        RunRecorder(run.folder).finish(RunStatus.FAILED, "There is no dataset\n“nowhere”.")
+        return runs.load_run(run.id)
+
+    monkeypatch.setattr(runs, "start_run", fail_at_once)
+    assert main(["train"]) == 2
+    assert capsys.readouterr().err == "fer: There is no dataset “nowhere”.\n"
+
+
+# ── mistakes ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["dance"],
+        ["info"],
+        ["info", "nowhere"],
+        ["info", "nowhere.csv", "--json"],
+        ["evaluate", "no-such-model", "--data", "synthetic"],
+        ["evaluate", "../grey", "--data", "synthetic"],
+        ["evaluate", "grey", "--data", "nowhere.csv"],
+        ["evaluate", "grey", "--data", "nowhere.csv", "--split", "half"],
+        ["recognize", "nowhere.png", "--model", "grey"],
+        ["recognize", "nowhere.png", "--model", "no-such-model"],
+        ["publish", "no-run", "name", "--data", "synthetic"],
+        ["resume", "no-run"],
+        ["bench", "sleep"],
+        ["train", "--model", "resnet"],
+        ["train", "--epochs", "0"],
+        ["train", "--epochs", "many"],
+        ["train", "--learning-rate", "nan"],
+        ["train", "--learning-rate", "inf"],
+        ["train", "--seed", "1" * 400],
+        ["train", "--optimizer", "lion"],
+        ["train", "--augmentation", "some"],
+        ["train", "--augmentation", '{"rotation_degrees": '],
+        ["train", "--augmentation", '{"rotation": 10}'],
+        ["train", "--augmentation", '{"rotation_degrees": NaN}'],
+        ["train", "--augmentation", "[1]"],
+        ["train", "--image-size", "8"],
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_ends_with_status_2_and_one_line(
+    capsys: pytest.CaptureFixture[str], grey: str, arguments: list[str]
+) -> None:
+    assert status_of(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("fer: ")
+    assert err.count("\n") == 1
+    assert err.endswith("\n")
+    assert runs.list_runs() == []
+
+
+def test_ctrl_c_is_no_mistake(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fer.__main__.load_dataset", interrupted)
+    assert main(["info", "synthetic"]) == 130
+    assert capsys.readouterr() == ("", "fer: stopped.\n")
+
+
+def test_a_bug_of_ours_is_not_dressed_as_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("fer.__main__.load_dataset", broken)
+    with pytest.raises(ZeroDivisionError):
+        main(["info", "synthetic"])
+
+
+def test_a_reader_who_has_had_enough_is_no_mistake(csv_in_data: Callable[[], str]) -> None:
+    command = [sys.executable, "-m", "fer", "info", csv_in_data()]
+    with subprocess.Popen(
+        command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()  # as `| head` does
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert status_of([command, "--help"]) == 0
+    out = capsys.readouterr().out
+    assert f"python -m fer {command}" in out
+    assert "--json" in out
+
+
+def test_the_list_of_commands_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["--help"]) == 0
+    out = capsys.readouterr().out
+    listed = [line.split()[0] for line in out.splitlines() if line.startswith("    ") and line.strip()]
+    assert [word for word in listed if word in COMMANDS] == COMMANDS
+
+
+def test_every_error_of_the_family_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise FerError("First line.\n\n   Second line.")
+
+    monkeypatch.setattr("fer.__main__.load_dataset", fail)
+    assert main(["info", "synthetic"]) == 2
+    assert capsys.readouterr().err == "fer: First line. Second line.\n"

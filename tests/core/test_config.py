@@ -1,0 +1,124 @@
+"""What a learner may choose: held to its ranges, and the same again after JSON."""
+
+import json
+from typing import Any
+
+import pytest
+
+from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
+from fer.errors import ConfigError
+
+UNUSUAL = TrainingConfig(
+    dataset="my faces.csv",
+    epochs=3,
+    batch_size=5,
+    learning_rate=0.02,
+    optimizer="adamw",
+    schedule="cosine",
+    warmup_epochs=0.5,
+    weight_decay=0.05,
+    label_smoothing=0.1,
+    balance_classes=True,
+    weight_averaging=0.99,
+    early_stopping_patience=4,
+    image_size=64,
+    subset=100,
+    augmentation=AugmentationConfig(True, 10, 0.1, 0.2, 0.3, 0.4, 0.5),
+    seed=7,
+    name="Ünüsüal",
+)
+
+
+@pytest.mark.parametrize("config", [TrainingConfig(), UNUSUAL])
+def test_a_config_comes_back_from_its_json_as_it_was(config: TrainingConfig) -> None:
+    assert TrainingConfig.from_dict(json.loads(config.to_json())) == config
+
+
+def test_no_field_of_the_unusual_config_is_at_its_default() -> None:
+    usual = TrainingConfig().as_dict()
+    assert [name for name, value in UNUSUAL.as_dict().items() if value == usual[name]] == ["architecture"]
+
+
+def test_what_is_left_out_takes_its_default() -> None:
+    assert TrainingConfig.from_dict({"epochs": 3}) == TrainingConfig(epochs=3)
+    assert AugmentationConfig.from_dict({}) == AugmentationConfig()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"epochs": 0},
+        {"epochs": 10_001},
+        {"batch_size": 0},
+        {"learning_rate": 0.0},
+        {"learning_rate": -1.0},
+        {"learning_rate": float("nan")},
+        {"learning_rate": float("inf")},
+        {"warmup_epochs": 11.0},
+        {"label_smoothing": 1.0},
+        {"weight_averaging": 1.0},
+        {"seed": -1},
+        {"seed": 10**400},
+        {"early_stopping_patience": 0},
+        {"image_size": 16},
+        {"subset": 0},
+        {"name": "x" * 81},
+        {"augmentation": {"rotation_degrees": 91}},
+        {"augmentation": {"shift_fraction": -0.1}},
+        {"augmentation": {"contrast_fraction": float("nan")}},
+    ],
+)
+def test_a_value_out_of_range_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        TrainingConfig.from_dict(values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"epochs": 2.5},
+        {"epochs": True},
+        {"epochs": "3"},
+        {"epochs": None},
+        {"dataset": 3},
+        {"optimizer": "lion"},
+        {"optimizer": []},
+        {"schedule": None},
+        {"balance_classes": 1},
+        {"subset": "all"},
+        {"augmentation": None},
+        {"augmentation": [1]},
+        {"augmentation": {"horizontal_flip": "yes"}},
+    ],
+)
+def test_a_value_of_another_type_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        TrainingConfig.from_dict(values)
+
+
+@pytest.mark.parametrize("values", [None, [1], "text", 5])
+def test_what_is_no_mapping_is_refused(values: Any) -> None:
+    with pytest.raises(ConfigError, match="names with values"):
+        TrainingConfig.from_dict(values)
+
+
+def test_an_unknown_setting_is_named_beside_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match=r"“momentum”.*learning_rate"):
+        TrainingConfig.from_dict({"momentum": 0.9})
+
+
+def test_the_sentence_says_what_was_received_and_what_is_allowed() -> None:
+    with pytest.raises(ConfigError, match=r"Batch size must be 1 to 4096; received 5000\."):
+        TrainingConfig(batch_size=5000)
+
+
+def test_equal_configs_are_one_key_of_a_cache() -> None:
+    assert len({TrainingConfig(), TrainingConfig(), UNUSUAL}) == 2
+
+
+def test_only_the_zero_augmentation_changes_nothing() -> None:
+    assert not AugmentationConfig().changes_anything
+    assert not AugmentationConfig(rotation_degrees=0).changes_anything
+    assert DEFAULT_AUGMENTATION.changes_anything
+    assert AugmentationConfig(horizontal_flip=True).changes_anything
+    assert AugmentationConfig(erase_fraction=0.01).changes_anything

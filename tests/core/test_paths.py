@@ -1,0 +1,51 @@
+"""Where things lie, and names from outside that must not lead elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from fer import paths
+from fer.errors import FerError
+
+
+def test_everything_lies_in_fer_home(fer_home: Path) -> None:
+    assert paths.home() == fer_home
+    assert paths.data_folder() == fer_home / "data"
+    assert paths.cache_folder() == fer_home / "data" / "cache"
+    assert paths.runs_folder() == fer_home / "models" / "runs"
+    assert paths.pretrained_folder() == fer_home / "models" / "pretrained"
+    assert paths.detectors_folder() == fer_home / "models" / "detectors"
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_fer_home_everything_lies_in_the_project(
+    monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    monkeypatch.delenv("FER_HOME") if value is None else monkeypatch.setenv("FER_HOME", value)
+    assert paths.home() == paths.PROJECT_ROOT
+    assert (paths.PROJECT_ROOT / "fer" / "paths.py").exists()
+
+
+def test_a_relative_home_means_the_same_place_to_every_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FER_HOME", "workshop")
+    assert paths.home() == tmp_path / "workshop"
+
+
+@pytest.mark.parametrize(
+    "name", ["fer2013.csv", "mini_xception", "20260101-120000-mini_xception-2", "My faces"]
+)
+def test_an_ordinary_name_is_a_child(tmp_path: Path, name: str) -> None:
+    assert paths.child(tmp_path, name) == tmp_path / name
+
+
+OUTWARD = ["", ".", "..", "../x", "a/b", "/etc/passwd", "a\\b", "C:x"]
+AWKWARD = [".hidden", "-flag", "x.", "x ", "x\n", "x\0", "ünü", "x" * 121]
+
+
+@pytest.mark.parametrize("name", OUTWARD + AWKWARD)
+def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FerError, match="cannot be a file name"):
+        paths.child(tmp_path, name)

@@ -1,0 +1,59 @@
+"""The learning rate, worked out by hand."""
+
+import pytest
+
+from fer.config import TrainingConfig
+from fer.runs import EpochMetrics
+from fer.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, learning_rate
+
+
+def epochs(*validation_losses: float) -> list[EpochMetrics]:
+    return [
+        EpochMetrics(epoch, 1.0, 0.5, loss, 0.5, 0.1, 1.0)
+        for epoch, loss in enumerate(validation_losses, start=1)
+    ]
+
+
+def test_a_constant_rate_stays() -> None:
+    config = TrainingConfig(learning_rate=0.1)
+    assert {learning_rate(config, done, []) for done in (0, 0.5, 9.99)} == {0.1}
+
+
+def test_cosine_falls_from_the_highest_rate_to_zero() -> None:
+    config = TrainingConfig(epochs=10, learning_rate=0.1, schedule="cosine")
+    assert learning_rate(config, 0, []) == pytest.approx(0.1)
+    assert learning_rate(config, 5, []) == pytest.approx(0.05)
+    assert learning_rate(config, 10, []) == pytest.approx(0)
+    rates = [learning_rate(config, step / 10, []) for step in range(101)]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_warmup_climbs_evenly_and_its_first_step_is_not_zero() -> None:
+    config = TrainingConfig(epochs=12, learning_rate=0.1, schedule="cosine", warmup_epochs=2)
+    assert 0 < learning_rate(config, 0, []) < 0.001
+    assert learning_rate(config, 1, []) == pytest.approx(0.05)
+    assert learning_rate(config, 2, []) == pytest.approx(0.1)
+    assert learning_rate(config, 7, []) == pytest.approx(0.05)
+
+
+def test_a_run_that_only_warms_up_never_divides_by_zero() -> None:
+    config = TrainingConfig(epochs=2, learning_rate=0.1, schedule="cosine", warmup_epochs=2)
+    assert learning_rate(config, 1.5, []) == pytest.approx(0.075)
+    assert learning_rate(config, 2, []) == pytest.approx(0.1)
+
+
+def test_a_plateau_divides_the_rate_once_the_patience_is_over() -> None:
+    config = TrainingConfig(epochs=100, learning_rate=0.1, schedule="plateau")
+    patient = epochs(1.0, *[1.0] * (PLATEAU_PATIENCE - 1))
+    assert learning_rate(config, len(patient), patient) == 0.1
+    over = epochs(1.0, *[1.1] * PLATEAU_PATIENCE)
+    assert learning_rate(config, len(over), over) == pytest.approx(0.1 * PLATEAU_FACTOR)
+    twice = epochs(1.0, *[1.1] * (2 * PLATEAU_PATIENCE))
+    assert learning_rate(config, len(twice), twice) == pytest.approx(0.1 * PLATEAU_FACTOR**2)
+
+
+def test_a_better_loss_starts_the_patience_anew() -> None:
+    config = TrainingConfig(epochs=100, learning_rate=0.1, schedule="plateau")
+    almost = [1.0, *[1.1] * (PLATEAU_PATIENCE - 1)]
+    rows = epochs(*almost, 0.9, *[1.0] * (PLATEAU_PATIENCE - 1))
+    assert learning_rate(config, len(rows), rows) == 0.1

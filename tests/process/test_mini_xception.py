@@ -1,0 +1,164 @@
+"""mini_XCEPTION is the published network, and trains without a crash.
+
+All of it is measured by one child process, because TensorFlow takes seconds to load and a batch of an odd
+size once ended the whole process; the tests then read what it found.
+"""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from fer.zoo.catalog import architecture
+from tests.conftest import PROJECT_ROOT
+
+# What the fourth reference system prints for 48×48×1 and seven classes.
+PARAMETERS, TRAINABLE = 58_423, 56_951
+ODD_BATCHES = (1, 5, 37, 63)
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    """What `measure` found, in a process of its own."""
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.process.test_mini_xception"],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr
+    values: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
+    return values
+
+
+@pytest.mark.parametrize("side", ["48", "64"])
+def test_it_has_the_published_number_of_parameters_at_every_size(found: dict[str, Any], side: str) -> None:
+    assert found["parameters"][side] == [PARAMETERS, TRAINABLE]
+
+
+def test_the_catalogue_says_the_same_number() -> None:
+    assert architecture("mini_xception").parameters == PARAMETERS
+
+
+@pytest.mark.parametrize(
+    "quantity", ["training outputs", "input gradient", "moving mean", "moving variance", "inference outputs"]
+)
+def test_the_fused_normalization_is_that_of_keras(found: dict[str, Any], quantity: str) -> None:
+    assert found["normalization differences"][quantity] < 1e-4
+
+
+def test_odd_batches_train_without_a_crash(found: dict[str, Any]) -> None:
+    assert found["odd batches"] == list(ODD_BATCHES)
+
+
+@pytest.mark.parametrize("side", ["23", "24"])
+def test_slicing_before_a_pointwise_convolution_is_striding_it(found: dict[str, Any], side: str) -> None:
+    assert found["stride differences"][side] < 1e-5
+
+
+# ── in the child process ─────────────────────────────────────────────────────────────────────────
+
+
+def measure() -> dict[str, Any]:
+    """Everything the tests above ask for, as plain JSON values."""
+    from fer.training import build_network  # sets the environment that TensorFlow reads, then loads it
+
+    from fer.config import TrainingConfig
+
+    counts = {}
+    for side in (48, 64):
+        network = build_network(TrainingConfig(image_size=side), 7)
+        trainable = sum(int(weight.size) for weight in map(_values, network.trainable_weights))
+        counts[str(side)] = [network.count_params(), trainable]
+    return {
+        "parameters": counts,
+        "normalization differences": normalization_differences(),
+        "odd batches": trained_batches(),
+        "stride differences": {str(side): stride_difference(side) for side in (23, 24)},
+    }
+
+
+def normalization_differences() -> dict[str, float]:
+    """How far our layer is from Keras', at most, on the same input and the same weights."""
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    from fer.zoo.normalization import BatchNormalization
+
+    rng = np.random.default_rng(0)
+    ours = BatchNormalization()
+    theirs = keras.layers.BatchNormalization(momentum=ours.momentum)
+    inputs = tf.constant(rng.normal(3, 2, (5, 7, 7, 4)), tf.float32)
+    direction = tf.constant(rng.normal(0, 1, (5, 7, 7, 4)), tf.float32)
+    weights = [rng.normal(1, 0.1, 4), rng.normal(0, 1, 4), rng.normal(2, 1, 4), rng.uniform(1, 2, 4)]
+    answers = []
+    for layer in (ours, theirs):
+        layer.build(inputs.shape)
+        layer.set_weights(weights)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = layer(inputs, training=True)
+            loss = tf.reduce_sum(outputs * direction)
+        _, _, mean, variance = layer.get_weights()
+        answers.append(
+            {
+                "training outputs": outputs.numpy(),
+                "input gradient": tape.gradient(loss, inputs).numpy(),
+                "moving mean": mean,
+                "moving variance": variance,
+                "inference outputs": layer(inputs, training=False).numpy(),
+            }
+        )
+    mine, keras_own = answers
+    return {name: float(np.abs(mine[name] - keras_own[name]).max()) for name in mine}
+
+
+def trained_batches() -> list[int]:
+    """The odd batch sizes that could be trained on with a finite loss."""
+    import math
+
+    import numpy as np
+
+    from fer.config import TrainingConfig
+    from fer.training import build_network, compiled
+
+    config = TrainingConfig()
+    trainee = compiled(build_network(config, 7), config)
+    rng = np.random.default_rng(0)
+    trained = []
+    for size in ODD_BATCHES:
+        inputs = rng.uniform(-1, 1, (size, 48, 48, 1)).astype(np.float32)
+        labels = np.eye(7, dtype=np.float32)[rng.integers(0, 7, size)]
+        loss, _ = trainee.train_on_batch(inputs, labels, np.ones(size, np.float32))
+        if math.isfinite(loss):
+            trained.append(size)
+    return trained
+
+
+def stride_difference(side: int) -> float:
+    """How far the sliced shortcut is from a convolution with stride 2, at most."""
+    import keras
+    import numpy as np
+
+    inputs = keras.ops.convert_to_tensor(
+        np.random.default_rng(0).normal(size=(3, side, side, 8)).astype(np.float32)
+    )
+    strided = keras.layers.Conv2D(16, 1, strides=2, padding="same", use_bias=False)
+    pointwise = keras.layers.Conv2D(16, 1, use_bias=False)
+    expected = strided(inputs)
+    pointwise.build(inputs.shape)
+    pointwise.set_weights(strided.get_weights())
+    difference = keras.ops.max(keras.ops.abs(pointwise(inputs[:, ::2, ::2]) - expected))
+    return float(keras.ops.convert_to_numpy(difference))
+
+
+def _values(weight: Any) -> Any:
+    return weight.numpy()
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))

@@ -1,0 +1,217 @@
+"""The house plan as a test: who may import whom, and who may load the heavy libraries."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT_ROOT
+
+# Each module of fer/ and what it may import of it. A new module has no line here until it is placed.
+ROOMS = {
+    # what everything shares
+    "errors": "",
+    "progress": "",
+    "emotions": "",
+    "paths": "errors",
+    "files": "errors",
+    "config": "errors",
+    "pictures": "errors",
+    "preprocessing": "errors",
+    "cards": "emotions errors files preprocessing",
+    # faces with labels
+    "datasets.dataset": "emotions errors",
+    "datasets.vocabulary": ".dataset emotions",
+    "datasets.decoding": "errors pictures progress",
+    "datasets.fer_csv": ".dataset .vocabulary emotions errors progress",
+    "datasets.folders": ".dataset .decoding .vocabulary emotions errors pictures progress",
+    "datasets.parquet": ".dataset .decoding .vocabulary emotions errors progress",
+    "datasets.portrait": "",
+    "datasets.synthetic": ".dataset .portrait emotions errors files paths progress",
+    "datasets.cache": ".dataset emotions errors files paths",
+    "datasets.registry": ".cache .dataset .fer_csv .folders .parquet "
+    "datasets.synthetic errors paths progress",
+    "datasets.uploads": ".registry errors files paths progress",
+    "datasets.browsing": ".dataset .portrait .synthetic emotions",
+    "datasets": "datasets.dataset .registry .uploads",
+    # from faces to a trained network
+    "augmentation": "config",
+    "batches": "augmentation config datasets preprocessing",
+    "runs": "config errors files paths",
+    "schedules": "config runs",
+    "zoo": "",
+    "zoo.catalog": "errors preprocessing",
+    "zoo.normalization": "",
+    "zoo.mini_xception": ".normalization",
+    # from a trained network to a figure
+    "recognition": "cards emotions errors paths preprocessing",
+    "evaluation": "datasets emotions errors progress recognition",
+    "publishing": "cards datasets errors evaluation files paths progress recognition runs",
+    "figures": "datasets emotions evaluation runs",
+    "training": "batches cards config datasets errors evaluation files preprocessing recognition runs schedules "
+    "zoo.catalog",
+    # from a camera to a drawn frame
+    "faces.face": "",
+    "faces.crops": ".face",
+    "faces.haar": "errors .face paths",
+    "faces.tracking": ".face",
+    "faces": "faces.crops .face .haar .tracking",
+    "live": "emotions errors faces recognition",
+    "drawing": "emotions faces live",
+    # over all of it
+    "bench.stopwatch": "",
+    "bench.rivals": "batches config faces preprocessing training",
+    "bench.subjects": "batches .rivals .stopwatch config datasets datasets.portrait datasets.registry "
+    "drawing errors faces live pictures progress recognition zoo.catalog",
+    "bench": "bench.stopwatch .subjects",
+    "__main__": "bench config datasets drawing errors evaluation faces files live pictures publishing recognition "
+    "runs zoo.catalog",
+}
+
+HEAVY = {"keras", "tensorflow", "jax", "torch"}
+HEAVY_ROOMS = {"zoo.mini_xception", "zoo.normalization", "training", "bench.rivals"}
+# What a page may use besides fer and the parts, and what a part may.
+PAGE_LIBRARIES = {"streamlit", "numpy"}
+PART_LIBRARIES = PAGE_LIBRARIES | {"cv2", "plotly", "av", "streamlit_webrtc"}
+
+SOURCES = sorted(
+    [*PROJECT_ROOT.glob("fer/**/*.py"), *PROJECT_ROOT.glob("pages/**/*.py"), PROJECT_ROOT / "app.py"]
+)
+PAGES = sorted(PROJECT_ROOT.glob("pages/[0-9]*.py"))
+
+
+def module_name(path: Path) -> str:
+    """The dotted name of a source file; a package is called as its folder."""
+    return ".".join(path.relative_to(PROJECT_ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_name(path): path for path in SOURCES}
+FER_MODULES = [name.removeprefix("fer.") for name in MODULES if name.startswith("fer.")]
+PART_MODULES = [name for name in MODULES if name.startswith("pages.parts.")]
+
+
+@cache
+def imports(name: str) -> frozenset[str]:
+    """Every module that `name` imports, anywhere in its text; ours by their whole names."""
+
+    def found() -> Iterator[str]:
+        for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{name} imports relatively; write the whole name."
+                assert node.module is not None
+                for alias in node.names:
+                    whole = f"{node.module}.{alias.name}"
+                    yield whole if whole in MODULES else node.module
+
+    return frozenset(found())
+
+
+def ours(name: str) -> set[str]:
+    """The modules of this project that `name` imports."""
+    return {module for module in imports(name) if module.split(".")[0] in {"fer", "pages", "app", "tests"}}
+
+
+def libraries(name: str) -> set[str]:
+    """The third parties that `name` imports."""
+    return {module.split(".")[0] for module in imports(name) - ours(name)} - sys.stdlib_module_names
+
+
+def test_every_module_of_fer_has_its_place_in_the_table() -> None:
+    assert sorted(ROOMS) == sorted(FER_MODULES)
+
+
+@pytest.mark.parametrize("room", FER_MODULES)
+def test_a_module_of_fer_imports_only_what_its_line_allows(room: str) -> None:
+    allowed = {f"fer.{name}" for name in ROOMS[room].split()}
+    assert ours(f"fer.{room}") - allowed == set()
+
+
+def test_the_table_allows_nothing_that_is_not_there() -> None:
+    assert {name for line in ROOMS.values() for name in line.split()} - set(ROOMS) == set()
+
+
+def test_data_flows_one_way() -> None:
+    allowed = {room: line.split() for room, line in ROOMS.items()}
+    assert list(TopologicalSorter(allowed).static_order())  # raises CycleError
+    assert list(TopologicalSorter({name: ours(name) for name in MODULES}).static_order())
+
+
+@pytest.mark.parametrize("room", FER_MODULES)
+def test_fer_never_imports_streamlit_and_only_heavy_rooms_import_keras(room: str) -> None:
+    used = libraries(f"fer.{room}")
+    assert not any(name.startswith("streamlit") for name in used)
+    assert bool(used & HEAVY) == (room in HEAVY_ROOMS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_a_page_imports_parts_and_fer_and_no_other_page(page: Path) -> None:
+    name = module_name(page)
+    assert {module for module in ours(name) if not module.startswith(("fer.", "pages.parts."))} == set()
+    assert libraries(name) - PAGE_LIBRARIES == set()
+
+
+@pytest.mark.parametrize("part", PART_MODULES)
+def test_a_part_imports_parts_and_fer_and_no_page(part: str) -> None:
+    assert {module for module in ours(part) if not module.startswith(("fer.", "pages.parts."))} == set()
+    assert libraries(part) - PART_LIBRARIES == set()
+
+
+def test_the_frame_holds_nothing_that_a_page_needs() -> None:
+    assert ours("app") == set()
+    assert libraries("app") == {"streamlit"}
+
+
+def test_no_page_opens_a_heavy_room() -> None:
+    heavy = {f"fer.{room}" for room in HEAVY_ROOMS}
+    for name in ["app", *map(module_name, PAGES), *PART_MODULES]:
+        assert ours(name) & heavy == set(), name
+
+
+def test_the_frame_lists_exactly_the_pages_there_are() -> None:
+    calls = [node for node in ast.walk(ast.parse(MODULES["app"].read_text())) if isinstance(node, ast.Call)]
+    listed = [
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr == "Page"
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert sorted(listed) == [page.relative_to(PROJECT_ROOT).as_posix() for page in PAGES]
+
+
+def test_what_the_server_imports_loads_no_tensorflow() -> None:
+    served = {"fer.runs", "fer.recognition", "fer.evaluation", "fer.__main__", "fer.bench", *PART_MODULES}
+    for name in [*map(module_name, PAGES), *PART_MODULES]:
+        served |= {module for module in ours(name) if module.startswith("fer.")}
+    script = (
+        "import importlib, sys\n"
+        f"for name in {sorted(served)!r}: importlib.import_module(name)\n"
+        f"print(sorted({HEAVY!r} & set(sys.modules)))"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
+    )
+    assert (child.returncode, child.stdout) == (0, "[]\n"), child.stderr
+
+
+def test_no_file_names_a_place_of_one_machine() -> None:
+    # Whole folders of somebody's machine, at the beginning of a path.
+    place = re.compile(r"(?<![\w.~}])(/(home|Users|work|root|mnt)/\w|[A-Z]:\\\\?Users)")
+    kinds = ("*.py", "*.toml", "*.md", "*.txt", "Makefile", ".ci/run", "models/**/*.json")
+    skipped = {".venv", ".git", "data", "runs", "node_modules"}
+    named = [
+        f"{path.relative_to(PROJECT_ROOT)}: {match.group()}"
+        for kind in kinds
+        for path in [*PROJECT_ROOT.glob(kind), *(PROJECT_ROOT / "x").parent.glob(f"*/**/{kind}")]
+        if path != Path(__file__) and not skipped & set(path.relative_to(PROJECT_ROOT).parts)
+        for match in place.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert named == []
