@@ -1,0 +1,136 @@
+"""Take the README's pictures anew: `python -m docs.take_screenshots [fer2013.csv]`.
+
+Everything on them is real and nobody is: the faces are the built-in ones, in the webcam too. With a FER-2013
+file the evaluation page shows the shipped model's figures on it; the page shows no face.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from fer.datasets.portrait import ActionUnit, Appearance, Hairstyle, Pose, draw_face
+from tests.browser import fake_camera
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, settle, start_server, stop_server
+from tests.conftest import PROJECT_ROOT
+
+FOLDER = PROJECT_ROOT / "docs" / "screenshots"
+_WIDTH, _HEIGHT = 1280, 860
+_EPOCHS = 10  # what the form proposes
+
+
+def main() -> None:
+    """Take them all."""
+    fer_2013 = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        home = Path(folder)
+        shutil.copytree(PROJECT_ROOT / "models" / "pretrained", home / "models" / "pretrained")
+        if fer_2013 is not None:
+            (home / "data").mkdir()
+            os.link(fer_2013, home / "data" / "fer2013.csv")
+        clip = record_drawn_faces(home / "camera.mjpeg")
+        process, server = start_server(
+            home, environment={"PYTHONPATH": str(PROJECT_ROOT / "tests" / "browser" / "loopback")}
+        )
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            args=[*CHROMIUM_ARGUMENTS, *fake_camera.arguments(clip)],
+        )
+        try:
+            page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
+            for name in ("dataset", "augmentation"):
+                show(page, f"{server.url}/{name}")
+                take(page, name)
+            show(page, server.url)
+            take(page, "home")
+            take_live(page, server.url)
+            take_evaluation(page, server.url, on_fer_2013=fer_2013 is not None)
+            take_training(page, server.url)
+        finally:
+            browser.close()
+            stop_server(process)
+
+
+def record_drawn_faces(path: Path) -> Path:
+    """Write a fake webcam in which two drawn people smile and marvel."""
+    joy = {ActionUnit.CHEEK_RAISER: 0.8, ActionUnit.LIP_CORNER_PULLER: 0.9, ActionUnit.LIPS_PART: 0.5}
+    surprise = {
+        ActionUnit.INNER_BROW_RAISER: 0.9,
+        ActionUnit.OUTER_BROW_RAISER: 0.9,
+        ActionUnit.UPPER_LID_RAISER: 0.8,
+        ActionUnit.JAW_DROP: 0.9,
+    }
+    people = ((Appearance(), joy, 30), (Appearance(hairstyle=Hairstyle.LONG, hair=0.15), surprise, 330))
+    with av.open(str(path), "w", format="mjpeg") as clip:
+        stream = clip.add_stream("mjpeg", rate=fake_camera.FRAMES_PER_SECOND)
+        stream.width, stream.height, stream.pix_fmt = fake_camera.WIDTH, fake_camera.HEIGHT, "yuvj420p"
+        stream.time_base = Fraction(1, fake_camera.FRAMES_PER_SECOND)
+        stream.options = {"qmin": "2", "qmax": "3"}
+        for number in range(60):
+            frame = np.full((fake_camera.HEIGHT, fake_camera.WIDTH, 3), 176, np.uint8)
+            sway = np.sin(2 * np.pi * number / 60)
+            for appearance, units, left in people:
+                face = draw_face(appearance, units, 280, pose=Pose(roll_degrees=3 * sway))
+                frame[110:390, left : left + 280] = face[..., None]
+            picture = av.VideoFrame.from_ndarray(frame, format="bgr24")
+            clip.mux(stream.encode(picture.reformat(format="yuvj420p")))
+        clip.mux(stream.encode())
+    return path
+
+
+def show(page: Page, url: str) -> None:
+    """Open a page and wait until it is drawn."""
+    page.goto(url)
+    page.get_by_role("heading", level=1).wait_for(timeout=90_000)
+    settle(page)
+
+
+def take(page: Page, name: str) -> None:
+    """Save what the window shows."""
+    time.sleep(1.5)  # charts and pictures fade in
+    page.screenshot(path=FOLDER / f"{name}.png")
+    print(FOLDER / f"{name}.png")
+
+
+def take_live(page: Page, url: str) -> None:
+    """The camera page with its figures."""
+    show(page, f"{url}/live")
+    page.get_by_text("Everyone in view knows this and agrees.").click()
+    page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start the camera").click()
+    time.sleep(8)
+    page.locator("iframe[title*='webrtc']").scroll_into_view_if_needed()
+    take(page, "live")
+
+
+def take_evaluation(page: Page, url: str, *, on_fer_2013: bool) -> None:
+    """The shipped model's confusion matrix."""
+    show(page, f"{url}/evaluation")
+    if on_fer_2013:
+        page.get_by_test_id("stSelectbox").nth(1).click()
+        page.get_by_role("option", name="fer2013.csv").click()
+        time.sleep(2)
+        settle(page)
+    take(page, "evaluation")
+
+
+def take_training(page: Page, url: str) -> None:
+    """A run on the built-in faces, under way."""
+    show(page, f"{url}/training")
+    page.get_by_role("button", name="Start training").click()
+    page.get_by_text(f"Epoch {_EPOCHS // 2 + 1} of").first.wait_for(timeout=1_200_000)
+    time.sleep(3)
+    take(page, "training")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_text("stopped").first.wait_for(timeout=120_000)
+
+
+if __name__ == "__main__":
+    main()
