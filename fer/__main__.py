@@ -82,7 +82,9 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     from fer import runs
 
     architecture(options.model)  # a wrong name is said at once, not by the process in its log
-    return _followed(runs.start_run(_training_config(options)))
+    config = _training_config(options)
+    load_dataset(config.dataset, _show_progress)  # and so is a dataset that cannot be read
+    return _followed(runs.start_run(config))
 
 
 def resume(options: argparse.Namespace) -> tuple[dict[str, Any], str]:

@@ -96,13 +96,12 @@ def apply(images: NDArray[np.uint8], dice: AugmentationDraw) -> NDArray[np.uint8
         values = changed[lit].astype(np.float32)
         contrast = dice.contrast[lit].astype(np.float32)[:, None, None, None]
         brightness = dice.brightness_fraction[lit].astype(np.float32)[:, None, None, None]
-        changed[lit] = np.clip((values - 127.5) * contrast + 127.5 + 255 * brightness, 0, 255).astype(
-            np.uint8
-        )
+        values = (values - 127.5) * contrast + 127.5 + 255 * brightness
+        changed[lit] = np.rint(np.clip(values, 0, 255)).astype(np.uint8)
     scale = np.array([width, height, width, height])
     for index in np.flatnonzero(dice.erased_box[:, 2] > dice.erased_box[:, 0]):
         left, top, right, bottom = np.rint(dice.erased_box[index] * scale).astype(int)
-        changed[index, top:bottom, left:right] = changed[index].mean(axis=(0, 1)).astype(np.uint8)
+        changed[index, top:bottom, left:right] = np.rint(changed[index].mean(axis=(0, 1))).astype(np.uint8)
     return changed
 
 

@@ -108,18 +108,22 @@ def confusion_figure(evaluation: Evaluation, *, as_share: bool) -> go.Figure:
             "%{customdata:,} faces, %{z:.1%} of the row<extra></extra>",
         )
     )
-    for row, column in np.ndindex(counts.shape):
-        # On a pale cell the text takes the theme's own colour, which a fixed one could not know.
-        color = {"color": "#ffffff"} if shares[row, column] > 0.45 else {}
-        figure.add_annotation(
-            x=names[column],
-            y=names[row],
-            text=texts[row][column],
-            showarrow=False,
-            font={"size": 12, **color},
-            opacity=1 if counts[row, column] else 0.35,
-        )
-    figure.update_layout(_layout(height=470, margin={"l": 4, "r": 4, "t": 56, "b": 4}))
+    # On a pale cell the text takes the theme's own colour, which a fixed one could not know. All cells
+    # in one call: Plotly weighs every addition against all that is there.
+    annotations = [
+        {
+            "x": names[column],
+            "y": names[row],
+            "text": texts[row][column],
+            "showarrow": False,
+            "font": {"size": 12, **({"color": "#ffffff"} if shares[row, column] > 0.45 else {})},
+            "opacity": 1 if counts[row, column] else 0.35,
+        }
+        for row, column in np.ndindex(counts.shape)
+    ]
+    figure.update_layout(
+        _layout(height=470, annotations=annotations, margin={"l": 4, "r": 4, "t": 56, "b": 4})
+    )
     figure.update_xaxes(
         side="top",
         title={"text": "the model said", "standoff": 8},

@@ -61,15 +61,22 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
         license="MIT",
         notes="One model and one look at each face: no flips, crops or ensembles were averaged.",
     )
-    for source, copy in (
-        (MODEL_FILE, MODEL_FILE),
-        (runs.BEST_FILE, KERAS_FILE),
-        (runs.CONFIG_FILE, runs.CONFIG_FILE),
-        (runs.METRICS_FILE, runs.METRICS_FILE),
-        (runs.LOG_FILE, runs.LOG_FILE),
-    ):
-        _copy(run.folder / source, target / copy)
-    card.save(target)
+    # Filled beside its place and renamed: a full disk must not leave half a model under the name. The
+    # dot keeps it out of every list meanwhile.
+    unfinished = target.with_name(f".{name}")
+    try:
+        for file, copy in (
+            (MODEL_FILE, MODEL_FILE),
+            (runs.BEST_FILE, KERAS_FILE),
+            (runs.CONFIG_FILE, runs.CONFIG_FILE),
+            (runs.METRICS_FILE, runs.METRICS_FILE),
+            (runs.LOG_FILE, runs.LOG_FILE),
+        ):
+            _copy(run.folder / file, unfinished / copy)
+        card.save(unfinished)
+        unfinished.rename(target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
     return card
 
 

@@ -34,16 +34,18 @@ def open_page(**state: object) -> AppTest:
     return page.run()
 
 
-def a_run(status: RunStatus, epochs_done: int = 3, *, error: str = "", lost: bool = False,
-          **config: object) -> Run:
+def a_run(
+    status: RunStatus, epochs_done: int = 3, *, error: str = "", lost: bool = False, **config: object
+) -> Run:
     """A run folder as a training process would have left it; active ones are kept alive by this process."""
     run = runs.create_run(TrainingConfig(**{"epochs": 5, "dataset": "small", **config}))  # type: ignore[arg-type]
     recorder = RunRecorder(run.folder)
     recorder.stage("Epoch 1 of 5")
     for epoch in range(1, epochs_done + 1):
         recorder.record_batch(BatchMetrics(epoch, 4, 4, 1.5, 0.4, 321.0, float(epoch)))
-        recorder.record_epoch(EpochMetrics(epoch, 1.5 / epoch, 0.4 + epoch / 20, 1.6, 0.3 + epoch / 10,
-                                           1e-3, 60.0))
+        recorder.record_epoch(
+            EpochMetrics(epoch, 1.5 / epoch, 0.4 + epoch / 20, 1.6, 0.3 + epoch / 10, 1e-3, 60.0)
+        )
         (run.folder / runs.LAST_FILE).touch()
     if lost:
         content = json.loads((run.folder / runs.STATUS_FILE).read_text())
@@ -70,12 +72,22 @@ def test_without_a_run_the_page_offers_the_form_and_says_what_will_come() -> Non
     assert page.slider(key="training.epochs").value == 10
     assert page.select_slider(key="training.batch_size").value == 64
     assert page.toggle(key="training.augment").value is True
-    assert all(widget.help for widget in [*page.slider, *page.select_slider, *page.toggle, *page.number_input,
-                                          *page.text_input, *page.selectbox])
+    assert all(
+        widget.help
+        for widget in [
+            *page.slider,
+            *page.select_slider,
+            *page.toggle,
+            *page.number_input,
+            *page.text_input,
+            *page.selectbox,
+        ]
+    )
 
 
 def test_the_form_becomes_one_config_and_starts_one_run(
-        csv_in_data: Callable[[str], str], started: list[TrainingConfig]) -> None:
+    csv_in_data: Callable[[str], str], started: list[TrainingConfig]
+) -> None:
     name = f"{csv_in_data('small')}.csv"
     page = open_page()
     page.selectbox(key="training.dataset").select(name)
@@ -87,16 +99,26 @@ def test_the_form_becomes_one_config_and_starts_one_run(
     page.toggle(key="training.balance_classes").set_value(True)
     press_start(page)
     assert not page.exception
-    assert started == [TrainingConfig(
-        dataset=name, epochs=3, batch_size=16, learning_rate=3e-3, seed=7, name="First try",
-        balance_classes=True, augmentation=DEFAULT_AUGMENTATION)]
+    assert started == [
+        TrainingConfig(
+            dataset=name,
+            epochs=3,
+            batch_size=16,
+            learning_rate=3e-3,
+            seed=7,
+            name="First try",
+            balance_classes=True,
+            augmentation=DEFAULT_AUGMENTATION,
+        )
+    ]
     assert "First try" in page.subheader[0].value
     assert "loading TensorFlow" in progress_text(page)
     assert not has_form(page)
 
 
 def test_a_batch_larger_than_the_training_set_is_refused_before_anything_starts(
-        csv_in_data: Callable[[str], str], started: list[TrainingConfig]) -> None:
+    csv_in_data: Callable[[str], str], started: list[TrainingConfig]
+) -> None:
     name = f"{csv_in_data('small')}.csv"
     page = open_page()
     page.selectbox(key="training.dataset").select(name)
@@ -108,7 +130,8 @@ def test_a_batch_larger_than_the_training_set_is_refused_before_anything_starts(
 
 
 def test_a_start_pressed_in_a_second_tab_leads_to_the_run_that_is_already_training(
-        csv_in_data: Callable[[str], str]) -> None:
+    csv_in_data: Callable[[str], str],
+) -> None:
     csv_in_data("small")
     page = open_page(workshop__dataset="small.csv")
     page.select_slider(key="training.batch_size").set_value(8)
@@ -121,7 +144,8 @@ def test_a_start_pressed_in_a_second_tab_leads_to_the_run_that_is_already_traini
 
 
 def test_a_full_disk_is_told_and_the_rest_of_the_page_stays(
-        csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from fer.errors import StorageError
 
     def full(config: TrainingConfig) -> Run:
@@ -235,4 +259,3 @@ def has_form(page: AppTest) -> bool:
 
 def progress_text(page: AppTest) -> str:
     return " ".join(str(element.proto.text) for element in page.get("progress"))
-

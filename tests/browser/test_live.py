@@ -95,11 +95,13 @@ def test_a_face_before_the_camera_comes_back_boxed_moving_and_counted(
 
     page.locator(".fer-face").first.wait_for(timeout=60_000)
     before = frames_handled(page)
-    numbers = []
-    for _ in range(12):
-        numbers.append(frame.evaluate(SHOWN_NUMBER))
+    numbers: set[int] = set()
+    for _ in range(400):  # how fast the numbers pass is the machine's affair; that they pass is ours
+        numbers.add(frame.evaluate(SHOWN_NUMBER))
+        if len(numbers) >= 6:
+            break
         page.wait_for_timeout(150)
-    assert len(set(numbers)) >= 6, f"the returned video hardly moves: {numbers}"
+    assert len(numbers) >= 6, f"the returned video hardly moves: {numbers}"
     assert all(0 <= number < fake_camera.FRAMES for number in numbers)
 
     named = page.locator(".fer-face").first.inner_text().lower()
@@ -110,8 +112,12 @@ def test_a_face_before_the_camera_comes_back_boxed_moving_and_counted(
         f"(colors) => Math.max(...({COLOURED_PIXELS})(colors)) > 1200", arg=colors, timeout=30_000
     )
 
-    page.wait_for_timeout(1500)
-    assert frames_handled(page) > before
+    page.wait_for_function(
+        "(before) => { const told = document.body.innerText.match(/([\\d,]+) frames since/);"
+        " return told && Number(told[1].replace(',', '')) > before }",
+        arg=before,
+        timeout=30_000,
+    )
     assert "could not be read" not in page.inner_text("body")
     keep_screenshot(page, "live_camera")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, keep_screenshot, settle, start_server, stop_server
 
@@ -95,7 +95,7 @@ def test_a_slider_changes_the_sheet_and_goes_along_to_the_training(
     before = picture.get_attribute("src")
     page.get_by_role("button", name="Strong").click()
     page.get_by_text("±20° rotation").first.wait_for()
-    page.wait_for_function("before => document.querySelectorAll('.face img')[1].src !== before", arg=before)
+    expect(picture).not_to_have_attribute("src", before or "", timeout=60_000)
     page.get_by_role("link", name="Train with these").click()
     page.get_by_role("heading", name="Training", level=1).wait_for(timeout=90_000)
     settle(page)

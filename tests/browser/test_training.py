@@ -55,7 +55,8 @@ def lesson(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.timeout(600)
 def test_a_run_is_started_watched_left_found_again_and_stopped(
-        lesson: Server, browser_page: Callable[..., Page]) -> None:
+    lesson: Server, browser_page: Callable[..., Page]
+) -> None:
     page = browser_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -72,7 +73,8 @@ def test_a_run_is_started_watched_left_found_again_and_stopped(
     keep_screenshot(page, "training-starting")
 
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 100 · [\d,]+ images/s · about .* left"))).to_be_visible(
-        timeout=PATIENCE)
+        timeout=PATIENCE
+    )
     page.wait_for_function(f"({POINTS})() >= 2", timeout=PATIENCE)
     keep_screenshot(page, "training-running")
 
@@ -123,7 +125,8 @@ def test_a_run_is_started_watched_left_found_again_and_stopped(
 
 
 def test_the_training_page_asks_nothing_of_the_internet(
-        lesson: Server, browser_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson: Server, browser_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FER_HOME", str(lesson.home))
     run = finished_run()
     page = browser_page()
@@ -142,7 +145,8 @@ def finished_run() -> runs.Run:
     recorder = runs.RunRecorder(run.folder)
     for epoch in range(1, 6):
         recorder.record_epoch(
-            runs.EpochMetrics(epoch, 2 / epoch, epoch / 6, 2.2 / epoch, epoch / 7, 1e-3, 4.0))
+            runs.EpochMetrics(epoch, 2 / epoch, epoch / 6, 2.2 / epoch, epoch / 7, 1e-3, 4.0)
+        )
     recorder.finish(runs.RunStatus.FINISHED)
     return runs.load_run(run.id)
 

@@ -155,7 +155,11 @@ def test_half_of_the_faces_are_erased_within_the_picture_and_the_area_allowed() 
 
 @pytest.mark.parametrize("setting", GOVERNS)
 def test_moving_one_slider_does_not_change_what_the_others_drew(setting: str) -> None:
-    before, after = thrown(EVERYTHING, 50), thrown(replace(EVERYTHING, **{setting: 0}), 50)
+    off = AugmentationConfig().as_dict()[setting]
+    before, after = (
+        thrown(EVERYTHING, 50),
+        thrown(AugmentationConfig.from_dict({**EVERYTHING.as_dict(), setting: off}), 50),
+    )
     changed = [
         name
         for name in AugmentationDraw.__slots__

@@ -17,6 +17,7 @@ from fer.config import AugmentationConfig, TrainingConfig
 from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.emotions import EMOTIONS
 from fer.errors import FerError
+from fer.pictures import load_picture
 from fer.runs import EpochMetrics, Run, RunRecorder, RunStatus
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
@@ -116,9 +117,9 @@ def test_recognize_finds_the_face_and_saves_the_picture_with_it_drawn_in(
     assert list(face["probabilities"]) == [str(emotion) for emotion in EMOTIONS]
     assert sum(face["probabilities"].values()) == pytest.approx(1, abs=1e-4)
     assert face["probabilities"][face["emotion"]] == face["confidence"]
-    drawn = cv2.imread(image["output"])
+    drawn, original = load_picture(Path(image["output"])), load_picture(portrait)
     assert drawn.shape == (480, 640, 3)
-    assert not np.array_equal(drawn, cv2.imread(str(portrait)))
+    assert not np.array_equal(drawn, original)
 
 
 def test_recognize_says_where_there_is_no_face(
@@ -147,9 +148,10 @@ def test_train_hands_its_options_over_and_reports_the_run(
 
     monkeypatch.setattr(runs, "start_run", finish_at_once)
     monkeypatch.chdir(fer_home / "data")
-    numbers = "--epochs 1 --batch-size 16 --learning-rate 0.01 --seed 7 --subset 20 --balance-classes".split()
-    texts = ["--data", "small.csv", "--name", "Tiny", "--augmentation", '{"rotation_degrees": 5}']
-    result = answer(capsys, "train", *numbers, *texts)
+    numbers = {"epochs": 1, "batch-size": 16, "learning-rate": 0.01, "seed": 7, "subset": 20}
+    texts = {"data": "small.csv", "name": "Tiny", "augmentation": '{"rotation_degrees": 5}'}
+    options = [word for name, value in (numbers | texts).items() for word in (f"--{name}", str(value))]
+    result = answer(capsys, "train", "--balance-classes", *options)
     assert started == [
         TrainingConfig(
             dataset=str(fer_home / "data" / "small.csv"),  # the process has another working folder

@@ -5,6 +5,7 @@ size once ended the whole process; the tests then read what it found.
 """
 
 import json
+import math
 import subprocess
 import sys
 from typing import Any
@@ -17,6 +18,9 @@ from tests.conftest import PROJECT_ROOT
 # What the fourth reference system prints for 48×48×1 and seven classes.
 PARAMETERS, TRAINABLE = 58_423, 56_951
 ODD_BATCHES = (1, 5, 37, 63)
+
+# Half a minute on a quiet machine, minutes beside another training.
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
@@ -64,14 +68,13 @@ def test_slicing_before_a_pointwise_convolution_is_striding_it(found: dict[str, 
 
 def measure() -> dict[str, Any]:
     """Everything the tests above ask for, as plain JSON values."""
-    from fer.training import build_network  # sets the environment that TensorFlow reads, then loads it
-
     from fer.config import TrainingConfig
+    from fer.training import build_network
 
     counts = {}
     for side in (48, 64):
         network = build_network(TrainingConfig(image_size=side), 7)
-        trainable = sum(int(weight.size) for weight in map(_values, network.trainable_weights))
+        trainable = sum(math.prod(weight.shape) for weight in network.trainable_weights)
         counts[str(side)] = [network.count_params(), trainable]
     return {
         "parameters": counts,
@@ -119,8 +122,6 @@ def normalization_differences() -> dict[str, float]:
 
 def trained_batches() -> list[int]:
     """The odd batch sizes that could be trained on with a finite loss."""
-    import math
-
     import numpy as np
 
     from fer.config import TrainingConfig
@@ -154,10 +155,6 @@ def stride_difference(side: int) -> float:
     pointwise.set_weights(strided.get_weights())
     difference = keras.ops.max(keras.ops.abs(pointwise(inputs[:, ::2, ::2]) - expected))
     return float(keras.ops.convert_to_numpy(difference))
-
-
-def _values(weight: Any) -> Any:
-    return weight.numpy()
 
 
 if __name__ == "__main__":
