@@ -8,7 +8,7 @@ from fer.datasets.browsing import imbalance, rows_of
 from fer.emotions import Emotion
 from pages.parts import caches, face_sheet, masthead, notices, phrases, pickers, state
 
-FACES_PER_PAGE = 60
+FACES_PER_PAGE = 72
 
 masthead.show(
     "Dataset",
@@ -97,7 +97,7 @@ st.info(
 )
 
 
-@st.dialog("One face", width="large", on_dismiss=lambda: state.set_face(None))
+@st.dialog("One face", width="medium", on_dismiss=lambda: state.set_face(None))
 def open_face(dataset: Dataset, row: int) -> None:
     """Show one face as the model gets it: large, with its label and its numbers."""
     image, emotion = dataset.images[row], dataset.emotions[dataset.labels[row]]

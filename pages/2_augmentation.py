@@ -173,7 +173,7 @@ with sheet:
         )
         st.caption(
             f"Row {chosen[0]:,} of “{entry.title}”, labelled {original}, and {DRAWS} draws of it: how far "
-            "how much it is zoomed, and ⇄ where it is mirrored."
+            "each is turned, how much it is zoomed, and ⇄ where it is mirrored."
         )
     else:
         chosen = np.take(rows, range(number - 1, number - 1 + BATCH), mode="wrap")

@@ -60,7 +60,7 @@ learned_from = str(card.dataset.get("title", ""))
 if learned_from and learned_from != dataset.source.title:
     st.info(
         f"This model learned from {learned_from}; these faces are from {dataset.source.title}. A score on "
-        "kind of faces tells how far its knowledge carries, not how well it was trained.",
+        "another kind of faces tells how far its knowledge carries, not how well it was trained.",
         icon=":material/alt_route:",
     )
 if split is Split.TRAIN:
@@ -91,7 +91,7 @@ with matrix:
 with words:
     st.markdown(
         "Each **row** holds the faces that show one emotion, each **column** what the model said. The "
-        "is what it got right; everything beside it is a mistake, and mistakes have patterns."
+        "diagonal is what it got right; everything beside it is a mistake, and mistakes have patterns."
     )
     st.markdown(
         "\n".join(

@@ -16,12 +16,13 @@ _CSS = """
   grid-template-columns: repeat(auto-fill, minmax(var(--side), 1fr));
 }
 .face {
-  all: unset; display: block; box-sizing: border-box; position: relative; border-radius: .5rem; overflow: hidden;
+  all: unset; display: block; box-sizing: border-box; border-radius: .5rem; overflow: hidden;
   background: var(--st-secondary-background-color); transition: transform .12s, box-shadow .12s;
 }
 .face img { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; }
 .face .label {
-  display: flex; align-items: center; gap: .4em; padding: .28rem .5rem .32rem; white-space: nowrap; overflow: hidden;
+  display: flex; align-items: center; gap: .4em; padding: .28rem .5rem .32rem;
+  white-space: nowrap; overflow: hidden;
   font: 400 .74rem/1.2 var(--st-font); color: var(--st-text-color);
 }
 .face .dot { width: .6em; height: .6em; border-radius: 50%; flex: none; }

@@ -22,8 +22,6 @@ _CSS = """
 .fer-chart text, .fer-chart tspan {fill: var(--st-text-color) !important;}
 .fer-chart .hoverlayer .bg {fill: var(--st-secondary-background-color) !important;
   stroke: var(--st-border-color) !important;}
-.fer-chart .modebar-group {background: none !important;}
-.fer-chart .modebar-btn path {fill: var(--st-text-color) !important; opacity: .6;}
 """
 
 _JS = """
@@ -51,7 +49,7 @@ export default async function({ data, parentElement }) {
   // With a finger, dragging scrolls the page; with a mouse it zooms.
   if (matchMedia('(pointer: coarse)').matches) data.layout.dragmode = false;
   await plotly.react(chart, data.traces, data.layout, {
-    displaylogo: false, doubleClick: 'reset', modeBarButtons: [['zoomIn2d', 'zoomOut2d', 'resetScale2d']],
+    displayModeBar: false, doubleClick: 'reset',
   });
   if (!chart.observer) {
     chart.observer = new ResizeObserver(() => {
@@ -69,7 +67,8 @@ export default async function({ data, parentElement }) {
 """
 
 _component = st.components.v2.component(
-    "fer_live_chart", html='<div class="fer-chart" role="img"></div>', css=_CSS, js=_JS, isolate_styles=False)
+    "fer_live_chart", html='<div class="fer-chart" role="img"></div>', css=_CSS, js=_JS, isolate_styles=False
+)
 
 
 def show(figure: go.Figure, key: str, *, revision: str, description: str) -> None:
@@ -86,8 +85,15 @@ def show(figure: go.Figure, key: str, *, revision: str, description: str) -> Non
     """
     # Plotly's default template would bring its own colours, and seven kilobytes each second.
     parts = go.Figure(figure).update_layout(template="none", uirevision=revision).to_plotly_json()
-    _component(key=key, data={"traces": parts["data"], "layout": parts["layout"], "description": description,
-                              "library": _library_url()})
+    _component(
+        key=key,
+        data={
+            "traces": parts["data"],
+            "layout": parts["layout"],
+            "description": description,
+            "library": _library_url(),
+        },
+    )
 
 
 @functools.cache

@@ -15,8 +15,12 @@ _STYLE = """
 .fer-reports :is(th, td):last-child { text-align: right; padding-right: 0; }
 .fer-reports th { font-weight: 600; font-size: .85rem; opacity: .7; }
 .fer-reports .score { width: 22%; }
-.fer-reports .dot { display: inline-block; width: .65em; height: .65em; border-radius: 50%; margin-right: .5em; }
-.fer-reports .bar { height: .3rem; border-radius: .3rem; background: rgb(128 128 128 / .18); margin-top: .2rem; }
+.fer-reports .dot {
+  display: inline-block; width: .65em; height: .65em; border-radius: 50%; margin-right: .5em;
+}
+.fer-reports .bar {
+  height: .3rem; border-radius: .3rem; background: rgb(128 128 128 / .18); margin-top: .2rem;
+}
 .fer-reports .bar div { height: 100%; border-radius: inherit; }
 </style>
 """

@@ -59,22 +59,36 @@ def _panel(run_id: str, was_active: bool) -> None:
 
     with st.container(horizontal=True, gap="large"):
         st.metric("Epochs", f"{metrics[-1].epoch if metrics else 0} of {run.config.epochs}", width="content")
-        st.metric("Best on validation", f"{best.validation_accuracy:.1%}" if best else "–", width="content",
-                  help="The share of right answers on faces it never trained on. The weights of that epoch are "
-                       "the ones that are kept.")
-        st.metric("On training", _training_accuracy(run, metrics, batches), width="content",
-                  help="The same on the faces it learns from, as they are augmented. When it runs far ahead of "
-                       "validation, the model begins to learn the faces by heart: that is overfitting.")
-    summary = f"Best validation accuracy {best.validation_accuracy:.1%}, in epoch {best.epoch}." if best else ""
+        st.metric(
+            "Best on validation",
+            f"{best.validation_accuracy:.1%}" if best else "–",
+            width="content",
+            help="The share of right answers on faces it never trained on. The weights of that epoch are "
+            "the ones that are kept.",
+        )
+        st.metric(
+            "On training",
+            _training_accuracy(run, metrics, batches),
+            width="content",
+            help="The same on the faces it learns from, as they are augmented. When it runs far ahead of "
+            "validation, the model begins to learn the faces by heart: that is overfitting.",
+        )
+    summary = (
+        f"Best validation accuracy {best.validation_accuracy:.1%}, in epoch {best.epoch}." if best else ""
+    )
     measures: tuple[Literal["accuracy", "loss"], ...] = ("accuracy", "loss")
     for measure in measures:
         live_chart.show(
             figures.curves_figure(metrics, batches, run.config.epochs, measure),
-            key=f"training.{measure}", revision=run.id,
-            description=f"{measure.capitalize()} of training and validation, epoch by epoch. {summary}")
-    st.caption("**Accuracy**: the share of right answers. **Loss**: how surprised the model was by the right "
-               "answer. The thin line is the mean so far within each epoch; the ring marks the epoch whose "
-               "weights are kept. Drag to zoom in, double-click to see all.")
+            key=f"training.{measure}",
+            revision=run.id,
+            description=f"{measure.capitalize()} of training and validation, epoch by epoch. {summary}",
+        )
+    st.caption(
+        "**Accuracy**: the share of right answers. **Loss**: how surprised the model was by the right "
+        "answer. The thin line is the mean so far within each epoch; the ring marks the epoch whose "
+        "weights are kept. Drag to zoom in, double-click to see all."
+    )
     log = run.log()
     with st.expander("Log", icon=":material/notes:"):
         st.code(log or "Nothing yet.", language=None, height=260, wrap_lines=True)
@@ -88,19 +102,28 @@ def _training_accuracy(run: Run, metrics: list[runs.EpochMetrics], batches: list
 
 def _settings_in_a_line(run: Run) -> str:
     config = run.config
-    architecture = ARCHITECTURES[config.architecture].title if config.architecture in ARCHITECTURES \
+    architecture = (
+        ARCHITECTURES[config.architecture].title
+        if config.architecture in ARCHITECTURES
         else config.architecture
+    )
     parts = [f"{architecture} on {dataset_title(config.dataset)}"]
     if config.subset:
         parts.append(f"{config.subset:,} faces")
-    parts += [f"batches of {config.batch_size}", f"learning rate {config.learning_rate:g}",
-              training_form.OPTIMIZERS[config.optimizer]]
+    parts += [
+        f"batches of {config.batch_size}",
+        f"learning rate {config.learning_rate:g}",
+        training_form.OPTIMIZERS[config.optimizer],
+    ]
     if config.schedule != "constant":
         parts.append(f"{config.schedule} schedule")
     if config.balance_classes:
         parts.append("balanced emotions")
-    parts.append(f"augmented ({phrases.augmentation(config.augmentation)})"
-                 if config.augmentation.changes_anything else "not augmented")
+    parts.append(
+        f"augmented ({phrases.augmentation(config.augmentation)})"
+        if config.augmentation.changes_anything
+        else "not augmented"
+    )
     parts.append(f"seed {config.seed}")
     if unseen := training_form.unseen_settings(config):
         parts.append(unseen)
@@ -118,13 +141,20 @@ def _under_way(run: Run) -> None:
     st.progress(progress.fraction, text=_doing(run, progress))
     stopping = run.status is RunStatus.STOPPING
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Stopping …" if stopping else "Stop", icon=":material/stop:", key="training.stop",
-                     disabled=run.status is not RunStatus.RUNNING):
+        if st.button(
+            "Stopping …" if stopping else "Stop",
+            icon=":material/stop:",
+            key="training.stop",
+            disabled=run.status is not RunStatus.RUNNING,
+        ):
             with notices.shown():
                 runs.request_stop(run.id)
             st.rerun()
-        st.caption("The best and the last whole epoch are being kept." if stopping else
-                   "You may leave this page or close the browser: it goes on.")
+        st.caption(
+            "The best and the last whole epoch are being kept."
+            if stopping
+            else "You may leave this page or close the browser: it goes on."
+        )
 
 
 def _doing(run: Run, progress: RunProgress) -> str:
@@ -149,46 +179,77 @@ def _ended(run: Run, epochs_done: int) -> None:
         case RunStatus.FINISHED:
             st.success(_finished(run, epochs_done), icon=":material/check:")
         case RunStatus.STOPPED if epochs_done:
-            st.info(f"Stopped after {epochs_done} of {run.config.epochs} epochs. Its best weights are kept and "
-                    "can be used; resuming goes on with the next epoch.", icon=":material/stop:")
+            st.info(
+                f"Stopped after {epochs_done} of {run.config.epochs} epochs. Its best weights are kept and "
+                "can be used; resuming goes on with the next epoch.",
+                icon=":material/stop:",
+            )
         case RunStatus.STOPPED:
-            st.info("Stopped before the first epoch was through, so there is no model yet. Use its settings to "
-                    "start it again.", icon=":material/stop:")
+            st.info(
+                "Stopped before the first epoch was through, so there is no model yet. Use its settings to "
+                "start it again.",
+                icon=":material/stop:",
+            )
         case RunStatus.FAILED:
-            st.error(run.error or "The training failed without saying why; its log may know more.",
-                     icon=":material/error:")
+            st.error(
+                run.error or "The training failed without saying why; its log may know more.",
+                icon=":material/error:",
+            )
         case _:
-            kept = (", and so is the last whole epoch: resume it to go on from there." if run.can_resume else
-                    ". Use its settings to start it again.")
-            st.warning("The training process is gone without a word: the computer was switched off, its memory "
-                       f"was full, or somebody ended it. The curves are kept{kept}", icon=":material/link_off:")
+            kept = (
+                ", and so is the last whole epoch: resume it to go on from there."
+                if run.can_resume
+                else ". Use its settings to start it again."
+            )
+            st.warning(
+                "The training process is gone without a word: the computer was switched off, its memory "
+                f"was full, or somebody ended it. The curves are kept{kept}",
+                icon=":material/link_off:",
+            )
     with st.container(horizontal=True):
-        if run.can_resume and st.button("Resume", icon=":material/resume:", type="primary", key="training.resume"):
+        if run.can_resume and st.button(
+            "Resume", icon=":material/resume:", type="primary", key="training.resume"
+        ):
             with notices.shown():
                 runs.resume_run(run.id)
             st.rerun()
         if run.has_model:
-            if st.button("Evaluate it", icon=":material/fact_check:", key="training.evaluate",
-                         type="secondary" if run.can_resume else "primary"):
+            if st.button(
+                "Evaluate it",
+                icon=":material/fact_check:",
+                key="training.evaluate",
+                type="secondary" if run.can_resume else "primary",
+            ):
                 _take_along(run)
                 st.switch_page("pages/4_evaluation.py")
             if st.button("Try it live", icon=":material/videocam:", key="training.live"):
                 _take_along(run)
                 st.switch_page("pages/5_live.py")
-        if st.button("Use its settings", icon=":material/tune:", key="training.again",
-                     on_click=training_form.put_again, args=(run.config,),
-                     help="Fill the form with them, to change one and train again."):
+        if st.button(
+            "Use its settings",
+            icon=":material/tune:",
+            key="training.again",
+            on_click=training_form.put_again,
+            args=(run.config,),
+            help="Fill the form with them, to change one and train again.",
+        ):
             st.rerun()
 
 
 def _finished(run: Run, epochs_done: int) -> str:
     trained = phrases.duration(sum(row.duration_seconds for row in run.metrics()))
     best = run.best()
-    return " ".join(filter(None, (
-        f"Finished after {trained} of training.",
-        f"It stopped early, after epoch {epochs_done}." if epochs_done < run.config.epochs else "",
-        f"Epoch {best.epoch} was the best and is the model now." if best else "",
-        "Next: see what it mistakes for what, or show it your own face.")))
+    return " ".join(
+        filter(
+            None,
+            (
+                f"Finished after {trained} of training.",
+                f"It stopped early, after epoch {epochs_done}." if epochs_done < run.config.epochs else "",
+                f"Epoch {best.epoch} was the best and is the model now." if best else "",
+                "Next: see what it mistakes for what, or show it your own face.",
+            ),
+        )
+    )
 
 
 def _take_along(run: Run) -> None:
