@@ -515,7 +515,11 @@ def _spawn(folder: Path) -> None:
             start_new_session=True,
             creationflags=flags,
         )
-    psutil.Process(process.pid).nice(_POLITE)
+    started = psutil.Process(process.pid)
+    # Known from here on: before the process can say so itself it loads TensorFlow, on a busy machine for minutes.
+    status = _read_json(folder / STATUS_FILE)
+    _save_status(folder, {**status, "process_id": process.pid, "process_created": started.create_time()})
+    started.nice(_POLITE)
     # Reap it when it ends: a process nobody waits for stays in the table as a zombie.
     threading.Thread(target=process.wait, name=f"wait-{folder.name}", daemon=True).start()
 

@@ -170,7 +170,9 @@ def test_train_hands_its_options_over_and_reports_the_run(
 
 
 def test_what_a_run_failed_of_is_the_line_that_is_said(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    csv_in_data: Callable[[str], str],
 ) -> None:
     def fail_at_once(config: TrainingConfig) -> Run:
         run = runs.create_run(config)
@@ -178,7 +180,7 @@ def test_what_a_run_failed_of_is_the_line_that_is_said(
         return runs.load_run(run.id)
 
     monkeypatch.setattr(runs, "start_run", fail_at_once)
-    assert main(["train"]) == 2
+    assert main(["train", "--data", csv_in_data("small")]) == 2
     assert capsys.readouterr().err == "fer: There is no dataset “nowhere”.\n"
 
 
