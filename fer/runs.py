@@ -516,7 +516,7 @@ def _spawn(folder: Path) -> None:
             creationflags=flags,
         )
     started = psutil.Process(process.pid)
-    # Known from here on: before the process can say so itself it loads TensorFlow, on a busy machine for minutes.
+    # Known from here on: before the process can say so itself it loads TensorFlow, sometimes for minutes.
     status = _read_json(folder / STATUS_FILE)
     _save_status(folder, {**status, "process_id": process.pid, "process_created": started.create_time()})
     started.nice(_POLITE)

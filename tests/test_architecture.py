@@ -60,8 +60,9 @@ ROOMS = {
     "faces.face": "",
     "faces.crops": ".face",
     "faces.haar": "errors .face paths",
+    "faces.following": ".face .haar .tracking",
     "faces.tracking": ".face",
-    "faces": ".crops .face .haar .tracking",
+    "faces": ".crops .face .following .haar .tracking",
     "live": "emotions errors faces recognition",
     "drawing": "emotions faces live",
     # over all of it

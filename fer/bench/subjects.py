@@ -18,7 +18,7 @@ from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.datasets.registry import read_dataset
 from fer.drawing import draw_faces
 from fer.errors import DatasetError, DatasetNotFoundError
-from fer.faces import HaarDetector, crop_faces
+from fer.faces import FollowingDetector, HaarDetector, crop_faces
 from fer.live import LiveRecognizer, recognize_faces
 from fer.pictures import load_picture
 from fer.progress import Progress, silent
@@ -54,12 +54,13 @@ def bench_live(progress: Progress = silent, *, data: str | None = None, model: s
         )
     crops = crop_faces(frame, faces, height, width)
     recognized = recognize_faces(frame, detector, recognizer)
-    live = LiveRecognizer(detector, recognizer)
+    live = LiveRecognizer(FollowingDetector(detector), recognizer)
     rival = FullSizePipeline(recognizer.card.architecture, recognizer.preprocessing)
     measurements = take_turns(
         {
             "whole_pipeline": lambda: draw_faces(frame, live.read(frame).faces),
-            "detect": lambda: detector.detect(frame),
+            "detect_in_whole_frame": lambda: detector.detect(frame),
+            "detect_near_known_face": lambda: detector.detect_near(frame, faces[0]),
             "crop": lambda: crop_faces(frame, faces, height, width),
             "classify": lambda: recognizer.predict(crops),
             "draw": lambda: draw_faces(frame, recognized),

@@ -2,6 +2,7 @@
 
 from fer.faces.crops import as_bgr, crop_faces
 from fer.faces.face import Box, Face, FaceDetector
+from fer.faces.following import FollowingDetector
 from fer.faces.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSettings
 from fer.faces.tracking import FaceTracker
 
@@ -13,6 +14,7 @@ __all__ = [
     "Face",
     "FaceDetector",
     "FaceTracker",
+    "FollowingDetector",
     "HaarDetector",
     "HaarSettings",
     "as_bgr",

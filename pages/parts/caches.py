@@ -18,7 +18,7 @@ from fer import datasets, drawing, evaluation, live, pictures, recognition
 from fer.cards import CARD_FILE, MODEL_FILE
 from fer.datasets import Dataset, Split, browsing
 from fer.evaluation import Evaluation
-from fer.faces import FAST, THOROUGH, FaceDetector, HaarDetector
+from fer.faces import FAST, THOROUGH, FaceDetector, FollowingDetector, HaarDetector
 from fer.live import LiveRecognizer, RecognizedFace
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
@@ -109,7 +109,7 @@ def _evaluation(
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
 def _live_recognizer(model: str, stamp: float) -> LiveRecognizer:
-    return LiveRecognizer(HaarDetector(FAST), recognition.load_recognizer(model))
+    return LiveRecognizer(FollowingDetector(HaarDetector(FAST)), recognition.load_recognizer(model))
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)

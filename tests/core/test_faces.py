@@ -15,11 +15,13 @@ from fer.faces import (
     Face,
     FaceDetector,
     FaceTracker,
+    FollowingDetector,
     HaarDetector,
     HaarSettings,
     as_bgr,
     crop_faces,
 )
+from fer.faces.following import FRAMES_PER_WHOLE_SEARCH
 from fer.faces.tracking import FRAMES_UNTIL_FORGOTTEN, intersections_over_union
 
 
@@ -132,3 +134,52 @@ def test_overlaps_are_those_of_the_textbook() -> None:
     overlaps = intersections_over_union([(0, 0, 10, 10)], [(0, 0, 10, 10), (5, 0, 15, 10), (50, 50, 60, 60)])
     assert overlaps == pytest.approx(np.array([[1, 1 / 3, 0]]))
     assert intersections_over_union([], [(0, 0, 1, 1)]).shape == (0, 1)
+
+
+class Counting(HaarDetector):
+    """A detector that counts its searches of the whole frame."""
+
+    whole_searches = 0
+
+    def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
+        self.whole_searches += 1
+        return super().detect(image_bgr)
+
+
+def frame_with(astronaut_bgr: NDArray[np.uint8], *lefts: int) -> NDArray[np.uint8]:
+    """A 640×480 frame with her face, and nothing else to take for one, at each of `lefts`."""
+    frame = np.full((480, 640, 3), 127, np.uint8)
+    for left in lefts:
+        frame[100:320, left : left + 220] = astronaut_bgr[10:230, 115:335]
+    return frame
+
+
+def test_a_moving_face_is_followed_without_searching_every_frame_whole(
+    astronaut_bgr: NDArray[np.uint8],
+) -> None:
+    detector = Counting(FAST)
+    following = FollowingDetector(detector)
+    for number in range(10):
+        faces = following.detect(frame_with(astronaut_bgr, 100 + 6 * number))
+        assert [face.box[0] < 210 + 6 * number < face.box[2] for face in faces] == [True]
+    assert detector.whole_searches == 10 // FRAMES_PER_WHOLE_SEARCH
+
+
+def test_a_face_that_is_gone_or_elsewhere_makes_the_whole_frame_be_searched(
+    astronaut_bgr: NDArray[np.uint8],
+) -> None:
+    following = FollowingDetector(HaarDetector(FAST))
+    assert len(following.detect(frame_with(astronaut_bgr, 0))) == 1
+    jumped = following.detect(frame_with(astronaut_bgr, 400))
+    assert [face.box[0] < 510 < face.box[2] for face in jumped] == [True]
+    assert following.detect(frame_with(astronaut_bgr)) == []
+    other_size = np.ascontiguousarray(frame_with(astronaut_bgr, 0)[:400, :500])
+    assert len(following.detect(other_size)) == 1
+
+
+def test_a_second_face_is_seen_at_the_next_whole_search(astronaut_bgr: NDArray[np.uint8]) -> None:
+    following = FollowingDetector(HaarDetector(FAST))
+    assert len(following.detect(frame_with(astronaut_bgr, 0))) == 1
+    both = frame_with(astronaut_bgr, 0, 400)
+    seen = [len(following.detect(both)) for _ in range(FRAMES_PER_WHOLE_SEARCH)]
+    assert seen == [1] * (FRAMES_PER_WHOLE_SEARCH - 1) + [2]
