@@ -46,11 +46,12 @@ def main() -> None:
         )
         try:
             page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
-            for name in ("dataset", "augmentation"):
-                show(page, f"{server.url}/{name}")
-                take(page, name)
             show(page, server.url)
             take(page, "home")
+            show(page, f"{server.url}/dataset")
+            take(page, "dataset", below="The faces")
+            show(page, f"{server.url}/augmentation")
+            take(page, "augmentation")
             take_live(page, server.url)
             take_evaluation(page, server.url, on_fer_2013=fer_2013 is not None)
             take_training(page, server.url)
@@ -93,8 +94,10 @@ def show(page: Page, url: str) -> None:
     settle(page)
 
 
-def take(page: Page, name: str) -> None:
-    """Save what the window shows."""
+def take(page: Page, name: str, below: str | None = None) -> None:
+    """Save what the window shows, scrolled to the heading `below` if there is one."""
+    if below is not None:
+        page.get_by_role("heading", name=below).evaluate("heading => heading.scrollIntoView()")
     time.sleep(1.5)  # charts and pictures fade in
     page.screenshot(path=FOLDER / f"{name}.png")
     print(FOLDER / f"{name}.png")
@@ -118,7 +121,7 @@ def take_evaluation(page: Page, url: str, *, on_fer_2013: bool) -> None:
         page.get_by_role("option", name="fer2013.csv").click()
         time.sleep(2)
         settle(page)
-    take(page, "evaluation")
+    take(page, "evaluation", below="What it mistakes for what")
 
 
 def take_training(page: Page, url: str) -> None:

@@ -284,7 +284,8 @@ def curves_figure(
             yshift=-18 if percent else 18,
             showarrow=False,
             font={"size": 12},
-            xanchor="right" if best.epoch > done[-1] / 2 else "left",
+            # To its right, where a curve that rose steeply leaves room, unless the frame ends there.
+            xanchor="left" if best.epoch < 0.85 * epochs else "right",
         )
     figure.update_layout(
         _layout(
