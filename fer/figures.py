@@ -108,7 +108,7 @@ def confusion_figure(evaluation: Evaluation, *, as_share: bool) -> go.Figure:
             "%{customdata:,} faces, %{z:.1%} of the row<extra></extra>",
         )
     )
-    # On a pale cell the text takes the theme's own colour, which a fixed one could not know. All cells
+    # On a pale cell the text takes the page's own colour, which a fixed one could not know. All cells
     # in one call: Plotly weighs every addition against all that is there.
     annotations = [
         {
@@ -116,7 +116,7 @@ def confusion_figure(evaluation: Evaluation, *, as_share: bool) -> go.Figure:
             "y": names[row],
             "text": texts[row][column],
             "showarrow": False,
-            "font": {"size": 12, **({"color": "#ffffff"} if shares[row, column] > 0.45 else {})},
+            "font": {"size": 12, **({"color": "#ffffff"} if shares[row, column] > 0.55 else {})},
             "opacity": 1 if counts[row, column] else 0.35,
         }
         for row, column in np.ndindex(counts.shape)

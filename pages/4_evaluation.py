@@ -8,6 +8,13 @@ from fer.datasets import Split
 from fer.recognition import model_folder
 from pages.parts import caches, masthead, notices, phrases, pickers, report_table
 
+# Streamlit writes charts in a faint grey; on a shaded cell only the page's own ink can be read.
+_READABLE_CELLS = """
+<style>
+.st-key-evaluation-matrix .annotation-text:not([style*="255, 255, 255"]) {fill: currentColor !important;}
+</style>
+"""
+
 masthead.show(
     "Evaluation",
     "One figure says how often a model is right. The table behind it says what it mistakes for "
@@ -83,11 +90,13 @@ with matrix:
         required=True,
         key="evaluation.cells",
     )
-    st.plotly_chart(
-        figures.confusion_figure(evaluation, as_share=cells == "Share of the row"),
-        config={"displayModeBar": False},
-        key="evaluation.confusion",
-    )
+    with st.container(key="evaluation-matrix"):
+        st.plotly_chart(
+            figures.confusion_figure(evaluation, as_share=cells == "Share of the row"),
+            config={"displayModeBar": False},
+            key="evaluation.confusion",
+        )
+    st.html(_READABLE_CELLS)
 with words:
     st.markdown(
         "Each **row** holds the faces that show one emotion, each **column** what the model said. The "
