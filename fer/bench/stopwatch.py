@@ -38,16 +38,12 @@ class Report:
     setting: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values: each measurement under its name, then "ratios" and "setting"."""
+        """Plain JSON values: each measurement under its name, and "ratios"."""
         values: dict[str, Any] = {
             name: {"median_ms": round(m.median_ms, 3), "p95_ms": round(m.p95_ms, 3), "runs": m.runs}
             for name, m in self.measurements.items()
         }
-        return {
-            **values,
-            "ratios": {name: round(ratio, 2) for name, ratio in self.ratios.items()},
-            "setting": self.setting,
-        }
+        return {**values, "ratios": {name: round(ratio, 2) for name, ratio in self.ratios.items()}}
 
 
 def take_turns(
