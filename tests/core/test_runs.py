@@ -18,7 +18,7 @@ from fer.config import TrainingConfig
 from fer.errors import CorruptRunError, RunAlreadyActiveError, RunError, RunNotFoundError, StorageError
 from fer.runs import BatchMetrics, EpochMetrics, RunRecorder, RunStatus
 
-NOW = datetime.now(UTC)
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # of the folders' stories, long past whenever the tests run
 USUAL = TrainingConfig()
 # Above what any system gives out.
 NO_PROCESS = 2**30
@@ -174,7 +174,7 @@ def test_a_run_whose_process_is_gone_is_lost(put: Any, process: dict[str, Any]) 
 
 def test_a_lost_run_ended_at_its_last_sign_of_life(put: Any) -> None:
     folder = put(status=RunStatus.RUNNING, process_id=NO_PROCESS, batches=lines(batch(1, 1)))
-    last = NOW + timedelta(hours=1)
+    last = datetime.now(UTC) + timedelta(hours=1)
     os.utime(folder / runs.BATCHES_FILE, (last.timestamp(), last.timestamp()))
     finished_at = runs.load_run(folder.name).finished_at
     assert finished_at is not None
@@ -182,7 +182,7 @@ def test_a_lost_run_ended_at_its_last_sign_of_life(put: Any) -> None:
 
 
 def test_a_start_that_never_came_to_be_is_lost_after_a_while(put: Any) -> None:
-    fresh = put("20260101-000000-fresh", RunStatus.STARTING)
+    fresh = put("20260101-000000-fresh", RunStatus.STARTING, started_at=datetime.now(UTC).isoformat())
     old = put("20260101-000000-old", RunStatus.STARTING, started_at=(NOW - timedelta(hours=1)).isoformat())
     assert runs.load_run(fresh.name).status is RunStatus.STARTING
     assert runs.load_run(old.name).status is RunStatus.LOST
