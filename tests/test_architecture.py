@@ -69,7 +69,7 @@ ROOMS = {
     "bench.stopwatch": "",
     "bench.rivals": "batches config faces preprocessing training",
     "bench.subjects": "batches .rivals .stopwatch config datasets datasets.portrait "
-    "datasets.registry drawing errors faces live pictures progress recognition zoo.catalog",
+    "drawing errors faces live paths pictures progress recognition zoo.catalog",
     "bench": ".stopwatch .subjects",
     "__main__": "bench config datasets drawing errors evaluation faces files live pictures publishing "
     "recognition runs zoo.catalog",
