@@ -29,6 +29,7 @@ from typing import Any, TypeVar
 import psutil
 
 from fer import files, paths
+from fer.cards import MODEL_FILE
 from fer.config import TrainingConfig
 from fer.errors import (
     ConfigError,
@@ -47,7 +48,6 @@ LOG_FILE = "log.txt"
 STOP_FILE = "stop"
 BEST_FILE = "best.keras"
 LAST_FILE = "last.keras"
-MODEL_FILE = "model.tflite"
 
 # A process writes its id into status.json within a second of its start; much later it never will.
 _START_SECONDS = 60.0

@@ -31,10 +31,10 @@ import numpy as np
 
 from fer import files, runs
 from fer.batches import TrainingBatches, prefetched
-from fer.cards import ModelCard
+from fer.cards import MODEL_FILE, ModelCard
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, load_dataset
-from fer.errors import DatasetError, FerError, ModelError, RunError
+from fer.errors import FerError, ModelError, RunError
 from fer.evaluation import wilson_interval
 from fer.preprocessing import Preprocessing
 from fer.recognition import Recognizer
@@ -114,8 +114,9 @@ class Trainer:
         self.recorder = recorder
         self.folder = recorder.folder
         self.preprocessing = preprocessing_of(config)
-        self.validation = _needed(dataset, Split.VALIDATION)
-        train = _needed(dataset, Split.TRAIN)
+        dataset.require_training_splits()
+        self.validation = dataset.only(Split.VALIDATION)
+        train = dataset.only(Split.TRAIN)
         if config.subset is not None:
             train = train.subset(config.subset, config.seed)
         self.batches = TrainingBatches(train, config, self.preprocessing)
@@ -270,7 +271,7 @@ def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
     """
     network = build_network(config, len(dataset.emotions))
     network.load_weights(folder / runs.BEST_FILE)
-    validation = _needed(dataset, Split.VALIDATION)
+    validation = dataset.only(Split.VALIDATION)
     run = runs.read_run(folder)
     best = run.best()
     if best is None:
@@ -301,29 +302,17 @@ def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
         },
     )
     card.save(folder)
-    files.save(
-        folder / runs.MODEL_FILE, lambda path: network.export(str(path), format="litert", verbose=False)
-    )
+    files.save(folder / MODEL_FILE, lambda path: network.export(str(path), format="litert", verbose=False))
     sample = validation.images[:64]
     expected = network.predict_on_batch(card.preprocessing.apply(sample))
     difference = float(np.abs(Recognizer(folder).predict(sample) - expected).max())
     print(f"Exported; LiteRT and Keras differ by at most {difference:.1e}.", flush=True)
     if not difference < _EXPORT_TOLERANCE:
-        (folder / runs.MODEL_FILE).unlink()
+        (folder / MODEL_FILE).unlink()
         raise ModelError(
             f"The exported model answers differently from the trained one (by {difference:.3f}); it was "
             "removed. Please report this with the run's log."
         )
-
-
-def _needed(dataset: Dataset, split: Split) -> Dataset:
-    part = dataset.only(split)
-    if not len(part):
-        raise DatasetError(
-            f"“{dataset.name}” has no face in its {split} split, and training needs both train and "
-            "validation. Choose another dataset, or add the split."
-        )
-    return part
 
 
 def train(folder: Path) -> RunStatus:

@@ -43,7 +43,7 @@ ROOMS = {
     # from faces to a trained network
     "augmentation": "config",
     "batches": "augmentation config datasets preprocessing",
-    "runs": "config errors files paths",
+    "runs": "cards config errors files paths",
     "schedules": "config runs",
     "zoo": "",
     "zoo.catalog": "errors preprocessing",

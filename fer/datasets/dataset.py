@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.emotions import EMOTIONS, Emotion
-from fer.errors import EmptyClassError, MalformedDatasetError
+from fer.errors import DatasetError, EmptyClassError, MalformedDatasetError
 
 
 class Split(StrEnum):
@@ -85,6 +85,19 @@ class Dataset:
     def only(self, split: Split) -> Self:
         """The faces of one split, in their order (may be empty)."""
         return self.take(np.flatnonzero(self.splits == split))
+
+    def require_training_splits(self) -> None:
+        """Make sure that there are faces to train on and faces to choose the best epoch by.
+
+        Raises:
+            DatasetError: one of the two splits is empty.
+        """
+        for split in (Split.TRAIN, Split.VALIDATION):
+            if not (self.splits == split).any():
+                raise DatasetError(
+                    f"“{self.name}” has no face in its {split} split, and training needs both train and "
+                    "validation. Choose another dataset, or add the split."
+                )
 
     def take(self, rows: NDArray[np.intp]) -> Self:
         """The faces at `rows`, in that order."""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from fer.config import AugmentationConfig, Optimizer, Schedule, TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights, list_datasets
-from fer.errors import ConfigError, DatasetError
+from fer.errors import ConfigError
 from fer.zoo.catalog import ARCHITECTURES
 from pages.parts import notices, phrases, state
 
@@ -199,14 +199,8 @@ def check(config: TrainingConfig, dataset: Dataset) -> None:
         DatasetError: a split that is needed is empty, or a class to be balanced has no face.
         ConfigError: a batch is larger than the training set.
     """
-    splits = dataset.counts()
-    for split in (Split.TRAIN, Split.VALIDATION):
-        if split not in splits:
-            raise DatasetError(
-                f"“{dataset.name}” has no face in its {split} split, and training needs both "
-                "train and validation. Choose another dataset, or add the split."
-            )
-    faces = sum(splits[Split.TRAIN].values())
+    dataset.require_training_splits()
+    faces = sum(dataset.counts()[Split.TRAIN].values())
     used = min(faces, config.subset or faces)
     if config.batch_size > used:
         raise ConfigError(
