@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, get_args
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, Optimizer, Schedule, TrainingConfig
 from fer.datasets import Split, load_dataset
 from fer.errors import FerError
+from fer.jobs import JobRecorder
+from fer.progress import Progress
 from fer.zoo.catalog import ARCHITECTURES, architecture
 
 if TYPE_CHECKING:
@@ -25,20 +27,31 @@ USER_ERROR = 2
 INTERRUPTED = 130
 _DATASET_HELP = "a name (“synthetic”, or what lies in data/) or the path of a CSV, a Parquet file or a folder"
 _FOLLOW_SECONDS = 0.5
+# Who else hears of progress: the page that started this process as a job.
+_listeners: list[Progress] = []
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = _parser().parse_args(arguments)
+    job = JobRecorder.of_this_process()
+    if job is not None:
+        _listeners.append(job.progress)
     try:
         result, text = options.command(options)
+        if job is not None:
+            job.finish(result)
         _clear_progress()
         print(json.dumps(result, ensure_ascii=False) if options.json else text, flush=True)
     except FerError as error:
+        if job is not None:
+            job.fail(str(error))
         _clear_progress()
         print(f"fer: {' '.join(str(error).split())}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
+        if job is not None:
+            job.fail("")
         _clear_progress()
         print("fer: stopped.", file=sys.stderr)
         return INTERRUPTED
@@ -369,7 +382,9 @@ def _augmentation(text: str) -> AugmentationConfig:
 
 
 def _show_progress(fraction: float, message: str) -> None:
-    """Rewrite one line on a terminal; write nothing into a log."""
+    """Rewrite one line on a terminal; write nothing into a log. A job's page hears of it as well."""
+    for listener in _listeners:
+        listener(fraction, message)
     if sys.stderr.isatty():
         print(f"\r\033[K{fraction:4.0%}  {message}", end="", file=sys.stderr, flush=True)
 

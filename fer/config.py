@@ -9,6 +9,7 @@ from fer.errors import ConfigError
 
 Optimizer = Literal["adam", "adamw", "sgd", "rmsprop", "adadelta"]
 Schedule = Literal["constant", "cosine", "plateau"]
+LabelSource = Literal["given", "majority", "votes"]
 ConfigT = TypeVar("ConfigT")
 
 
@@ -65,11 +66,81 @@ class AugmentationConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitPlan:
+    """How the faces are divided anew, each emotion alike.
+
+    Attributes:
+        validation_fraction: share of the divided faces that judge each epoch, 0.01 to 0.5.
+        test_fraction: share of them kept for the last look, 0 to 0.5; only when `keep_test` is off.
+        keep_test: the test faces stay what they are, and only the others are divided. Off, official test
+            faces may come to be trained on.
+        seed: who goes where follows from it.
+    """
+
+    validation_fraction: float = 0.1
+    test_fraction: float = 0.0
+    keep_test: bool = True
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _between("validation_fraction", self.validation_fraction, 0.01, 0.5)
+        _between("test_fraction", self.test_fraction, 0, 0.5)
+        _between("seed", self.seed, 0, 2**31 - 1)
+        if self.keep_test and self.test_fraction:
+            raise ConfigError(
+                f"The test faces cannot stay what they are and be drawn anew (a share of "
+                f"{self.test_fraction:g}). Set the test share to 0, or let the test faces be divided too."
+            )
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild from plain values; a field that is missing takes its default.
+
+        Raises:
+            ConfigError: a field is unknown, of another type, or out of range.
+        """
+        return _from_dict(cls, values)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetView:
+    """In which state a dataset is used: as it came, or mended, voted on and divided anew.
+
+    Attributes:
+        edition: name of the edition whose exclusions and new labels apply; empty for none.
+        labels: "given"; "majority" takes the label most FER+ voters chose; "votes" trains on the shares of
+            their votes and counts the majority as right.
+        splits: how to divide anew; None keeps the splits as they came.
+        skip_bad: leave out rows that cannot be read instead of refusing the file.
+    """
+
+    edition: str = ""
+    labels: LabelSource = "given"
+    splits: SplitPlan | None = None
+    skip_bad: bool = False
+
+    def __post_init__(self) -> None:
+        _one_of("labels", self.labels, get_args(LabelSource))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild from plain values; a field that is missing takes its default.
+
+        Raises:
+            ConfigError: a field is unknown, of another type, or out of range.
+        """
+        if isinstance(values, Mapping) and values.get("splits") is not None:
+            values = {**values, "splits": SplitPlan.from_dict(values["splits"])}
+        return _from_dict(cls, values)
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """Everything that decides how a run comes out; saved as the run's `config.json`.
 
     Attributes:
         dataset: a registered name (`synthetic`) or a path, as `load_dataset` takes it.
+        view: in which state the dataset is used, see `DatasetView`.
         architecture: a name from `fer.zoo.catalog`.
         epochs: passes over the training faces, 1 to 10,000.
         batch_size: faces per step, 1 to 4,096.
@@ -109,6 +180,7 @@ class TrainingConfig:
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     seed: int = 0
     name: str = ""
+    view: DatasetView = field(default_factory=DatasetView)
 
     def __post_init__(self) -> None:
         _between("epochs", self.epochs, 1, 10_000)
@@ -149,6 +221,8 @@ class TrainingConfig:
         """
         if isinstance(values, Mapping) and "augmentation" in values:
             values = {**values, "augmentation": AugmentationConfig.from_dict(values["augmentation"])}
+        if isinstance(values, Mapping) and "view" in values:
+            values = {**values, "view": DatasetView.from_dict(values["view"])}
         return _from_dict(cls, values)
 
 
@@ -200,3 +274,6 @@ DEFAULT_AUGMENTATION = AugmentationConfig(
     horizontal_flip=True, rotation_degrees=10, shift_fraction=0.1, zoom_fraction=0.1
 )
 """What the mini_XCEPTION authors trained with: flip, ±10°, ±10 % shift and zoom."""
+
+AS_IT_CAME = DatasetView()
+"""The view that changes nothing."""

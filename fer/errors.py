@@ -4,6 +4,9 @@ FerError
 ├── DatasetError
 │   ├── DatasetNotFoundError
 │   ├── MalformedDatasetError
+│   │   └── PartlyBadDatasetError
+│   ├── EditionError
+│   ├── DownloadError
 │   └── EmptyClassError
 ├── ModelError
 │   ├── UnknownArchitectureError
@@ -21,6 +24,8 @@ FerError
 Every message is one or two sentences: what is wrong, the value received, the next step.
 """
 
+from collections.abc import Sequence
+
 
 class FerError(Exception):
     """A problem that a user can understand and act on."""
@@ -36,6 +41,32 @@ class DatasetNotFoundError(DatasetError):
 
 class MalformedDatasetError(DatasetError):
     """The file is there, but is not what its name promises."""
+
+
+class PartlyBadDatasetError(MalformedDatasetError):
+    """Some rows are bad and the others could be used: `load_dataset(..., skip_bad=True)` reads those.
+
+    Attributes:
+        good: how many rows can be used.
+        bad: (where, why) of the first bad rows, at most `SHOWN_BAD_ROWS` of them.
+        bad_count: how many there are.
+    """
+
+    SHOWN_BAD_ROWS = 50
+
+    def __init__(self, message: str, good: int, bad: Sequence[tuple[str, str]], bad_count: int) -> None:
+        super().__init__(message)
+        self.good = good
+        self.bad = tuple(bad[: self.SHOWN_BAD_ROWS])
+        self.bad_count = bad_count
+
+
+class EditionError(DatasetError):
+    """An edition cannot be found, read, or applied to these faces."""
+
+
+class DownloadError(DatasetError):
+    """A dataset could not be fetched: no network, no such place, or not what was promised."""
 
 
 class EmptyClassError(DatasetError):

@@ -16,8 +16,6 @@ The process that trains and the page that watches share nothing else, so either 
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -26,9 +24,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psutil
-
-from fer import files, paths
+from fer import files, paths, processes
 from fer.cards import MODEL_FILE
 from fer.config import TrainingConfig
 from fer.errors import (
@@ -51,8 +47,6 @@ LAST_FILE = "last.keras"
 
 # A process writes its id into status.json within a second of its start; much later it never will.
 _START_SECONDS = 60.0
-# The lowest priority there is: whoever presses Start goes on using the pages, and the camera.
-_POLITE = 19 if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS  # type: ignore[attr-defined]
 # Two tabs that press Start in the same moment must not both find the field empty.
 _start_lock = threading.Lock()
 
@@ -382,16 +376,9 @@ def _read_rows(path: Path, row_type: type[RowT]) -> list[RowT]:
 
 
 def _process_lives(status: Mapping[str, Any], started_at: datetime) -> bool:
-    process_id = status.get("process_id")
-    if process_id is None:
+    if status.get("process_id") is None:
         return (datetime.now(UTC) - started_at).total_seconds() < _START_SECONDS
-    try:
-        process = psutil.Process(process_id)
-        # A number can be given to a new process; the moment of its birth cannot.
-        same = abs(process.create_time() - float(status.get("process_created", 0))) < 2
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.Error, ValueError, TypeError):
-        return False
+    return processes.is_alive(status)
 
 
 def _last_sign_of_life(folder: Path) -> datetime:
@@ -502,26 +489,9 @@ def _refuse_a_second() -> None:
 
 
 def _spawn(folder: Path) -> None:
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "FER_HOME": str(paths.home())}
-    flags = 0 if os.name == "posix" else subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
-    with (folder / LOG_FILE).open("ab") as log:
-        process = subprocess.Popen(  # not waited for: it outlives the page that started it
-            [sys.executable, "-m", "fer.training", str(folder)],
-            cwd=paths.PROJECT_ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            creationflags=flags,
-        )
-    started = psutil.Process(process.pid)
+    process = processes.start_module(["fer.training", str(folder)], folder / LOG_FILE)
     # Known from here on: before the process can say so itself it loads TensorFlow, sometimes for minutes.
-    status = _read_json(folder / STATUS_FILE)
-    _save_status(folder, {**status, "process_id": process.pid, "process_created": started.create_time()})
-    started.nice(_POLITE)
-    # Reap it when it ends: a process nobody waits for stays in the table as a zombie.
-    threading.Thread(target=process.wait, name=f"wait-{folder.name}", daemon=True).start()
+    _save_status(folder, {**_read_json(folder / STATUS_FILE), **process})
 
 
 # ── writing, from the training process ───────────────────────────────────────────────────────────
@@ -539,10 +509,9 @@ class RunRecorder:
         self._mend_torn_lines()
         self._write_status(
             status=RunStatus.RUNNING,
-            process_id=os.getpid(),
             finished_at=None,
             error="",
-            process_created=psutil.Process().create_time(),
+            **processes.this_process(),
         )
 
     def stage(self, text: str) -> None:

@@ -24,6 +24,8 @@ ROOMS = {
     "files": "errors",
     "config": "errors",
     "pictures": "errors",
+    "processes": "paths",
+    "jobs": "errors files paths processes",
     "preprocessing": "errors",
     "cards": "emotions errors files preprocessing",
     # faces with labels
@@ -36,14 +38,20 @@ ROOMS = {
     "datasets.portrait": "",
     "datasets.synthetic": ".dataset .portrait emotions errors files paths progress",
     "datasets.cache": ".dataset emotions errors files paths",
-    "datasets.registry": ".cache .dataset .fer_csv .folders .parquet .synthetic errors paths progress",
+    "datasets.editions": "emotions",
+    "datasets.views": ".dataset .editions config",
+    "datasets.registry": ".cache .dataset .editions .fer_csv .folders .parquet .synthetic .views config "
+    "errors paths progress",
     "datasets.uploads": ".registry errors files paths progress",
     "datasets.browsing": ".dataset .portrait .synthetic emotions",
     "datasets": ".dataset .registry .uploads",
+    # what is wrong with them
+    "faults.finding": "",
+    "faults": ".finding",
     # from faces to a trained network
     "augmentation": "config",
     "batches": "augmentation config datasets preprocessing",
-    "runs": "cards config errors files paths",
+    "runs": "cards config errors files paths processes",
     "schedules": "config runs",
     "zoo": "",
     "zoo.catalog": "errors preprocessing",
@@ -53,7 +61,11 @@ ROOMS = {
     "recognition": "cards emotions errors paths preprocessing",
     "evaluation": "datasets emotions errors progress recognition",
     "publishing": "cards datasets errors evaluation files paths progress recognition runs",
-    "figures": "datasets emotions evaluation runs",
+    "figures.style": "",
+    "figures.dataset": ".style datasets emotions",
+    "figures.evaluation": ".style emotions evaluation",
+    "figures.training": ".style runs",
+    "figures": ".dataset .evaluation .style .training",
     "training": "batches cards config datasets errors evaluation files preprocessing recognition runs "
     "schedules zoo.catalog",
     # from a camera to a drawn frame
@@ -71,8 +83,8 @@ ROOMS = {
     "bench.subjects": "batches .rivals .stopwatch config datasets datasets.portrait "
     "drawing errors faces live paths pictures progress recognition zoo.catalog",
     "bench": ".stopwatch .subjects",
-    "__main__": "bench config datasets drawing errors evaluation faces files live pictures publishing "
-    "recognition runs zoo.catalog",
+    "__main__": "bench config datasets drawing errors evaluation faces files jobs live pictures progress "
+    "publishing recognition runs zoo.catalog",
 }
 
 HEAVY = {"keras", "tensorflow", "jax", "torch"}

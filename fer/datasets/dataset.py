@@ -1,6 +1,6 @@
 """The values every source of faces produces: `Dataset`, `Split`, `Source`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
@@ -9,6 +9,24 @@ from numpy.typing import NDArray
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, EmptyClassError, MalformedDatasetError
+
+# The columns of FER+'s votes, in the order of fer2013new.csv; "NF" is "not a face".
+# Source: Barsoum et al. (2016), "Training deep networks for facial expression recognition with
+# crowd-sourced label distribution", github.com/microsoft/FERPlus.
+VOTE_NAMES = (
+    "neutral",
+    "happiness",
+    "surprise",
+    "sadness",
+    "anger",
+    "disgust",
+    "fear",
+    "contempt",
+    "unknown",
+    "NF",
+)
+# Stands for "rows counted from 0", which a default value cannot know the number of.
+_COUNTED: NDArray[np.intp] = np.empty(0, np.intp)
 
 
 class Split(StrEnum):
@@ -50,6 +68,11 @@ class Dataset:
         labels: (n,) intp.
         splits: (n,) of `Split` values, as short strings.
         source: where it comes from.
+        rows: (n,) intp, each face's place in its source, counted from 0; it stays with the face when others
+            are left out. Left out, it counts from 0.
+        votes: (n, 10) uint8, how many of FER+'s ten voters chose each of `VOTE_NAMES`; None without votes.
+        soft_labels: (n, k) float32, shares that sum to 1, to train on instead of `labels`; None for none.
+        notes: sentences about what reading or preparing it changed: splits drawn, rows left out.
     """
 
     name: str
@@ -58,9 +81,15 @@ class Dataset:
     labels: NDArray[np.intp]
     splits: NDArray[np.str_]
     source: Source
+    rows: NDArray[np.intp] = field(default_factory=lambda: _COUNTED)
+    votes: NDArray[np.uint8] | None = None
+    soft_labels: NDArray[np.float32] | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.images)
+        if self.rows is _COUNTED:
+            object.__setattr__(self, "rows", np.arange(n, dtype=np.intp))
         if self.images.ndim != 4 or self.images.dtype != np.uint8 or self.images.shape[3] not in (1, 3):
             raise MalformedDatasetError(
                 f"Images must be (n, h, w, 1 or 3) of uint8; received {self.images.shape} "
@@ -76,8 +105,20 @@ class Dataset:
                 f"Labels must be 0 to {len(self.emotions) - 1}; received "
                 f"{self.labels.min()} to {self.labels.max()}."
             )
-        for array in (self.images, self.labels, self.splits):
-            array.flags.writeable = False
+        if self.rows.shape != (n,):
+            raise MalformedDatasetError(f"{n} images need {n} rows; received {len(self.rows)}.")
+        if self.votes is not None and self.votes.shape != (n, len(VOTE_NAMES)):
+            raise MalformedDatasetError(
+                f"{n} images need votes of shape ({n}, {len(VOTE_NAMES)}); received {self.votes.shape}."
+            )
+        if self.soft_labels is not None and self.soft_labels.shape != (n, len(self.emotions)):
+            raise MalformedDatasetError(
+                f"{n} images need soft labels of shape ({n}, {len(self.emotions)}); received "
+                f"{self.soft_labels.shape}."
+            )
+        for array in (self.images, self.labels, self.splits, self.rows, self.votes, self.soft_labels):
+            if array is not None:
+                array.flags.writeable = False
 
     def __len__(self) -> int:
         return len(self.images)
@@ -101,7 +142,21 @@ class Dataset:
 
     def take(self, rows: NDArray[np.intp]) -> Self:
         """The faces at `rows`, in that order."""
-        return replace(self, images=self.images[rows], labels=self.labels[rows], splits=self.splits[rows])
+        return replace(
+            self,
+            images=self.images[rows],
+            labels=self.labels[rows],
+            splits=self.splits[rows],
+            rows=self.rows[rows],
+            votes=None if self.votes is None else self.votes[rows],
+            soft_labels=None if self.soft_labels is None else self.soft_labels[rows],
+        )
+
+    def targets(self) -> NDArray[np.float32]:
+        """What a model should answer for each face, (n, k) float32: shares that sum to 1."""
+        if self.soft_labels is not None:
+            return self.soft_labels
+        return np.eye(len(self.emotions), dtype=np.float32)[self.labels]
 
     def subset(self, count: int, seed: int) -> Self:
         """At most `count` faces, each emotion keeping its share, drawn with `seed`, in their order.

@@ -8,11 +8,14 @@ from typing import Literal
 import numpy as np
 
 from fer import paths
+from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets.cache import cached, file_state
 from fer.datasets.dataset import Dataset, Source, Split
+from fer.datasets.editions import Edition
 from fer.datasets.fer_csv import load_fer_csv
 from fer.datasets.folders import listing_fingerprint, load_folders, looks_like_folders
 from fer.datasets.parquet import load_parquet
+from fer.datasets.views import apply_view
 from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
 from fer.progress import Progress, silent
 
@@ -58,13 +61,21 @@ def list_datasets() -> list[DatasetEntry]:
     return entries
 
 
-def load_dataset(name: str, progress: Progress = silent) -> Dataset:
+def load_dataset(
+    name: str,
+    progress: Progress = silent,
+    *,
+    view: DatasetView = AS_IT_CAME,
+    edition: Edition | None = None,
+) -> Dataset:
     """Return the dataset of that name, or at that path, from the cache if it was loaded before.
 
     Args:
         name: "synthetic", a name in `data/` (with its suffix or without), or the path of a FER-2013 CSV, of a
             Parquet table or of class folders.
         progress: told how far the reading is.
+        view: in which state: mended, voted on, divided anew.
+        edition: taken instead of the saved one that `view` names; a run keeps a copy of its own.
 
     Returns:
         Its `name` is what was asked for; a path is made absolute, so that it can be asked for from anywhere.
@@ -77,7 +88,7 @@ def load_dataset(name: str, progress: Progress = silent) -> Dataset:
         # Imported here: drawing faces is nobody else's business.
         from fer.datasets.synthetic import load_synthetic
 
-        return load_synthetic(progress)
+        return apply_view(load_synthetic(progress), view, edition)
     found = [entry.path for entry in list_datasets() if entry.path is not None]
     # A whole name goes before one without its suffix.
     path = next(
@@ -98,7 +109,7 @@ def load_dataset(name: str, progress: Progress = silent) -> Dataset:
             f"“{path}” cannot be read: {error.strerror or error}. Check that the file is "
             "there and that you may read it."
         ) from error
-    return replace(dataset, name=name)
+    return apply_view(replace(dataset, name=name), view, edition)
 
 
 def read_dataset(path: Path, progress: Progress = silent) -> Dataset:

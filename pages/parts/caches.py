@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fer import datasets, drawing, evaluation, live, pictures, recognition
 from fer.cards import CARD_FILE, MODEL_FILE
+from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Dataset, Split, browsing
 from fer.evaluation import Evaluation
 from fer.faces import FAST, THOROUGH, FaceDetector, FollowingDetector, HaarDetector
@@ -24,13 +25,15 @@ from fer.progress import Progress, silent
 from fer.recognition import Recognizer
 
 
-def dataset(name: str, progress: Progress = silent) -> Dataset:
-    """Return the dataset called `name`, read once; `progress` hears of it only when it is really read.
+def dataset(name: str, progress: Progress = silent, view: DatasetView = AS_IT_CAME) -> Dataset:
+    """Return the dataset called `name` in the state `view`, prepared once.
+
+    `progress` hears of it only when it is really read.
 
     Raises:
         DatasetError: there is none of that name, or it cannot be used.
     """
-    return _dataset(name, _dataset_stamp(name), _unrecorded(progress))
+    return _dataset(name, view, _dataset_stamp(name), _unrecorded(progress))
 
 
 def recognizer(name: str) -> Recognizer:
@@ -90,9 +93,9 @@ def portraits() -> NDArray[np.uint8]:
     return browsing.portraits()
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _dataset(name: str, stamp: float, _progress: Progress) -> Dataset:
-    return datasets.load_dataset(name, _progress)
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _dataset(name: str, view: DatasetView, stamp: float, _progress: Progress) -> Dataset:
+    return datasets.load_dataset(name, _progress, view=view)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

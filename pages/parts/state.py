@@ -8,9 +8,10 @@ from typing import cast
 
 import streamlit as st
 
-from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
+from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, TrainingConfig
 
 _DATASET = "workshop.dataset"
+_VIEW = "workshop.view"
 _MODEL = "workshop.model"
 _RUN = "workshop.run"
 _AUGMENTATION = "workshop.augmentation"
@@ -24,10 +25,21 @@ def dataset() -> str:
 
 
 def set_dataset(name: str) -> None:
-    """Remember the dataset for every page; a face chosen from another one is forgotten."""
+    """Remember the dataset for every page; a face, edition or splits chosen for another are forgotten."""
     if name != dataset():
         set_face(None)
+        set_view(DatasetView())
     st.session_state[_DATASET] = name
+
+
+def view() -> DatasetView:
+    """In which state the dataset is used: its edition, labels and splits; as it came at first."""
+    return cast(DatasetView, st.session_state.setdefault(_VIEW, DatasetView()))
+
+
+def set_view(view: DatasetView) -> None:
+    """Remember in which state the dataset is used, for every page."""
+    st.session_state[_VIEW] = view
 
 
 def model() -> str | None:

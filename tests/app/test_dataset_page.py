@@ -23,7 +23,7 @@ def small_csv(csv_in_data: Callable[[str], str]) -> dict[str, object]:
 def test_without_data_the_built_in_faces_are_shown(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset
 ) -> None:
-    monkeypatch.setattr("fer.datasets.load_dataset", lambda name, progress: small_dataset)
+    monkeypatch.setattr("fer.datasets.load_dataset", lambda name, progress, view: small_dataset)
     page = open_page(PAGE)
     assert not page.exception
     assert page.selectbox(key="dataset.dataset").value == "synthetic"
@@ -90,7 +90,7 @@ def test_a_file_that_is_no_dataset_is_a_sentence_and_the_choice_stays(
 def test_a_dataset_that_is_gone_gives_way_to_the_built_in_one(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset
 ) -> None:
-    monkeypatch.setattr("fer.datasets.load_dataset", lambda name, progress: small_dataset)
+    monkeypatch.setattr("fer.datasets.load_dataset", lambda name, progress, view: small_dataset)
     page = open_page(PAGE, {"workshop.dataset": "gone.csv"})
     assert page.selectbox(key="dataset.dataset").value == "synthetic"
 

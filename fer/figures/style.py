@@ -1,0 +1,23 @@
+"""What all figures share: colours, and the layout each starts from."""
+
+from typing import Any
+
+# The theme's petrol between its day and night shade: it reads on both.
+ACCENT = "#2b8a97"
+ACCENT_RGB = "43, 138, 151"
+QUIET = "#8a8f98"
+CLEAR = "rgba(0, 0, 0, 0)"
+GRID = "rgba(128, 128, 128, 0.18)"
+
+
+def layout(**changes: Any) -> dict[str, Any]:
+    """The layout every figure starts from, with `changes` over it."""
+    return {
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "margin": {"l": 4, "r": 12, "t": 12, "b": 4},
+        "hoverlabel": {"align": "left"},
+        "dragmode": False,
+        "title": None,
+        **changes,
+    }

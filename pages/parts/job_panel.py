@@ -1,0 +1,47 @@
+"""A job on a page: how far it is, how long it will take, a button to end it, and why it failed."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from fer import jobs
+from fer.jobs import JobStatus
+from pages.parts import phrases
+
+_EVERY_SECONDS = 1.0
+
+
+def follow(job_id: str, on_done: Callable[[], None] | None = None) -> None:
+    """Show a job that was started, wherever it stands; once it is done the page runs again.
+
+    Args:
+        job_id: as given to `jobs.start_job`.
+        on_done: called once, before the page runs again.
+    """
+    job = jobs.read_job(job_id)
+    if job is None:
+        return
+    if job.is_active:
+        _watch(job_id, on_done)
+    elif job.status is JobStatus.FAILED or job.status is JobStatus.LOST:
+        st.error(f"{job.title}: {job.error}", icon=":material/error:")
+        st.button("Close", key=f"job.close.{job_id}", on_click=jobs.forget_job, args=(job_id,))
+
+
+@st.fragment(run_every=_EVERY_SECONDS)
+def _watch(job_id: str, on_done: Callable[[], None] | None) -> None:
+    job = jobs.read_job(job_id)
+    if job is None or not job.is_active:
+        if job is not None and job.status is JobStatus.DONE and on_done is not None:
+            on_done()
+        st.rerun()
+    left = "" if job.remaining_seconds is None else f" · about {phrases.duration(job.remaining_seconds)} left"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.progress(job.fraction, text=f"**{job.title}** · {job.message}{left}")
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key=f"job.stop.{job_id}",
+            on_click=jobs.stop_job,
+            args=(job_id,),
+        )
