@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer import pictures
-from fer.errors import MalformedDatasetError, PictureError
+from fer.errors import MalformedDatasetError, PartlyBadDatasetError, PictureError
 from fer.progress import Progress
 
 # Faces are small; whoever brings photographs gets them scaled down, or memory would end first.
@@ -19,52 +19,113 @@ _FALLBACK_SIDE = 48
 # Sizes are looked up in this many pictures, evenly spread; looking at all would read everything twice.
 _SAMPLE = 500
 _CHUNK = 128
+# What all faces together may take. FER-2013 takes 83 MB.
+_MAX_BYTES = 6 * 2**30
+
+Reader = Callable[[int], tuple[str, bytes]]
+"""Gives the name (for errors) and the bytes of the i-th picture; called from several threads."""
+
+Bad = Mapping[int, tuple[str, str]]
+"""What cannot be used: its position, and (where it is, what is wrong with it)."""
 
 
 def decode_faces(
-    count: int, read: Callable[[int], tuple[str, bytes]], dataset: str, progress: Progress
-) -> NDArray[np.uint8]:
+    count: int, read: Reader, dataset: str, progress: Progress
+) -> tuple[NDArray[np.uint8], dict[int, tuple[str, str]]]:
     """Return `count` grey faces of one size, (count, h, w, 1): the size most of the pictures have.
 
     Pictures of another size are scaled to it. If most have over 224 pixels a side, all become 48×48.
 
     Args:
         count: how many pictures there are, at least 1.
-        read: gives the name (for errors) and the bytes of the i-th; called from several threads.
-        dataset: its name, for errors and progress.
+        read: gives the i-th.
+        dataset: its name, for the progress.
         progress: told how far the decoding is.
 
+    Returns:
+        The faces, and which of them could not be decoded; those are black.
+
     Raises:
-        MalformedDatasetError: some cannot be decoded; names the first and says how many.
+        MalformedDatasetError: there are too many to be loaded at once.
     """
     height, width = _common_size(count, read)
-    images = np.empty((count, height, width, 1), np.uint8)
+    if count * height * width > _MAX_BYTES:
+        height, width = _FALLBACK_SIDE, _FALLBACK_SIDE
+    if count * height * width > _MAX_BYTES:
+        raise MalformedDatasetError(
+            f"“{dataset}” holds {count:,} pictures, more than fit into memory. Choose a smaller dataset."
+        )
+    images = np.zeros((count, height, width, 1), np.uint8)
 
-    def decode(chunk: range) -> list[PictureError]:
-        faults = []
+    def decode(chunk: range) -> dict[int, tuple[str, str]]:
+        bad = {}
         for index in chunk:
+            name = ""
             try:
                 name, content = read(index)
                 images[index, :, :, 0] = _scaled(pictures.decode_grey(content, name), height, width)
             except PictureError as error:
-                faults.append(error)
-        return faults
+                where, _, why = str(error).removeprefix("“").partition("” ")
+                bad[index] = (name or where, why)
+        return bad
 
     chunks = [range(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
-    faults: list[PictureError] = []
+    bad: dict[int, tuple[str, str]] = {}
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         for done, found in enumerate(threads.map(decode, chunks), start=1):
-            faults += found
+            bad |= found
             progress(done / len(chunks), f"Decoding the pictures of {dataset}")
-    if faults:
-        message = f"“{dataset}” cannot be loaded. {faults[0]}"
-        if len(faults) > 1:
-            message += f" ({len(faults) - 1:,} more of the {count:,} pictures are bad as well.)"
+    return images, bad
+
+
+def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "") -> None:
+    """Say which of a dataset's `count` faces cannot be used, if there are any.
+
+    Args:
+        dataset: its name.
+        what: what its faces are called in the plural, "pictures" or "rows".
+        count: how many there are, the bad ones included.
+        bad: those that cannot be used.
+        message: what to say instead of naming the first and how many there are.
+
+    Raises:
+        PartlyBadDatasetError: some cannot be used; names the first and says how many.
+        MalformedDatasetError: not one can be used.
+    """
+    if not bad:
+        return
+    where, why = bad[min(bad)]
+    others, good = len(bad) - 1, count - len(bad)
+    if not message:
+        message = f"“{dataset}” cannot be loaded. “{where}” {why}"
+        if others:
+            are = "is" if others == 1 else "are"
+            message += f" ({others:,} more of the {count:,} {what} {are} bad as well.)"
+        if good:
+            message += f" The other {good:,} can be used without {'them' if others else 'it'}."
+    if not good:
         raise MalformedDatasetError(message)
-    return images
+    raise PartlyBadDatasetError(message, good, [bad[index] for index in sorted(bad)], len(bad))
 
 
-def _common_size(count: int, read: Callable[[int], tuple[str, bytes]]) -> tuple[int, int]:
+def left_out(what: str, count: int, bad: Bad) -> tuple[str, ...]:
+    """The note on what was skipped, none if nothing was; see `refuse_bad`."""
+    if not bad:
+        return ()
+    where, why = bad[min(bad)]
+    are = "was bad and is" if len(bad) == 1 else "were bad and are"
+    return (f"{len(bad):,} of {count:,} {what} {are} left out; the first is “{where}”: it {why}",)
+
+
+def kept_out(words: Mapping[str, int]) -> tuple[str, ...]:
+    """The note on faces that show none of our emotions, none if there are none; word to how many."""
+    if not words:
+        return ()
+    named = ", ".join(f"{count:,} of “{word}”" for word, count in words.items())
+    return (f"Left out, because they show none of the seven emotions: {named}.",)
+
+
+def _common_size(count: int, read: Reader) -> tuple[int, int]:
     sizes: Counter[tuple[int, int]] = Counter()
     for index in range(0, count, max(1, count // _SAMPLE)):
         try:

@@ -2,121 +2,230 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from fer import pictures
 from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.decoding import decode_faces
-from fer.datasets.vocabulary import emotion_called, filled_splits, split_called
+from fer.datasets.decoding import decode_faces, kept_out, left_out, refuse_bad
+from fer.datasets.vocabulary import emotion_called, filled_splits, is_outside, split_called
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import MalformedDatasetError
 from fer.progress import Progress, silent
 
+# People put a folder around the folders, and archives another: FER2013/images/train/happy.
+_MOST_WRAPPINGS = 3
+_MOST_FOLDERS_LOOKED_INTO = 500
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """A picture file: its place below the dataset's folder, and what the folders say of it."""
 
+class _Folder(NamedTuple):
+    """A folder of pictures: where it lies, its place below the dataset's folder, and what it says of them.
+
+    `emotion` is None where its name is that of an emotion that is none of ours, or of nothing at all.
+    """
+
+    path: Path
     place: str
-    file_name: str
-    emotion: Emotion
+    word: str
+    emotion: Emotion | None
     split: Split
-    size: int
-    time_ns: int
 
 
-def load_folders(folder: Path, progress: Progress = silent) -> Dataset:
+class _Picture(NamedTuple):
+    """A picture file and its folder. Pictures are in order by their names, then by their places."""
+
+    name: str
+    place: str
+    folder: _Folder
+
+    @property
+    def emotion(self) -> Emotion | None:
+        return self.folder.emotion
+
+
+def load_folders(folder: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
     """Read a folder whose sub-folders say what is in them.
 
     The upper level names the split (train, val, test, PublicTest, …) and the lower one the emotion
-    (angry, anger, …); the upper may be missing. A missing validation or test split takes a tenth
-    of the training faces, each emotion alike, with seed 0; the source's title says so.
+    (angry, anger, 0_angry, …); the upper may be missing. A missing validation or test split takes a tenth
+    of the training faces, each emotion alike, with seed 0; the notes say so. Folders of other emotions
+    (contempt, …) are kept out; the notes say that as well.
 
     Args:
-        folder: holds the sub-folders; links that lead out of it are not followed.
+        folder: holds the sub-folders, or folders around them; links that lead out of it are not followed.
         progress: told how far the decoding is.
+        skip_bad: leave out pictures that cannot be read, and folders that name nothing known.
 
     Returns:
-        Grey faces of one size, in the order of their file names; `emotions` are those that have a folder.
+        Grey faces of one size, in the order of their file names; `emotions` are those that have a picture.
+        `rows` are places in the list of all pictures, those that were left out included.
 
     Raises:
-        MalformedDatasetError: no such sub-folders, one that is no emotion, or an unreadable picture.
+        PartlyBadDatasetError: some pictures cannot be read, or a folder's name says nothing, and others are
+            good; not with `skip_bad`.
+        MalformedDatasetError: no such sub-folders, or no picture is good.
     """
-    found = sorted(_pictures(folder), key=lambda picture: (picture.file_name, picture.place))
-    if not found:
+    found = sorted(_pictures(folder), key=lambda picture: picture[:2])
+    places = [row for row, picture in enumerate(found) if picture.emotion is not None]
+    outside = Counter(
+        picture.folder.word
+        for picture in found
+        if picture.emotion is None and is_outside(picture.folder.word)
+    )
+    unknown = {
+        row: (
+            _shown(picture.place),
+            f"lies in a folder that names none of the emotions {', '.join(EMOTIONS)}.",
+        )
+        for row, picture in enumerate(found)
+        if picture.emotion is None and picture.folder.word not in outside
+    }
+    if not places and not unknown:
         raise MalformedDatasetError(
             f"“{folder.name}” holds no pictures in folders named for emotions. Lay "
             "them out as train/happy/001.png, with train, validation and test."
         )
-    emotions = tuple(emotion for emotion in EMOTIONS if any(picture.emotion is emotion for picture in found))
+    if unknown and not skip_bad:  # said before the pictures are decoded, which takes a while
+        place = _shown(found[min(unknown)].folder.place)
+        message = (
+            f"The folder “{place}” in “{folder.name}” names none of the emotions {', '.join(EMOTIONS)}. "
+            f"Rename it or move it away, or leave its pictures out."
+        )
+        refuse_bad(folder.name, "pictures", len(places) + len(unknown), unknown, message)
 
     def read(index: int) -> tuple[str, bytes]:
-        place = found[index].place
-        return place, pictures.read_bytes(folder / place)
+        place = found[places[index]].place
+        shown = _shown(place)
+        return shown, pictures.read_bytes(folder / place, shown)
 
-    labels = np.array([emotions.index(picture.emotion) for picture in found], np.intp)
-    splits, note = filled_splits(labels, np.array([picture.split.value for picture in found], "<U10"))
-    images = decode_faces(len(found), read, folder.name, progress)
-    return Dataset(folder.name, emotions, images, labels, splits, Source(folder.name + note))
+    images, undecodable = decode_faces(len(places), read, folder.name, progress)
+    bad = unknown | {places[index]: fault for index, fault in undecodable.items()}
+    count = len(places) + len(unknown)
+    if not skip_bad or len(bad) == count:
+        refuse_bad(folder.name, "pictures", count, bad)
+    if undecodable:
+        good = np.array([index not in undecodable for index in range(len(places))])
+        images, places = images[good], [row for row, is_good in zip(places, good, strict=True) if is_good]
+
+    used = [found[row] for row in places]
+    emotions = tuple(emotion for emotion in EMOTIONS if any(picture.emotion is emotion for picture in used))
+    index_of = {emotion: index for index, emotion in enumerate(emotions)}
+    labels = np.array([index_of[picture.emotion] for picture in used if picture.emotion], np.intp)
+    splits, drawn = filled_splits(labels, np.array([picture.folder.split.value for picture in used], "<U10"))
+    return Dataset(
+        folder.name,
+        emotions,
+        images,
+        labels,
+        splits,
+        Source(folder.name),
+        np.array(places, np.intp),
+        notes=(*left_out("pictures", count, bad), *kept_out(outside), *([drawn] if drawn else [])),
+    )
 
 
 def listing_fingerprint(folder: Path) -> str:
     """A text that changes when a picture below `folder` is added, removed or saved anew."""
     digest = hashlib.sha256()
-    for picture in sorted(_pictures(folder), key=lambda picture: picture.place):
-        line = f"{picture.place}\0{picture.size}\0{picture.time_ns}\n"
-        digest.update(line.encode("utf-8", "surrogateescape"))
+    for part in _folders(folder):
+        lines = [part.place]
+        for entry in _files(part.path, folder):
+            state = entry.stat()
+            lines.append(f"{entry.name}\0{state.st_size}\0{state.st_mtime_ns}")
+        digest.update("\n".join(sorted(lines)).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 
 def looks_like_folders(folder: Path) -> bool:
-    """Whether a sub-folder is named for a split or an emotion."""
-    names = (child.name for child in _subfolders(folder, folder))
-    return any(split_called(name) or emotion_called(name) for name in names)
+    """Whether a folder in it, or in a folder around them, is named for an emotion or a split."""
+    return _root(folder) is not None
 
 
-def _pictures(root: Path) -> Iterator[_Picture]:
-    divided = [(child, split) for child in _subfolders(root, root) if (split := split_called(child.name))]
+def holds_emotions(folder: Path) -> bool:
+    """Whether a folder in it, or in its splits, is named for an emotion; see `looks_like_folders`."""
+    root = _root(folder)
+    return root is not None and _has_emotions(root, folder)
+
+
+def _root(folder: Path) -> Path | None:
+    """The folder that directly holds the splits or emotions: `folder`, or the only such one inside."""
+    level = [folder]
+    named_for_splits = None
+    for _ in range(_MOST_WRAPPINGS + 1):
+        fitting = [candidate for candidate in level if _has_emotions(candidate, folder)]
+        if fitting:
+            return fitting[0] if len(fitting) == 1 else None
+        if named_for_splits is None:
+            divided = (c for c in level if any(split_called(child.name) for child in _subfolders(c, folder)))
+            named_for_splits = next(divided, None)
+        level = [child for parent in level for child in _subfolders(parent, folder)]
+        if len(level) > _MOST_FOLDERS_LOOKED_INTO:
+            break
+    return named_for_splits
+
+
+def _has_emotions(folder: Path, root: Path) -> bool:
+    children = list(_subfolders(folder, root))
+    return any(emotion_called(child.name) for child in children) or any(
+        emotion_called(grandchild.name)
+        for child in children
+        if split_called(child.name)
+        for grandchild in _subfolders(child, root)
+    )
+
+
+def _pictures(folder: Path) -> Iterator[_Picture]:
+    for part in _folders(folder):
+        for entry in _files(part.path, folder):
+            yield _Picture(entry.name, f"{part.place}/{entry.name}", part)
+
+
+def _folders(folder: Path) -> Iterator[_Folder]:
+    """The folders of pictures, with what their names say."""
+    root = _root(folder) or folder
+    divided = [(child, split) for child in _subfolders(root, folder) if (split := split_called(child.name))]
     for part, split in divided or [(root, Split.TRAIN)]:
-        for child in _subfolders(part, root):
-            place = child.relative_to(root).as_posix()
-            emotion = emotion_called(child.name)
-            if emotion is None:
-                raise MalformedDatasetError(
-                    f"The folder “{place}” in “{root.name}” names none of the "
-                    f"emotions {', '.join(EMOTIONS)}. Rename it or move it away."
-                )
-            with os.scandir(child) as entries:
-                for entry in entries:
-                    # Tens of thousands pass here: plain strings, and no system call that is not needed.
-                    if (
-                        entry.name[0] != "."
-                        and entry.name.lower().endswith(pictures.SUFFIXES)
-                        and _stays_inside(entry, root)
-                        and entry.is_file()
-                    ):
-                        state = entry.stat()
-                        yield _Picture(
-                            f"{place}/{entry.name}",
-                            entry.name,
-                            emotion,
-                            split,
-                            state.st_size,
-                            state.st_mtime_ns,
-                        )
+        for child in _subfolders(part, folder):
+            place = child.relative_to(folder).as_posix()
+            yield _Folder(child, place, child.name, emotion_called(child.name), split)
+
+
+def _files(folder: Path, root: Path) -> Iterator[os.DirEntry[str]]:
+    """The picture files in a folder; tens of thousands pass here, with no system call that is not needed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if (
+                name[0] != "."
+                and name.lower().endswith(pictures.SUFFIXES)
+                and _stays_inside(entry, root)
+                and entry.is_file()
+            ):
+                yield entry
 
 
 def _subfolders(folder: Path, root: Path) -> Iterator[Path]:
-    """The folders in `folder` that a person put there; archives leave some like `__MACOSX`."""
+    """The folders in `folder` that a person put there, by name; archives leave some like `__MACOSX`."""
     with os.scandir(folder) as entries:
-        for entry in entries:
-            if not entry.name.startswith((".", "_")) and _stays_inside(entry, root) and entry.is_dir():
-                yield Path(entry.path)
+        names = [
+            entry.name
+            for entry in entries
+            if not entry.name.startswith((".", "_")) and _stays_inside(entry, root) and entry.is_dir()
+        ]
+    for name in sorted(names):
+        yield folder / name
 
 
 def _stays_inside(entry: os.DirEntry[str], root: Path) -> bool:
     return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(root.resolve())
+
+
+def _shown(place: str) -> str:
+    """A file's place as a text that is safe to print; names may hold anything."""
+    if place.isprintable():
+        return place
+    return "".join(character if character.isprintable() else "?" for character in place)

@@ -1,15 +1,17 @@
 """Parquet tables of encoded pictures with labels, as dataset hubs serve them."""
 
 import json
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.decoding import decode_faces
-from fer.datasets.vocabulary import emotion_called, filled_splits, split_called
+from fer.datasets.dataset import VOTE_NAMES, Dataset, Source, Split
+from fer.datasets.decoding import decode_faces, kept_out, left_out, refuse_bad
+from fer.datasets.vocabulary import emotion_called, filled_splits, is_outside, split_called
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
 from fer.progress import Progress, silent
@@ -18,22 +20,111 @@ _LABEL_COLUMNS = ("emotion", "label", "labels", "expression", "class")
 _SPLIT_COLUMNS = ("usage", "split", "subset", "partition")
 # FER-2013 has 60 MB. A table that unpacks to more than this would not fit beside the faces decoded from it.
 _MAX_BYTES = 4 * 2**30
+_MAX_ROWS = 2_000_000
+# A value that a table repeats is kept in it once, and comes out as often as there are rows: a few kilobytes
+# may unpack to any size. So they are taken out a few at a time, and counted.
+_BATCH_ROWS = 64
+_OUTSIDE = -1
 
 
-def load_parquet(path: Path, progress: Progress = silent) -> Dataset:
+def load_parquet(
+    path: Path, progress: Progress = silent, skip_bad: bool = False, *, split: Split | None = None
+) -> Dataset:
     """Read a table with a column of picture files, one of labels and, if it has one, one of splits.
 
     Pictures are bytes, or `{"bytes", "path"}` as the Hugging Face hub stores them. Labels are
     emotion words, FER-2013's numbers 0 to 6, or positions in the class names that the hub keeps in the
-    table. Without a column of splits, validation and test take a tenth of the faces each, each emotion
-    alike, with seed 0.
+    table. Other emotions (contempt, …) are left out; the notes say how many. Columns fp_neutral to fp_NF
+    are FER+'s votes.
+
+    Args:
+        path: the table.
+        progress: told how far the reading is.
+        skip_bad: leave out bad rows instead of refusing the file.
+        split: what all faces are for, in a table that does not say so. If neither says it, validation and
+            test take a tenth of the faces each, each emotion alike, with seed 0.
 
     Returns:
-        Grey faces of one size, of all seven emotions, in the order of the table.
+        Grey faces of one size, of all seven emotions, in the order of the table. `rows` counts the rows of
+        the table; what was left out leaves gaps.
 
     Raises:
-        MalformedDatasetError: not Parquet, no such columns, or values that are not what they should be.
+        PartlyBadDatasetError: some rows are bad and others are good; not with `skip_bad`.
+        MalformedDatasetError: not Parquet, no such columns, or no row is good.
     """
+    table = _read(path)
+    count = len(table.labels)
+    if not count:
+        raise MalformedDatasetError(f"“{path.name}” has the right columns and not one row. Fetch it again.")
+
+    bad: dict[int, tuple[str, str]] = {}
+    labels = _labels(path, table.labels, table.class_names, bad)
+    splits = np.full(count, (split or Split.TRAIN).value, "<U10")
+    if table.splits is not None:
+        splits = _splits(path, table.splits, bad)
+    if not skip_bad:  # said before the pictures are decoded, which takes a while
+        refuse_bad(path.name, "rows", count, bad)
+    outsiders = (int(row) for row in np.flatnonzero(labels == _OUTSIDE) if row not in bad)
+    outside = Counter(_word(table.labels[row], table.class_names) for row in outsiders)
+    rows = np.array([row for row in np.flatnonzero(labels != _OUTSIDE) if row not in bad], np.intp)
+    if not len(rows):
+        refuse_bad(path.name, "rows", len(bad), bad)
+        raise MalformedDatasetError(
+            f"“{path.name}” has not one face of the seven emotions. {' '.join(kept_out(outside))} "
+            "Choose another table."
+        )
+
+    def read(index: int) -> tuple[str, bytes]:
+        row = int(rows[index])
+        return _where(path, row), table.pictures[row]
+
+    images, undecodable = decode_faces(len(rows), read, path.name, progress)
+    bad |= {int(rows[index]): fault for index, fault in undecodable.items()}
+    if not skip_bad or len(undecodable) == len(rows):
+        refuse_bad(path.name, "rows", count - outside.total(), bad)
+    if undecodable:
+        good = np.array([index not in undecodable for index in range(len(rows))])
+        images, rows = images[good], rows[good]
+    labels, splits, drawn = labels[rows], splits[rows], ""
+    if table.splits is None and split is None:
+        splits, drawn = filled_splits(labels, splits)
+    return Dataset(
+        path.name,
+        EMOTIONS,
+        images,
+        labels,
+        splits,
+        Source(path.name),
+        rows,
+        None if table.votes is None else table.votes[rows],
+        notes=(
+            *left_out("rows", count - outside.total(), bad),
+            *kept_out(outside),
+            *([drawn] if drawn else []),
+        ),
+    )
+
+
+@dataclass(slots=True)
+class _Table:
+    """What a table holds, row by row.
+
+    Attributes:
+        pictures: encoded; empty where there is none.
+        labels: as they stand there.
+        splits: as they stand there; None without such a column.
+        votes: (n, 10); None without such columns.
+        class_names: what the labels' numbers mean; None if they are FER-2013's.
+    """
+
+    pictures: list[bytes]
+    labels: list[Any]
+    splits: list[Any] | None
+    votes: NDArray[np.uint8] | None
+    class_names: list[str] | None
+
+
+def _read(path: Path) -> _Table:
     # Imported here: half a second that nobody else should wait for.
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -41,34 +132,51 @@ def load_parquet(path: Path, progress: Progress = silent) -> Dataset:
     try:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
-            pictures, label, split = _columns(path, schema)
-            wanted = [name for name in (pictures, label, split) if name is not None]
+            picture, label, split = _columns(path, schema)
+            votes = _vote_columns(schema)
+            wanted = [name for name in (picture, label, split) if name is not None] + votes
             _check_size(path, file.metadata, wanted)
-            table = file.read(columns=wanted)
+            columns: dict[str, list[Any]] = {name: [] for name in wanted}
+            size = 0
+            for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
+                for name, values in columns.items():
+                    column = batch.column(name)
+                    column = column.field("bytes") if pa.types.is_struct(column.type) else column
+                    size += column.nbytes
+                    values += column.to_pylist()
+                if size > _MAX_BYTES or len(columns[label]) > _MAX_ROWS:
+                    raise _too_large(path, max(size, _MAX_BYTES), len(columns[label]))
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno:  # not the content: the disk, or a missing right
             raise
         raise MalformedDatasetError(
             f"“{path.name}” is not a Parquet file, or is damaged or cut off. Fetch it again."
         ) from error
-    if not table.num_rows:
-        raise MalformedDatasetError(f"“{path.name}” has the right columns and not one row. Fetch it again.")
-
-    labels = _labels(path, table[label].to_pylist(), _class_names(schema, label))
-    splits, note = (
-        filled_splits(labels, np.full(len(labels), Split.TRAIN.value, "<U10"))
-        if split is None
-        else (_splits(path, table[split].to_pylist()), "")
+    return _Table(
+        [content or b"" for content in columns[picture]],
+        columns[label],
+        None if split is None else columns[split],
+        _votes([columns[name] for name in votes]),
+        _class_names(schema, label),
     )
-    column = table[pictures].combine_chunks()
 
-    def read(index: int) -> tuple[str, bytes]:
-        value = column[index].as_py()
-        content = value["bytes"] if isinstance(value, dict) else value
-        return f"{path.name}, row {index + 1}", content or b""
 
-    images = decode_faces(len(labels), read, path.name, progress)
-    return Dataset(path.name, EMOTIONS, images, labels, splits, Source(path.name + note))
+def _vote_columns(schema: Any) -> list[str]:
+    """The columns of FER+'s votes, all ten or none."""
+    import pyarrow as pa
+
+    wanted = [f"fp_{name}" for name in VOTE_NAMES]
+    there = all(name in schema.names and pa.types.is_integer(schema.field(name).type) for name in wanted)
+    return wanted if there else []
+
+
+def _votes(columns: list[list[int | None]]) -> NDArray[np.uint8] | None:
+    votes = np.array([[value or 0 for value in column] for column in columns], np.int64).T
+    return votes.astype(np.uint8) if votes.size and votes.min() >= 0 and votes.max() <= 255 else None
+
+
+def _where(path: Path, row: int) -> str:
+    return f"{path.name}, row {row + 1:,}"
 
 
 def _columns(path: Path, schema: Any) -> tuple[str, str, str | None]:
@@ -102,11 +210,15 @@ def _check_size(path: Path, metadata: Any, wanted: list[str]) -> None:
         for column in (group.column(index) for index in range(group.num_columns))
         if column.path_in_schema.split(".")[0] in wanted
     )
-    if size > _MAX_BYTES:
-        raise MalformedDatasetError(
-            f"“{path.name}” unpacks to {size / 2**30:.1f} GiB; {_MAX_BYTES // 2**30} "
-            "GiB is the most that is loaded at once. Choose a smaller table."
-        )
+    if size > _MAX_BYTES or metadata.num_rows > _MAX_ROWS:
+        raise _too_large(path, size, metadata.num_rows)
+
+
+def _too_large(path: Path, size: int, rows: int) -> MalformedDatasetError:
+    return MalformedDatasetError(
+        f"“{path.name}” unpacks to {size / 2**30:.1f} GiB and {rows:,} rows; {_MAX_BYTES // 2**30} GiB and "
+        f"{_MAX_ROWS:,} rows are the most that is loaded at once. Choose a smaller table."
+    )
 
 
 def _class_names(schema: Any, label: str) -> list[str] | None:
@@ -118,30 +230,61 @@ def _class_names(schema: Any, label: str) -> list[str] | None:
         return None
 
 
-def _labels(path: Path, values: list[Any], names: list[str] | None) -> NDArray[np.intp]:
-    label_of: dict[Any, int] = {}
-    for row, value in enumerate(values, start=1):
-        if value in label_of:
-            continue
-        word = str(value)
-        if names is not None and isinstance(value, int) and 0 <= value < len(names):
-            word = names[value]
-        emotion = emotion_called(word)
-        if emotion is None:
-            raise MalformedDatasetError(
-                f"“{path.name}”, row {row}: the label “{word[:60]}” is none of 0 to "
-                f"6 and no emotion word. The emotions are {', '.join(EMOTIONS)}."
+def _labels(
+    path: Path, values: list[Any], names: list[str] | None, bad: dict[int, tuple[str, str]]
+) -> NDArray[np.intp]:
+    """The index of each row's emotion, `_OUTSIDE` for none of ours; adds the rows that have none to `bad`."""
+    label_of: dict[str, int | None] = {}
+    labels = np.full(len(values), _OUTSIDE, np.intp)
+    for row, value in enumerate(values):
+        word = _word(value, names)
+        if word not in label_of:
+            label_of[word] = _label(word)
+        label = label_of[word]
+        if label is None:
+            bad[row] = (
+                _where(path, row),
+                f"has the label “{_quoted(value)}”, which is none of 0 to 6 and no emotion word. "
+                f"The emotions are {', '.join(EMOTIONS)}.",
             )
-        label_of[value] = EMOTIONS.index(emotion)
-    return np.array([label_of[value] for value in values], np.intp)
+        else:
+            labels[row] = label
+    return labels
 
 
-def _splits(path: Path, values: list[object]) -> NDArray[np.str_]:
-    split_of = {value: split_called(str(value)) for value in set(values)}
-    for row, value in enumerate(values, start=1):
-        if split_of[value] is None:
-            raise MalformedDatasetError(
-                f"“{path.name}”, row {row}: the split “{str(value)[:60]}” is none of "
-                "Training, PublicTest, PrivateTest, train, validation and test."
+def _word(value: Any, names: list[str] | None) -> str:
+    return (
+        names[value]
+        if names is not None and isinstance(value, int) and 0 <= value < len(names)
+        else str(value)
+    )
+
+
+def _label(word: str) -> int | None:
+    if emotion := emotion_called(word):
+        return EMOTIONS.index(emotion)
+    return _OUTSIDE if is_outside(word) else None
+
+
+def _splits(path: Path, values: list[Any], bad: dict[int, tuple[str, str]]) -> NDArray[np.str_]:
+    """Each row's split; adds the rows that have none to `bad`."""
+    split_of = {word: split_called(word) for word in set(map(str, values))}
+    splits = []
+    for row, value in enumerate(values):
+        split = split_of[str(value)]
+        if split is None:
+            bad.setdefault(
+                row,
+                (
+                    _where(path, row),
+                    f"has the split “{_quoted(value)}”, which is none of Training, PublicTest, PrivateTest, "
+                    "train, validation and test.",
+                ),
             )
-    return np.array([split_of[value] for value in values], "<U10")
+        splits.append((split or Split.TRAIN).value)
+    return np.array(splits, "<U10")
+
+
+def _quoted(value: object) -> str:
+    text = str(value)[:60]
+    return "".join(character if character.isprintable() else "?" for character in text)

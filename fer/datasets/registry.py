@@ -1,5 +1,6 @@
 """Which datasets there are, and loading one by its name or path."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,17 +10,22 @@ import numpy as np
 
 from fer import paths
 from fer.config import AS_IT_CAME, DatasetView
-from fer.datasets.cache import cached, file_state
+from fer.datasets.archives import SUFFIXES as ARCHIVE_SUFFIXES
+from fer.datasets.archives import is_archive, load_archive
+from fer.datasets.cache import cached, file_state, keep
 from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.editions import Edition
-from fer.datasets.fer_csv import load_fer_csv
-from fer.datasets.folders import listing_fingerprint, load_folders, looks_like_folders
+from fer.datasets.editions import Edition, load_edition
+from fer.datasets.ferplus import join_votes, looks_like_votes, votes_beside
+from fer.datasets.folders import holds_emotions, listing_fingerprint, load_folders, looks_like_folders
 from fer.datasets.parquet import load_parquet
+from fer.datasets.provenance import source_of
+from fer.datasets.tables import find_tables, load_tables
 from fer.datasets.views import apply_view
+from fer.datasets.wide_csv import load_csv
 from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
 from fer.progress import Progress, silent
 
-Kind = Literal["built-in", "csv", "folders", "parquet"]
+Kind = Literal["built-in", "csv", "folders", "parquet", "tables", "archive", "votes"]
 SYNTHETIC = "synthetic"
 
 FER_2013 = Source(
@@ -41,7 +47,7 @@ class DatasetEntry:
     Attributes:
         name: what `load_dataset` takes.
         title: what a person reads.
-        kind: how it is kept.
+        kind: how it is kept. "votes" is no dataset: FER+'s votes, which join FER-2013; they are never listed.
         path: where it lies; None for the built-in one.
     """
 
@@ -56,9 +62,24 @@ def list_datasets() -> list[DatasetEntry]:
     entries = [DatasetEntry(SYNTHETIC, "Built-in drawn faces", "built-in", None)]
     folder = paths.data_folder()
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path != paths.cache_folder() and not path.name.startswith(".") and (kind := _kind(path)):
-            entries.append(DatasetEntry(path.name, path.name, kind, path))
+        entry = entry_at(path)
+        if entry is not None and entry.kind != "votes":
+            entries.append(entry)
     return entries
+
+
+def entry_at(path: Path) -> DatasetEntry | None:
+    """The entry of what lies at a path in `data/`; None for what is no dataset and no votes."""
+    own = (paths.cache_folder(), paths.editions_folder(), paths.data_folder() / "provenance")
+    if path in own or path.name.startswith("."):
+        return None
+    try:
+        kind = _kind(path)
+    except OSError:  # a folder that may not be looked into
+        return None
+    if kind == "csv" and looks_like_votes(path):
+        kind = "votes"
+    return None if kind is None else DatasetEntry(path.name, path.name, kind, path)
 
 
 def load_dataset(
@@ -71,10 +92,10 @@ def load_dataset(
     """Return the dataset of that name, or at that path, from the cache if it was loaded before.
 
     Args:
-        name: "synthetic", a name in `data/` (with its suffix or without), or the path of a FER-2013 CSV, of a
-            Parquet table or of class folders.
+        name: "synthetic", a name in `data/` (with its suffix or without), or the path of a CSV, of a Parquet
+            table, of class folders, of a folder of tables, or of an archive with any of these.
         progress: told how far the reading is.
-        view: in which state: mended, voted on, divided anew.
+        view: in which state: bad faces left out, mended, voted on, divided anew.
         edition: taken instead of the saved one that `view` names; a run keeps a copy of its own.
 
     Returns:
@@ -82,8 +103,11 @@ def load_dataset(
 
     Raises:
         DatasetNotFoundError: nothing has that name, and nothing is at that path.
+        PartlyBadDatasetError: some of its faces are bad and others are good; not if the view leaves them out.
         MalformedDatasetError: it is there, but is not what its name promises.
     """
+    if edition is None and view.edition:
+        edition = load_edition(name, view.edition)  # a wrong name is said before minutes of reading
     if name == SYNTHETIC:
         # Imported here: drawing faces is nobody else's business.
         from fer.datasets.synthetic import load_synthetic
@@ -95,7 +119,7 @@ def load_dataset(
         (
             path
             for path in sorted(found, key=lambda path: path.name != name)
-            if name in (path.name, path.stem)
+            if name in (path.name, _without_suffix(path))
         ),
         None,
     )
@@ -103,7 +127,7 @@ def load_dataset(
         path = Path(name).expanduser().absolute()
         name = str(path)
     try:
-        dataset = _load_path(path, progress)
+        dataset = _load_path(path, progress, view.skip_bad)
     except OSError as error:
         raise DatasetError(
             f"“{path}” cannot be read: {error.strerror or error}. Check that the file is "
@@ -112,23 +136,45 @@ def load_dataset(
     return apply_view(replace(dataset, name=name), view, edition)
 
 
-def read_dataset(path: Path, progress: Progress = silent) -> Dataset:
-    """Read the CSV, Parquet table or folders at `path`, past the cache; see `load_dataset`."""
-    readers: dict[Kind, Callable[[Path, Progress], Dataset]] = {
-        "csv": load_fer_csv,
+def read_dataset(path: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
+    """Read the file or folder at `path`, past the cache; see `load_dataset`.
+
+    Args:
+        path: a CSV, a Parquet table, class folders, a folder of tables, or an archive.
+        progress: told how far the reading is.
+        skip_bad: leave out bad faces instead of refusing all.
+    """
+    readers: dict[Kind, Callable[[Path, Progress, bool], Dataset]] = {
+        "csv": load_csv,
         "parquet": load_parquet,
         "folders": load_folders,
+        "tables": load_tables,
+        "archive": load_archive,
     }
     kind = _kind(path)
     if kind is None and path.is_dir():
         kind = "folders"  # whose reader says what is missing
     if kind is None:
         raise MalformedDatasetError(
-            f"“{path.name}” is neither a .csv, a .parquet nor a folder. Choose a "
-            "FER-2013 CSV, a Parquet table of pictures, or folders like train/happy."
+            f"“{path.name}” is neither a .csv, a .parquet, an archive ({', '.join(ARCHIVE_SUFFIXES)}) nor a "
+            "folder. Choose a table of faces, or folders like train/happy."
         )
-    dataset = readers[kind](path, progress)
+    if kind == "csv" and looks_like_votes(path):
+        raise MalformedDatasetError(
+            f"“{path.name}” holds FER+'s votes, and no faces. Put it into the folder data beside FER-2013, "
+            "and open that."
+        )
+    dataset = readers[kind](path, progress, skip_bad)
     return replace(dataset, source=FER_2013) if _is_fer_2013(dataset) else dataset
+
+
+def keep_read(path: Path, dataset: Dataset, skip_bad: bool = False) -> None:
+    """Save what `read_dataset` made of what now lies at `path`, so that opening it takes no time."""
+    keep(path, _state(path), dataset, _variant(skip_bad))
+
+
+def _variant(skip_bad: bool) -> str:
+    return "without bad faces" if skip_bad else ""
 
 
 def _is_fer_2013(dataset: Dataset) -> bool:
@@ -136,21 +182,58 @@ def _is_fer_2013(dataset: Dataset) -> bool:
     return counts == _FER_2013_SPLITS and np.bincount(dataset.labels).tolist() == _FER_2013_LABELS
 
 
-def _load_path(path: Path, progress: Progress) -> Dataset:
+def _load_path(path: Path, progress: Progress, skip_bad: bool) -> Dataset:
     if not path.exists():
         known = ", ".join(f"“{entry.name}”" for entry in list_datasets())
         raise DatasetNotFoundError(
             f"There is no dataset “{path.name}”, and no file or folder {path}. Known "
             f"are {known}; put a file into the folder data, or give a path."
         )
-    state = listing_fingerprint(path) if path.is_dir() else file_state(path)
-    dataset = cached(path, state, lambda: read_dataset(path, progress))
+    dataset = cached(path, _state(path), lambda: read_dataset(path, progress, skip_bad), _variant(skip_bad))
+    genuine = dataset.source == FER_2013
+    if path.parent == paths.data_folder() and (source := source_of(path.name)):
+        citation = source.citation or dataset.source.citation
+        dataset = replace(dataset, source=replace(source, citation=citation))
+    if genuine and dataset.votes is None:
+        dataset = _with_votes(dataset, path)
     progress(1.0, f"Loaded {path.name}")
     return dataset
 
 
+def _with_votes(dataset: Dataset, path: Path) -> Dataset:
+    """FER-2013 with the votes that lie in its own folder or in `data/`, if any do."""
+    votes = (votes_beside(path) if path.is_dir() else None) or votes_beside(paths.data_folder())
+    if votes is None:
+        return dataset
+    try:
+        return join_votes(dataset, votes)
+    except DatasetError as error:  # the faces can be used without
+        return replace(dataset, notes=(*dataset.notes, str(error)))
+
+
+def _state(path: Path) -> str:
+    """A text that changes when what would be read from `path` does."""
+    if not path.is_dir():
+        return file_state(path)
+    if _kind(path) != "tables":
+        return listing_fingerprint(path)
+    states = (f"{table.path.relative_to(path)}\0{file_state(table.path)}" for table in find_tables(path))
+    return hashlib.sha256("\n".join(states).encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def _kind(path: Path) -> Kind | None:
     if path.is_dir():
+        if holds_emotions(path):
+            return "folders"
+        if find_tables(path):
+            return "tables"
         return "folders" if looks_like_folders(path) else None
+    if is_archive(path.name):
+        return "archive"
     suffixes: dict[str, Kind] = {".csv": "csv", ".parquet": "parquet"}
     return suffixes.get(path.suffix.lower())
+
+
+def _without_suffix(path: Path) -> str:
+    suffixes = (suffix for suffix in ARCHIVE_SUFFIXES if path.name.lower().endswith(suffix))
+    return path.name[: -len(next(suffixes, path.suffix)) or None]

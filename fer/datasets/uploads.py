@@ -2,6 +2,7 @@
 
 import filecmp
 import os
+import re
 import shutil
 import tempfile
 from io import BytesIO
@@ -9,50 +10,85 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fer import files, paths
-from fer.datasets.registry import DatasetEntry, list_datasets, read_dataset
+from fer.datasets.archives import SUFFIXES as ARCHIVE_SUFFIXES
+from fer.datasets.archives import is_archive
+from fer.datasets.cache import remove_forgotten
+from fer.datasets.ferplus import load_votes, looks_like_votes
+from fer.datasets.registry import DatasetEntry, entry_at, keep_read, read_dataset
 from fer.errors import DatasetError, MalformedDatasetError
 from fer.progress import Progress, silent
 
+SUFFIXES = (".csv", ".parquet", *ARCHIVE_SUFFIXES)
+"""How the names of files end that can be uploaded."""
 
-def save_upload(name: str, content: BinaryIO | bytes, progress: Progress = silent) -> DatasetEntry:
-    """Put an uploaded CSV or Parquet file into `data/` and return its entry.
+# Browsers call a second download "archive (1).zip", and brackets are no part of a name here.
+_SECOND_DOWNLOAD = re.compile(r"\s*\((\d{1,3})\)\s*\.")
+
+
+def save_upload(
+    name: str, content: BinaryIO | bytes, progress: Progress = silent, skip_bad: bool = False
+) -> DatasetEntry:
+    """Put an uploaded table or archive into `data/` and return its entry.
 
     It is read once before it gets its name, so that a file that is broken or was cut off leaves nothing
-    behind. Uploading the same file twice is fine.
+    behind. Uploading the same file twice is fine. FER+'s votes are taken as well: the entry's kind is then
+    "votes", and FER-2013 has them from the next time it is opened.
 
     Args:
         name: the file's name, as the browser gave it.
         content: its bytes, or a binary file to read them from.
         progress: told how far the checking is.
+        skip_bad: take the file although some of its faces are bad.
 
     Raises:
         FerError: the name cannot be a file name here.
+        PartlyBadDatasetError: some of its faces are bad and others are good; not with `skip_bad`.
         MalformedDatasetError: it is not a dataset.
         DatasetError: another dataset has that name already.
         StorageError: the disk is full, or `data/` cannot be written.
     """
+    name = _SECOND_DOWNLOAD.sub(r"-\1.", name)
     target = paths.child(paths.data_folder(), name)
-    if target.suffix.lower() not in (".csv", ".parquet"):
+    if not is_archive(name) and target.suffix.lower() not in SUFFIXES:
         raise MalformedDatasetError(
-            f"“{name}” is neither a .csv nor a .parquet file. Choose a FER-2013 CSV "
-            "or a Parquet table of pictures; copy class folders into data by hand."
+            f"“{name}” is none of {', '.join(SUFFIXES)}. Choose a table of faces, or an archive with one "
+            "or with class folders; copy class folders that are not packed into data by hand."
         )
     source = BytesIO(content) if isinstance(content, bytes) else content
+    source.seek(0)  # the page may offer the same file a second time, without its bad faces
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        remove_forgotten(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".uploading-") as folder:
             arriving = Path(folder) / name
             with arriving.open("wb") as file:
                 shutil.copyfileobj(source, file, 2**20)
                 file.flush()
                 os.fsync(file.fileno())
-            read_dataset(arriving, progress)
+            is_votes = target.suffix.lower() == ".csv" and looks_like_votes(arriving)
+            dataset = None if is_votes else read_dataset(arriving, progress, skip_bad)
             if not target.exists():
                 arriving.rename(target)
             elif not filecmp.cmp(arriving, target, shallow=False):
                 raise DatasetError(
                     f"There is another dataset “{name}” already. Rename your file and upload it again."
                 )
+        if dataset is None:
+            _check_votes(target)
+        else:
+            keep_read(target, dataset, skip_bad)
     except OSError as error:
         raise files.storage_error(target, error) from error
-    return next(entry for entry in list_datasets() if entry.path == target)
+    entry = entry_at(target)
+    if entry is None:
+        raise DatasetError(f"“{name}” was put into data and is gone again. Upload it once more.")
+    return entry
+
+
+def _check_votes(path: Path) -> None:
+    """Read a table of votes where it lies, because what is read is kept by its place; remove a bad one."""
+    try:
+        load_votes(path)
+    except MalformedDatasetError:
+        path.unlink()
+        raise

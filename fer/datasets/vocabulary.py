@@ -1,5 +1,8 @@
 """What datasets in the wild call the emotions and the splits, and how an undivided one is divided."""
 
+import re
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,35 +10,57 @@ from fer.datasets.dataset import Split
 from fer.emotions import EMOTIONS, Emotion
 
 _EMOTION_WORDS: dict[Emotion, tuple[str, ...]] = {
-    Emotion.ANGRY: ("anger",),
-    Emotion.DISGUST: ("disgusted", "disgusting"),
-    Emotion.FEAR: ("fearful", "afraid", "scared"),
-    Emotion.HAPPY: ("happiness", "joy", "joyful", "smile"),
-    Emotion.SAD: ("sadness", "unhappy"),
-    Emotion.SURPRISE: ("surprised", "surprising"),
-    Emotion.NEUTRAL: ("neutrality", "calm"),
+    Emotion.ANGRY: ("anger", "angriness", "ang", "an", "mad", "rage"),
+    Emotion.DISGUST: ("disgusted", "disgusting", "dis", "di"),
+    Emotion.FEAR: ("fearful", "fearfulness", "afraid", "scared", "scare", "frightened", "fea", "fe"),
+    Emotion.HAPPY: ("happiness", "joy", "joyful", "smile", "smiling", "hap", "ha"),
+    Emotion.SAD: ("sadness", "saddened", "unhappy", "sorrow", "sa"),
+    Emotion.SURPRISE: ("surprised", "surprising", "suprise", "suprised", "surprize", "sur", "su"),
+    Emotion.NEUTRAL: ("neutrality", "calm", "normal", "neu", "ne"),
 }
 _EMOTION_OF = {word: emotion for emotion, words in _EMOTION_WORDS.items() for word in (emotion.value, *words)}
 
+# What other collections have beside our seven: FER+'s last three columns, AffectNet's classes after its
+# seventh, the sixth folder of a much-copied Kaggle set.
+_OUTSIDE_WORDS = """contempt contemptuous contempted contemptful con scorn scornful disdain unknown uncertain
+    unsure unlabeled unlabelled other others nf notface notaface noface nonface ahegao"""
+_OUTSIDE = frozenset(_OUTSIDE_WORDS.split())
+
 _SPLIT_WORDS: dict[Split, tuple[str, ...]] = {
-    Split.TRAIN: ("training",),
-    Split.VALIDATION: ("val", "valid", "validate", "dev", "public", "publictest", "public_test"),
-    Split.TEST: ("testing", "private", "privatetest", "private_test"),
+    Split.TRAIN: ("training", "trainset"),
+    Split.VALIDATION: ("val", "valid", "validate", "dev", "eval", "public", "publictest", "validationset"),
+    Split.TEST: ("testing", "private", "privatetest", "testset"),
 }
 _SPLIT_OF = {word: split for split, words in _SPLIT_WORDS.items() for word in (split.value, *words)}
 
+# "0_angry", "1-disgust", "03. happy": a number in front keeps folders in an order.
+_NUMBER_IN_FRONT = re.compile(r"\d{1,3}[\s_.:-]+(?=[a-z])")
+_BEHIND = re.compile(r"(?<=[a-z])[\s_-]*(faces?|images?|imgs?|expressions?)$")
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+# A table that once had gaps writes its whole numbers as 3.0.
+_FER_2013_NUMBER = re.compile(r"([0-6])(?:\.0+)?")
 
+
+@lru_cache(maxsize=4096)
 def emotion_called(word: str) -> Emotion | None:
     """The emotion that a folder, column or label names: an English word, or FER-2013's number 0 to 6."""
-    word = word.strip().lower()
-    if word in _EMOTION_OF:
-        return _EMOTION_OF[word]
-    return EMOTIONS[int(word)] if word in {"0", "1", "2", "3", "4", "5", "6"} else None
+    if number := _FER_2013_NUMBER.fullmatch(word.strip()):
+        return EMOTIONS[int(number[1])]
+    return next((_EMOTION_OF[name] for name in _spellings(word) if name in _EMOTION_OF), None)
+
+
+@lru_cache(maxsize=4096)
+def is_outside(word: str) -> bool:
+    """Whether it names what other collections have beside our seven: contempt, unknown, not a face, ….
+
+    Such faces are kept out, and the dataset's notes say how many; they are no error.
+    """
+    return emotion_called(word) is None and any(name in _OUTSIDE for name in _spellings(word))
 
 
 def split_called(word: str) -> Split | None:
     """The split that a folder or a `Usage` value names, FER-2013's own names included."""
-    return _SPLIT_OF.get(word.strip().lower())
+    return _SPLIT_OF.get(_BETWEEN_WORDS.sub("", word.strip().lower()))
 
 
 def filled_splits(
@@ -49,7 +74,7 @@ def filled_splits(
         seed: decides who goes where; the same seed always chooses the same faces.
 
     Returns:
-        The splits, (n,), and what was done, to be added to a title; empty if nothing was.
+        The splits, (n,), and what was done as a sentence for `Dataset.notes`; empty if nothing was.
     """
     missing = [split for split in (Split.VALIDATION, Split.TEST) if not (splits == split).any()]
     filled = splits.copy()
@@ -61,4 +86,14 @@ def filled_splits(
             filled[members[place * share : (place + 1) * share]] = split.value
     if not missing or not (filled != splits).any():
         return filled, ""
-    return filled, f" ({' and '.join(missing)} taken from train: a tenth each, at random, seed {seed})"
+    taken = "a tenth" if len(missing) == 1 else "a tenth each"
+    return filled, (
+        f"It came without {' and '.join(missing)} faces: {taken} of its train faces was drawn for "
+        f"{'it' if len(missing) == 1 else 'them'}, each emotion alike, at random with seed {seed}."
+    )
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """The word without what people put around it, longest first."""
+    plain = _NUMBER_IN_FRONT.sub("", word.strip().lower(), count=1)
+    return tuple(_BETWEEN_WORDS.sub("", spelling) for spelling in (plain, _BEHIND.sub("", plain)))

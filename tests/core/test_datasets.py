@@ -1,34 +1,41 @@
-"""Names, caches, uploads, and what every dataset can do."""
+"""Names, caches, and what every dataset can do."""
 
 import errno
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
-from io import BytesIO
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fer import files, paths
+from fer.config import DatasetView
 from fer.datasets import (
     Dataset,
+    Source,
     Split,
     balanced_class_weights,
     list_datasets,
     load_dataset,
     registry,
-    save_upload,
 )
+from fer.datasets.cache import cached
+from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import (
-    DatasetError,
     DatasetNotFoundError,
     EmptyClassError,
-    FerError,
     MalformedDatasetError,
+    PartlyBadDatasetError,
     StorageError,
 )
-from tests.conftest import dataset_of, write_fer_csv
+from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
+
+VOTES_HEADER = f"Usage,Image name,{','.join(VOTE_NAMES)}\n"
 
 
 def same(left: Dataset, right: Dataset) -> bool:
@@ -36,8 +43,20 @@ def same(left: Dataset, right: Dataset) -> bool:
         np.array_equal(left.images, right.images)
         and np.array_equal(left.labels, right.labels)
         and np.array_equal(left.splits, right.splits)
+        and np.array_equal(left.rows, right.rows)
         and left.emotions == right.emotions
+        and left.notes == right.notes
     )
+
+
+def write_votes(path: Path, dataset: Dataset) -> Path:
+    """Write a table of votes for the rows of `dataset`; the row's last digit voted neutral."""
+    lines = [
+        f"{split},fer{row:07d}.png,{row % 10},{10 - row % 10},0,0,0,0,0,0,0,0"
+        for row, split in enumerate(dataset.splits)
+    ]
+    path.write_text(VOTES_HEADER + "\n".join(lines) + "\n")
+    return path
 
 
 def refuse_to_read(*arguments: object) -> Dataset:
@@ -110,6 +129,13 @@ def test_the_list_has_the_built_in_set_first_and_then_what_lies_in_data(
     data = fer_home / "data"
     write_fer_csv(data / "zebra.csv", small_dataset)
     (data / "apes" / "train" / "happy").mkdir(parents=True)
+    write_fer_csv(data / "halves" / "train.csv", small_dataset)
+    write_fer_csv(data / "halves" / "test.csv", small_dataset)
+    (data / "packed.tar.gz").write_bytes(b"")
+    (data / "table.parquet").write_bytes(b"")
+    (data / "editions" / "apes" / "happy").mkdir(parents=True)
+    (data / "provenance" / "train").mkdir(parents=True)
+    (data / "fer2013new.csv").write_text(VOTES_HEADER)
     (data / "cache" / "train").mkdir(parents=True)
     (data / "holiday").mkdir()
     (data / "README.md").write_text("Put datasets here.")
@@ -118,6 +144,9 @@ def test_the_list_has_the_built_in_set_first_and_then_what_lies_in_data(
     assert [(entry.name, entry.kind) for entry in list_datasets()] == [
         ("synthetic", "built-in"),
         ("apes", "folders"),
+        ("halves", "tables"),
+        ("packed.tar.gz", "archive"),
+        ("table.parquet", "parquet"),
         ("zebra.csv", "csv"),
     ]
 
@@ -154,10 +183,82 @@ def test_a_file_of_another_kind_and_an_empty_folder_are_refused(tmp_path: Path) 
     (tmp_path / "faces.xlsx").write_text("")
     (tmp_path / "empty").mkdir()
 
-    with pytest.raises(MalformedDatasetError, match=r"neither a \.csv"):
+    with pytest.raises(MalformedDatasetError, match=r"neither a \.csv, a \.parquet, an archive"):
         load_dataset(str(tmp_path / "faces.xlsx"))
     with pytest.raises(MalformedDatasetError, match="holds no pictures"):
         load_dataset(str(tmp_path / "empty"))
+
+
+def test_a_file_of_votes_is_no_dataset_and_says_what_it_is_for(tmp_path: Path) -> None:
+    (tmp_path / "fer2013new.csv").write_text(VOTES_HEADER)
+
+    with pytest.raises(MalformedDatasetError, match=r"“fer2013new\.csv” holds FER\+'s votes"):
+        load_dataset(str(tmp_path / "fer2013new.csv"))
+
+
+def test_bad_rows_are_left_out_where_the_view_says_so(fer_home: Path, small_dataset: Dataset) -> None:
+    path = write_fer_csv(fer_home / "data" / "small.csv", small_dataset)
+    path.write_text(path.read_text().replace("\n0,", "\n9,", 1))
+
+    with pytest.raises(PartlyBadDatasetError):
+        load_dataset("small")
+    first = load_dataset("small", view=DatasetView(skip_bad=True))
+    again = load_dataset("small", view=DatasetView(skip_bad=True))
+
+    assert first.rows.tolist() == list(range(1, 42))
+    assert same(first, again)
+    with pytest.raises(
+        PartlyBadDatasetError
+    ):  # what was kept without the bad row does not stand for the whole
+        load_dataset("small")
+
+
+def test_votes_in_data_join_the_genuine_fer_2013_and_no_other_dataset(
+    fer_home: Path, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_fer_csv(fer_home / "data" / "small.csv", small_dataset)
+    write_votes(fer_home / "data" / "fer2013new.csv", small_dataset)
+    assert load_dataset("small").votes is None
+    (fer_home / "data" / "small.csv").touch()
+    monkeypatch.setattr(registry, "_is_fer_2013", lambda dataset: True)
+
+    loaded = load_dataset("small")
+
+    assert loaded.votes is not None
+    assert loaded.votes[:, 0].tolist() == [row % 10 for row in range(42)]
+    assert loaded.source == registry.FER_2013
+
+
+def test_votes_beside_a_table_in_its_own_folder_join_it(
+    tmp_path: Path, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_fer_csv(tmp_path / "fer2013" / "fer2013.csv", small_dataset)
+    write_votes(tmp_path / "fer2013" / "fer2013new.csv", small_dataset)
+    monkeypatch.setattr(registry, "_is_fer_2013", lambda dataset: True)
+
+    assert load_dataset(str(tmp_path / "fer2013")).votes is not None
+
+
+def test_votes_on_other_faces_are_a_note_and_no_error(
+    fer_home: Path, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_fer_csv(fer_home / "data" / "small.csv", small_dataset)
+    write_votes(fer_home / "data" / "fer2013new.csv", small_dataset.take(np.arange(7)))
+    monkeypatch.setattr(registry, "_is_fer_2013", lambda dataset: True)
+
+    loaded = load_dataset("small")
+
+    assert loaded.votes is None
+    assert "votes were not joined" in loaded.notes[-1]
+
+
+def test_where_a_dataset_was_downloaded_from_is_its_source(
+    csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source("Small faces", "https://example.org/small", "CC0")
+    monkeypatch.setattr(registry, "source_of", {"small.csv": source}.get)
+
+    assert load_dataset(csv_in_data("small")).source == source
 
 
 def test_the_built_in_set_is_asked_for_by_name(
@@ -213,74 +314,88 @@ def test_a_damaged_cache_is_made_anew(
     assert cache.read_bytes() == whole or suffix == ".npz"
 
 
+@pytest.mark.parametrize("call", ["write", "fsync"])
 def test_a_full_disk_costs_the_cache_and_not_the_dataset(
+    csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset, call: str
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if call == "write":
+        monkeypatch.setattr(np, "save", full)
+    else:
+        monkeypatch.setattr("os.fsync", full)
+
+    assert same(load_dataset(csv_in_data("small")), small_dataset)
+    assert list(paths.cache_folder().iterdir()) == []
+
+
+def test_a_cache_that_may_not_be_written_costs_nothing_else(
     csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset
 ) -> None:
-    def full(path: Path, write: object) -> None:
-        raise StorageError("The disk is full.")
+    def refuse(path: Path, write: object) -> None:
+        raise StorageError("The folder may not be written to.")
 
-    monkeypatch.setattr(files, "save", full)
+    monkeypatch.setattr(files, "save", refuse)
 
     assert same(load_dataset(csv_in_data("small")), small_dataset)
 
 
-# --- Uploads -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def small_csv(tmp_path: Path, small_dataset: Dataset) -> bytes:
-    return write_fer_csv(tmp_path / "made" / "small.csv", small_dataset).read_bytes()
-
-
-def in_data() -> list[str]:
-    folder = paths.data_folder()
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-
-
-@pytest.mark.parametrize("wrap", [bytes, BytesIO])
-def test_an_uploaded_file_is_a_dataset_from_then_on(
-    small_csv: bytes, small_dataset: Dataset, wrap: Callable[[bytes], bytes | BytesIO]
+def test_rows_votes_and_notes_are_kept_as_well(
+    tmp_path: Path, fer_home: Path, small_dataset: Dataset
 ) -> None:
-    entry = save_upload("mine.csv", wrap(small_csv))
+    votes = np.arange(420, dtype=np.uint8).reshape(42, 10)
+    dataset = replace(small_dataset, rows=np.arange(42) * 3, votes=votes, notes=("One.", "Two."))
+    read: list[Dataset] = [dataset]
 
-    assert (entry.name, entry.kind) == ("mine.csv", "csv")
-    assert entry in list_datasets()
-    assert same(load_dataset(entry.name), small_dataset)
+    cached(tmp_path, "state", read.pop)
+    loaded = cached(tmp_path, "state", read.pop)
 
-
-@pytest.mark.parametrize("keep", [0, 10, 5000])
-def test_an_upload_that_was_cut_off_leaves_nothing_behind(small_csv: bytes, keep: int) -> None:
-    with pytest.raises(MalformedDatasetError, match=r"“mine\.csv”"):
-        save_upload("mine.csv", small_csv[:keep])
-    assert in_data() == []
+    assert same(loaded, dataset)
+    assert loaded.votes is not None
+    np.testing.assert_array_equal(loaded.votes, votes)
 
 
-@pytest.mark.parametrize(
-    "name", ["../evil.csv", "/etc/evil.csv", "..\\evil.csv", ".hidden.csv", "a\0b.csv", "", "mine.exe"]
-)
-def test_an_upload_cannot_choose_a_place_or_a_kind_of_its_own(small_csv: bytes, name: str) -> None:
-    with pytest.raises(FerError):
-        save_upload(name, small_csv)
-    assert in_data() == []
-
-
-def test_uploading_again_is_fine_but_another_file_of_that_name_is_refused(small_csv: bytes) -> None:
-    first = save_upload("mine.csv", small_csv)
-
-    assert save_upload("mine.csv", small_csv) == first
-    with pytest.raises(DatasetError, match="Rename"):
-        save_upload("mine.csv", small_csv.replace(b"\n0,", b"\n6,"))
-    assert (paths.data_folder() / "mine.csv").read_bytes() == small_csv
-
-
-def test_a_full_disk_while_uploading_is_a_sentence_and_leaves_nothing(
-    monkeypatch: pytest.MonkeyPatch, small_csv: bytes
+def test_two_processes_that_load_the_same_at_once_both_succeed_and_leave_one_copy(
+    csv_in_data: Callable[[str], str],
 ) -> None:
-    def full(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    csv_in_data("small")
+    # Both wait for a line, so that neither is done before the other has started.
+    program = (
+        "import sys; from fer.datasets import load_dataset; print(flush=True); sys.stdin.readline();"
+        "print(*[int(load_dataset('small').images.sum()) for _ in range(5)])"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=PROJECT_ROOT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        process.stdout.readline()
+    answers = [process.communicate("\n", timeout=60)[0].split() for process in processes]
 
-    monkeypatch.setattr("os.fsync", full)
+    assert [process.returncode for process in processes] == [0, 0]
+    assert set(map(tuple, answers)) == {(str(int(load_dataset("small").images.sum())),) * 5}
+    assert sorted(path.suffix for path in paths.cache_folder().iterdir()) == [".npy", ".npz"]
 
-    with pytest.raises(StorageError, match="disk is full"):
-        save_upload("mine.csv", small_csv)
-    assert in_data() == []
+
+def test_what_killed_processes_left_is_removed_after_a_day(csv_in_data: Callable[[str], str]) -> None:
+    cache = paths.cache_folder()
+    for name in (".unpacking-old", ".unpacking-new"):
+        (cache / name / "train").mkdir(parents=True)
+    for name in (".saving-old.npy", ".saving-new.npy"):
+        (cache / name).write_bytes(b"")
+    two_days_ago = time.time() - 48 * 3600
+    for name in (".unpacking-old", ".saving-old.npy"):
+        os.utime(cache / name, (two_days_ago, two_days_ago))
+
+    load_dataset(csv_in_data("small"))
+
+    hidden = sorted(path.name for path in cache.iterdir() if path.name.startswith("."))
+    assert hidden == [".saving-new.npy", ".unpacking-new"]

@@ -1,15 +1,20 @@
 """Class folders: whatever they are called, the same faces; whatever is wrong with them, a sentence."""
 
+import shutil
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fer.datasets import Dataset, Split
-from fer.datasets.folders import listing_fingerprint, load_folders
+from fer.datasets.folders import holds_emotions, listing_fingerprint, load_folders
 from fer.emotions import EMOTIONS, Emotion
-from fer.errors import MalformedDatasetError
+from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
 
 FACE = np.arange(48 * 48).reshape(48, 48).astype(np.uint8)
 
@@ -64,7 +69,7 @@ def test_a_missing_validation_split_takes_a_tenth_of_train_and_leaves_test_alone
 
     sad = {split: counts[Emotion.SAD] for split, counts in loaded.counts().items()}
     assert sad == {Split.TRAIN: 18, Split.VALIDATION: 2, Split.TEST: 20}
-    assert "validation taken from train" in loaded.source.title
+    assert "a tenth of its train faces was drawn" in loaded.notes[0]
 
 
 def test_emotions_without_splits_are_divided_80_10_10_the_same_way_each_time(root: Path) -> None:
@@ -119,16 +124,105 @@ def test_bad_pictures_are_counted_and_the_first_is_named(root: Path) -> None:
     for number in (2, 3):
         (root / "train" / "happy" / f"{number}.png").write_bytes(whole[: len(whole) // 2])
 
-    with pytest.raises(MalformedDatasetError, match=r"“train/happy/2\.png” is cut off.*1 more of the 3"):
+    with pytest.raises(
+        PartlyBadDatasetError, match=r"“train/happy/2\.png” is cut off.*1 more of the 3"
+    ) as caught:
         load_folders(root)
+    assert (caught.value.good, caught.value.bad_count) == (1, 2)
+    assert [where for where, _ in caught.value.bad] == ["train/happy/2.png", "train/happy/3.png"]
+    assert all(why.startswith("is cut off") for _, why in caught.value.bad)
 
 
-def test_a_folder_that_names_no_emotion_is_refused_by_name(root: Path) -> None:
+def cut_off_jpeg(whole: bytes) -> bytes:
+    return whole[: len(whole) // 2]
+
+
+def huge_png(whole: bytes) -> bytes:
+    """A small file whose header promises 50,000 by 50,000 pixels."""
+    size = (50_000).to_bytes(4, "big")
+    header = b"IHDR" + size + size + bytes((8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + header + zlib.crc32(header).to_bytes(4, "big")
+
+
+@pytest.mark.parametrize("spoiled", [cut_off_jpeg, huge_png, lambda whole: b"", lambda whole: b"no picture"])
+def test_the_good_pictures_among_bad_ones_are_read_on_demand_and_keep_their_rows(
+    root: Path, spoiled: Callable[[bytes], bytes]
+) -> None:
+    contents = {}
+    for number in range(4):
+        path = put(root / "train" / "happy" / f"{number}.jpg", np.full((48, 48), 60 * number, np.uint8))
+        contents[number] = path.read_bytes()
+    (root / "train" / "happy" / "1.jpg").write_bytes(spoiled(contents[1]))
+
+    with pytest.raises(PartlyBadDatasetError, match=r"“train/happy/1\.jpg”"):
+        load_folders(root)
+    loaded = load_folders(root, skip_bad=True)
+
+    assert loaded.rows.tolist() == [0, 2, 3]
+    assert loaded.images[:, 5, 5, 0].tolist() == [0, 120, 180]
+    assert "1 of 4 pictures was bad and is left out; the first is “train/happy/1.jpg”" in loaded.notes[0]
+
+
+def test_only_bad_pictures_are_no_dataset_even_when_bad_ones_may_be_left_out(root: Path) -> None:
+    (root / "train" / "happy").mkdir(parents=True)
+    (root / "train" / "happy" / "1.png").write_bytes(b"no picture")
+
+    with pytest.raises(MalformedDatasetError, match="is not a picture") as caught:
+        load_folders(root, skip_bad=True)
+    assert not isinstance(caught.value, PartlyBadDatasetError)
+
+
+def test_emotions_beside_our_seven_are_kept_out_and_counted(root: Path) -> None:
+    put(root / "train" / "0_happy" / "2.png")
+    for number in (1, 3):
+        put(root / "train" / "1_contempt" / f"{number}.png")
+
+    loaded = load_folders(root)
+
+    assert (loaded.emotions, loaded.rows.tolist()) == ((Emotion.HAPPY,), [1])
+    assert "Left out, because they show none of the seven emotions: 2 of “1_contempt”." in loaded.notes
+
+
+def test_a_folder_that_names_no_emotion_is_refused_by_name_and_left_out_on_demand(root: Path) -> None:
     put(root / "train" / "happy" / "1.png")
-    put(root / "train" / "bored" / "1.png")
+    put(root / "train" / "bored" / "2.png")
 
-    with pytest.raises(MalformedDatasetError, match="“train/bored”"):
+    with pytest.raises(PartlyBadDatasetError, match="“train/bored”") as caught:
         load_folders(root)
+    assert (caught.value.good, caught.value.bad_count) == (1, 1)
+    assert load_folders(root, skip_bad=True).rows.tolist() == [0]
+
+
+@pytest.mark.parametrize("around", ["images", "FER 2013/images", "a/b/c"])
+def test_folders_around_the_folders_make_no_difference(root: Path, around: str) -> None:
+    put(root / around / "train" / "happy" / "1.png")
+    put(root / around / "test" / "happy" / "2.png")
+
+    assert holds_emotions(root)
+    assert load_folders(root).splits.tolist() == [Split.TRAIN, Split.TEST]
+
+
+# Whatever a file system takes: no separator, no NUL, not too long.
+names = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
+
+
+@given(st.lists(names.filter(lambda name: name.strip(".")), min_size=1, max_size=4))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_folders_of_any_name_are_read_or_refused_in_a_printable_sentence(
+    root: Path, found: list[str]
+) -> None:
+    shutil.rmtree(root)
+    put(root / "train" / "happy" / "1.png")
+    for name in found:
+        folder = root / "train" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "2.png").write_bytes((root / "train" / "happy" / "1.png").read_bytes())
+
+    assert load_folders(root, skip_bad=True).emotions[-1] in EMOTIONS
+    try:
+        load_folders(root)
+    except FerError as error:
+        assert str(error).isprintable()
 
 
 def test_a_folder_without_pictures_is_refused_with_the_layout_that_is_expected(root: Path) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, PngImagePlugin
 
 from fer import pictures
 from fer.errors import PictureError
@@ -116,3 +118,83 @@ def test_the_size_is_read_from_the_header_alone() -> None:
 def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=r"“nowhere\.png” cannot be read"):
         pictures.load_picture(tmp_path / "nowhere.png")
+
+
+# --- OpenCV, where it may, must not be told from Pillow ---------------------------------------------
+
+
+def with_pillow(content: bytes, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures, "_plain_size", lambda content: None)
+        return pictures.decode_rgb(content)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("PNG", {}),
+        ("PNG", {"dpi": (72, 72), "compress_level": 9}),
+        ("JPEG", {"quality": 95}),
+        ("JPEG", {"quality": 40, "subsampling": 2}),
+        ("JPEG", {"quality": 80, "subsampling": 0, "progressive": True}),
+        ("JPEG", {"quality": 75, "optimize": True, "comment": b"a face"}),
+    ],
+)
+@pytest.mark.parametrize("size", [(48, 48), (33, 17), (1, 1), (120, 90)])
+def test_common_files_have_the_same_pixels_whoever_decodes_them(
+    mode: str, kind: str, options: dict[str, object], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (*size, 3), np.uint8)
+    content = encoded(Image.fromarray(noise).convert(mode), kind, **options)
+
+    assert pictures._plain_size(content) == size
+    np.testing.assert_array_equal(pictures.decode_rgb(content), with_pillow(content, monkeypatch))
+
+
+def unusual() -> dict[str, bytes]:
+    """Files of which the two would make different pixels."""
+    image, grey = Image.fromarray(gradient()), Image.fromarray(gradient()[..., 1])
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    gamma = struct.pack(">I", 45_455)
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Raw profile type exif", "x")
+    return {
+        "alpha": encoded(image.convert("RGBA")),
+        "palette": encoded(image.convert("P")),
+        "transparent grey": encoded(grey, transparency=3),
+        "16 bits": encoded(Image.fromarray(gradient()[..., 0].astype(np.uint16) << 8)),
+        "1 bit": encoded(grey.convert("1")),
+        "turned PNG": encoded(image, exif=turned),
+        "turned JPEG": encoded(image, "JPEG", exif=turned),
+        "printing colours": encoded(image.convert("CMYK"), "JPEG"),
+        "text": encoded(grey, pnginfo=text),
+        "behind the end": encoded(image, "JPEG") + b"more",
+        "no picture": gamma,
+    }
+
+
+@pytest.mark.parametrize("name", sorted(unusual()))
+def test_unusual_files_are_left_to_pillow(name: str) -> None:
+    assert pictures._plain_size(unusual()[name]) is None
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_file_is_refused_or_has_the_pixels_that_pillow_finds(
+    data: st.DataObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = data.draw(st.sampled_from(["PNG", "JPEG"]))
+    content = bytearray(encoded(Image.fromarray(gradient()), kind))
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=3)):
+        content[place] = data.draw(st.integers(0, 255))
+    damaged = bytes(content[: data.draw(st.integers(1, len(content)))])
+
+    try:
+        expected = with_pillow(damaged, monkeypatch)
+    except PictureError:
+        with pytest.raises(PictureError):
+            pictures.decode_rgb(damaged)
+    else:
+        np.testing.assert_array_equal(pictures.decode_rgb(damaged), expected)

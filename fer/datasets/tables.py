@@ -1,0 +1,187 @@
+"""A folder of tables: `train.csv` and `validation.csv`, or the numbered Parquet files of dataset hubs.
+
+```
+train.csv  validation.csv  test.csv
+data/train-00000-of-00002.parquet  data/train-00001-of-00002.parquet  data/test-00000-of-00001.parquet
+default/train/0000.parquet  default/test/0000.parquet
+```
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from fer.datasets.csv_faces import read_first_line
+from fer.datasets.dataset import Dataset, Source, Split
+from fer.datasets.parquet import load_parquet
+from fer.datasets.vocabulary import filled_splits, split_called
+from fer.datasets.wide_csv import load_csv, looks_like_wide_csv
+from fer.errors import MalformedDatasetError, PartlyBadDatasetError
+from fer.progress import Progress, silent
+
+_SUFFIXES = (".parquet", ".csv")
+_DEEPEST = 3
+# A folder with more files than this holds something else.
+_MOST_ENTRIES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file of a folder of tables, and the split its name gives it; what its rows say goes first."""
+
+    path: Path
+    split: Split | None
+
+
+def load_tables(folder: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
+    """Read the tables of a folder as one: train first, then validation, then test, each by file name.
+
+    A missing validation or test split takes a tenth of the training faces; the notes say so.
+
+    Args:
+        folder: holds the tables, or folders with them; links that lead out of it are not followed.
+        progress: told how far the reading is.
+        skip_bad: leave out bad rows instead of refusing the folder.
+
+    Returns:
+        Grey faces of one size; `rows` counts through all tables.
+
+    Raises:
+        PartlyBadDatasetError: some rows are bad and others are good; not with `skip_bad`.
+        MalformedDatasetError: no such tables, one cannot be read, or their faces have different sizes.
+    """
+    tables = find_tables(folder)
+    if not tables:
+        raise MalformedDatasetError(
+            f"“{folder.name}” holds no tables named for splits. Name them like train.csv, "
+            "validation.csv and test.csv, or choose one file."
+        )
+    parts: list[Dataset] = []
+    refusals: list[PartlyBadDatasetError] = []
+    good = 0
+    for number, table in enumerate(tables):
+        load = load_parquet if table.path.suffix.lower() == ".parquet" else load_csv
+        try:
+            share = partial(_share, progress, number, len(tables))
+            parts.append(load(table.path, share, skip_bad, split=table.split))
+            good += len(parts[-1])
+        except PartlyBadDatasetError as refusal:
+            refusals.append(refusal)
+            good += refusal.good
+    if refusals:
+        bad = [(where, why) for refusal in refusals for where, why in refusal.bad]
+        raise PartlyBadDatasetError(
+            str(refusals[0]), good, bad, sum(refusal.bad_count for refusal in refusals)
+        )
+    return _joined(folder, tables, parts)
+
+
+def find_tables(folder: Path) -> list[Table]:
+    """The tables of a folder that belong together, in the order they are read in; none if there are none.
+
+    One that has all splits, as `icml_face_data.csv` beside its `train.csv` and `test.csv`, goes before
+    several that are named for splits, and these before one that is alone. Tables without labels do not count.
+    """
+    found = sorted(path for path in _files(folder, folder, _DEEPEST) if _has_faces(path))
+    if len(found) == 1:
+        return [Table(found[0], _split_of(found[0], folder))]
+    whole = [path for path in found if _says_splits(path)]
+    named = [Table(path, split) for path in found if (split := _split_of(path, folder))]
+    if whole and not all(table.path in whole for table in named):
+        return [Table(max(whole, key=lambda path: path.stat().st_size), None)]
+    for suffix in _SUFFIXES:
+        if alike := [table for table in named if table.path.suffix.lower() == suffix]:
+            order = list(Split)
+            return sorted(alike, key=lambda table: (order.index(table.split or Split.TRAIN), table.path))
+    return [Table(max(whole, key=lambda path: path.stat().st_size), None)] if whole else []
+
+
+def _share(progress: Progress, number: int, count: int, fraction: float, message: str) -> None:
+    progress((number + fraction) / count, message)
+
+
+def _joined(folder: Path, tables: Sequence[Table], parts: Sequence[Dataset]) -> Dataset:
+    for (_, first), (table, part) in pairwise(zip(tables, parts, strict=True)):
+        if part.images.shape[1:] != first.images.shape[1:]:
+            raise MalformedDatasetError(
+                f"The faces of “{table.path.name}” in “{folder.name}” have {_size(part)} pixels, and those "
+                f"before it {_size(first)}. Bring them to one size, or choose one of the tables."
+            )
+    labels = np.concatenate([part.labels for part in parts])
+    splits, drawn = filled_splits(labels, np.concatenate([part.splits for part in parts]))
+    votes = [part.votes for part in parts if part.votes is not None]
+    rows, before = [], 0
+    for part in parts:
+        rows.append(part.rows + before)
+        before = int(rows[-1].max(initial=before - 1)) + 1
+    notes = [f"{part.name}: {note}" if len(parts) > 1 else note for part in parts for note in part.notes]
+    return replace(
+        parts[0],
+        name=folder.name,
+        images=np.concatenate([part.images for part in parts]),
+        labels=labels,
+        splits=splits,
+        source=Source(folder.name),
+        rows=np.concatenate(rows),
+        votes=np.concatenate(votes) if len(votes) == len(parts) else None,
+        notes=(*notes, *([drawn] if drawn else [])),
+    )
+
+
+def _size(part: Dataset) -> str:
+    return f"{part.images.shape[2]}×{part.images.shape[1]}"
+
+
+def _files(folder: Path, root: Path, depth: int) -> Iterator[Path]:
+    """The tables in `folder` and the folders below it that a person or a hub put there."""
+    with os.scandir(folder) as scanned:
+        entries = [entry for _, entry in zip(range(_MOST_ENTRIES + 1), scanned, strict=False)]
+    if len(entries) > _MOST_ENTRIES:
+        return
+    for entry in entries:
+        if entry.name.startswith((".", "_")):
+            continue
+        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root.resolve()):
+            continue
+        if entry.is_file() and entry.name.lower().endswith(_SUFFIXES):
+            yield folder / entry.name
+        elif depth and entry.is_dir():
+            yield from _files(folder / entry.name, root, depth - 1)
+
+
+def _split_of(path: Path, root: Path) -> Split | None:
+    """The split that the file's name speaks of, or else the folder it lies in."""
+    for name in (path.stem, *(parent.name for parent in path.parents if parent.is_relative_to(root))):
+        words = [word for word in re.split(r"[^a-z]+", name.lower()) if word]
+        both = [split for pair in pairwise(words) if (split := split_called("".join(pair)))]
+        found = set(both or filter(None, map(split_called, words)))
+        if len(found) == 1:
+            return found.pop()
+    return None
+
+
+def _has_faces(path: Path) -> bool:
+    """Whether the table has labels and pictures, judged by how it begins; of Parquet it is assumed."""
+    if path.suffix.lower() == ".parquet":
+        return True
+    try:
+        first = read_first_line(path)
+    except MalformedDatasetError:
+        return True  # its reader says what is wrong
+    return (first.emotion is not None and "pixels" in first.names) or looks_like_wide_csv(path)
+
+
+def _says_splits(path: Path) -> bool:
+    """Whether the table has a column of splits; of Parquet only its reader knows."""
+    if path.suffix.lower() == ".parquet":
+        return False
+    try:
+        return read_first_line(path).split is not None
+    except MalformedDatasetError:
+        return False
