@@ -86,6 +86,11 @@ class SplitPlan:
         _between("validation_fraction", self.validation_fraction, 0.01, 0.5)
         _between("test_fraction", self.test_fraction, 0, 0.5)
         _between("seed", self.seed, 0, 2**31 - 1)
+        if self.validation_fraction + self.test_fraction > 0.9:
+            raise ConfigError(
+                f"Validation and test cannot take {self.validation_fraction + self.test_fraction:.0%} "
+                "of the faces: a tenth at least must be left to learn from. Lower one of them."
+            )
         if self.keep_test and self.test_fraction:
             raise ConfigError(
                 f"The test faces cannot stay what they are and be drawn anew (a share of "

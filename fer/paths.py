@@ -27,6 +27,11 @@ def cache_folder() -> Path:
     return data_folder() / "cache"
 
 
+def editions_folder() -> Path:
+    """What learners mended in their datasets, one folder per dataset."""
+    return data_folder() / "editions"
+
+
 def runs_folder() -> Path:
     """One folder per training run."""
     return home() / "models" / "runs"

@@ -1,11 +1,12 @@
 """What a learner may choose: held to its ranges, and the same again after JSON."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
+from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.errors import ConfigError
 
 UNUSUAL = TrainingConfig(
@@ -26,6 +27,7 @@ UNUSUAL = TrainingConfig(
     augmentation=AugmentationConfig(True, 10, 0.1, 0.2, 0.3, 0.4, 0.5),
     seed=7,
     name="Ünüsüal",
+    view=DatasetView("Mine", "votes", SplitPlan(0.2, 0.1, False, 3), True),
 )
 
 
@@ -37,6 +39,19 @@ def test_a_config_comes_back_from_its_json_as_it_was(config: TrainingConfig) -> 
 def test_no_field_of_the_unusual_config_is_at_its_default() -> None:
     usual = TrainingConfig().as_dict()
     assert [name for name, value in UNUSUAL.as_dict().items() if value == usual[name]] == ["architecture"]
+
+
+def test_no_field_of_the_unusual_view_is_at_its_default_either() -> None:
+    view, usual = UNUSUAL.as_dict()["view"], {**TrainingConfig().as_dict()["view"], "splits": None}
+    assert [name for name, value in view.items() if value == usual[name]] == []
+    usual_plan = asdict(SplitPlan())
+    assert [name for name, value in view["splits"].items() if value == usual_plan[name]] == []
+
+
+def test_a_run_of_before_there_were_views_uses_its_dataset_as_it_came() -> None:
+    values = TrainingConfig().as_dict()
+    del values["view"]
+    assert TrainingConfig.from_dict(values).view == DatasetView()
 
 
 def test_what_is_left_out_takes_its_default() -> None:
@@ -66,6 +81,12 @@ def test_what_is_left_out_takes_its_default() -> None:
         {"augmentation": {"rotation_degrees": 91}},
         {"augmentation": {"shift_fraction": -0.1}},
         {"augmentation": {"contrast_fraction": float("nan")}},
+        {"view": {"splits": {"validation_fraction": 0.0}}},
+        {"view": {"splits": {"validation_fraction": 0.6}}},
+        {"view": {"splits": {"validation_fraction": float("nan")}}},
+        {"view": {"splits": {"test_fraction": 0.1}}},
+        {"view": {"splits": {"validation_fraction": 0.5, "test_fraction": 0.5, "keep_test": False}}},
+        {"view": {"splits": {"seed": -1}}},
     ],
 )
 def test_a_value_out_of_range_is_refused(values: dict[str, Any]) -> None:
@@ -89,6 +110,13 @@ def test_a_value_out_of_range_is_refused(values: dict[str, Any]) -> None:
         {"augmentation": None},
         {"augmentation": [1]},
         {"augmentation": {"horizontal_flip": "yes"}},
+        {"view": None},
+        {"view": {"edition": None}},
+        {"view": {"labels": "crowd"}},
+        {"view": {"labels": ["votes"]}},
+        {"view": {"splits": 0.2}},
+        {"view": {"splits": {"keep_test": 1}}},
+        {"view": {"skip_bad": "no"}},
     ],
 )
 def test_a_value_of_another_type_is_refused(values: dict[str, Any]) -> None:
