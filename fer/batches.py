@@ -24,11 +24,13 @@ class Batch:
     Attributes:
         inputs: (b, h, w, c) float32, preprocessed.
         labels: (b,) intp.
+        targets: (b, k) float32, what the model should answer: shares that sum to 1.
         weights: (b,) float32, of the loss.
     """
 
     inputs: NDArray[np.float32]
     labels: NDArray[np.intp]
+    targets: NDArray[np.float32]
     weights: NDArray[np.float32]
 
 
@@ -44,6 +46,7 @@ class TrainingBatches:
 
     def __init__(self, faces: Dataset, config: TrainingConfig, preprocessing: Preprocessing) -> None:
         self._faces = faces
+        self._targets = faces.targets()
         self._batch_size = config.batch_size
         self._augmentation = config.augmentation
         self._preprocessing = preprocessing
@@ -67,7 +70,9 @@ class TrainingBatches:
             if self._augmentation.changes_anything:
                 images = augmentation.apply(images, dice.take(slice(start, start + self._batch_size)))
             labels = self._faces.labels[rows]
-            yield Batch(self._preprocessing.apply(images), labels, self._class_weights[labels])
+            yield Batch(
+                self._preprocessing.apply(images), labels, self._targets[rows], self._class_weights[labels]
+            )
 
 
 def prefetched(batches: Iterator[Batch], ahead: int = 8) -> Iterator[Batch]:

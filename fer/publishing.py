@@ -7,11 +7,13 @@ from typing import Any
 
 from fer import files, paths, runs
 from fer.cards import MODEL_FILE, ModelCard, load_card
-from fer.datasets import Split, load_dataset
+from fer.datasets import Dataset, Split, load_dataset
+from fer.datasets.views import describe, official_test_rows_in_training
 from fer.errors import ModelError
 from fer.evaluation import Evaluation, evaluate
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.runs import Run
 
 KERAS_FILE = "model.keras"
 # Below this recall a learner should hear of it before trusting an answer.
@@ -39,7 +41,7 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
 
     Raises:
         RunNotFoundError, CorruptRunError: there is no such run.
-        ModelError: the run has no model, or the name is taken.
+        ModelError: the run has no model or learned from test faces, or the name is taken.
         DatasetError: the dataset cannot be read or has no test split.
         StorageError: a file could not be written.
     """
@@ -51,9 +53,11 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
         raise ModelError(
             f"There is already a model “{name}”. Choose another name, or remove the folder {target}."
         )
-    evaluation = evaluate(Recognizer(run.folder), load_dataset(dataset_name, progress), Split.TEST, progress)
+    dataset, learned_card = load_dataset(dataset_name, progress), load_card(run.folder)
+    _refuse_known_faces(run, learned_card, dataset)
+    evaluation = evaluate(Recognizer(run.folder), dataset, Split.TEST, progress)
     card = replace(
-        load_card(run.folder),
+        learned_card,
         name=name,
         test=test_figures(evaluation),
         weaknesses=weaknesses(evaluation),
@@ -71,6 +75,7 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
             (runs.CONFIG_FILE, runs.CONFIG_FILE),
             (runs.METRICS_FILE, runs.METRICS_FILE),
             (runs.LOG_FILE, runs.LOG_FILE),
+            *([(runs.EDITION_FILE, runs.EDITION_FILE)] if run.config.view.edition else []),
         ):
             _copy(run.folder / file, unfinished / copy)
         card.save(unfinished)
@@ -78,6 +83,19 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return card
+
+
+def _refuse_known_faces(run: Run, card: ModelCard, dataset: Dataset) -> None:
+    """Refuse a test whose answers the model was taught: its figure would say nothing of new faces."""
+    if card.dataset.get("title") != dataset.source.title:
+        return
+    edition = runs.edition_of(run.folder, run.config)
+    learned = official_test_rows_in_training(dataset, run.config.view, edition)
+    if learned:
+        raise ModelError(
+            f"The run “{run.title}” learned from {learned:,} faces of the test split: it was trained with "
+            f"{describe(run.config.view)}. Train one that keeps the test faces, and publish that."
+        )
 
 
 def test_figures(evaluation: Evaluation) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """A trained model at work: face crops in, one probability per emotion out, through LiteRT alone.
 
+A model exported here has a second output, its last feature map before the head: what it has seen in the face
+before it decides what to call it.
+
 TensorFlow is never loaded here: it would cost the server 5 s, 600 MB and a smooth camera.
 """
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -98,11 +102,82 @@ class Recognizer:
             ModelMismatchError: the model answers with something that is not a probability.
         """
         probabilities = np.empty((len(images), len(self.emotions)), np.float32)
+        for rows, (answers,) in self._answers(images, self._output["index"]):
+            probabilities[rows] = answers
+        return self._checked(probabilities)
+
+    @property
+    def has_features(self) -> bool:
+        """Whether the model also answers with its last feature map; models exported before it did cannot."""
+        return self._maps is not None
+
+    def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the model sees in each face, (n, d) float32: its feature map, averaged over the face.
+
+        Args:
+            images: as for `predict`.
+
+        Raises:
+            ModelMismatchError: the model does not answer with its feature map.
+        """
+        index, (_, _, depth) = self._feature_map()
+        features = np.empty((len(images), depth), np.float32)
+        for rows, (maps,) in self._answers(images, index):
+            features[rows] = maps.mean(axis=(1, 2))
+        return features
+
+    def feature_maps(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the model sees where in each face, (n, h, w, d) float32: its last map before the head.
+
+        Args:
+            images: as for `predict`.
+
+        Raises:
+            ModelMismatchError: the model does not answer with its feature map.
+        """
+        index, shape = self._feature_map()
+        feature_maps = np.empty((len(images), *shape), np.float32)
+        for rows, (maps,) in self._answers(images, index):
+            feature_maps[rows] = maps
+        return feature_maps
+
+    def predict_with_features(
+        self, images: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return `features` and `predict`'s probabilities of the same images, in the time of one of them.
+
+        Raises:
+            ModelMismatchError: the model does not answer with its feature map, or with no probabilities.
+        """
+        index, (_, _, depth) = self._feature_map()
+        features = np.empty((len(images), depth), np.float32)
+        probabilities = np.empty((len(images), len(self.emotions)), np.float32)
+        for rows, (maps, answers) in self._answers(images, index, self._output["index"]):
+            features[rows], probabilities[rows] = maps.mean(axis=(1, 2)), answers
+        return features, self._checked(probabilities)
+
+    def _answers(
+        self, images: NDArray[np.uint8], *outputs: int
+    ) -> Iterator[tuple[slice, list[NDArray[np.float32]]]]:
+        """These outputs of the model for all images, a chunk at a time, with the rows they belong to."""
         for start in range(0, len(images), CHUNK):
             rows = slice(start, start + CHUNK)
             inputs = self.preprocessing.apply(images[rows])
             with self._lock:
-                probabilities[rows] = self._run(inputs)
+                self._run(inputs)
+                answers = [self._interpreter.get_tensor(output) for output in outputs]
+            yield rows, answers
+
+    def _run(self, inputs: NDArray[np.float32]) -> None:
+        """One call of the interpreter; the caller holds the lock."""
+        if len(inputs) != self._batch:
+            self._interpreter.resize_tensor_input(self._input["index"], inputs.shape)
+            self._interpreter.allocate_tensors()
+            self._batch = len(inputs)
+        self._interpreter.set_tensor(self._input["index"], inputs)
+        self._interpreter.invoke()
+
+    def _checked(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         # NaN compares false, so a model whose training blew up is caught here too.
         if not np.all(np.abs(probabilities.sum(axis=1) - 1) <= SUM_TOLERANCE):
             raise ModelMismatchError(
@@ -112,20 +187,23 @@ class Recognizer:
             )
         return probabilities
 
-    def _run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """One call of the interpreter; the caller holds the lock."""
-        if len(inputs) != self._batch:
-            self._interpreter.resize_tensor_input(self._input["index"], inputs.shape)
-            self._interpreter.allocate_tensors()
-            self._batch = len(inputs)
-        self._interpreter.set_tensor(self._input["index"], inputs)
-        self._interpreter.invoke()
-        outputs: NDArray[np.float32] = self._interpreter.get_tensor(self._output["index"])
-        return outputs
+    def _feature_map(self) -> tuple[int, tuple[int, int, int]]:
+        """The index of the output that is the feature map, and its height, width and depth."""
+        if self._maps is None:
+            raise ModelMismatchError(
+                f"The model “{self.name}” answers with probabilities only; it was exported before models "
+                "also gave their feature map. Train it again, or choose another model, such as mini_xception."
+            )
+        _, height, width, depth = (int(side) for side in self._maps["shape"])
+        return self._maps["index"], (height, width, depth)
 
     def _check_shapes(self) -> None:
         self._input = self._interpreter.get_input_details()[0]
-        self._output = self._interpreter.get_output_details()[0]
+        # Told apart by what they are, not by their order, which the converter chooses: one row of values a
+        # face, and a map of them.
+        outputs = self._interpreter.get_output_details()
+        self._output = next((output for output in outputs if len(output["shape"]) == 2), outputs[0])
+        self._maps = next((output for output in outputs if len(output["shape"]) == 4), None)
         received, promised = tuple(self._input["shape"][1:]), self.preprocessing.input_shape
         if received != promised or self._input["dtype"] is not np.float32:
             raise ModelMismatchError(

@@ -2,6 +2,8 @@
 
     models/runs/<id>/
         config.json     what was chosen (`TrainingConfig`)
+        edition.json    a copy of the dataset's edition, where one was chosen: a resumed run trains on the
+                        same faces, whatever was mended since
         status.json     what it is doing, replaced in one step at each change
         batches.jsonl   a line about twice a second while it trains
         metrics.jsonl   a line per epoch
@@ -18,7 +20,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +29,8 @@ from typing import Any, TypeVar
 from fer import files, paths, processes
 from fer.cards import MODEL_FILE
 from fer.config import TrainingConfig
+from fer.datasets import editions
+from fer.datasets.editions import Edition
 from fer.errors import (
     ConfigError,
     CorruptRunError,
@@ -37,6 +41,7 @@ from fer.errors import (
 )
 
 CONFIG_FILE = "config.json"
+EDITION_FILE = "edition.json"
 STATUS_FILE = "status.json"
 BATCHES_FILE = "batches.jsonl"
 METRICS_FILE = "metrics.jsonl"
@@ -308,6 +313,21 @@ def read_config(folder: Path) -> TrainingConfig:
         ) from error
 
 
+def edition_of(folder: Path, config: TrainingConfig) -> Edition | None:
+    """Return the edition that the run in `folder` trains on, as it was when the run was made; None for none.
+
+    Raises:
+        EditionError: its copy cannot be read, or there is none and the dataset has no such edition.
+        StorageError: the copy cannot be written.
+    """
+    name = config.view.edition
+    if not name:
+        return None
+    if not (folder / EDITION_FILE).exists():  # a folder that somebody made by hand
+        editions.save_copy(editions.load_edition(config.dataset, name), folder / EDITION_FILE)
+    return replace(editions.read_edition(folder / EDITION_FILE, config.dataset), name=name)
+
+
 def list_runs() -> list[Run]:
     """Every run that can be read, newest first; a damaged folder is left out, not fatal."""
     folder = paths.runs_folder()
@@ -397,8 +417,10 @@ def create_run(config: TrainingConfig) -> Run:
     """Make the folder of a new run; nothing trains yet.
 
     Raises:
+        EditionError: the dataset has no such edition, or it cannot be understood.
         StorageError: the folder cannot be written.
     """
+    edition = editions.load_edition(config.dataset, config.view.edition) if config.view.edition else None
     started_at = datetime.now(UTC)
     stem = f"{started_at:%Y%m%d-%H%M%S}-{config.architecture}"
     for attempt in range(1, 1000):
@@ -422,6 +444,8 @@ def create_run(config: TrainingConfig) -> Run:
             "error": "",
         },
     )
+    if edition is not None:
+        editions.save_copy(edition, folder / EDITION_FILE)
     files.save_text(folder / CONFIG_FILE, config.to_json())
     return read_run(folder)
 
@@ -431,7 +455,7 @@ def start_run(config: TrainingConfig) -> Run:
 
     Raises:
         RunAlreadyActiveError: another run is at work.
-        StorageError: the folder cannot be written.
+        EditionError, StorageError: see `create_run`.
     """
     with _start_lock:
         _refuse_a_second()

@@ -34,13 +34,14 @@ from fer.batches import TrainingBatches, prefetched
 from fer.cards import MODEL_FILE, ModelCard
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, load_dataset
+from fer.datasets.views import describe
 from fer.errors import FerError, ModelError, RunError
 from fer.evaluation import wilson_interval
 from fer.preprocessing import Preprocessing
 from fer.recognition import Recognizer
 from fer.runs import BatchMetrics, EpochMetrics, RunRecorder, RunStatus
 from fer.schedules import learning_rate
-from fer.zoo.catalog import architecture
+from fer.zoo.catalog import FEATURES_LAYER, architecture
 
 # How often the watching page gets a new point; more would be drawn by nobody.
 _REPORT_SECONDS = 0.5
@@ -122,7 +123,6 @@ class Trainer:
         self.batches = TrainingBatches(train, config, self.preprocessing)
         # Prepared once: they are the same at every epoch.
         self._validation_inputs = self.preprocessing.apply(self.validation.images)
-        self._one_hot = np.eye(len(dataset.emotions), dtype=np.float32)
         self._started = time.perf_counter()
         self.interrupted = threading.Event()
 
@@ -206,9 +206,7 @@ class Trainer:
             self.optimizer.learning_rate = learning_rate(
                 self.config, epoch - 1 + (step - 1) / len(self.batches), metrics
             )
-            loss, accuracy = self.trainee.train_on_batch(
-                batch.inputs, self._one_hot[batch.labels], batch.weights
-            )
+            loss, accuracy = self.trainee.train_on_batch(batch.inputs, batch.targets, batch.weights)
             seen += len(batch.labels)
             loss_sum += float(loss) * len(batch.labels)
             accuracy_sum += float(accuracy) * len(batch.labels)
@@ -245,7 +243,7 @@ class Trainer:
             ]
         )
         smoothing = self.config.label_smoothing
-        targets = self._one_hot[self.validation.labels] * (1 - smoothing) + smoothing / len(self._one_hot)
+        targets = self.validation.targets() * (1 - smoothing) + smoothing / probabilities.shape[1]
         loss = -np.mean(np.sum(targets * np.log(np.clip(probabilities, 1e-7, 1)), axis=1))
         return float(loss), float(np.mean(probabilities.argmax(axis=1) == self.validation.labels))
 
@@ -260,6 +258,24 @@ class Trainer:
             yield
         finally:
             self._averager.on_test_end()
+
+
+def save_litert(network: keras.Model, path: Path) -> None:
+    """Write the network as a `.tflite` file with two outputs: its probabilities, and its last feature map.
+
+    The feature map is what layer `FEATURES_LAYER` puts out. Both outputs are made from the same layers by a
+    second model, so the network itself neither changes nor trains any slower.
+
+    Args:
+        network: from `build_network`, with trained weights; `best.keras` or `model.keras` holds them.
+        path: where to; an old file stays until the new one is whole.
+
+    Raises:
+        StorageError: the file could not be written.
+    """
+    outputs = [network.outputs[0], network.get_layer(FEATURES_LAYER).output]
+    both = keras.Model(network.inputs, outputs, name=network.name)
+    files.save(path, lambda temporary: both.export(str(temporary), format="litert", verbose=False))
 
 
 def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
@@ -290,6 +306,7 @@ def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
             "title": dataset.source.title,
             "url": dataset.source.url,
             "license": dataset.source.license,
+            **_state_of(folder, config, dataset),
         },
         trained_at=datetime.now(UTC).date().isoformat(),
         validation={
@@ -302,7 +319,7 @@ def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
         },
     )
     card.save(folder)
-    files.save(folder / MODEL_FILE, lambda path: network.export(str(path), format="litert", verbose=False))
+    save_litert(network, folder / MODEL_FILE)
     sample = validation.images[:64]
     expected = network.predict_on_batch(card.preprocessing.apply(sample))
     difference = float(np.abs(Recognizer(folder).predict(sample) - expected).max())
@@ -315,13 +332,28 @@ def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
         )
 
 
+def _state_of(folder: Path, config: TrainingConfig, dataset: Dataset) -> dict[str, object]:
+    """What a card says of the state in which the faces were used: plain JSON values."""
+    edition = runs.edition_of(folder, config)
+    return {
+        "state": describe(config.view),
+        "edition": edition.name if edition else "",
+        "excluded": edition.excluded if edition else 0,
+        "relabelled": edition.relabelled if edition else 0,
+        "labels": config.view.labels,
+        "splits": {split: sum(of_split.values()) for split, of_split in dataset.counts().items()},
+        "notes": list(dataset.notes),
+    }
+
+
 def train(folder: Path) -> RunStatus:
     """Run what `folder` describes to its end; everything worth knowing is in the folder afterwards."""
     config = runs.read_config(folder)
     recorder = RunRecorder(folder)
     try:
         recorder.stage("Reading the faces")
-        dataset = load_dataset(config.dataset)
+        edition = runs.edition_of(folder, config)
+        dataset = load_dataset(config.dataset, view=config.view, edition=edition)
         recorder.stage("Building the network")
         trainer = Trainer(config, dataset, recorder)
         _on_request_to_end(trainer.interrupted.set)

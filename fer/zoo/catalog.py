@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from fer.errors import UnknownArchitectureError
 from fer.preprocessing import Preprocessing
 
+# What every `build` names the layer whose output, (n, h, w, d), is its last feature map before the head. The
+# exported model answers with it beside the probabilities: it is what the network has seen before it decides.
+FEATURES_LAYER = "features"
+
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
     """One entry of the catalogue.
 
     Attributes:
-        name: the name of its file in `fer/zoo/`, which has `build(input_shape, class_count)`.
+        name: the name of its file in `fer/zoo/`, which has `build(input_shape, class_count)`, whose model
+            has a layer named `FEATURES_LAYER`.
         title: what a list shows.
         summary: a sentence for a learner.
         preprocessing: how its authors prepare the input.

@@ -9,6 +9,7 @@ Source:
 import keras
 from keras import layers
 
+from fer.zoo.catalog import FEATURES_LAYER
 from fer.zoo.normalization import BatchNormalization
 
 STEM_FILTERS = (8, 8)
@@ -23,8 +24,9 @@ def build(input_shape: tuple[int, int, int], class_count: int) -> keras.Model:
         x = layers.Conv2D(filters, 3, use_bias=False)(x)
         x = BatchNormalization()(x)
         x = layers.Activation("relu")(x)
-    for filters in MODULE_FILTERS:
+    for filters in MODULE_FILTERS[:-1]:
         x = _residual_module(x, filters)
+    x = _residual_module(x, MODULE_FILTERS[-1], name=FEATURES_LAYER)
     x = layers.Conv2D(class_count, 3, padding="same", name="emotion_maps")(x)
     x = layers.GlobalAveragePooling2D()(x)
     # Softmax in float32 even under mixed precision: seven small numbers, and their logarithm is the loss.
@@ -32,7 +34,7 @@ def build(input_shape: tuple[int, int, int], class_count: int) -> keras.Model:
     return keras.Model(inputs, outputs, name="mini_xception")
 
 
-def _residual_module(x: keras.KerasTensor, filters: int) -> keras.KerasTensor:
+def _residual_module(x: keras.KerasTensor, filters: int, name: str | None = None) -> keras.KerasTensor:
     # Striding by slicing, then a pointwise convolution, is a 1×1 convolution with stride 2 to the last
     # bit; written as the latter, TensorFlow 2.20 and 2.21 corrupt memory on some processors at odd batches.
     shortcut = layers.Conv2D(filters, 1, use_bias=False)(x[:, ::2, ::2])
@@ -43,4 +45,4 @@ def _residual_module(x: keras.KerasTensor, filters: int) -> keras.KerasTensor:
     x = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)(x)
     x = BatchNormalization()(x)
     x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
-    return layers.Add()([shortcut, x])
+    return layers.Add(name=name)([shortcut, x])

@@ -9,6 +9,14 @@
     dense.set_weights([60 * 2 * levels[None], -60 * levels**2])  # softmax of -60 (mean - level)²
     model.export("grey_level.tflite", format="litert")
 
+and `grey_level_features.tflite`, which also answers with a feature map of 3×2×2, by
+
+    pooled = keras.layers.AveragePooling2D((16, 24))(inputs)
+    features = keras.layers.Concatenate(name="features")([pooled, -pooled])
+    model = keras.Model(inputs, dense(keras.layers.GlobalAveragePooling2D()(features)))
+    dense.set_weights([np.stack([60 * 2 * levels, np.zeros(7)]), -60 * levels**2])
+    fer.training.save_litert(model, Path("grey_level_features.tflite"))
+
 so that tests of recognition need neither TensorFlow nor a trained network.
 """
 
@@ -23,6 +31,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.preprocessing import Preprocessing
 
 CONTENT = (Path(__file__).parent / "grey_level.tflite").read_bytes()
+WITH_FEATURES = (Path(__file__).parent / "grey_level_features.tflite").read_bytes()
 PREPROCESSING = Preprocessing(48, 48, 1, "minus_one_to_one")
 LEVELS = tuple(round(255 * (index + 0.5) / 7) for index in range(7))
 BIAS = (0.0 - 60 * (-1 + 2 * (np.arange(7) + 0.5) / 7) ** 2).astype(np.float32)

@@ -37,7 +37,9 @@ def numbers(batches: Iterator[Batch]) -> list[int]:
 
 def same(left: Iterator[Batch], right: Iterator[Batch]) -> bool:
     return all(
-        np.array_equal(a.inputs, b.inputs) and np.array_equal(a.labels, b.labels)
+        np.array_equal(a.inputs, b.inputs)
+        and np.array_equal(a.labels, b.labels)
+        and np.array_equal(a.targets, b.targets)
         for a, b in zip(left, right, strict=True)
     )
 
@@ -67,6 +69,28 @@ def test_inputs_are_prepared_and_weigh_alike(numbered: Dataset) -> None:
     assert batch.inputs.shape == (10, 48, 48, 1)
     assert batch.inputs.dtype == np.float32
     assert batch.weights.tolist() == [1.0] * 10
+
+
+def test_a_target_is_the_label_or_the_shares_of_the_face(numbered: Dataset) -> None:
+    for batch in batches_of(numbered).epoch(1):
+        assert batch.targets.dtype == np.float32
+        assert np.array_equal(batch.targets, np.eye(7)[batch.labels])
+    # The first share of each face tells its number.
+    shares = np.full((47, 7), 0.0, np.float32)
+    shares[:, 0] = np.arange(47) / 100
+    shares[:, 6] = 1 - shares[:, 0]
+    batches = list(batches_of(replace(numbered, soft_labels=shares)).epoch(1))
+    seen = numbers(iter(batches))
+    assert (np.concatenate([batch.targets[:, 0] for batch in batches]) * 100).round().tolist() == seen
+    assert np.array_equal(np.concatenate([batch.labels for batch in batches]), np.array(seen) % 7)
+
+
+def test_balancing_goes_by_the_label_whatever_the_shares() -> None:
+    faces = dataset_of([0] * 8 + [1] * 2, emotions=EMOTIONS[:2])
+    soft = replace(faces, soft_labels=np.full((10, 2), 0.5, np.float32))
+    config = replace(PLAIN, balance_classes=True)
+    [batch], [same_weights] = batches_of(faces, config).epoch(1), batches_of(soft, config).epoch(1)
+    assert np.array_equal(batch.weights, same_weights.weights)
 
 
 def test_the_same_seed_and_epoch_give_the_same_bits(small_dataset: Dataset) -> None:

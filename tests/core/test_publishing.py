@@ -10,8 +10,9 @@ import pytest
 
 from fer import runs
 from fer.cards import load_card
-from fer.config import TrainingConfig
-from fer.datasets import Split
+from fer.config import DatasetView, SplitPlan, TrainingConfig
+from fer.datasets import Split, load_dataset
+from fer.datasets.editions import create_edition, exclude
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, FerError, ModelError, RunNotFoundError
 from fer.publishing import KERAS_FILE, publish
@@ -88,6 +89,37 @@ def test_a_run_without_a_model_cannot_be_published(tmp_path: Path) -> None:
     run = runs.create_run(TrainingConfig())
     with pytest.raises(ModelError, match="has no model yet"):
         publish(run.id, "grey", csv_with(tmp_path, range(7), range(7)))
+
+
+def test_a_model_that_learned_from_test_faces_is_not_published(tmp_path: Path, fer_home: Path) -> None:
+    data = csv_with(tmp_path, list(range(7)) * 4, list(range(7)) * 4)
+    config = TrainingConfig(view=DatasetView(splits=SplitPlan(0.25, keep_test=False)))
+    run = runs.create_run(config)
+    grey_level.save_model(run.folder)
+    for file in (runs.BEST_FILE, runs.METRICS_FILE, runs.LOG_FILE):
+        (run.folder / file).write_text("")
+    learned_from_it = replace(load_card(run.folder), dataset={"title": "faces.csv"})
+    learned_from_it.save(run.folder)
+    with pytest.raises(ModelError, match=r"learned from 21 faces of the test split: it was trained with 25%"):
+        publish(run.id, "grey", data)
+    assert not (fer_home / "models" / "pretrained").exists()
+    # Of other faces it has never seen one.
+    replace(learned_from_it, dataset={"title": "other.csv"}).save(run.folder)
+    assert publish(run.id, "grey", data).test is not None
+
+
+def test_the_edition_goes_with_the_model(run_id: str, tmp_path: Path, fer_home: Path) -> None:
+    data = csv_with(tmp_path, range(7), range(7))
+    faces = load_dataset(data)
+    create_edition(data, "Mine")
+    edition = exclude(faces, "Mine", [0])
+    run = runs.create_run(TrainingConfig(dataset=data, view=DatasetView(edition="Mine")))
+    grey_level.save_model(run.folder)
+    for file in (runs.BEST_FILE, runs.METRICS_FILE, runs.LOG_FILE):
+        (run.folder / file).write_text("")
+    publish(run.id, "grey", data)
+    published = fer_home / "models" / "pretrained" / "grey"
+    assert runs.edition_of(published, runs.read_config(published)) == edition
 
 
 def test_what_cannot_be_published_leaves_no_folder(run_id: str, tmp_path: Path, fer_home: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fer import recognition
 from fer.cards import CARD_FILE, MODEL_FILE
@@ -13,6 +14,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError, ModelNotFoundError
 from fer.preprocessing import Preprocessing
 from fer.recognition import CHUNK, Recognizer, list_models, load_recognizer
+from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
 
@@ -45,6 +47,67 @@ def test_any_number_of_faces_is_answered_in_their_order(recognizer: Recognizer, 
 def test_colour_and_another_size_are_prepared_for_the_model(recognizer: Recognizer) -> None:
     probabilities = recognizer.predict(grey_level.flat(Emotion.SAD, 90, 70, channels=3)[None])
     assert recognizer.emotions[int(probabilities.argmax())] is Emotion.SAD
+
+
+@pytest.fixture
+def seeing(fer_home: Path) -> Recognizer:
+    """A model that also answers with a feature map: the grey of each sixth of the face, and its negative."""
+    return Recognizer(
+        grey_level.save_model(fer_home / "models" / "pretrained" / "seeing", content=grey_level.WITH_FEATURES)
+    )
+
+
+def sixths(*levels: int) -> NDArray[np.uint8]:
+    """An image, (48, 48, 1), of three rows of two blocks with these grey levels, (6,)."""
+    blocks = np.array(levels, np.uint8).reshape(3, 2)
+    return np.repeat(np.repeat(blocks, 16, axis=0), 24, axis=1)[:, :, None]
+
+
+def test_a_feature_map_keeps_what_was_seen_where(seeing: Recognizer) -> None:
+    maps = seeing.feature_maps(np.stack([sixths(0, 51, 102, 153, 204, 255), sixths(255, 0, 0, 0, 0, 0)]))
+    assert (maps.shape, maps.dtype) == ((2, 3, 2, 2), np.float32)
+    first = np.array([[-1, -0.6], [-0.2, 0.2], [0.6, 1]])
+    assert maps[0] == pytest.approx(np.stack([first, -first], axis=2), abs=1e-5)
+    assert maps[1, 0, 0].tolist() == pytest.approx([1, -1], abs=1e-5)
+
+
+@pytest.mark.parametrize("count", [0, 1, CHUNK, 2 * CHUNK + 5])
+def test_features_are_the_map_averaged_over_the_face_in_the_order_of_the_faces(
+    seeing: Recognizer, count: int
+) -> None:
+    images = np.random.default_rng(count).integers(0, 256, (count, 48, 48, 1), dtype=np.uint8)
+    features = seeing.features(images)
+    grey = images.mean(axis=(1, 2)) / 127.5 - 1
+    assert (features.shape, features.dtype) == ((count, 2), np.float32)
+    assert features == pytest.approx(np.hstack([grey, -grey]), abs=1e-5)
+    assert seeing.feature_maps(images).mean(axis=(1, 2)) == pytest.approx(features, abs=1e-6)
+    again, probabilities = seeing.predict_with_features(images)
+    assert np.array_equal(again, features)
+    assert np.array_equal(probabilities, seeing.predict(images))
+
+
+def test_a_second_output_changes_no_answer(recognizer: Recognizer, seeing: Recognizer) -> None:
+    images = np.stack([grey_level.flat(emotion) for emotion in EMOTIONS])
+    assert seeing.has_features
+    assert seeing.predict(images) == pytest.approx(recognizer.predict(images), abs=1e-5)
+
+
+def test_a_model_exported_without_its_feature_map_predicts_and_says_what_it_lacks(
+    recognizer: Recognizer,
+) -> None:
+    images = grey_level.flat(Emotion.FEAR)[None]
+    assert not recognizer.has_features
+    assert recognizer.predict(images).argmax() == EMOTIONS.index(Emotion.FEAR)
+    for ask in (recognizer.features, recognizer.feature_maps, recognizer.predict_with_features):
+        with pytest.raises(ModelMismatchError, match=r"probabilities only.*Train it again"):
+            ask(images)
+
+
+def test_the_shipped_model_gives_its_features() -> None:
+    shipped = Recognizer(PROJECT_ROOT / "models" / "pretrained" / "mini_xception")
+    images = np.random.default_rng(0).integers(0, 256, (3, 48, 48, 1), dtype=np.uint8)
+    assert shipped.features(images).shape == (3, 128)
+    assert shipped.feature_maps(images).shape == (3, 3, 3, 128)
 
 
 def test_many_threads_get_their_own_answers(recognizer: Recognizer) -> None:

@@ -13,10 +13,19 @@ from typing import Any
 import psutil
 import pytest
 
-from fer import runs
-from fer.config import TrainingConfig
-from fer.errors import CorruptRunError, RunAlreadyActiveError, RunError, RunNotFoundError, StorageError
+from fer import paths, runs
+from fer.config import DatasetView, TrainingConfig
+from fer.datasets.editions import create_edition, delete_edition, exclude
+from fer.errors import (
+    CorruptRunError,
+    EditionError,
+    RunAlreadyActiveError,
+    RunError,
+    RunNotFoundError,
+    StorageError,
+)
 from fer.runs import BatchMetrics, EpochMetrics, RunRecorder, RunStatus
+from tests.conftest import dataset_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # of the folders' stories, long past whenever the tests run
 USUAL = TrainingConfig()
@@ -331,6 +340,45 @@ def test_a_place_that_cannot_be_written_is_a_sentence(fer_home: Path) -> None:
     (fer_home / "models").write_text("a file where the folder should be")
     with pytest.raises(StorageError):
         runs.create_run(TrainingConfig())
+
+
+# ── the faces it trains on ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_run_keeps_the_edition_as_it_was_when_the_run_was_made(fer_home: Path) -> None:
+    faces = dataset_of([0, 1, 2], name="small")
+    create_edition("small", "Mine")
+    as_it_was = exclude(faces, "Mine", [0], "not a face")
+    config = TrainingConfig(dataset="small", view=DatasetView(edition="Mine"))
+    run = runs.create_run(config)
+    exclude(faces, "Mine", [1])
+    delete_edition("small", "Mine")
+    assert runs.edition_of(run.folder, run.config) == as_it_was
+    (run.folder / runs.EDITION_FILE).write_text("{")
+    with pytest.raises(EditionError, match="cannot be understood"):
+        runs.edition_of(run.folder, config)
+
+
+def test_a_run_without_an_edition_keeps_none() -> None:
+    run = runs.create_run(TrainingConfig())
+    assert runs.edition_of(run.folder, run.config) is None
+    assert not (run.folder / runs.EDITION_FILE).exists()
+
+
+def test_a_folder_made_by_hand_gets_its_copy_of_the_edition(put: Any) -> None:
+    config = TrainingConfig(dataset="small", view=DatasetView(edition="Mine"))
+    folder = put(config=config)
+    with pytest.raises(EditionError, match="has no edition “Mine”"):
+        runs.edition_of(folder, config)
+    create_edition("small", "Mine")
+    assert runs.edition_of(folder, config) is not None
+    assert (folder / runs.EDITION_FILE).exists()
+
+
+def test_an_edition_that_is_not_there_starts_no_run() -> None:
+    with pytest.raises(EditionError, match="has no edition “Mine”"):
+        runs.create_run(TrainingConfig(view=DatasetView(edition="Mine")))
+    assert not paths.runs_folder().exists()
 
 
 # ── the training process's side ──────────────────────────────────────────────────────────────────

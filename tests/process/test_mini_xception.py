@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fer.zoo.catalog import architecture
+from fer.zoo.catalog import ARCHITECTURES, architecture
 from tests.conftest import PROJECT_ROOT
 
 # What the fourth reference system prints for 48×48×1 and seven classes.
@@ -63,6 +63,27 @@ def test_slicing_before_a_pointwise_convolution_is_striding_it(found: dict[str, 
     assert found["stride differences"][side] < 1e-5
 
 
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_exported_network_answers_with_its_probabilities_and_its_features(
+    found: dict[str, Any], name: str
+) -> None:
+    exported = found["exported"][name]
+    assert exported["outputs"] == 2
+    assert exported["probabilities difference"] < 1e-5
+    assert exported["features difference"] < 1e-4
+    assert exported["feature map"][-1] > 1
+    assert exported["weights unchanged"]
+
+
+def test_shares_are_what_is_trained_on_and_judged_by(found: dict[str, Any]) -> None:
+    # Of faces that are all alike, seven voters of ten said angry and three disgust: no answer is less
+    # surprised by them than their entropy, while a hard label can be learned without a rest.
+    entropy = -0.7 * math.log(0.7) - 0.3 * math.log(0.3)
+    assert found["shares"]["training loss"] == pytest.approx(entropy, abs=0.1)
+    assert found["shares"]["training loss"] > entropy - 1e-3
+    assert found["shares"]["validation loss"] == pytest.approx(found["shares"]["cross-entropy"], abs=1e-4)
+
+
 # ── in the child process ─────────────────────────────────────────────────────────────────────────
 
 
@@ -81,6 +102,8 @@ def measure() -> dict[str, Any]:
         "normalization differences": normalization_differences(),
         "odd batches": trained_batches(),
         "stride differences": {str(side): stride_difference(side) for side in (23, 24)},
+        "exported": {name: exported(name) for name in ARCHITECTURES},
+        "shares": trained_on_shares(),
     }
 
 
@@ -155,6 +178,81 @@ def stride_difference(side: int) -> float:
     pointwise.set_weights(strided.get_weights())
     difference = keras.ops.max(keras.ops.abs(pointwise(inputs[:, ::2, ::2]) - expected))
     return float(keras.ops.convert_to_numpy(difference))
+
+
+def exported(name: str) -> dict[str, Any]:
+    """How the exported network answers, beside the network itself."""
+    import tempfile
+    from pathlib import Path
+
+    import keras
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+
+    from fer.config import TrainingConfig
+    from fer.training import build_network, save_litert
+    from fer.zoo.catalog import FEATURES_LAYER
+
+    network = build_network(TrainingConfig(architecture=name), 7)
+    before = [weight.copy() for weight in network.get_weights()]
+    inputs = np.random.default_rng(0).uniform(-1, 1, (1, *network.input_shape[1:])).astype(np.float32)
+    features = keras.Model(network.inputs, network.get_layer(FEATURES_LAYER).output)
+    with tempfile.TemporaryDirectory() as folder:
+        save_litert(network, Path(folder) / "model.tflite")
+        interpreter = Interpreter(str(Path(folder) / "model.tflite"))
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], inputs)
+    interpreter.invoke()
+    answers = {
+        len(output["shape"]): interpreter.get_tensor(output["index"])
+        for output in interpreter.get_output_details()
+    }
+    return {
+        "outputs": len(interpreter.get_output_details()),
+        "probabilities difference": float(np.abs(answers[2] - network.predict_on_batch(inputs)).max()),
+        "features difference": float(np.abs(answers[4] - features.predict_on_batch(inputs)).max()),
+        "feature map": list(answers[4].shape[1:]),
+        "weights unchanged": all(map(np.array_equal, before, network.get_weights())),
+    }
+
+
+def trained_on_shares() -> dict[str, Any]:
+    """How a network is judged, in training and after it, that learns from soft labels."""
+    import tempfile
+    from contextlib import redirect_stdout
+    from pathlib import Path
+
+    import numpy as np
+
+    from fer import runs
+    from fer.config import TrainingConfig
+    from fer.datasets import Dataset, Source, Split
+    from fer.emotions import EMOTIONS
+    from fer.training import Trainer
+
+    shares = np.tile(np.array([0.7, 0.3, 0, 0, 0, 0, 0], np.float32), (80, 1))
+    faces = Dataset(
+        "alike",
+        EMOTIONS,
+        np.full((80, 48, 48, 1), 90, np.uint8),
+        np.zeros(80, np.intp),
+        np.array([Split.TRAIN] * 64 + [Split.VALIDATION] * 16, str),
+        Source("All alike"),
+        soft_labels=shares,
+    )
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(sys.stderr):
+        (Path(folder) / runs.STATUS_FILE).write_text("{}")
+        config = TrainingConfig(batch_size=16, learning_rate=0.01)
+        trainer = Trainer(config, faces, runs.RunRecorder(Path(folder)))
+        fitted = [trainer._fit_epoch(epoch, []) for epoch in range(1, 9)][-1]
+    assert fitted is not None
+    loss, _ = trainer._validate()
+    answer = trainer.network.predict_on_batch(trainer._validation_inputs[:1])[0]
+    return {
+        "training loss": fitted[0],
+        "validation loss": loss,
+        "cross-entropy": -float(np.sum(shares[0] * np.log(answer))),
+    }
 
 
 if __name__ == "__main__":

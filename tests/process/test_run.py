@@ -14,8 +14,9 @@ import pytest
 
 from fer import runs
 from fer.cards import load_card
-from fer.config import AugmentationConfig, TrainingConfig
-from fer.datasets import Split
+from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
+from fer.datasets import Split, load_dataset
+from fer.datasets.editions import create_edition, exclude
 from fer.errors import RunAlreadyActiveError, RunError, StorageError
 from fer.recognition import Recognizer
 from fer.runs import BatchMetrics, EpochMetrics, Run, RunRecorder, RunStatus
@@ -65,7 +66,12 @@ def ended(run: Run) -> bool:
 def test_a_killed_run_is_lost_with_its_curves_and_resumes_to_its_end_repeating_nothing(
     config: TrainingConfig,
 ) -> None:
-    run = runs.start_run(replace(config, epochs=4))
+    faces = load_dataset(config.dataset)
+    create_edition(config.dataset, "Mine")
+    edition = exclude(faces, "Mine", [0], "not a face")
+    view = DatasetView(edition="Mine", splits=SplitPlan(0.2))
+    run = runs.start_run(replace(config, epochs=4, view=view))
+    exclude(faces, "Mine", [1])  # too late for this run
     with pytest.raises(RunAlreadyActiveError, match="still training"):
         runs.start_run(config)
     with pytest.raises(RunAlreadyActiveError):
@@ -93,6 +99,7 @@ def test_a_killed_run_is_lost_with_its_curves_and_resumes_to_its_end_repeating_n
     assert run.config.epochs == 4
     for name in (
         runs.CONFIG_FILE,
+        runs.EDITION_FILE,
         runs.STATUS_FILE,
         runs.METRICS_FILE,
         runs.BATCHES_FILE,
@@ -109,6 +116,9 @@ def test_a_killed_run_is_lost_with_its_curves_and_resumes_to_its_end_repeating_n
     assert card.validation["epoch"] == best.epoch
     assert card.validation["accuracy"] == best.validation_accuracy
     assert card.parameters == 58_423
+    assert runs.edition_of(run.folder, run.config) == edition
+    assert (card.dataset["edition"], card.dataset["excluded"]) == ("Mine", 1)
+    assert card.dataset["splits"] == {"train": 146, "validation": 35}
     faces = dataset_of(range(7)).images
     assert Recognizer(run.folder).predict(faces).sum(axis=1) == pytest.approx([1.0] * 7, abs=1e-5)
     with pytest.raises(RunError, match="no unfinished epochs"):
