@@ -7,14 +7,27 @@ A mistake of the user's ends with exit status 2 and one line.
 import argparse
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
-from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, Optimizer, Schedule, TrainingConfig
+from fer.config import (
+    DEFAULT_AUGMENTATION,
+    AugmentationConfig,
+    DatasetView,
+    LabelSource,
+    Optimizer,
+    Schedule,
+    SplitPlan,
+    TrainingConfig,
+)
 from fer.datasets import Split, load_dataset
+from fer.datasets.fingerprint import fingerprint
+from fer.datasets.views import describe
 from fer.errors import FerError
 from fer.jobs import JobRecorder
 from fer.progress import Progress
@@ -58,6 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output has had enough (`… | head`); nothing is wrong. What is left goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        # A defect of ours: its trace goes to the terminal or the log, and a page that waits hears of it.
+        if job is not None:
+            job.fail(f"It ended with {type(error).__name__}: {error}. Please report this.")
+        raise
     return 0
 
 
@@ -66,13 +84,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def info(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """What a dataset holds."""
-    dataset = load_dataset(options.dataset, _show_progress)
+    view = _view(options)
+    dataset = load_dataset(options.dataset, _show_progress, view=view)
     counts = {split: dict(of_split) for split, of_split in dataset.counts().items()}
     n, height, width, channels = dataset.images.shape
     result = {
         "name": dataset.name,
         "title": dataset.source.title,
         "license": dataset.source.license,
+        "state": describe(view),
+        "notes": list(dataset.notes),
         "count": n,
         "image_height": height,
         "image_width": width,
@@ -87,7 +108,36 @@ def info(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
         for split, of_split in counts.items()
     ]
     title = f"{dataset.source.title}: {n:,} faces of {height}×{width} pixels"
-    return result, f"{title}\n{_table(rows)}\nLicence: {dataset.source.license}"
+    sentences = [f"Licence: {dataset.source.license}", *dataset.notes]
+    return result, "\n".join([title, _table(rows), *sentences])
+
+
+def convert(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """A dataset in another form."""
+    from fer.datasets.convert import FORM_TITLES, check_request
+    from fer.datasets.convert import convert as write
+
+    check_request(options.target, options.seed)
+    reading, writing = 0.1, 0.9
+    dataset = load_dataset(
+        options.source,
+        lambda fraction, message: _show_progress(reading * fraction, message),
+        view=_view(options),
+    )
+    written = write(
+        dataset,
+        options.target,
+        seed=options.seed,
+        progress=lambda fraction, message: _show_progress(reading + writing * fraction, message),
+    )
+    result = {
+        "target": str(written.path),
+        "form": written.form,
+        "count": written.count,
+        "lost": list(written.lost),
+    }
+    sentences = [f"{written.path}: {written.count:,} faces as {FORM_TITLES[written.form]}", *written.lost]
+    return result, "\n".join(sentences)
 
 
 def train(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
@@ -96,7 +146,8 @@ def train(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
     architecture(options.model)  # a wrong name is said at once, not by the process in its log
     config = _training_config(options)
-    load_dataset(config.dataset, _show_progress)  # and so is a dataset that cannot be read
+    # And so is a dataset that cannot be read, or lacks what was asked of it.
+    load_dataset(config.dataset, _show_progress, view=config.view)
     return _followed(runs.start_run(config))
 
 
@@ -150,12 +201,14 @@ def evaluate(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     from fer.recognition import load_recognizer
 
     recognizer = load_recognizer(options.model)
-    dataset = load_dataset(options.data, _show_progress)
+    view = _view(options)
+    dataset = load_dataset(options.data, _show_progress, view=view)
     evaluation = evaluate_model(recognizer, dataset, Split(options.split), _show_progress)
     result = {
         "model": options.model,
         "dataset": dataset.name,
         "split": options.split,
+        "state": describe(view),
         **test_figures(evaluation),
         "emotions": list(evaluation.emotions),
         "confusion": evaluation.confusion.tolist(),
@@ -174,9 +227,9 @@ def evaluate(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
         for report in evaluation.class_reports
     ]
     return result, (
-        f"{options.model} on {dataset.source.title}, {options.split}: accuracy {evaluation.accuracy:.1%} "
-        f"(95 % interval {low:.1%} to {high:.1%}), macro F1 {evaluation.macro_f1:.1%}, "
-        f"{len(evaluation):,} faces\n{_table(reports)}"
+        f"{options.model} on {dataset.source.title} {describe(view)}, {options.split}: accuracy "
+        f"{evaluation.accuracy:.1%} (95 % interval {low:.1%} to {high:.1%}), macro F1 "
+        f"{evaluation.macro_f1:.1%}, {len(evaluation):,} faces\n{_table(reports)}"
     )
 
 
@@ -231,6 +284,123 @@ def publish(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     )
 
 
+def download(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """Fetch a dataset from Kaggle, the Hugging Face hub or FER+'s repository."""
+    from fer.datasets import downloads
+
+    started = time.monotonic()
+
+    def progress(fraction: float, message: str) -> None:
+        seconds = time.monotonic() - started
+        # A page that follows a job reckons for itself.
+        known = fraction > 0.02 and not _listeners
+        left = f", {_duration(seconds * (1 - fraction) / fraction)} left" if known else ""
+        _show_progress(fraction, message + left)
+
+    brought = downloads.download(downloads.parse_address(options.address), progress, name=options.name)
+    about = brought.provenance
+    lines = [
+        f"{brought.name}: {about.title}, {about.bytes / 1e6:,.1f} MB from {about.host}",
+        f"Licence: {about.license}",
+        *(f"sha256 {file.sha256}  {file.path}" for file in about.files[:20]),
+        *about.remarks,
+        str(brought.path),
+    ]
+    return brought.as_dict(), "\n".join(lines)
+
+
+def inspect(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """What is wrong with a dataset."""
+    from fer import faults
+    from fer.recognition import Recognizer, model_folder
+
+    reading = 0.05
+    dataset = load_dataset(
+        options.dataset,
+        lambda fraction, message: _show_progress(reading * fraction, message),
+        view=DatasetView(skip_bad=options.skip_bad),
+    )
+    found = faults.inspect(
+        dataset,
+        Recognizer(model_folder(options.model), threads=os.cpu_count() or 1) if options.model else None,
+        lambda fraction, message: _show_progress(reading + (1 - reading) * fraction, message),
+    )
+    counts = {
+        fault: {
+            split: int((dataset.splits[findings.faces] == split).sum())
+            for split in Split
+            if (dataset.splits == split).any()
+        }
+        for fault, findings in found.findings.items()
+    }
+    result = {
+        "dataset": dataset.name,
+        "count": len(dataset),
+        "model": options.model,
+        "faults": {str(fault): len(findings) for fault, findings in found.findings.items()},
+        "splits": {str(fault): dict(of_split) for fault, of_split in counts.items()},
+        "facts": dict(found.facts),
+        "path": str(faults.inspection_path(fingerprint(dataset))),
+    }
+    titles = [str(split) for split in Split if (dataset.splits == split).any()]
+    rows = [["faces", *titles, "total"]]
+    rows += [
+        [
+            fault.replace("_", " "),
+            *(f"{count:,}" for count in of_split.values()),
+            f"{sum(of_split.values()):,}",
+        ]
+        for fault, of_split in counts.items()
+    ]
+    leaks = [["photographs in both", "all", "same pixels"]]
+    leaks += [
+        [f"{a} and {b}", f"{found.facts[f'leak_{a}_{b}']:,.0f}", f"{found.facts[f'leak_{a}_{b}_exact']:,.0f}"]
+        for number, a in enumerate(titles)
+        for b in titles[number + 1 :]
+    ]
+    facts = found.facts
+    lines = [
+        f"{dataset.source.title}: {len(dataset):,} faces inspected in {facts['seconds']:,.1f} s",
+        _table(rows),
+        f"{facts['exact_groups']:,.0f} pictures are there more than once, "
+        f"{facts['exact_conflicting_groups']:,.0f} of them with different labels",
+    ]
+    if len(leaks) > 1:
+        lines.append(_table(leaks))
+    if "label_accuracy" in facts:
+        lines.append(f"Labels judged by a model that is right about {facts['label_accuracy']:.1%} of them")
+    else:
+        lines.append("Labels not judged: two emotions with ten photographs each are needed for that")
+    return result, "\n".join(lines)
+
+
+def map(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """Where each face lies on the map of what a model sees."""
+    from fer.face_map import make_map, map_path
+
+    reading = 0.04
+    dataset = load_dataset(
+        options.dataset,
+        lambda fraction, message: _show_progress(reading * fraction, message),
+        view=DatasetView(skip_bad=options.skip_bad),
+    )
+    made = make_map(dataset, options.model, _show_progress, sample=options.sample)
+    path = map_path(dataset, options.model, options.sample)
+    result = {
+        "dataset": dataset.name,
+        "model": options.model,
+        "count": len(made),
+        "of": len(dataset),
+        "path": str(path),
+        **made.facts,
+    }
+    return result, (
+        f"{len(made):,} of {len(dataset):,} faces as {options.model} sees them, in "
+        f"{_duration(made.facts['seconds'])}: {made.facts['neighbours_kept']:.0%} of each face's nearest are "
+        f"nearest on the map too\n{path}"
+    )
+
+
 def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Times, beside a rival's."""
     from fer.bench import SUBJECTS
@@ -242,7 +412,8 @@ def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
         for name, m in report.measurements.items()
     ]
     ratios = [f"{name.replace('_', ' ')}: {value:.2f}×" for name, value in report.ratios.items()]
-    return report.as_dict(), "\n".join([report.setting, _table(rows), *ratios])
+    sizes = [f"{name.replace('_', ' ')}: {value:,.0f} MB" for name, value in report.megabytes.items()]
+    return report.as_dict(), "\n".join([report.setting, _table(rows), *ratios, *sizes])
 
 
 # ── options ──────────────────────────────────────────────────────────────────────────────────────
@@ -271,6 +442,18 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add(info, "Say what a dataset holds: faces per split and emotion.")
     sub.add_argument("dataset", metavar="DATASET", help=_DATASET_HELP)
+    _add_view(sub)
+
+    sub = add(convert, "Write a dataset in another form; the target's name says which.")
+    sub.add_argument("source", metavar="SOURCE", help=_DATASET_HELP)
+    sub.add_argument(
+        "target",
+        metavar="TARGET",
+        type=Path,
+        help="a new .csv (as FER-2013), .wide.csv, .parquet, or a folder, which gets a folder per emotion",
+    )
+    sub.add_argument("--seed", type=int, metavar="N", help="shuffle the faces; the order follows from it")
+    _add_view(sub)
 
     sub = add(train, "Train a model in a process of its own, and follow it.")
     defaults = TrainingConfig()
@@ -307,6 +490,7 @@ def _parser() -> argparse.ArgumentParser:
         + json.dumps(AugmentationConfig(horizontal_flip=True, rotation_degrees=10).as_dict()),
     )
     sub.add_argument("--name", metavar="TEXT", default="", help="what you call the run")
+    _add_view(sub)
 
     sub = add(resume, "Go on with a run that was stopped, failed or lost its process.")
     sub.add_argument("run", metavar="RUN", help="a run's id")
@@ -315,6 +499,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
     sub.add_argument("--data", metavar="DATASET", required=True, help=_DATASET_HELP)
     sub.add_argument("--split", choices=[str(split) for split in Split], default=str(Split.TEST))
+    _add_view(sub)
 
     sub = add(recognize, "Find the faces of pictures and say what they show.")
     sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="pictures")
@@ -328,13 +513,76 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("name", metavar="NAME", help="the folder in models/pretrained/")
     sub.add_argument("--data", metavar="DATASET", required=True, help=_DATASET_HELP)
 
-    sub = add(bench, "Measure speed beside a rival, in the same run.")
-    sub.add_argument("subject", choices=["live", "load", "predict", "train"])
+    sub = add(download, "Fetch a dataset from Kaggle, the Hugging Face hub or FER+'s repository into data/.")
+    sub.add_argument("address", metavar="ADDRESS", help="kaggle:owner/name, hf:owner/name or ferplus")
+    sub.add_argument("--name", metavar="NAME", default="", help="what to call it in data/, without a suffix")
+
+    sub = add(inspect, "Find copies, leaks, wrong labels and pictures that are no face; keep what was found.")
+    sub.add_argument("dataset", metavar="DATASET", help=_DATASET_HELP)
     sub.add_argument(
-        "--data", metavar="PATH", help="the picture (live), CSV (load) or dataset (train) to measure on"
+        "--model",
+        metavar="MODEL",
+        default="mini_xception",
+        help="whose features judge the labels; “” does without (default: %(default)s)",
+    )
+    sub.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be read")
+
+    sub = add(map, "Lay a dataset's faces out in a plane, like beside like, as a model sees them.")
+    sub.add_argument("dataset", metavar="DATASET", help=_DATASET_HELP)
+    sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
+    sub.add_argument(
+        "--sample", type=int, metavar="N", help="at most so many faces, each emotion keeping its share"
+    )
+    sub.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be read")
+
+    sub = add(bench, "Measure speed beside a rival, in the same run.")
+    sub.add_argument("subject", choices=["live", "load", "folders", "page", "faults", "predict", "train"])
+    sub.add_argument(
+        "--data",
+        metavar="PATH",
+        help="the picture (live), CSV (load, page) or dataset (folders, train) to measure on",
     )
     sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
     return parser
+
+
+def _add_view(sub: argparse.ArgumentParser) -> None:
+    """Let a command take its dataset in another state than it came in."""
+    sub.add_argument("--edition", metavar="NAME", default="", help="with the changes of this edition")
+    sub.add_argument(
+        "--labels",
+        choices=get_args(LabelSource),
+        default="given",
+        help="from FER+'s votes: what the majority chose, or the share of each emotion",
+    )
+    sub.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be read")
+    plan = SplitPlan()
+    sub.add_argument(
+        "--split-validation",
+        type=float,
+        metavar="X",
+        help="divide the faces anew: this share of them for validation, 0.01 to 0.5",
+    )
+    sub.add_argument(
+        "--split-test", type=float, metavar="X", help="and this share for the test, 0 to 0.5; needs --pool"
+    )
+    sub.add_argument(
+        "--split-seed", type=int, metavar="N", help=f"who goes where follows from it (default: {plan.seed})"
+    )
+    sub.add_argument(
+        "--pool", action="store_true", help="divide the test faces too; they may come to be trained on"
+    )
+
+
+def _view(options: argparse.Namespace) -> DatasetView:
+    plan = SplitPlan()
+    chosen = {
+        name: getattr(options, f"split_{name.partition('_')[0]}")
+        for name in ("validation_fraction", "test_fraction", "seed")
+    }
+    given = {name: value for name, value in chosen.items() if value is not None}
+    splits = replace(plan, keep_test=not options.pool, **given) if given or options.pool else None
+    return DatasetView(options.edition, options.labels, splits, options.skip_bad)
 
 
 def _training_config(options: argparse.Namespace) -> TrainingConfig:
@@ -361,6 +609,7 @@ def _training_config(options: argparse.Namespace) -> TrainingConfig:
         dataset=data,
         architecture=options.model,
         augmentation=_augmentation(options.augmentation),
+        view=_view(options),
         **{name: getattr(options, name) for name in names},
     )
 
@@ -386,7 +635,9 @@ def _show_progress(fraction: float, message: str) -> None:
     for listener in _listeners:
         listener(fraction, message)
     if sys.stderr.isatty():
-        print(f"\r\033[K{fraction:4.0%}  {message}", end="", file=sys.stderr, flush=True)
+        # A line that wraps could not be rewritten.
+        line = f"{fraction:4.0%}  {message}"[: shutil.get_terminal_size().columns - 1]
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _clear_progress() -> None:

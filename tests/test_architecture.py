@@ -32,42 +32,65 @@ ROOMS = {
     "datasets.dataset": "emotions errors",
     "datasets.vocabulary": ".dataset emotions",
     "datasets.decoding": "errors pictures progress",
-    "datasets.fer_csv": ".dataset .vocabulary emotions errors progress",
+    "datasets.csv_faces": ".dataset .vocabulary emotions errors progress",
+    "datasets.fer_csv": ".csv_faces .dataset errors progress",
+    "datasets.wide_csv": ".csv_faces .dataset .fer_csv .ferplus errors progress",
+    "datasets.ferplus": ".cache .csv_faces .dataset .vocabulary emotions errors files paths",
     "datasets.folders": ".dataset .decoding .vocabulary emotions errors pictures progress",
     "datasets.parquet": ".dataset .decoding .vocabulary emotions errors progress",
     "datasets.portrait": "",
     "datasets.synthetic": ".dataset .portrait emotions errors files paths progress",
+    "datasets.fingerprint": ".dataset",
     "datasets.cache": ".dataset emotions errors files paths",
-    "datasets.editions": "emotions",
-    "datasets.views": ".dataset .editions config",
-    "datasets.registry": ".cache .dataset .editions .fer_csv .folders .parquet .synthetic .views config "
-    "errors paths progress",
-    "datasets.uploads": ".registry errors files paths progress",
-    "datasets.browsing": ".dataset .portrait .synthetic emotions",
+    "datasets.editions": ".dataset config emotions errors files paths",
+    "datasets.views": ".dataset .editions .ferplus config emotions errors",
+    "datasets.tables": ".csv_faces .dataset .parquet .vocabulary .wide_csv errors progress",
+    "datasets.archives": ".dataset .folders .tables errors files paths pictures progress",
+    "datasets.registry": ".archives .cache .dataset .editions .ferplus .folders .parquet .provenance "
+    ".synthetic .tables .views .wide_csv config errors paths progress",
+    "datasets.convert": ".dataset emotions errors files progress",
+    "datasets.uploads": ".archives .cache .ferplus .registry errors files paths progress",
+    "datasets.provenance": ".dataset errors files paths",
+    "datasets.downloads": ".ferplus .provenance .registry errors files paths processes progress",
+    "datasets.takeaway": "errors paths",
+    "datasets.browsing": ".dataset .editions .portrait .synthetic emotions",
+    "datasets.character": ".browsing .dataset emotions",
     "datasets": ".dataset .registry .uploads",
     # what is wrong with them
     "faults.finding": "",
-    "faults": ".finding",
+    "faults.chunks": "progress",
+    "faults.measures": ".chunks .finding progress",
+    "faults.duplicates": ".chunks .finding .measures datasets progress",
+    "faults.quality": ".chunks .finding .measures progress",
+    "faults.labels": ".chunks .finding progress",
+    "faults.lessons": ".duplicates .finding .quality",
+    "faults.inspection": ".chunks .duplicates .finding .labels .measures .quality datasets "
+    "datasets.fingerprint errors files paths progress recognition",
+    "faults.galleries": ".finding datasets datasets.browsing datasets.character datasets.dataset",
+    "faults": ".finding .inspection .measures",
     # from faces to a trained network
     "augmentation": "config",
     "batches": "augmentation config datasets preprocessing",
-    "runs": "cards config errors files paths processes",
+    "runs": "cards config datasets.editions errors files paths processes",
     "schedules": "config runs",
     "zoo": "",
     "zoo.catalog": "errors preprocessing",
     "zoo.normalization": "",
-    "zoo.mini_xception": ".normalization",
+    "zoo.mini_xception": ".catalog .normalization",
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
+    "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
     "evaluation": "datasets emotions errors progress recognition",
-    "publishing": "cards datasets errors evaluation files paths progress recognition runs",
+    "publishing": "cards datasets datasets.views errors evaluation files paths progress recognition runs",
     "figures.style": "",
-    "figures.dataset": ".style datasets emotions",
+    "figures.dataset": ".style datasets datasets.browsing datasets.character datasets.dataset emotions",
+    "figures.faults": ".style datasets",
+    "figures.face_map": ".style datasets datasets.browsing datasets.character emotions",
     "figures.evaluation": ".style emotions evaluation",
     "figures.training": ".style runs",
-    "figures": ".dataset .evaluation .style .training",
-    "training": "batches cards config datasets errors evaluation files preprocessing recognition runs "
-    "schedules zoo.catalog",
+    "figures": ".dataset .evaluation .face_map .faults .style .training",
+    "training": "batches cards config datasets datasets.views errors evaluation files preprocessing "
+    "recognition runs schedules zoo.catalog",
     # from a camera to a drawn frame
     "faces.face": "",
     "faces.crops": ".face",
@@ -80,10 +103,12 @@ ROOMS = {
     # over all of it
     "bench.stopwatch": "",
     "bench.rivals": "batches config faces preprocessing training",
-    "bench.subjects": "batches .rivals .stopwatch config datasets datasets.portrait "
+    "bench.subjects": "batches .rivals .stopwatch config datasets datasets.fingerprint "
+    "datasets.portrait faults faults.duplicates faults.measures "
     "drawing errors faces live paths pictures progress recognition zoo.catalog",
     "bench": ".stopwatch .subjects",
-    "__main__": "bench config datasets drawing errors evaluation faces files jobs live pictures progress "
+    "__main__": "bench config datasets datasets.convert datasets.downloads datasets.fingerprint "
+    "datasets.views drawing errors evaluation face_map faces faults files jobs live pictures progress "
     "publishing recognition runs zoo.catalog",
 }
 

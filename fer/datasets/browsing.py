@@ -1,18 +1,62 @@
-"""Looking through a dataset: which rows to show, and what its counts mean."""
+"""Looking through a dataset: which faces to show in which order, and what its counts mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.dataset import Dataset, Split
+from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
+from fer.datasets.editions import Edition, places_of
 from fer.datasets.portrait import draw_face
 from fer.datasets.synthetic import EMOTION_ACTION_UNITS, random_appearance
 from fer.emotions import EMOTIONS, Emotion
 
+# What the votes on a face can come to: one of FER+'s choices, or several that share the lead.
+TIE = "tie"
+VOTE_OUTCOMES = (*VOTE_NAMES, TIE)
+
 # Seven people whose faces show their expression well; any other number gives seven others.
 _PORTRAIT_SEED = 1
+
+
+class Quality(StrEnum):
+    """What can be measured of every face, to choose and to sort by."""
+
+    BRIGHTNESS = "brightness"  # mean pixel value, 0 to 255
+    SHARPNESS = "sharpness"  # how fine the edges are, from 0; see `fer.faults.FaceMeasures`
+    AGREEMENT = "agreement"  # share of the FER+ voters who chose the face's label, 0 to 1
+    SUSPICION = "suspicion"  # how little a model that never saw the face believes its label, 0 to 1
+
+
+Mended = Literal["untouched", "relabelled", "excluded"]
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFilter:
+    """Which faces to show, and in which order.
+
+    Attributes:
+        split: only this one; None for all.
+        emotion: only faces with this label, as it came; None for all.
+        vote: only faces whose FER+ votes came to this, one of `VOTE_OUTCOMES`; None for all.
+        mended: only faces to which an edition did this; None for all.
+        ranges: for a quality the least and the greatest value, both included.
+        order_by: sorted by this quality; None keeps the dataset's own order.
+        descending: the greatest value first.
+        shuffle_seed: shuffles the order of faces that are not sorted by a quality; None does not.
+    """
+
+    split: Split | None = None
+    emotion: Emotion | None = None
+    vote: str | None = None
+    mended: Mended | None = None
+    ranges: Mapping[Quality, tuple[float, float]] = field(default_factory=dict)
+    order_by: Quality | None = None
+    descending: bool = False
+    shuffle_seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +106,79 @@ def rows_of(
         emotion: only this one; None for all.
         shuffle_seed: the order follows from it; None keeps the dataset's own.
     """
-    wanted = np.ones(len(dataset), bool)
-    if split is not None:
-        wanted &= dataset.splits == split
-    if emotion is not None:
-        wanted &= dataset.labels == dataset.emotions.index(emotion)
-    rows = np.flatnonzero(wanted)
-    return rows if shuffle_seed is None else np.random.default_rng(shuffle_seed).permutation(rows)
+    return matching(dataset, FaceFilter(split, emotion, shuffle_seed=shuffle_seed))
+
+
+def matching(
+    dataset: Dataset,
+    wanted: FaceFilter,
+    qualities: Mapping[Quality, NDArray[np.float32]] | None = None,
+    edition: Edition | None = None,
+) -> NDArray[np.intp]:
+    """Return where the faces that match lie in the dataset's arrays, (m,), in the order asked for.
+
+    Args:
+        dataset: which; an emotion or a vote that it does not have matches no face.
+        wanted: see `FaceFilter`.
+        qualities: (n,) each; a face whose value is NaN matches no range and comes last. A quality that is
+            not there narrows and sorts nothing.
+        edition: what `mended` asks about; None did nothing to any face.
+
+    Raises:
+        EditionError: the edition belongs to other faces.
+    """
+    qualities = qualities or {}
+    chosen = np.ones(len(dataset), bool)
+    if wanted.split is not None:
+        chosen &= dataset.splits == wanted.split
+    if wanted.emotion is not None:
+        known = wanted.emotion in dataset.emotions
+        chosen &= (dataset.labels == dataset.emotions.index(wanted.emotion)) if known else False
+    if wanted.vote is not None:
+        outcome = VOTE_OUTCOMES.index(wanted.vote)
+        chosen &= False if dataset.votes is None else vote_outcomes(dataset.votes) == outcome
+    if wanted.mended is not None:
+        chosen &= _mended(dataset, edition, wanted.mended)
+    for quality, (least, greatest) in wanted.ranges.items():
+        if (values := qualities.get(quality)) is not None:
+            chosen &= (values >= least) & (values <= greatest)
+    places = np.flatnonzero(chosen)
+    if wanted.order_by is not None and (values := qualities.get(wanted.order_by)) is not None:
+        # A NaN sorts last, and stays last in the other direction.
+        return places[np.argsort(-values[places] if wanted.descending else values[places], kind="stable")]
+    if wanted.shuffle_seed is not None:
+        return np.random.default_rng(wanted.shuffle_seed).permutation(places)
+    return places
+
+
+def votes_won(votes: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Return for each face which of `VOTE_NAMES` has the most votes, (n,); -1 where several share the lead.
+
+    Args:
+        votes: (n, 10), in the order of `VOTE_NAMES`; without a vote they all share the lead.
+    """
+    leading = votes == votes.max(axis=1, keepdims=True, initial=0)
+    return np.where(leading.sum(axis=1) == 1, leading.argmax(axis=1), -1)
+
+
+def vote_outcomes(votes: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Return what the votes on each face came to, (n,) indexes into `VOTE_OUTCOMES`; -1 without votes.
+
+    Args:
+        votes: (n, 10), in the order of `VOTE_NAMES`.
+    """
+    won = votes_won(votes)
+    won[(won < 0) & votes.any(axis=1)] = VOTE_OUTCOMES.index(TIE)
+    return won
+
+
+def _mended(dataset: Dataset, edition: Edition | None, mended: Mended) -> NDArray[np.bool_]:
+    done = np.full(len(dataset), "untouched", dtype="U10")
+    if edition is not None:
+        done[places_of(dataset, edition)] = [
+            "excluded" if change.action == "exclude" else "relabelled" for change in edition.changes
+        ]
+    return np.asarray(done == mended)
 
 
 def portraits(size: int = 144, seed: int = _PORTRAIT_SEED) -> NDArray[np.uint8]:

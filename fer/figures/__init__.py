@@ -2,10 +2,18 @@
 
 Backgrounds are transparent and text carries no colour of its own, so that the page's theme, light
 or dark, shows through (`st.plotly_chart(..., theme="streamlit")`). Colour always means an emotion,
-but for one accent that stands for "the model".
+but for one accent that stands for "the model", and where a legend says otherwise.
 """
 
-from fer.figures.dataset import SPLIT_OPACITY, counts_figure, face_figure
+from fer.figures.dataset import (
+    SPLIT_OPACITY,
+    VOTE_TITLES,
+    counts_figure,
+    disagreement_figure,
+    face_figure,
+    histogram_figure,
+    votes_figure,
+)
 from fer.figures.evaluation import (
     HUMAN_ACCURACY,
     HUMAN_ACCURACY_SPREAD,
@@ -13,6 +21,16 @@ from fer.figures.evaluation import (
     confusion_figure,
     scores_figure,
 )
+from fer.figures.face_map import (
+    MapGroup,
+    chosen_figure,
+    face_map_figure,
+    groups_by_label,
+    groups_by_split,
+    groups_by_value,
+    groups_by_vote,
+)
+from fer.figures.faults import crossings_figure, cut_figure
 from fer.figures.style import ACCENT
 from fer.figures.training import curves_figure
 
@@ -21,10 +39,23 @@ __all__ = [
     "HUMAN_ACCURACY",
     "HUMAN_ACCURACY_SPREAD",
     "SPLIT_OPACITY",
+    "VOTE_TITLES",
+    "MapGroup",
     "accuracy_figure",
+    "chosen_figure",
     "confusion_figure",
     "counts_figure",
+    "crossings_figure",
     "curves_figure",
+    "cut_figure",
+    "disagreement_figure",
     "face_figure",
+    "face_map_figure",
+    "groups_by_label",
+    "groups_by_split",
+    "groups_by_value",
+    "groups_by_vote",
+    "histogram_figure",
     "scores_figure",
+    "votes_figure",
 ]

@@ -7,6 +7,7 @@ when its files were last written. Values are shared: nobody writes to them.
 import contextvars
 import gc
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import cv2
@@ -14,12 +15,20 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import datasets, drawing, evaluation, live, pictures, recognition
+from fer import datasets, drawing, evaluation, faults, live, pictures, recognition
+from fer import face_map as face_maps
 from fer.cards import CARD_FILE, MODEL_FILE
 from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Dataset, Split, browsing
+from fer.datasets.browsing import Quality
+from fer.datasets.character import Character, character_of, vote_agreement
+from fer.datasets.editions import edition_path
+from fer.datasets.fingerprint import fingerprint as fingerprint_of
+from fer.datasets.views import apply_view
 from fer.evaluation import Evaluation
+from fer.face_map import FaceMap
 from fer.faces import FAST, THOROUGH, FaceDetector, FollowingDetector, HaarDetector
+from fer.faults import FaceMeasures, Inspection
 from fer.live import LiveRecognizer, RecognizedFace
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
@@ -33,7 +42,68 @@ def dataset(name: str, progress: Progress = silent, view: DatasetView = AS_IT_CA
     Raises:
         DatasetError: there is none of that name, or it cannot be used.
     """
-    return _dataset(name, view, _dataset_stamp(name), _unrecorded(progress))
+    as_it_came = DatasetView(skip_bad=view.skip_bad)
+    if view == as_it_came:
+        return _dataset(name, view, _dataset_stamp(name), _unrecorded(progress))
+    return _changed_dataset(name, view, _dataset_stamp(name, view.edition), _unrecorded(progress))
+
+
+def character(dataset: Dataset) -> Character:
+    """Return what the faces of each emotion have in common, computed once."""
+    return _character(dataset.name, _dataset_stamp(dataset.name), len(dataset), dataset)
+
+
+def qualities(dataset: Dataset, wanted: Collection[Quality]) -> dict[Quality, NDArray[np.float32]]:
+    """Return those of the wanted qualities that are known of this dataset's faces, (n,) each.
+
+    Measuring the faces takes a moment, once; suspicion is there after an inspection, agreement with votes.
+    """
+    found: dict[Quality, NDArray[np.float32]] = {}
+    if {Quality.BRIGHTNESS, Quality.SHARPNESS} & set(wanted):
+        measured = measures(dataset)
+        found |= {Quality.BRIGHTNESS: measured.brightness, Quality.SHARPNESS: measured.sharpness}
+    if Quality.AGREEMENT in wanted and dataset.votes is not None:
+        found[Quality.AGREEMENT] = vote_agreement(dataset)
+    if Quality.SUSPICION in wanted and (inspection := inspected(dataset)) is not None:
+        found[Quality.SUSPICION] = inspection.suspicion
+    return {quality: values for quality, values in found.items() if quality in wanted}
+
+
+def inspected(dataset: Dataset) -> Inspection | None:
+    """Return what the last inspection of these faces found; None before one."""
+    known = fingerprint(dataset)
+    path = faults.inspection_path(known)
+    return _inspection(known, _modified(path)) if path.exists() else None
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Return what the faces and labels are as one short text, computed once."""
+    return _fingerprint(dataset.name, _dataset_stamp(dataset.name), len(dataset), dataset)
+
+
+def measures(dataset: Dataset) -> FaceMeasures:
+    """Return what can be told of every face by looking at it alone, measured once."""
+    return _measures(dataset.name, _dataset_stamp(dataset.name), len(dataset), dataset)
+
+
+def face_map(dataset: Dataset, model: str) -> FaceMap | None:
+    """Return the map of these faces as `model` sees them; None before it was made.
+
+    Raises:
+        ModelNotFoundError: there is no model of that name.
+    """
+    path = face_map_path(dataset, model)
+    return _face_map(path, _modified(path), dataset) if path.exists() else None
+
+
+def face_map_path(dataset: Dataset, model: str) -> Path:
+    """Return where the map of these faces as `model` sees them is kept, or will be.
+
+    Raises:
+        ModelNotFoundError: there is no model of that name.
+    """
+    stamp = _dataset_stamp(dataset.name)
+    return _map_path(dataset.name, stamp, len(dataset), model, _model_stamp(model), dataset)
 
 
 def recognizer(name: str) -> Recognizer:
@@ -45,15 +115,16 @@ def recognizer(name: str) -> Recognizer:
     return _recognizer(name, _model_stamp(name))
 
 
-def evaluate(model: str, dataset_name: str, split: Split, progress: Progress = silent) -> Evaluation:
-    """Return how `model` does on one split, computed once.
+def evaluate(
+    model: str, dataset_name: str, split: Split, progress: Progress = silent, view: DatasetView = AS_IT_CAME
+) -> Evaluation:
+    """Return how `model` does on one split of a dataset in the state `view`, computed once.
 
     Raises:
         FerError: the model or the dataset cannot be used, or they do not fit.
     """
-    return _evaluation(
-        model, _model_stamp(model), dataset_name, _dataset_stamp(dataset_name), split, _unrecorded(progress)
-    )
+    stamp = _dataset_stamp(dataset_name, view.edition)
+    return _evaluation(model, _model_stamp(model), dataset_name, view, stamp, split, _unrecorded(progress))
 
 
 def live_recognizer(model: str) -> LiveRecognizer:
@@ -98,6 +169,42 @@ def _dataset(name: str, view: DatasetView, stamp: float, _progress: Progress) ->
     return datasets.load_dataset(name, _progress, view=view)
 
 
+# One only: a face left out makes a copy of all others, while the faces as they came are mapped from the disk.
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _changed_dataset(name: str, view: DatasetView, stamp: float, _progress: Progress) -> Dataset:
+    return apply_view(dataset(name, _progress, DatasetView(skip_bad=view.skip_bad)), view)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _character(name: str, stamp: float, count: int, _dataset: Dataset) -> Character:
+    return character_of(_dataset)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _measures(name: str, stamp: float, count: int, _dataset: Dataset) -> FaceMeasures:
+    return faults.measure_faces(_dataset.images)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _fingerprint(name: str, stamp: float, count: int, _dataset: Dataset) -> str:
+    return fingerprint_of(_dataset)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _inspection(fingerprint: str, stamp: float) -> Inspection | None:
+    return faults.load_inspection(fingerprint)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _map_path(name: str, stamp: float, count: int, model: str, model_stamp: float, _dataset: Dataset) -> Path:
+    return face_maps.map_path(_dataset, model)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _face_map(path: Path, stamp: float, _dataset: Dataset) -> FaceMap | None:
+    return face_maps.load_map(path, _dataset)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _recognizer(name: str, stamp: float) -> Recognizer:
     return recognition.load_recognizer(name)
@@ -105,9 +212,15 @@ def _recognizer(name: str, stamp: float) -> Recognizer:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _evaluation(
-    model: str, model_stamp: float, dataset_name: str, dataset_stamp: float, split: Split, _progress: Progress
+    model: str,
+    model_stamp: float,
+    dataset_name: str,
+    view: DatasetView,
+    dataset_stamp: float,
+    split: Split,
+    _progress: Progress,
 ) -> Evaluation:
-    return evaluation.evaluate(recognizer(model), dataset(dataset_name, _progress), split, _progress)
+    return evaluation.evaluate(recognizer(model), dataset(dataset_name, _progress, view), split, _progress)
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
@@ -150,9 +263,10 @@ def _unrecorded(progress: Progress) -> Progress:
     return lambda fraction, message: outside.run(progress, fraction, message)
 
 
-def _dataset_stamp(name: str) -> float:
+def _dataset_stamp(name: str, edition: str = "") -> float:
     path = next((entry.path for entry in datasets.list_datasets() if entry.name == name), None)
-    return _modified(path) if path is not None else 0.0  # the built-in one never changes
+    stamp = _modified(path) if path is not None else 0.0  # the built-in one never changes
+    return max(stamp, _modified(edition_path(name, edition))) if edition else stamp
 
 
 def _model_stamp(name: str) -> float:

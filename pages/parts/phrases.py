@@ -66,3 +66,8 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+
+
+def faces(count: int) -> str:
+    """Return a number of faces: "1 face", "1,204 faces"."""
+    return "1 face" if count == 1 else f"{count:,} faces"

@@ -11,12 +11,13 @@ from pages.parts import state
 SPLIT_TITLES = {Split.TRAIN: "Training", Split.VALIDATION: "Validation", Split.TEST: "Test"}
 
 
-def choose_dataset(key: str, label: str = "Dataset") -> DatasetEntry:
+def choose_dataset(key: str, label: str = "Dataset", help: str | None = None) -> DatasetEntry:
     """Show the datasets there are and return the chosen one, remembered for every page.
 
     Args:
         key: the widget's key, "<page>.dataset".
         label: what stands above the widget.
+        help: what its question mark says; None for no question mark.
     """
     entries = {entry.name: entry for entry in list_datasets()}
     if state.dataset() not in entries:
@@ -25,12 +26,14 @@ def choose_dataset(key: str, label: str = "Dataset") -> DatasetEntry:
     def remember() -> None:
         state.set_dataset(st.session_state[key])
 
-    names = list(entries)
+    # The widget follows what was chosen, also by others: an upload, a download, a conversion.
+    if st.session_state.get(key) != state.dataset():
+        st.session_state[key] = state.dataset()
     name = st.selectbox(
         label,
-        names,
-        index=names.index(state.dataset()),
+        list(entries),
         key=key,
+        help=help,
         on_change=remember,
         format_func=lambda name: entries[name].title,
     )

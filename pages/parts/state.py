@@ -9,6 +9,7 @@ from typing import cast
 import streamlit as st
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, TrainingConfig
+from fer.faults import Fault
 
 _DATASET = "workshop.dataset"
 _VIEW = "workshop.view"
@@ -17,6 +18,7 @@ _RUN = "workshop.run"
 _AUGMENTATION = "workshop.augmentation"
 _TRAINING = "workshop.training"
 _FACE = "dataset.face"
+_FAULT = "dataset.fault"
 
 
 def dataset() -> str:
@@ -93,3 +95,13 @@ def face() -> int | None:
 def set_face(row: int | None) -> None:
     """Open the face at `row` of the dataset, or close the open one."""
     st.session_state[_FACE] = row
+
+
+def fault() -> Fault | None:
+    """The kind of fault that is looked at on the dataset page; None before a choice."""
+    return cast("Fault | None", st.session_state.get(_FAULT))
+
+
+def set_fault(fault: Fault) -> None:
+    """Look at this kind of fault."""
+    st.session_state[_FAULT] = fault

@@ -71,6 +71,7 @@ def test_the_menu_leads_through_every_page(browser_page: OpenTab, server: str) -
 def test_a_clicked_face_opens_large_and_closes_again(browser_page: OpenTab, server: str) -> None:
     page = browser_page()
     open_page(page, f"{server}/dataset", "Dataset")
+    page.get_by_text("Faces", exact=True).last.click()
     page.get_by_role("button", name="row 0:").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Labelled as").wait_for()

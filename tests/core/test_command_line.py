@@ -13,7 +13,9 @@ import pytest
 
 from fer import runs
 from fer.__main__ import main
-from fer.config import AugmentationConfig, TrainingConfig
+from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
+from fer.datasets import load_dataset
+from fer.datasets.editions import create_edition, exclude
 from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.emotions import EMOTIONS
 from fer.errors import FerError
@@ -22,7 +24,7 @@ from fer.runs import EpochMetrics, Run, RunRecorder, RunStatus
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
-COMMANDS = ["info", "train", "resume", "evaluate", "recognize", "publish", "bench"]
+COMMANDS = ["info", "convert", "train", "resume", "evaluate", "recognize", "publish", "inspect", "bench"]
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +107,42 @@ def test_evaluate_scores_the_split_it_was_asked_for(
     assert result["per_class"]["fear"] == {"precision": 1, "recall": 1, "f1": 1, "support": count // 7}
 
 
+@pytest.mark.parametrize("name", ["faces", "faces.csv", "faces.wide.csv", "faces.parquet"])
+def test_convert_writes_a_dataset_that_info_reads(
+    capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[], str], tmp_path: Path, name: str
+) -> None:
+    target = str(tmp_path / name)
+    written = answer(capsys, "convert", csv_in_data(), target, "--seed", "3")
+    assert (written["target"], written["count"], written["lost"]) == (target, 42, [])
+    assert answer(capsys, "info", target)["splits"] == answer(capsys, "info", "small")["splits"]
+    assert status_of(["convert", "small", target]) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_dataset_is_used_in_the_state_that_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+    csv_in_data: Callable[[], str],
+    grey: str,
+    tmp_path: Path,
+    fer_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    faces = load_dataset(f"{csv_in_data()}.csv")
+    create_edition(faces.name, "Mine")
+    exclude(faces, "Mine", np.flatnonzero(faces.splits == "test")[:2].tolist())
+    result = answer(capsys, "info", "small", "--edition", "Mine", "--split-validation", "0.4")
+    assert result["totals"] == {"train": 21, "validation": 14, "test": 5}
+    assert result["state"] == "edition “Mine”, 40% of all but the test faces for validation (seed 0)"
+    monkeypatch.chdir(fer_home / "data")
+    result = answer(capsys, "evaluate", grey, "--data", "small.csv", "--edition", "Mine")
+    assert (result["count"], result["state"]) == (5, "edition “Mine”")
+    pooled = ["--pool", "--split-validation", "0.2", "--split-test", "0.2", "--split-seed", "4"]
+    assert answer(capsys, "info", "small", *pooled)["totals"] == {"train": 28, "validation": 7, "test": 7}
+    assert answer(capsys, "info", "small", "--pool")["totals"] == {"train": 35, "validation": 7}
+    written = answer(capsys, "convert", "small", str(tmp_path / "mended.csv"), "--edition", "Mine")
+    assert written["count"] == 40
+
+
 def test_recognize_finds_the_face_and_saves_the_picture_with_it_drawn_in(
     capsys: pytest.CaptureFixture[str], portrait: Path, grey: str, tmp_path: Path
 ) -> None:
@@ -149,9 +187,10 @@ def test_train_hands_its_options_over_and_reports_the_run(
     monkeypatch.setattr(runs, "start_run", finish_at_once)
     monkeypatch.chdir(fer_home / "data")
     numbers = {"epochs": 1, "batch-size": 16, "learning-rate": 0.01, "seed": 7, "subset": 20}
+    numbers |= {"split-validation": 0.2, "split-seed": 5}
     texts = {"data": "small.csv", "name": "Tiny", "augmentation": '{"rotation_degrees": 5}'}
     options = [word for name, value in (numbers | texts).items() for word in (f"--{name}", str(value))]
-    result = answer(capsys, "train", "--balance-classes", *options)
+    result = answer(capsys, "train", "--balance-classes", "--pool", "--skip-bad", *options)
     assert started == [
         TrainingConfig(
             dataset=str(fer_home / "data" / "small.csv"),  # the process has another working folder
@@ -163,6 +202,7 @@ def test_train_hands_its_options_over_and_reports_the_run(
             name="Tiny",
             balance_classes=True,
             augmentation=AugmentationConfig(rotation_degrees=5),
+            view=DatasetView(splits=SplitPlan(0.2, keep_test=False, seed=5), skip_bad=True),
         )
     ]
     assert (result["status"], result["epochs"], result["validation_accuracy"]) == ("finished", 1, 0.625)
@@ -217,6 +257,16 @@ def test_what_a_run_failed_of_is_the_line_that_is_said(
         ["train", "--augmentation", '{"rotation_degrees": NaN}'],
         ["train", "--augmentation", "[1]"],
         ["train", "--image-size", "8"],
+        ["train", "--edition", "Mine"],
+        ["train", "--labels", "crowd"],
+        ["train", "--split-validation", "0.7"],
+        ["train", "--split-validation", "nan"],
+        ["train", "--split-test", "0.1"],
+        ["evaluate", "grey", "--data", "synthetic", "--edition", "../Mine"],
+        ["convert", "synthetic"],
+        ["convert", "nowhere.csv", "here.csv"],
+        ["convert", "synthetic", "here.zip"],
+        ["convert", "synthetic", "here.csv", "--seed", "-1"],
     ],
     ids=" ".join,
 )
@@ -233,7 +283,7 @@ def test_a_mistake_ends_with_status_2_and_one_line(
 
 
 def test_ctrl_c_is_no_mistake(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("fer.__main__.load_dataset", interrupted)
@@ -242,7 +292,7 @@ def test_ctrl_c_is_no_mistake(capsys: pytest.CaptureFixture[str], monkeypatch: p
 
 
 def test_a_bug_of_ours_is_not_dressed_as_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("fer.__main__.load_dataset", broken)
@@ -280,7 +330,7 @@ def test_the_list_of_commands_is_whole(capsys: pytest.CaptureFixture[str]) -> No
 def test_every_error_of_the_family_is_said_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise FerError("First line.\n\n   Second line.")
 
     monkeypatch.setattr("fer.__main__.load_dataset", fail)

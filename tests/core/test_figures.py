@@ -7,6 +7,9 @@ import pytest
 
 from fer import figures
 from fer.datasets import Split
+from fer.datasets.browsing import TIE, VOTE_OUTCOMES
+from fer.datasets.character import Disagreement, character_of
+from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation import Evaluation
 from tests.conftest import dataset_of
@@ -51,6 +54,39 @@ def test_an_emotion_without_faces_leaves_an_empty_row(evaluation: Evaluation) ->
     assert not np.any(z[EMOTIONS.index(Emotion.SAD)])
 
 
+def test_disagreement_has_agreement_on_its_diagonal_and_a_point_to_click_on_every_square() -> None:
+    counts = np.zeros((7, len(VOTE_OUTCOMES)), np.intp)
+    counts[3, VOTE_OUTCOMES.index("happiness")] = 9
+    counts[3, VOTE_OUTCOMES.index("NF")] = 1
+    counts[0, VOTE_OUTCOMES.index("anger")] = 4
+    heat, points = figures.disagreement_figure(Disagreement(counts, 13 / 14), EMOTIONS).data
+    assert [heat.z[row][row] for row in (0, 3)] == [1, 0.9]
+    assert list(heat.x[7:]) == ["Contempt", "Unknown", "Not a face", "Tie"]
+    assert len(points.x) == 7 * len(VOTE_OUTCOMES)
+    clicked = {(data[0], data[1]): data[2] for data in points.customdata if data[2]}
+    assert clicked == {("happy", "happiness"): 9, ("happy", "NF"): 1, ("angry", "anger"): 4}
+    assert {data[1] for data in points.customdata} == {*VOTE_NAMES, TIE}
+
+
+def test_histograms_are_shares_of_each_emotions_pixels_in_its_color() -> None:
+    dataset = dataset_of([0, 3, 3], size=8)
+    every, angry, happy = figures.histogram_figure(character_of(dataset), dataset.emotions).data
+    for trace in (every, angry, happy):
+        assert sum(trace.y) == pytest.approx(1)
+    assert (angry.line.color, happy.line.color) == (Emotion.ANGRY.color, Emotion.HAPPY.color)
+    # The faces of conftest are brighter the later their emotion comes.
+    assert np.average(angry.x, weights=angry.y) < np.average(happy.x, weights=happy.y)
+
+
+def test_votes_are_bars_most_first_and_the_label_is_ringed() -> None:
+    votes = np.zeros(len(VOTE_NAMES), np.uint8)
+    votes[VOTE_NAMES.index("fear")], votes[VOTE_NAMES.index("NF")] = 3, 7
+    bar = figures.votes_figure(votes, Emotion.FEAR).data[0]
+    assert (list(bar.y), list(bar.x)) == (["Not a face", "Fear"], [7, 3])
+    assert list(bar.marker.line.width) == [0, 2]
+    assert bar.marker.color[1] == Emotion.FEAR.color
+
+
 def test_accuracy_stands_beside_people_and_the_laziest_answer(evaluation: Evaluation) -> None:
     model, people, lazy = figures.accuracy_figure(evaluation).data
     low, high = evaluation.interval_95
@@ -68,6 +104,9 @@ def test_figures_carry_no_background_and_are_plain_json(evaluation: Evaluation) 
         figures.accuracy_figure(evaluation),
         figures.confusion_figure(evaluation, as_share=True),
         figures.face_figure(np.zeros((48, 48, 1), np.uint8)),
+        figures.histogram_figure(character_of(dataset_of([0, 1])), EMOTIONS),
+        figures.disagreement_figure(Disagreement(np.zeros((7, 11), np.intp), 0), EMOTIONS),
+        figures.votes_figure(np.ones(10, np.uint8), Emotion.SAD),
     ):
         assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
         assert json.loads(figure.to_json())["data"]
