@@ -23,7 +23,7 @@ def list_of(history: list[Run], shown: Run) -> None:
     st.dataframe(
         {
             "Run": [run.title for run in history],
-            "Faces": [run_panel.dataset_title(run.config.dataset) for run in history],
+            "Faces": [run_panel.faces_title(run.config) for run in history],
             "Epochs": [run.config.epochs for run in history],
             "Best validation accuracy": [row.validation_accuracy if row else None for row in best],
             "Status": [run_panel.STATUS_TITLES[run.status] for run in history],
@@ -107,6 +107,6 @@ with choices:
             if config is not None:
                 state.set_training(config)
                 with notices.working() as progress:
-                    training_form.check(config, caches.dataset(config.dataset, progress))
+                    training_form.check(config, caches.dataset(config.dataset, progress, config.view))
                 state.set_run_id(runs.start_run(config).id)
                 st.rerun()

@@ -4,9 +4,11 @@ import streamlit as st
 
 from fer import figures
 from fer.cards import load_card
+from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Split
+from fer.datasets.views import describe, describe_splits
 from fer.recognition import model_folder
-from pages.parts import caches, masthead, notices, phrases, pickers, report_table
+from pages.parts import caches, masthead, notices, phrases, pickers, report_table, state
 
 # Streamlit writes charts in a faint grey; on a shaded cell only the page's own ink can be read.
 _READABLE_CELLS = """
@@ -38,11 +40,12 @@ with notices.shown():
     with faces:
         entry = pickers.choose_dataset("evaluation.dataset")
     with notices.working() as progress:
-        dataset = caches.dataset(entry.name, progress)
+        view = state.view()
+        dataset = caches.dataset(entry.name, progress, view)
     with part:
         split = pickers.choose_split("evaluation.split", list(dataset.counts()), Split.TEST)
     with notices.working() as progress:
-        evaluation = caches.evaluate(model.name, entry.name, split, progress)
+        evaluation = caches.evaluate(model.name, entry.name, split, progress, view)
     card = load_card(model_folder(model.name))
 
 low, high = evaluation.interval_95
@@ -63,6 +66,12 @@ with scale:
         figures.accuracy_figure(evaluation), config={"displayModeBar": False}, key="evaluation.accuracy"
     )
 
+if view != AS_IT_CAME:
+    st.info(
+        f"These faces are not as they came: {describe(view)}. Figures of another state are of other faces or "
+        "other labels; compare like with like.",
+        icon=":material/edit_note:",
+    )
 learned_from = str(card.dataset.get("title", ""))
 if learned_from and learned_from != dataset.source.title:
     st.info(
@@ -70,9 +79,24 @@ if learned_from and learned_from != dataset.source.title:
         "another kind of faces tells how far its knowledge carries, not how well it was trained.",
         icon=":material/alt_route:",
     )
+with notices.shown():
+    learned_with = DatasetView.from_dict(card.config.get("view") or {}).splits
+test_is_the_same = all(plan is None or plan.keep_test for plan in (learned_with, view.splits))
 if split is Split.TRAIN:
     st.warning(
         "The model has seen these faces while learning, so this score flatters it.",
+        icon=":material/visibility:",
+    )
+elif (
+    learned_from == dataset.source.title
+    and learned_with != view.splits
+    and not (split is Split.TEST and test_is_the_same)
+):
+    was = "the splits as they came" if learned_with is None else describe_splits(learned_with)
+    st.warning(
+        f"This model learned with {was}, and these are other splits: some of these faces may have been "
+        "among its training faces, and then the score flatters it. The **Splits** of the dataset page set "
+        "them alike.",
         icon=":material/visibility:",
     )
 elif split is Split.TEST:

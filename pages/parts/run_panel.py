@@ -1,11 +1,15 @@
 """One run, while it trains and ever after: how far it is, its curves, what to do next."""
 
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
 
 from fer import figures, runs
+from fer.config import AS_IT_CAME, TrainingConfig
 from fer.datasets import list_datasets
+from fer.datasets.editions import list_editions
+from fer.datasets.views import describe
 from fer.runs import Run, RunProgress, RunStatus
 from fer.zoo.catalog import ARCHITECTURES
 from pages.parts import live_chart, notices, phrases, state, training_form
@@ -108,6 +112,8 @@ def _settings_in_a_line(run: Run) -> str:
         else config.architecture
     )
     parts = [f"{architecture} on {dataset_title(config.dataset)}"]
+    if config.view != AS_IT_CAME:
+        parts.append(describe(config.view))
     if config.subset:
         parts.append(f"{config.subset:,} faces")
     parts += [
@@ -134,6 +140,17 @@ def dataset_title(name: str) -> str:
     """What a list calls the dataset of a run; a path is told by its last part."""
     titles = {entry.name: entry.title for entry in list_datasets()}
     return titles.get(name, name.replace("\\", "/").rsplit("/", 1)[-1])
+
+
+def faces_title(config: TrainingConfig) -> str:
+    """What a list calls the faces of a run: the dataset, and what was changed of it in a word or two."""
+    view = config.view
+    changes = [
+        view.edition,
+        "" if view.labels == "given" else "FER+ labels",
+        "own splits" if view.splits else "",
+    ]
+    return " · ".join([dataset_title(config.dataset), *filter(None, changes)])
 
 
 def _under_way(run: Run) -> None:
@@ -257,3 +274,6 @@ def _take_along(run: Run) -> None:
     state.set_model(run.id)
     if run.config.dataset in {entry.name for entry in list_datasets()}:
         state.set_dataset(run.config.dataset)
+        known = {edition.name for edition in list_editions(run.config.dataset)}
+        view = run.config.view
+        state.set_view(view if view.edition in known else replace(view, edition=""))

@@ -1,16 +1,19 @@
 """Everything a learner decides before a run, as one form that returns one `TrainingConfig`."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar, get_args
 
 import streamlit as st
 
-from fer.config import AugmentationConfig, Optimizer, Schedule, TrainingConfig
-from fer.datasets import Dataset, Split, balanced_class_weights, list_datasets
-from fer.errors import ConfigError
+from fer.config import AugmentationConfig, DatasetView, LabelSource, Optimizer, Schedule, TrainingConfig
+from fer.datasets import Dataset, DatasetEntry, Split, balanced_class_weights, list_datasets
+from fer.datasets.editions import list_editions
+from fer.datasets.views import describe_splits
+from fer.errors import ConfigError, FerError
 from fer.zoo.catalog import ARCHITECTURES
-from pages.parts import notices, phrases, state
+from pages.parts import caches, notices, phrases, pickers, state
 
 BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512)
 LEARNING_RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
@@ -26,6 +29,7 @@ SCHEDULES: dict[Schedule, str] = {
     "cosine": "Cosine, down to zero",
     "plateau": "A tenth at each plateau",
 }
+LABELS: dict[LabelSource, str] = {"given": "As given", "majority": "Majority", "votes": "Shares"}
 # Settings the form has no field for; they come from a run of the command line whose settings are used again.
 _UNSEEN = (
     "warmup_epochs",
@@ -48,8 +52,10 @@ def show() -> TrainingConfig | None:
     if "training.epochs" not in st.session_state:
         put(state.training())
     config = state.training()
+    # Outside the form, because the editions to choose from are those of the chosen dataset.
+    with st.container(border=True):
+        dataset = _faces()
     with st.form("training.form", enter_to_submit=False):
-        dataset = _dataset()
         architecture = st.selectbox(
             "Architecture",
             list(ARCHITECTURES),
@@ -133,10 +139,10 @@ def show() -> TrainingConfig | None:
             "Start training", icon=":material/play_arrow:", type="primary", width="stretch"
         ):
             return None
-    state.set_dataset(dataset)
     return replace(
         config,
         dataset=dataset,
+        view=state.view(),
         architecture=architecture,
         epochs=epochs,
         batch_size=batch_size,
@@ -178,6 +184,7 @@ def put_again(config: TrainingConfig) -> None:
         state.set_augmentation(config.augmentation)
     if config.dataset in {entry.name for entry in list_datasets()}:
         state.set_dataset(config.dataset)
+        state.set_view(config.view)
         st.session_state["training.dataset"] = config.dataset
     put(replace(config, name=""))
 
@@ -211,18 +218,58 @@ def check(config: TrainingConfig, dataset: Dataset) -> None:
         balanced_class_weights(dataset.labels[dataset.splits == Split.TRAIN], dataset.emotions)
 
 
-def _dataset() -> str:
-    entries = {entry.name: entry for entry in list_datasets()}
-    names = list(entries)
-    chosen: str = st.selectbox(
-        "Dataset",
-        names,
-        index=names.index(state.dataset()) if state.dataset() in entries else 0,
-        key="training.dataset",
-        format_func=lambda name: entries[name].title,
+def _faces() -> str:
+    """Let the learner choose the dataset and its state, which the other pages share; returns its name."""
+    entry = pickers.choose_dataset(
+        "training.dataset",
         help="The faces it learns from. Its training faces teach, its validation faces judge.",
     )
-    return chosen
+    view = state.view()
+    editions = [edition.name for edition in list_editions(entry.name)]
+    if view.edition and view.edition not in editions:  # deleted since, or a damaged file
+        st.warning(f"The edition “{view.edition}” cannot be read any more; the faces are taken as they came.")
+        view = replace(view, edition="")
+        state.set_view(view)
+    # The state is the truth, and the dataset page changes it too.
+    st.session_state["training.edition"] = view.edition
+    st.selectbox(
+        "Edition",
+        ["", *editions],
+        key="training.edition",
+        format_func=lambda name: name or "As it came",
+        on_change=lambda: state.set_view(replace(state.view(), edition=st.session_state["training.edition"])),
+        help="With which of your corrections: an edition is a list of faces left out or given another label. "
+        "Train the same network on two editions to see what mending the data is worth.",
+    )
+    if view.labels != "given" or _has_votes(entry):
+        st.session_state["training.labels"] = view.labels
+        st.segmented_control(
+            "Labels",
+            get_args(LabelSource),
+            required=True,
+            key="training.labels",
+            format_func=LABELS.__getitem__,
+            on_change=lambda: state.set_view(
+                replace(state.view(), labels=st.session_state["training.labels"])
+            ),
+            help="**As given** in the file; the **majority** of the ten people who voted on each face for "
+            "FER+; or the **shares** of their votes, so that a face between fear and surprise teaches both.",
+        )
+    drawn = "as they came" if view.splits is None else describe_splits(view.splits)
+    st.caption(f"Splits: {drawn}.")
+    return entry.name
+
+
+def _has_votes(entry: DatasetEntry) -> bool:
+    """Whether ten people's votes are known; a dataset that cannot be read is told of when it is used."""
+    if entry.kind == "built-in":
+        return False
+    with suppress(FerError), notices.working() as progress:
+        return (
+            caches.dataset(entry.name, progress, DatasetView(skip_bad=state.view().skip_bad)).votes
+            is not None
+        )
+    return False
 
 
 def _architecture_title(name: str) -> str:

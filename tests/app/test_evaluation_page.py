@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer.cards import MODEL_FILE, load_card
+from fer.config import DatasetView, SplitPlan, TrainingConfig
+from fer.datasets import Split, load_dataset
+from fer.datasets.editions import create_edition, exclude, relabel
 from fer.emotions import Emotion
 from tests.app.conftest import words
 from tests.core import grey_level
@@ -65,6 +69,39 @@ def test_faces_of_another_kind_are_said_to_be_so(
 ) -> None:
     replace(load_card(model_folder), dataset={"title": "Drawn faces"}).save(model_folder)
     assert "learned from Drawn faces" in words(open_page(PAGE, small_csv))
+
+
+@pytest.mark.usefixtures("model_folder")
+def test_a_mended_dataset_is_judged_as_it_is_now(open_page: OpenPage, small_csv: dict[str, object]) -> None:
+    faces = load_dataset("small.csv")
+    create_edition(faces.name, "Mine")
+    tests = np.flatnonzero(faces.splits == Split.TEST).tolist()
+    exclude(faces, "Mine", tests[:2])
+    session = {**small_csv, "workshop.view": DatasetView(edition="Mine")}
+    page = open_page(PAGE, session)
+    assert "On **5** faces" in words(page)
+    assert "not as they came: edition “Mine”" in words(page)
+    # Mended further, it is judged anew.
+    relabel(faces, "Mine", [tests[2]], Emotion.HAPPY)
+    page.run()
+    assert next(metric.value for metric in page.metric) == "80.0%"
+
+
+def test_a_model_that_learned_with_other_splits_may_be_flattered(
+    open_page: OpenPage, small_csv: dict[str, object], model_folder: Path
+) -> None:
+    pooled, kept = SplitPlan(0.2, keep_test=False), SplitPlan(0.2)
+    for learned_with, judged_with, split, flattered in (
+        (pooled, None, "test", True),
+        (pooled, pooled, "validation", False),
+        (kept, None, "test", False),
+    ):
+        config = TrainingConfig(view=DatasetView(splits=learned_with)).as_dict()
+        replace(load_card(model_folder), config=config, dataset={"title": "small.csv"}).save(model_folder)
+        page = open_page(PAGE, {**small_csv, "workshop.view": DatasetView(splits=judged_with)})
+        page.segmented_control(key="evaluation.split").set_value(split).run()
+        assert not page.exception
+        assert ("these are other splits" in words(page)) == flattered, (learned_with, judged_with, split)
 
 
 def test_a_model_that_cannot_answer_the_emotions_is_a_sentence(

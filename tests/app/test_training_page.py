@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fer import paths, runs
-from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
+from fer import datasets, paths, runs
+from fer.config import DEFAULT_AUGMENTATION, DatasetView, SplitPlan, TrainingConfig
+from fer.datasets import load_dataset
+from fer.datasets.dataset import VOTE_NAMES
+from fer.datasets.editions import create_edition, exclude
 from fer.runs import BatchMetrics, EpochMetrics, Run, RunRecorder, RunStatus
 from tests.conftest import PROJECT_ROOT
 
@@ -114,6 +120,85 @@ def test_the_form_becomes_one_config_and_starts_one_run(
     assert "First try" in page.subheader[0].value
     assert "loading TensorFlow" in progress_text(page)
     assert not has_form(page)
+
+
+def test_an_edition_and_splits_chosen_here_or_there_go_into_the_run(
+    csv_in_data: Callable[[str], str], started: list[TrainingConfig]
+) -> None:
+    name = f"{csv_in_data('small')}.csv"
+    for edition in ("Mine", "Yours"):
+        create_edition(name, edition)
+    exclude(load_dataset(name), "Mine", [0, 1])
+    view = DatasetView(edition="Yours", splits=SplitPlan(0.2))
+    page = open_page(workshop__dataset=name, workshop__view=view)
+    assert page.selectbox(key="training.edition").value == "Yours"
+    assert page.selectbox(key="training.edition").options == ["As it came", "Mine", "Yours"]
+    assert "20% of all but the test faces for validation" in words(page)
+    page.selectbox(key="training.edition").select("Mine").run()
+    page.select_slider(key="training.batch_size").set_value(8)
+    press_start(page)
+    assert not page.exception
+    assert started[0].view == DatasetView(edition="Mine", splits=SplitPlan(0.2))
+    run = runs.list_runs()[0]
+    edition = runs.edition_of(run.folder, run.config)
+    assert edition is not None
+    assert edition.excluded == 2
+    assert "edition “Mine”, 20% of all but the test faces" in words(page)
+    assert list(page.dataframe[0].value["Faces"]) == ["small.csv · Mine · own splits"]
+
+
+def test_another_dataset_has_its_own_editions(csv_in_data: Callable[[str], str]) -> None:
+    for stem in ("one", "two"):
+        create_edition(f"{csv_in_data(stem)}.csv", f"of {stem}")
+    page = open_page(workshop__dataset="one.csv", workshop__view=DatasetView(edition="of one"))
+    page.selectbox(key="training.dataset").select("two.csv").run()
+    assert not page.exception
+    assert page.selectbox(key="training.edition").options == ["As it came", "of two"]
+    assert page.selectbox(key="training.edition").value == ""
+    assert page.session_state["workshop.view"] == DatasetView()
+
+
+def test_an_edition_that_is_gone_is_told_and_not_used(csv_in_data: Callable[[str], str]) -> None:
+    csv_in_data("small")
+    page = open_page(workshop__dataset="small.csv", workshop__view=DatasetView(edition="Gone"))
+    assert not page.exception
+    assert "“Gone” cannot be read any more" in page.warning[0].value
+    assert page.session_state["workshop.view"] == DatasetView()
+
+
+def test_the_votes_are_offered_where_there_are_any(
+    csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, started: list[TrainingConfig]
+) -> None:
+    csv_in_data("small")
+    assert not open_page(workshop__dataset="small.csv").segmented_control
+    # A vote of ten for the label of each face.
+    faces = load_dataset("small.csv")
+    column = [VOTE_NAMES.index(name) for name in ("anger", "disgust", "fear", "happiness", "sadness")]
+    column += [VOTE_NAMES.index("surprise"), VOTE_NAMES.index("neutral")]
+    votes = 10 * np.eye(10, dtype=np.uint8)[np.array(column)[faces.labels]]
+    monkeypatch.setattr(datasets, "load_dataset", lambda *_, **__: replace(faces, votes=votes))
+    st.cache_resource.clear()
+    page = open_page(workshop__dataset="small.csv")
+    page.segmented_control(key="training.labels").set_value("votes").run()
+    page.select_slider(key="training.batch_size").set_value(8)
+    press_start(page)
+    assert not page.exception
+    assert started[0].view == DatasetView(labels="votes")
+
+
+def test_using_the_settings_of_a_run_again_brings_its_edition_and_splits_back(
+    csv_in_data: Callable[[str], str],
+) -> None:
+    name = f"{csv_in_data('small')}.csv"
+    create_edition(name, "Mine")
+    view = DatasetView(edition="Mine", splits=SplitPlan(0.25, keep_test=False, seed=3))
+    a_run(RunStatus.FINISHED, 5, dataset=name, view=view)
+    page = open_page(workshop__dataset=name)
+    assert page.selectbox(key="training.edition").value == ""
+    page.button(key="training.again").click().run()
+    assert not page.exception
+    assert page.selectbox(key="training.edition").value == "Mine"
+    assert page.session_state["workshop.view"] == view
 
 
 def test_a_batch_larger_than_the_training_set_is_refused_before_anything_starts(
