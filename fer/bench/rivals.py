@@ -7,6 +7,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import cv2
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,47 @@ def read_csv_with_a_loop(path: Path) -> NDArray[np.uint8]:
             pixels = [int(pixel) for pixel in row["pixels"].split()]
             faces.append(np.asarray(pixels, np.uint8).reshape(48, 48))
     return np.stack(faces)
+
+
+def read_folders_with_load_img(folder: Path) -> NDArray[np.uint8]:
+    """Return the pixels of class folders, (n, 48, 48) uint8, as notebooks read them, with Pillow."""
+    faces = [
+        np.array(keras.utils.load_img(path, color_mode="grayscale", target_size=(48, 48)), np.uint8)
+        for path in sorted(folder.rglob("*.jpg"))
+    ]
+    return np.stack(faces)
+
+
+def read_folders_with_imread(folder: Path) -> NDArray[np.uint8]:
+    """Return the pixels of class folders, (n, 48, 48) uint8, as scripts read them, with OpenCV."""
+    faces = []
+    for path in sorted(folder.rglob("*.jpg")):
+        picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        assert picture is not None
+        faces.append(np.asarray(cv2.resize(picture, (48, 48)), np.uint8))
+    return np.stack(faces)
+
+
+def same_photographs_by_brute_force(pictures: NDArray[np.uint8], alike: float = 0.95) -> int:
+    """Return how many pairs of grey pictures, (n, h, w) uint8, correlate, as they are or one mirrored.
+
+    Every pixel of every face against every pixel of every other: what a notebook does that has a matrix
+    library. It knows no shift and no crop, so it finds fewer than ours.
+    """
+    both = []
+    for turned in (pictures, pictures[:, :, ::-1]):
+        flat = turned.reshape(len(turned), -1).astype(np.float32)
+        flat -= flat.mean(axis=1, keepdims=True)
+        flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+        both.append(flat)
+    plain, mirrored = both
+    found = 0
+    for start in range(0, len(plain), 1024):
+        rows = slice(start, start + 1024)
+        for views in (plain, mirrored):
+            likeness = views[rows] @ plain[start:].T
+            found += int((np.triu(likeness, 1) > alike).sum())
+    return found
 
 
 def untrained_network(architecture: str) -> keras.Model:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,18 +31,22 @@ class Report:
         measurements: name to times.
         ratios: "a_over_b" to how many times longer a took than b, by their medians.
         setting: what it was measured on, in a few words.
+        megabytes: memory by what needed it, where that was measured.
     """
 
     measurements: Mapping[str, Measurement]
     ratios: Mapping[str, float]
     setting: str
+    megabytes: Mapping[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values: each measurement under its name, and "ratios"."""
+        """Plain JSON values: each measurement under its name, "ratios", and "megabytes" if there are any."""
         values: dict[str, Any] = {
             name: {"median_ms": round(m.median_ms, 3), "p95_ms": round(m.p95_ms, 3), "runs": m.runs}
             for name, m in self.measurements.items()
         }
+        if self.megabytes:
+            values["megabytes"] = {name: round(value, 1) for name, value in self.megabytes.items()}
         return {**values, "ratios": {name: round(ratio, 2) for name, ratio in self.ratios.items()}}
 
 

@@ -1,7 +1,10 @@
-"""What is measured: the live pipeline, loading FER-2013, prediction, and training."""
+"""What is measured: the live pipeline, loading FER-2013, a page of faces, prediction, and training."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +20,8 @@ from fer import paths
 from fer.batches import TrainingBatches, prefetched
 from fer.bench.stopwatch import Measurement, Report, measured, ratio, take_turns
 from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
-from fer.datasets import load_dataset
+from fer.datasets import Dataset, Split, load_dataset
+from fer.datasets.fingerprint import fingerprint
 from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.drawing import draw_faces
 from fer.errors import DatasetError, DatasetNotFoundError
@@ -25,7 +29,7 @@ from fer.faces import FollowingDetector, HaarDetector, crop_faces
 from fer.live import LiveRecognizer, recognize_faces
 from fer.pictures import load_picture
 from fer.progress import Progress, silent
-from fer.recognition import Recognizer, load_recognizer
+from fer.recognition import Recognizer, load_recognizer, model_folder
 from fer.zoo.catalog import architecture
 
 DEFAULT_MODEL = "mini_xception"
@@ -95,9 +99,7 @@ def bench_load(progress: Progress = silent, *, data: str | None = None, model: s
             path = Path(folder) / "fer2013.csv"
             _write_csv(path)
         else:
-            path = Path(data).absolute()
-            if not path.is_file():
-                raise DatasetNotFoundError(f"There is no file “{data}”. Give the path of a FER-2013 CSV.")
+            path = _existing_csv(data)
         progress(0.3, "Timing the first load and the second")
         with _another_home(folder):
             measurements = take_turns(
@@ -115,6 +117,159 @@ def bench_load(progress: Progress = silent, *, data: str | None = None, model: s
         measurements,
         {**ratio(measurements, "int_loop", "first_load"), **ratio(measurements, "int_loop", "second_load")},
         data or f"a made-up CSV of {_FER_2013_ROWS} rows",
+    )
+
+
+def bench_folders(
+    progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
+) -> Report:
+    """Class folders of JPEGs the first time and the second, against the notebooks' loops over the files.
+
+    Args:
+        progress: told how far it is.
+        data: the dataset whose faces become the JPEGs; None takes the built-in ones, as many as FER-2013 has.
+        model: not used.
+    """
+    from fer.bench.rivals import read_folders_with_imread, read_folders_with_load_img
+
+    with tempfile.TemporaryDirectory() as folder:
+        faces = load_dataset(data or "synthetic")
+        if data is None:
+            faces = faces.take(np.resize(np.arange(len(faces)), _FER_2013_ROWS))
+        pictures = Path(folder) / "pictures"
+        _write_folders(faces, pictures, lambda fraction: progress(0.25 * fraction, "Writing class folders"))
+        with _another_home(folder):
+            measurements = take_turns(
+                {
+                    "first_load": lambda: _load_for_the_first_time(pictures),
+                    "second_load": lambda: load_dataset(str(pictures)),
+                    "imread_loop": lambda: read_folders_with_imread(pictures),
+                    "load_img_loop": lambda: read_folders_with_load_img(pictures),
+                },
+                runs=3,
+                tell=lambda fraction: progress(0.25 + 0.75 * fraction, "Timing the loads and the loops"),
+            )
+    return Report(
+        measurements,
+        {
+            **ratio(measurements, "load_img_loop", "first_load"),
+            **ratio(measurements, "imread_loop", "first_load"),
+            **ratio(measurements, "load_img_loop", "second_load"),
+        },
+        f"{len(faces):,} JPEGs of {data or 'the built-in faces, over and over'}",
+    )
+
+
+def bench_page(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:
+    """A page of a hundred faces on the server, against one `st.image` each; and what memory a dataset takes.
+
+    The pages run in a process of their own, without a browser: once with a dataset that is read for the
+    first time, and once with its decoded copy.
+
+    Args:
+        progress: told how far it is.
+        data: the CSV; None writes one of FER-2013's size.
+        model: not used.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data" / "faces.csv"
+        path.parent.mkdir()
+        progress(0.0, "Preparing a CSV of FER-2013's size")
+        if data is None:
+            _write_csv(path)
+        else:
+            _give(_existing_csv(data), path)
+        progress(0.3, "Turning pages after a first load")
+        first = _rehearsed(folder, path.name)
+        progress(0.7, "Turning pages after a later load")
+        later = _rehearsed(folder, path.name)
+    measurements = {
+        "whole_page": measured([ms / 1e3 for ms in later["page_ms"]]),
+        "hundred_faces": measured([ms / 1e3 for ms in later["sheet_ms"]]),
+        "image_per_face": measured([ms / 1e3 for ms in later["image_ms"]]),
+    }
+    return Report(
+        measurements,
+        ratio(measurements, "image_per_face", "hundred_faces"),
+        data or f"a made-up CSV of {_FER_2013_ROWS} rows",
+        {
+            "bare_app": later["home_mb"][0],
+            **{
+                f"{views}_above_bare_app_{load}": run[f"{views}_mb"][0] - run["home_mb"][0]
+                for views in ("faces", "views")
+                for load, run in (("first_load", first), ("later_load", later))
+            },
+        },
+    )
+
+
+def _rehearsed(home: str, dataset: str) -> dict[str, list[float]]:
+    child = subprocess.run(
+        [sys.executable, "-m", "pages.parts.rehearsal", dataset],
+        cwd=paths.PROJECT_ROOT,
+        env={**os.environ, "FER_HOME": home},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if child.returncode:
+        last = (child.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise DatasetError(f"The dataset page could not be measured: {last}")
+    return dict(json.loads(child.stdout.strip().splitlines()[-1]))
+
+
+def _give(source: Path, target: Path) -> None:
+    """The same file in another place, without copying where the disk allows it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _existing_csv(data: str) -> Path:
+    path = Path(data).absolute()
+    if not path.is_file():
+        raise DatasetNotFoundError(f"There is no file “{data}”. Give the path of a FER-2013 CSV.")
+    return path
+
+
+def bench_faults(
+    progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
+) -> Report:
+    """Near duplicates of a whole dataset, against a matrix product of every face with every other.
+
+    Args:
+        progress: told how far it is.
+        data: the dataset; None takes the built-in faces.
+        model: whose features judge the labels.
+    """
+    from fer import faults
+    from fer.bench.rivals import same_photographs_by_brute_force
+    from fer.faults.duplicates import find_copies
+    from fer.faults.measures import measure_faces, small_greys
+
+    dataset = load_dataset(data or "synthetic")
+    recognizer = Recognizer(model_folder(model), threads=os.cpu_count() or 1)
+    find_copies(dataset.images[:64])  # loads what it needs
+    contestants: dict[str, Callable[[], object]] = {
+        "fingerprint": lambda: fingerprint(dataset),
+        "measures": lambda: measure_faces(dataset.images),
+        "near_duplicates": lambda: find_copies(dataset.images),
+        "brute_force": lambda: same_photographs_by_brute_force(small_greys(dataset.images, 48)),
+    }
+    measurements: dict[str, Measurement] = {}
+    with tempfile.TemporaryDirectory() as folder, _another_home(folder):
+        contestants["whole_inspection"] = lambda: faults.inspect(dataset, recognizer)
+        contestants["kept_inspection"] = lambda: faults.load_inspection(fingerprint(dataset))
+        for number, (name, contestant) in enumerate(contestants.items()):
+            progress(number / len(contestants), f"Timing {name.replace('_', ' ')}")
+            started = time.perf_counter()
+            contestant()
+            measurements[name] = measured([time.perf_counter() - started])
+    return Report(
+        measurements,
+        ratio(measurements, "brute_force", "near_duplicates"),
+        f"{dataset.source.title}, {len(dataset):,} faces, one run",
     )
 
 
@@ -239,3 +394,15 @@ def _write_csv(path: Path) -> None:
     with path.open("w") as file:
         file.write("emotion,pixels,Usage\n")
         file.writelines(f"{lines[row % len(lines)]}{usage}\n" for row, usage in enumerate(usages))
+
+
+def _write_folders(faces: Dataset, folder: Path, tell: Callable[[float], object]) -> None:
+    """Lay faces out as Kaggle's class folders: train/happy/00001.jpg."""
+    for emotion in faces.emotions:
+        for split in Split:
+            (folder / split / emotion).mkdir(parents=True, exist_ok=True)
+    for row, (image, label, split) in enumerate(zip(faces.images, faces.labels, faces.splits, strict=True)):
+        picture = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])[1]
+        (folder / str(split) / faces.emotions[label] / f"{row:05d}.jpg").write_bytes(picture.tobytes())
+        if row % 1000 == 0:
+            tell(row / len(faces))

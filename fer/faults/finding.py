@@ -51,7 +51,8 @@ class FaceMeasures:
     Attributes:
         brightness: mean pixel value, 0 (black) to 255 (white).
         contrast: standard deviation of the pixel values, 0 to about 127.
-        sharpness: the variance of the Laplacian: low for a blurred picture, high for a crisp or noisy one.
+        sharpness: the Laplacian's energy as a percentage of the gradient's, 0 to some thousand: low for a
+            blurred picture, high for a crisp or noisy one, whatever its contrast.
     """
 
     brightness: NDArray[np.float32]

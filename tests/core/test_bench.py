@@ -9,11 +9,12 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fer.bench import Measurement, Report, stopwatch
-from fer.bench.subjects import bench_load
+from fer.bench.subjects import bench_folders, bench_load, bench_page
 from fer.datasets import Dataset
-from fer.errors import DatasetNotFoundError
+from fer.errors import DatasetError, DatasetNotFoundError
 from tests.conftest import write_fer_csv
 
 
@@ -94,6 +95,13 @@ def test_the_tutorials_loop_reads_the_same_pixels(
     assert np.array_equal(rivals.read_csv_with_a_loop(path), small_dataset.images[..., 0])
 
 
+def test_brute_force_finds_plain_and_mirrored_copies_but_no_strangers(rivals: ModuleType) -> None:
+    faces = np.random.default_rng(0).integers(0, 200, (5, 48, 48), dtype=np.uint8)
+    pictures = np.concatenate([faces, faces[:1] + 30, faces[1:2, :, ::-1]])
+    assert rivals.same_photographs_by_brute_force(faces) == 0
+    assert rivals.same_photographs_by_brute_force(pictures) == 2
+
+
 def test_loading_is_measured_the_first_time_the_second_and_by_the_loop(
     rivals: ModuleType, tmp_path: Path, small_dataset: Dataset
 ) -> None:
@@ -112,3 +120,74 @@ def test_a_csv_that_is_not_there_is_a_sentence(rivals: ModuleType, tmp_path: Pat
         bench_load(data="nowhere.csv")
     with pytest.raises(DatasetNotFoundError):
         bench_load(data=str(tmp_path))
+
+
+def test_memory_is_told_where_it_was_measured() -> None:
+    report = Report({}, {}, "", {"bare_app": 190.04})
+    assert report.as_dict() == {"megabytes": {"bare_app": 190.0}, "ratios": {}}
+
+
+def test_folders_are_measured_the_first_time_the_second_and_by_two_loops(
+    rivals: ModuleType, tmp_path: Path, small_dataset: Dataset
+) -> None:
+    told: list[float] = []
+    # load_img is Keras' own; what it does is open a picture with Pillow.
+    rivals.keras.utils.load_img = lambda path, **_: Image.open(path)  # type: ignore[attr-defined]
+    path = write_fer_csv(tmp_path / "faces.csv", small_dataset)
+    report = bench_folders(lambda fraction, _: told.append(fraction), data=str(path))
+    assert list(report.measurements) == ["first_load", "second_load", "imread_loop", "load_img_loop"]
+    assert all(value > 0 for value in report.ratios.values())
+    assert report.setting.startswith("42 JPEGs")
+    assert told == sorted(told)
+
+
+def test_both_loops_read_the_pictures_they_are_given(rivals: ModuleType, tmp_path: Path) -> None:
+    image = np.tile(np.arange(48, dtype=np.uint8) * 5, (48, 1))
+    (tmp_path / "train" / "happy").mkdir(parents=True)
+    Image.fromarray(image).save(tmp_path / "train" / "happy" / "1.jpg", quality=100)
+    rivals.keras.utils.load_img = lambda path, **_: Image.open(path)  # type: ignore[attr-defined]
+    for read in (rivals.read_folders_with_imread, rivals.read_folders_with_load_img):
+        pictures = read(tmp_path)
+        assert pictures.shape == (1, 48, 48)
+        assert np.abs(pictures[0].astype(int) - image).max() <= 3
+
+
+def test_a_page_is_measured_in_a_process_of_its_own_with_and_without_a_decoded_copy(
+    tmp_path: Path, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homes: list[Path] = []
+
+    def child(command: list[str], env: dict[str, str], **_: object) -> SimpleNamespace:
+        home = Path(env["FER_HOME"])
+        assert command[-3:] == ["-m", "pages.parts.rehearsal", "faces.csv"]
+        assert (home / "data" / "faces.csv").read_bytes() == path.read_bytes()
+        homes.append(home)
+        answer = {"home_mb": [200], "faces_mb": [230 - len(homes)], "views_mb": [300]}
+        answer |= {"page_ms": [40, 50, 60], "sheet_ms": [20], "image_ms": [80]}
+        return SimpleNamespace(returncode=0, stdout=f"noise\n{json.dumps(answer)}\n", stderr="")
+
+    path = write_fer_csv(tmp_path / "faces.csv", small_dataset)
+    monkeypatch.setattr("fer.bench.subjects.subprocess.run", child)
+    report = bench_page(data=str(path))
+    assert report.measurements["whole_page"].median_ms == pytest.approx(50)
+    assert report.ratios == {"image_per_face_over_hundred_faces": pytest.approx(4)}
+    assert report.megabytes == {
+        "bare_app": 200,
+        "faces_above_bare_app_first_load": 29,
+        "faces_above_bare_app_later_load": 28,
+        "views_above_bare_app_first_load": 100,
+        "views_above_bare_app_later_load": 100,
+    }
+    assert homes[0] == homes[1]
+    assert not homes[0].exists()
+
+
+def test_a_page_that_shows_an_error_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "faces.csv"
+    path.write_text("nothing")
+    failed = SimpleNamespace(returncode=1, stdout="", stderr="a trace\nThe page shows an error: no faces")
+    monkeypatch.setattr("fer.bench.subjects.subprocess.run", lambda *_, **__: failed)
+    with pytest.raises(DatasetError, match="The page shows an error: no faces"):
+        bench_page(data=str(path))
+    with pytest.raises(DatasetNotFoundError):
+        bench_page(data=str(tmp_path))
