@@ -2,6 +2,10 @@
 
 from typing import Any
 
+# Plotly looks for pandas among the loaded modules; while another visitor's thread is half-way through
+# importing it, a figure would fail. So it is there before the first figure is.
+import pandas  # noqa: F401
+
 # The theme's petrol between its day and night shade: it reads on both.
 ACCENT = "#2b8a97"
 ACCENT_RGB = "43, 138, 151"

@@ -1,0 +1,240 @@
+"""The view "Map": the faces laid out as a model sees them, coloured, and those chosen on it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer import figures, jobs
+from fer.datasets import Dataset
+from fer.datasets.browsing import Quality
+from fer.face_map import DEFAULT_MODEL, FEWEST, LARGEST, FaceMap, map_size
+from fer.figures import MapGroup
+from pages.parts import caches, face_sheet, job_panel, notices, phrases, pickers, state
+from pages.parts.dataset import face_card, mending
+
+FACES_PER_PAGE = 72
+_BY, _PAGINATION, _CHOSEN = "dataset.map_by", "dataset.map_pagination", "dataset.map_chosen"
+_LABEL, _SPLIT, _ANSWER, _VOTE = "Label", "Split", "The model's answer", "FER+ vote"
+_QUALITIES = {
+    "Brightness": Quality.BRIGHTNESS,
+    "Sharpness": Quality.SHARPNESS,
+    "Suspicion": Quality.SUSPICION,
+}
+_EXPLAINED = {
+    _LABEL: "Where one colour lies inside another, the label and the model disagree: a hard face, or a wrong "
+    "label.",
+    _SPLIT: "The three should be mixed evenly. A patch of one colour would be faces the model is judged "
+    "on, but never saw the like of.",
+    _ANSWER: "Where what the model answers has its borders. What differs from the labels are its mistakes.",
+    _VOTE: "What FER+'s voters made of each face. Compare with the labels.",
+    "Brightness": "The mean pixel value, 0 to 255. Bright and dark faces apart would mean that the model "
+    "sees the light before the expression.",
+    "Sharpness": "How much of the edges is fine, as a rank: 0 is the most blurred, 1 the crispest.",
+    "Suspicion": "How little a model that never saw the face believes its label, 0 to 1.",
+}
+
+
+def show(dataset: Dataset) -> None:
+    """Show the map of a dataset, or offer to make it.
+
+    Args:
+        dataset: as it came, before any view.
+    """
+    if len(dataset) < FEWEST:
+        notices.empty(
+            "Too few faces for a map",
+            f"A map shows who is like whom, and needs at least {FEWEST} faces; this dataset has "
+            f"{len(dataset)}.",
+            icon=":material/scatter_plot:",
+        )
+        return
+    face_map = caches.face_map(dataset, DEFAULT_MODEL)
+    if face_map is None:
+        _offer(dataset)
+    else:
+        _map(dataset, face_map)
+
+
+def _offer(dataset: Dataset) -> None:
+    """What a map would show, and the button that starts it; or how far it is."""
+    job_id = f"map-{caches.face_map_path(dataset, DEFAULT_MODEL).stem}"
+    job = jobs.read_job(job_id)
+    active = job is not None and job.is_active
+    count = map_size(dataset)
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.markdown(
+            "### :material/scatter_plot: " + ("Drawing the map" if active else "There is no map yet"),
+            text_alignment="center",
+        )
+        st.markdown(
+            "Before the shipped model names an emotion, it turns a face into **128 numbers**: what it has "
+            "seen. The map lays the faces out so that those with like numbers lie side by side. It shows "
+            "which emotions the model keeps apart, which run into one another, and faces that lie among "
+            "others of another label.",
+            text_alignment="center",
+        )
+        if active:
+            st.caption("You may leave this page; it goes on.", text_alignment="center")
+        else:
+            sample = "" if count == len(dataset) else f" (an even draw of {count:,}, at most {LARGEST:,})"
+            st.caption(
+                f"For {phrases.faces(len(dataset))}{sample} that takes {_wait(count)} on two cores, once.",
+                text_alignment="center",
+            )
+            if st.button("Draw the map", icon=":material/map:", type="primary", key="dataset.make_map"):
+                skipping = ["--skip-bad"] if state.view().skip_bad else []
+                jobs.start_job(
+                    job_id,
+                    f"Mapping {dataset.source.title}",
+                    ["map", dataset.name, "--model", DEFAULT_MODEL, *skipping],
+                )
+                st.rerun()
+        job_panel.follow(job_id)
+
+
+def _wait(count: int) -> str:
+    return "a few seconds" if count < 2000 else f"about {phrases.duration(10 + count / 600)}"
+
+
+@st.fragment
+def _map(dataset: Dataset, face_map: FaceMap) -> None:
+    """Show the map and what is chosen on it; choosing runs only this."""
+    mending.settle()
+    by = _choose_colours(dataset)
+    groups = _groups(dataset, face_map, by)
+    # Another colouring is another widget: what was chosen is counted in the traces of the one before.
+    key = f"dataset.map.{dataset.name}.{by}"
+    chosen_before = st.session_state.get(_CHOSEN)
+    event = st.plotly_chart(
+        _figure(dataset, face_map, groups, by),
+        key=key,
+        on_select="rerun",
+        selection_mode=("points", "box", "lasso"),
+        config={
+            "displaylogo": False,
+            "modeBarButtonsToRemove": ["toImage", "autoScale2d"],
+        },
+    )
+    points = event.selection.points
+    chosen = np.array(
+        [
+            face_map.places[groups[point["curve_number"]].points[point["point_index"]]]
+            for point in points
+            if point["curve_number"] < len(groups)
+        ],
+        np.intp,
+    )
+    st.caption(_how_to_read(dataset, face_map, by))
+    if chosen_before != (key, chosen.tobytes()):
+        st.session_state[_CHOSEN] = (key, chosen.tobytes())
+        st.session_state[_PAGINATION] = st.session_state.get(_PAGINATION, 0) + 1
+        state.set_face(None)
+    if len(chosen) == 0:
+        st.info(
+            "Draw a line around faces on the map, or click one, to see them here.",
+            icon=":material/gesture:",
+        )
+        return
+    _chosen(dataset, np.unique(chosen))
+
+
+def _choose_colours(dataset: Dataset) -> str:
+    known = [_LABEL, _ANSWER, *([_SPLIT] if len(dataset.counts()) > 1 else [])]
+    known += [] if dataset.votes is None else [_VOTE]
+    known += ["Brightness", "Sharpness"]
+    known += [] if caches.inspected(dataset) is None else ["Suspicion"]
+    if st.session_state.get(_BY, _LABEL) not in known:
+        st.session_state[_BY] = _LABEL
+    return st.selectbox("Colour by", known, key=_BY, width=220, persist_state="session")
+
+
+def _groups(dataset: Dataset, face_map: FaceMap, by: str) -> list[MapGroup]:
+    places = face_map.places
+    by_words: dict[str, Callable[[], list[MapGroup]]] = {
+        _LABEL: lambda: figures.groups_by_label(dataset, places),
+        _ANSWER: lambda: figures.groups_by_label(dataset, places, face_map.answers),
+        _SPLIT: lambda: figures.groups_by_split(dataset, places),
+        _VOTE: lambda: figures.groups_by_vote(dataset, places),
+    }
+    if by in by_words:
+        return by_words[by]()
+    quality = _QUALITIES[by]
+    values = caches.qualities(dataset, [quality])[quality][places]
+    return figures.groups_by_value(_ranks(values) if quality is Quality.SHARPNESS else values)
+
+
+def _ranks(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each value's rank, 0 to 1: a few very crisp faces would press all others into one colour."""
+    ranks = np.empty(len(values), np.float32)
+    ranks[np.argsort(values, kind="stable")] = np.linspace(0, 1, len(values), dtype=np.float32)
+    return ranks
+
+
+def _figure(dataset: Dataset, face_map: FaceMap, groups: list[MapGroup], by: str) -> Any:
+    places = face_map.places
+    labels = np.array([emotion.capitalize() for emotion in dataset.emotions])[dataset.labels[places]]
+    titles = {str(split): title for split, title in pickers.SPLIT_TITLES.items()}
+    splits = np.array([titles[str(split)] for split in dataset.splits[places]])
+    words = splits if by == _LABEL else labels
+    return figures.face_map_figure(
+        face_map.positions, groups, dataset.rows[places], words, by if by in _QUALITIES else ""
+    )
+
+
+def _how_to_read(dataset: Dataset, face_map: FaceMap, by: str) -> str:
+    shown = (
+        f"All {phrases.faces(len(face_map))}"
+        if len(face_map) == len(dataset)
+        else f"{len(face_map):,} of {phrases.faces(len(dataset))}, each emotion with its share,"
+    )
+    kept = face_map.facts.get("neighbours_kept", 0.0)
+    return (
+        f"{shown}, laid out by t-SNE from what {face_map.model} sees. {_EXPLAINED[by]}  \n"
+        "**Read** who lies beside whom. **Do not read** the axes, how far apart two groups lie, how large a "
+        "group is, or how dense: t-SNE keeps neighbours and bends everything else. Even of the neighbours it "
+        f"keeps only part: here {kept:.0%} of each face's nearest 15 are among its nearest on the map. And "
+        "it is the model's view: the faces it was trained on lie better sorted than new ones would."
+    )
+
+
+def _chosen(dataset: Dataset, places: NDArray[np.intp]) -> None:
+    """The faces that were chosen, a page at a time, and what they are labelled."""
+    counts = np.bincount(dataset.labels[places], minlength=len(dataset.emotions))
+    all_counts = np.bincount(dataset.labels, minlength=len(dataset.emotions))
+    commonest = int(counts.argmax())
+    words, chart = st.columns([2, 3], gap="large", vertical_alignment="center")
+    with words:
+        st.metric("Chosen", f"{len(places):,}")
+        st.markdown(
+            f"**{counts[commonest] / len(places):.0%}** of them are labelled "
+            f"**{dataset.emotions[commonest]}**; of all faces {all_counts[commonest] / len(dataset):.0%} are."
+        )
+    with chart:
+        st.plotly_chart(
+            figures.chosen_figure(
+                dict(zip(dataset.emotions, counts.tolist(), strict=True)),
+                dict(zip(dataset.emotions, all_counts.tolist(), strict=True)),
+            ),
+            config={"displayModeBar": False},
+            key="dataset.map_chosen_labels",
+        )
+    page_key = f"dataset.map_page.{st.session_state.get(_PAGINATION, 0)}"
+    pages = -(-len(places) // FACES_PER_PAGE)
+    first = (st.session_state.get(page_key, 1) - 1) * FACES_PER_PAGE
+    shown = places[first : first + FACES_PER_PAGE]
+    face_sheet.show(
+        dataset.images[shown],
+        mending.captions(dataset, shown, mending.edition_of(dataset)),
+        key="dataset.map_sheet",
+        on_open=state.set_face,
+    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(f"Faces {first + 1:,} to {first + len(shown):,} of {len(places):,}")
+        if pages > 1:
+            st.pagination(pages, key=page_key)
+    face = state.face()
+    if face is not None:
+        face_card.open_face(dataset, face, among=places)
