@@ -68,6 +68,11 @@ def this_process() -> dict[str, Any]:
     return {"process_id": os.getpid(), "process_created": psutil.Process().create_time()}
 
 
+def memory_megabytes() -> float:
+    """The memory this process has in the machine's RAM, in millions of bytes."""
+    return float(psutil.Process().memory_info().rss / 1e6)
+
+
 def is_alive(values: Mapping[str, Any]) -> bool:
     """Whether the process of these `process_id` and `process_created` is still at work.
 

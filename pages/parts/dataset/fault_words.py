@@ -1,0 +1,49 @@
+"""What the galleries call each fault: short names, what ranks it, and how a score is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fer.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one kind of fault is spoken of.
+
+    Attributes:
+        title: its name, as short as it can be.
+        measure: what ranks the faces, for an axis and a slider.
+        format: how a score is written, as `%` takes it.
+        reason: what an edition notes for a face that is mended; the score follows.
+        severity: how much it matters to a model, 3 the most.
+        weight: why, in two or three words.
+    """
+
+    title: str
+    measure: str
+    format: str
+    reason: str
+    severity: int
+    weight: str
+
+    def score(self, value: float) -> str:
+        """A score as it is shown."""
+        return self.format % value
+
+
+# The gravest first.
+WORDS: Mapping[Fault, Words] = {
+    Fault.LEAK: Words("Leaks", "Likeness", "%.3f", "leak", 3, "flatter the score"),
+    Fault.WRONG_LABEL: Words(
+        "Wrong labels", "Score", "%.2f", "suspected wrong label, score", 3, "teach errors"
+    ),
+    Fault.EXACT_DUPLICATE: Words("Exact copies", "Likeness", "%.3f", "exact duplicate", 2, "count twice"),
+    Fault.NEAR_DUPLICATE: Words("Near copies", "Likeness", "%.3f", "near duplicate", 2, "count twice"),
+    Fault.NOT_A_FACE: Words(
+        "Not a face", "Score", "%.2f", "suspected not to be a face, score", 2, "nothing to learn"
+    ),
+    Fault.BLANK: Words("Blank", "Contrast", "%.1f", "blank, contrast", 2, "nothing to see"),
+    Fault.DARK: Words("Too dark", "Brightness", "%.0f", "too dark, brightness", 1, "hard to read"),
+    Fault.BRIGHT: Words("Too bright", "Brightness", "%.0f", "too bright, brightness", 1, "hard to read"),
+    Fault.BLURRED: Words("Blurred", "Sharpness", "%.0f", "blurred, sharpness", 1, "hard to read"),
+}
