@@ -5,13 +5,13 @@ import streamlit as st
 from fer.config import DatasetView
 from fer.errors import PartlyBadDatasetError
 from pages.parts import caches, masthead, notices, pickers, state
-from pages.parts.dataset import conversion, edition_bar, faces, faults, intake, map, overview, splits
+from pages.parts.dataset import conversion, edition_bar, face_map, faces, faults, intake, overview, splits
 
 VIEWS = {
     "Overview": overview.show,
     "Faces": faces.show,
     "Faults": faults.show,
-    "Map": map.show,
+    "Map": face_map.show,
     "Splits": splits.show,
     "Convert": conversion.show,
 }

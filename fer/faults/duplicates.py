@@ -148,7 +148,9 @@ def _similar_sketches(pictures: NDArray[np.uint8], progress: Progress) -> _Pairs
     plain = _normalised(thumbnails)
     mirrored = _normalised(thumbnails[:, :, ::-1])
     # Second moments, not variances: what every face has in common is a direction like any other.
-    moments = (plain.T @ plain + mirrored.T @ mirrored).astype(np.float64) / max(2 * len(plain), 1)
+    # In double precision: what threads round differently would let a pair in today and not tomorrow.
+    both = np.concatenate([plain, mirrored]).astype(np.float64)
+    moments = both.T @ both / max(len(both), 1)
     values, vectors = np.linalg.eigh(moments)
     values, vectors = values[::-1][:_SKETCH_LENGTH], vectors[:, ::-1][:, :_SKETCH_LENGTH]
     # Whitened half-way (a power of 0.35, not 0.5): of settings tried on shifted, cropped, recompressed and

@@ -124,9 +124,10 @@ def test_votes_are_no_choice_without_votes(open_page: OpenPage, session: dict[st
     assert "Label" in options
 
 
-def test_a_missing_model_is_a_sentence(
+def test_without_a_model_the_map_leads_to_training(
     open_page: OpenPage, csv_in_data: Callable[[str], str], fer_home: Path
 ) -> None:
     page = open_page(PAGE, {"workshop.dataset": f"{csv_in_data('small')}.csv", "dataset.view_shown": "Map"})
     assert not page.exception
-    assert any("There is no model “mini_xception”" in error.value for error in page.error)
+    assert not page.error
+    assert any("A map needs a model" in text.value for text in page.markdown)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from fer.datasets.browsing import votes_won
 from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.editions import Edition, Mending
 from fer.emotions import Emotion
+from fer.errors import ModelError
 from fer.faults import Fault, Findings, Inspection, galleries
 from fer.faults.lessons import LESSONS
 from fer.recognition import list_models
@@ -42,7 +44,7 @@ def show(dataset: Dataset) -> None:
         dataset: as it came, before any view.
     """
     inspection = caches.inspected(dataset)
-    if inspection is None:
+    if inspection is None or _now_sees_more(inspection):
         _offer(dataset)
         return
     found = [fault for fault in WORDS if fault in inspection.findings]
@@ -51,6 +53,19 @@ def show(dataset: Dataset) -> None:
         [_tile(inspection.findings[kind]) for kind in found], fault, "dataset.faults", on_choose=_choose
     )
     _gallery(dataset, inspection, fault)
+
+
+def _now_sees_more(inspection: Inspection) -> bool:
+    """Whether labels were judged by outlines, and there is a model now that would judge them better."""
+    if inspection.facts.get("label_by_model", 1) or not _has_model():
+        return False
+    with suppress(ModelError):
+        return caches.recognizer(_MODEL).has_features
+    return False
+
+
+def _has_model() -> bool:
+    return _MODEL in {model.name for model in list_models()}
 
 
 def _offer(dataset: Dataset) -> None:
@@ -88,7 +103,7 @@ def _offer(dataset: Dataset) -> None:
 def _arguments(dataset: Dataset) -> list[str]:
     """The command that inspects the dataset in the state that is on the page."""
     arguments = ["inspect", dataset.name]
-    if _MODEL not in {model.name for model in list_models()}:
+    if not _has_model():
         arguments += ["--model", ""]  # outlines judge the labels then
     return [*arguments, *(["--skip-bad"] if state.view().skip_bad else [])]
 
@@ -283,7 +298,7 @@ def _faces(
         number = f"**{len(findings):,}** faces, {len(findings) / max(len(dataset), 1):.1%} of the set."
         _head(fault, number if len(findings) else "**None was found.**")
         if fault is Fault.WRONG_LABEL and len(findings):
-            _suspicions(dataset, findings)
+            _suspicions(dataset, findings, inspection.facts)
     if not len(findings):
         return _NOBODY
 
@@ -353,8 +368,8 @@ def _faces(
     return findings.faces
 
 
-def _suspicions(dataset: Dataset, findings: Findings) -> None:
-    """What the suspects are taken for, and whether people who voted on them agree."""
+def _suspicions(dataset: Dataset, findings: Findings, facts: Mapping[str, float]) -> None:
+    """What the suspects are taken for, how good their judge is, and whether people agree with it."""
     pairs = Counter(
         (dataset.emotions[dataset.labels[at]], dataset.emotions[label])
         for at, label in zip(findings.faces, findings.suggestions, strict=True)
@@ -363,6 +378,13 @@ def _suspicions(dataset: Dataset, findings: Findings) -> None:
     if pairs:
         commonest = [f"{label} → {other} ({count:,})" for (label, other), count in pairs.most_common(3)]
         st.markdown(f"Most often: {phrases.listed(commonest)}.")
+    if "label_accuracy" in facts:
+        judge = f"Of faces that it never saw, the judge names **{facts['label_accuracy']:.0%}** as labelled."
+        if not facts.get("label_by_model", 1):
+            judge += (
+                " It knows their outlines only, for want of a model that shows what it sees: doubt it more."
+            )
+        st.caption(judge)
     check = galleries.check_by_votes(dataset, findings)
     if check is not None and check.suspects and check.all_faces:
         st.info(

@@ -12,6 +12,7 @@ from fer.datasets import Dataset
 from fer.datasets.browsing import Quality
 from fer.face_map import DEFAULT_MODEL, FEWEST, LARGEST, FaceMap, map_size
 from fer.figures import MapGroup
+from fer.recognition import list_models
 from pages.parts import caches, face_sheet, job_panel, notices, phrases, pickers, state
 from pages.parts.dataset import face_card, mending
 
@@ -51,16 +52,32 @@ def show(dataset: Dataset) -> None:
             icon=":material/scatter_plot:",
         )
         return
-    face_map = caches.face_map(dataset, DEFAULT_MODEL)
+    model = _model()
+    if model is None:
+        notices.empty(
+            "A map needs a model's eyes",
+            "It lays the faces out by what a trained model sees in them, and there is no model here yet.",
+            "pages/3_training.py",
+            "Train one",
+            icon=":material/scatter_plot:",
+        )
+        return
+    face_map = caches.face_map(dataset, model)
     if face_map is None:
-        _offer(dataset)
+        _offer(dataset, model)
     else:
         _map(dataset, face_map)
 
 
-def _offer(dataset: Dataset) -> None:
+def _model() -> str | None:
+    """The model whose view is drawn: the shipped one, else the first there is; None without any."""
+    names = [entry.name for entry in list_models()]
+    return DEFAULT_MODEL if DEFAULT_MODEL in names else next(iter(names), None)
+
+
+def _offer(dataset: Dataset, model: str) -> None:
     """What a map would show, and the button that starts it; or how far it is."""
-    job_id = f"map-{caches.face_map_path(dataset, DEFAULT_MODEL).stem}"
+    job_id = f"map-{caches.face_map_path(dataset, model).stem}"
     job = jobs.read_job(job_id)
     active = job is not None and job.is_active
     count = map_size(dataset)
@@ -70,7 +87,7 @@ def _offer(dataset: Dataset) -> None:
             text_alignment="center",
         )
         st.markdown(
-            "Before the shipped model names an emotion, it turns a face into **128 numbers**: what it has "
+            "Before the model names an emotion, it turns a face into **128 numbers**: what it has "
             "seen. The map lays the faces out so that those with like numbers lie side by side. It shows "
             "which emotions the model keeps apart, which run into one another, and faces that lie among "
             "others of another label.",
@@ -89,7 +106,7 @@ def _offer(dataset: Dataset) -> None:
                 jobs.start_job(
                     job_id,
                     f"Mapping {dataset.source.title}",
-                    ["map", dataset.name, "--model", DEFAULT_MODEL, *skipping],
+                    ["map", dataset.name, "--model", model, *skipping],
                 )
                 st.rerun()
         job_panel.follow(job_id)
