@@ -48,8 +48,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
             show(page, server.url)
             take(page, "home")
-            show(page, f"{server.url}/dataset")
-            take(page, "dataset", below="The faces")
+            take_dataset(page, server.url)
             show(page, f"{server.url}/augmentation")
             take(page, "augmentation")
             take_live(page, server.url)
@@ -101,6 +100,19 @@ def take(page: Page, name: str, below: str | None = None) -> None:
     time.sleep(1.5)  # charts and pictures fade in
     page.screenshot(path=FOLDER / f"{name}.png")
     print(FOLDER / f"{name}.png")
+
+
+def take_dataset(page: Page, url: str) -> None:
+    """The built-in faces in the grid, and as a map."""
+    show(page, f"{url}/dataset")
+    page.get_by_test_id("stButtonGroup").get_by_text("Faces", exact=True).click()
+    settle(page)
+    take(page, "dataset")
+    page.get_by_test_id("stButtonGroup").get_by_text("Map", exact=True).click()
+    page.get_by_role("button", name="Draw the map").click()
+    page.get_by_text("Draw a line around faces").wait_for(timeout=300_000)
+    settle(page)
+    take(page, "map", below="Dataset")
 
 
 def take_live(page: Page, url: str) -> None:
