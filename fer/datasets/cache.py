@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -26,7 +25,7 @@ from fer.errors import FerError, StorageError
 # Raise this whenever a reader changes what it makes of the same file.
 _VERSION = 2
 # What temporary files and folders are called, and how old they are when nobody can be at work on them.
-_TEMPORARY = (".saving-*", ".unpacking-*", ".uploading-*")
+_TEMPORARY = (".saving-*", ".unpacking-*", ".uploading-*", ".converting-*")
 _FORGOTTEN_S = 24 * 60 * 60
 
 
@@ -43,12 +42,12 @@ def cached(source: Path, state: str, read: Callable[[], Dataset], variant: str =
         variant: tells different ways of reading the same source apart.
     """
     pixels, rest = _places(source, state, variant)
-    with suppress(OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, FerError):
+    with suppress(*files.DAMAGED_ARRAYS, FerError):
         return _load(pixels, rest)
     dataset = read()
     keep(source, state, dataset, variant)
     # The mapped faces take the place of those in memory, if they could be saved.
-    with suppress(OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, FerError):
+    with suppress(*files.DAMAGED_ARRAYS, FerError):
         return _load(pixels, rest)
     return dataset
 
@@ -64,6 +63,8 @@ def keep(source: Path, state: str, dataset: Dataset, variant: str = "") -> None:
             with suppress(OSError):  # Windows keeps a file that another process has mapped
                 old.unlink()
     remove_forgotten(paths.cache_folder())
+    for inner in paths.cache_folder().glob("[!.]*/"):  # inspections and maps are saved there
+        remove_forgotten(inner)
 
 
 def file_state(path: Path) -> str:

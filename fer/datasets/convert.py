@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files
+from fer import files, paths
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, DatasetError
@@ -110,7 +110,7 @@ def convert(
         ConfigError: the seed is below 0 or too large.
         StorageError: it could not be written; nothing is left behind.
     """
-    target = target.expanduser().absolute()
+    target = paths.given(target)
     form = check_request(target, seed)
     if not len(dataset):
         raise DatasetError(f"“{dataset.name}” has no face to write. Choose another dataset or edition.")

@@ -95,7 +95,7 @@ def load_votes(path: Path) -> Votes:
     place = hashlib.sha256(f"votes {path.resolve()}".encode()).hexdigest()[:12]
     state = hashlib.sha256(f"{_VERSION}\0{file_state(path)}".encode()).hexdigest()[:20]
     kept = paths.cache_folder() / f"{place}-{state}.npy"
-    with suppress(OSError, ValueError, EOFError):
+    with suppress(*files.DAMAGED_ARRAYS):
         table = np.load(kept, allow_pickle=False)
         if table.dtype == np.uint8 and table.ndim == 2 and table.shape[1] == len(VOTE_NAMES) + 1:
             return _votes(table)

@@ -124,13 +124,13 @@ def load_dataset(
         None,
     )
     if path is None:
-        path = Path(name).expanduser().absolute()
+        path = paths.given(name)
         name = str(path)
     try:
         dataset = _load_path(path, progress, view.skip_bad)
     except OSError as error:
         raise DatasetError(
-            f"“{path}” cannot be read: {error.strerror or error}. Check that the file is "
+            f"“{error.filename or path}” cannot be read: {error.strerror or error}. Check that the file is "
             "there and that you may read it."
         ) from error
     return apply_view(replace(dataset, name=name), view, edition)
@@ -189,6 +189,10 @@ def _load_path(path: Path, progress: Progress, skip_bad: bool) -> Dataset:
             f"There is no dataset “{path.name}”, and no file or folder {path}. Known "
             f"are {known}; put a file into the folder data, or give a path."
         )
+    if not path.is_dir() and not path.is_file():  # opening a pipe would wait for somebody to write into it
+        raise MalformedDatasetError(
+            f"“{path.name}” is neither a file nor a folder but a pipe or a device. Choose a file of faces."
+        )
     dataset = cached(path, _state(path), lambda: read_dataset(path, progress, skip_bad), _variant(skip_bad))
     genuine = dataset.source == FER_2013
     if path.parent == paths.data_folder() and (source := source_of(path.name)):
@@ -228,6 +232,8 @@ def _kind(path: Path) -> Kind | None:
         if find_tables(path):
             return "tables"
         return "folders" if looks_like_folders(path) else None
+    if not path.is_file():
+        return None
     if is_archive(path.name):
         return "archive"
     suffixes: dict[str, Kind] = {".csv": "csv", ".parquet": "parquet"}

@@ -6,8 +6,6 @@ regression on raw pixels stays below 70 % on the test split, where a small convo
 passes 90 %. No person is in two splits.
 """
 
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -328,7 +326,7 @@ def _cached(path: Path) -> Dataset | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             dataset = Dataset(NAME, EMOTIONS, arrays["images"], arrays["labels"], arrays["splits"], SOURCE)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error, DatasetError):
+    except (*files.DAMAGED_ARRAYS, DatasetError):
         return None
     counted = {split: sum(counts.values()) for split, counts in dataset.counts().items()}
     whole = counted == SIZES and dataset.images.shape[1:] == (IMAGE_SIZE, IMAGE_SIZE, 1)

@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import tempfile
+import threading
+import unicodedata
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +25,9 @@ SUFFIXES = (".csv", ".parquet", *ARCHIVE_SUFFIXES)
 
 # Browsers call a second download "archive (1).zip", and brackets are no part of a name here.
 _SECOND_DOWNLOAD = re.compile(r"\s*\((\d{1,3})\)\s*\.")
+
+# Two who upload different files of one name in the same moment: the second is told, and replaces nothing.
+_name_lock = threading.Lock()
 
 
 def save_upload(
@@ -47,6 +52,8 @@ def save_upload(
         DatasetError: another dataset has that name already.
         StorageError: the disk is full, or `data/` cannot be written.
     """
+    # “Gesichter üben (1).csv” becomes “Gesichter uben-1.csv”; what has no such spelling is refused below.
+    name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     name = _SECOND_DOWNLOAD.sub(r"-\1.", name)
     target = paths.child(paths.data_folder(), name)
     if not is_archive(name) and target.suffix.lower() not in SUFFIXES:
@@ -67,12 +74,13 @@ def save_upload(
                 os.fsync(file.fileno())
             is_votes = target.suffix.lower() == ".csv" and looks_like_votes(arriving)
             dataset = None if is_votes else read_dataset(arriving, progress, skip_bad)
-            if not target.exists():
-                arriving.rename(target)
-            elif not filecmp.cmp(arriving, target, shallow=False):
-                raise DatasetError(
-                    f"There is another dataset “{name}” already. Rename your file and upload it again."
-                )
+            with _name_lock:
+                if not target.exists():
+                    arriving.rename(target)
+                elif not filecmp.cmp(arriving, target, shallow=False):
+                    raise DatasetError(
+                        f"There is another dataset “{name}” already. Rename your file and upload it again."
+                    )
         if dataset is None:
             _check_votes(target)
         else:

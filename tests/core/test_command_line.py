@@ -224,6 +224,26 @@ def test_what_a_run_failed_of_is_the_line_that_is_said(
     assert capsys.readouterr().err == "fer: There is no dataset “nowhere”.\n"
 
 
+def test_a_run_whose_process_was_killed_is_no_success_although_it_has_learned(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    csv_in_data: Callable[[str], str],
+) -> None:
+    def die_after_an_epoch(config: TrainingConfig) -> Run:
+        run = runs.create_run(config)
+        recorder = RunRecorder(run.folder)
+        recorder.record_epoch(EpochMetrics(1, 1.0, 0.5, 1.0, 0.625, 1e-3, 2.0))
+        status = json.loads((run.folder / "status.json").read_text())
+        (run.folder / "status.json").write_text(json.dumps(status | {"process_created": 1.0}))
+        return runs.load_run(run.id)
+
+    monkeypatch.setattr(runs, "start_run", die_after_an_epoch)
+    assert main(["train", "--data", csv_in_data("small")]) == 2
+    error = capsys.readouterr().err
+    assert "ended without a word in epoch 2" in error
+    assert "Start a new one." in error  # it never came to keep what it would go on from
+
+
 # ── mistakes ─────────────────────────────────────────────────────────────────────────────────────
 
 

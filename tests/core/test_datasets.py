@@ -27,6 +27,7 @@ from fer.datasets.cache import cached
 from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import (
+    DatasetError,
     DatasetNotFoundError,
     EmptyClassError,
     MalformedDatasetError,
@@ -189,6 +190,24 @@ def test_a_file_of_another_kind_and_an_empty_folder_are_refused(tmp_path: Path) 
         load_dataset(str(tmp_path / "empty"))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["faces.csv", "faces.parquet", "faces.zip", "faces"])
+def test_a_pipe_is_refused_and_never_waited_for(fer_home: Path, name: str) -> None:
+    paths.data_folder().mkdir()
+    os.mkfifo(paths.data_folder() / name)
+
+    assert [entry.name for entry in list_datasets()] == ["synthetic"]
+    with pytest.raises(MalformedDatasetError, match="a pipe or a device"):
+        load_dataset(str(paths.data_folder() / name))
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-that-name/faces.csv", "a" * 300 + ".csv", "nowhere/\n/x"])
+def test_no_name_is_answered_with_anything_but_a_sentence(name: str) -> None:
+    for view in (DatasetView(), DatasetView(edition="Mine")):
+        with pytest.raises(DatasetError):
+            load_dataset(name, view=view)
+
+
 def test_a_file_of_votes_is_no_dataset_and_says_what_it_is_for(tmp_path: Path) -> None:
     (tmp_path / "fer2013new.csv").write_text(VOTES_HEADER)
 
@@ -314,6 +333,30 @@ def test_a_damaged_cache_is_made_anew(
     assert cache.read_bytes() == whole or suffix == ".npz"
 
 
+@pytest.mark.parametrize(
+    ("suffix", "mark", "place", "value"),
+    [
+        (".npy", b"}", 0, b" "),  # a header without end
+        (".npz", b"PK\x01\x02", 6, b"\xff"),  # a version that does not exist
+        (".npz", b"PK\x01\x02", 8, b"\x01"),  # locked
+        (".npz", b"PK\x01\x02", 10, b"\x63"),  # packed in an unknown way
+        (".npz", b"PK\x01\x02", 10, b"\x08"),  # said to be packed
+    ],
+)
+def test_one_wrong_byte_in_a_cache_is_survived(
+    csv_in_data: Callable[[str], str], small_dataset: Dataset,
+    suffix: str, mark: bytes, place: int, value: bytes,
+) -> None:  # fmt: skip
+    load_dataset(csv_in_data("small"))
+    cache = next(paths.cache_folder().glob(f"*{suffix}"))
+    whole = cache.read_bytes()
+    place += whole.index(mark)
+    cache.unlink()
+    cache.write_bytes(whole[:place] + value + whole[place + 1 :])
+
+    assert same(load_dataset("small"), small_dataset)
+
+
 @pytest.mark.parametrize("call", ["write", "fsync"])
 def test_a_full_disk_costs_the_cache_and_not_the_dataset(
     csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset, call: str
@@ -387,15 +430,17 @@ def test_two_processes_that_load_the_same_at_once_both_succeed_and_leave_one_cop
 
 def test_what_killed_processes_left_is_removed_after_a_day(csv_in_data: Callable[[str], str]) -> None:
     cache = paths.cache_folder()
-    for name in (".unpacking-old", ".unpacking-new"):
+    for name in (".unpacking-old", ".converting-old", ".unpacking-new"):
         (cache / name / "train").mkdir(parents=True)
     for name in (".saving-old.npy", ".saving-new.npy"):
         (cache / name).write_bytes(b"")
+    (cache / "maps").mkdir()
+    (cache / "maps" / ".saving-old.npz").write_bytes(b"")
     two_days_ago = time.time() - 48 * 3600
-    for name in (".unpacking-old", ".saving-old.npy"):
+    for name in (".unpacking-old", ".converting-old", ".saving-old.npy", "maps/.saving-old.npz"):
         os.utime(cache / name, (two_days_ago, two_days_ago))
 
     load_dataset(csv_in_data("small"))
 
-    hidden = sorted(path.name for path in cache.iterdir() if path.name.startswith("."))
+    hidden = sorted(path.name for path in cache.rglob(".*"))
     assert hidden == [".saving-new.npy", ".unpacking-new"]

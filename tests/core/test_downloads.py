@@ -19,7 +19,16 @@ import pytest
 from fer import __main__ as command_line
 from fer import paths, processes
 from fer.datasets import Dataset, Split, downloads, list_datasets, load_dataset
-from fer.datasets.downloads import Address, Downloaded, download, parse_address
+from fer.datasets.downloads import (
+    Address,
+    Downloaded,
+    arrival,
+    download,
+    ferplus,
+    hub,
+    parse_address,
+    transfer,
+)
 from fer.datasets.provenance import load_provenance
 from fer.errors import DownloadError, FerError, MalformedDatasetError, StorageError
 from tests.conftest import write_fer_csv
@@ -100,9 +109,9 @@ def internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Intern
     for name in ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY", "HF_TOKEN", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.LOCAL, server.url)
-    monkeypatch.setattr(downloads, "FERPLUS_URL", f"{server.url}/fer2013new.csv")
-    monkeypatch.setattr(downloads, "_PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(downloads, "_CHUNK_BYTES", 256)  # our files are small, and shall arrive in pieces
+    monkeypatch.setattr(ferplus, "FERPLUS_URL", f"{server.url}/fer2013new.csv")
+    monkeypatch.setattr(transfer, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(transfer, "_CHUNK_BYTES", 256)  # our files are small, and shall arrive in pieces
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
@@ -296,12 +305,12 @@ def test_a_repository_of_several_tables_becomes_a_folder_of_them(
 
 
 def test_tables_in_folders_keep_what_tells_them_apart() -> None:
-    places = downloads._places(["default/train/0000.parquet", "default/test/0000.parquet"])
+    places = hub._places(["default/train/0000.parquet", "default/test/0000.parquet"])
     assert places == ["train-0000.parquet", "test-0000.parquet"]
-    assert downloads._places(["a/b/faces.csv"]) == ["faces.csv"]
-    assert downloads._places(["train.csv", "more/train.csv"]) == ["train.csv", "more-train.csv"]
+    assert hub._places(["a/b/faces.csv"]) == ["faces.csv"]
+    assert hub._places(["train.csv", "more/train.csv"]) == ["train.csv", "more-train.csv"]
     pictures = ["train/happy/1.png", "train/sad/1.png"]
-    assert downloads._places(pictures) == pictures
+    assert hub._places(pictures) == pictures
 
 
 def test_a_strangers_words_are_shown_as_words(internet: Internet, table: bytes) -> None:
@@ -362,8 +371,8 @@ def test_the_genuine_table_is_recognised_by_its_checksum(
 ) -> None:
     with zipfile.ZipFile(BytesIO(archive)) as opened:
         csv = opened.read("fer2013.csv")
-    monkeypatch.setattr(downloads, "GENUINE_FER_2013_MD5", hashlib.md5(csv).hexdigest())
-    monkeypatch.setattr(downloads, "_GENUINE_FER_2013_BYTES", len(csv))
+    monkeypatch.setattr(arrival, "GENUINE_FER_2013_MD5", hashlib.md5(csv).hexdigest())
+    monkeypatch.setattr(arrival, "_GENUINE_FER_2013_BYTES", len(csv))
     put_on_kaggle(internet, archive)
     assert any("genuine" in remark for remark in download(KAGGLE).provenance.remarks)
 
@@ -466,7 +475,7 @@ def test_offline_is_one_sentence_with_the_way_by_hand(
     nowhere = "http://127.0.0.1:9"  # the discard port, where nobody listens
     monkeypatch.setenv("HF_ENDPOINT", nowhere)
     monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.LOCAL, nowhere)
-    monkeypatch.setattr(downloads, "FERPLUS_URL", f"{nowhere}/fer2013new.csv")
+    monkeypatch.setattr(ferplus, "FERPLUS_URL", f"{nowhere}/fer2013new.csv")
     with pytest.raises(DownloadError, match="in a browser") as caught:
         download(address)
     assert str(caught.value).count(". ") == 0
@@ -597,7 +606,7 @@ def test_a_full_disk_is_a_sentence_and_nothing_stays(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as context:
-        context.setattr(downloads.os, "fsync", full)
+        context.setattr(transfer.os, "fsync", full)
         with pytest.raises(StorageError, match="disk is full"):
             download(address)
     assert [entry.name for entry in list_datasets()] == ["synthetic"]
@@ -608,8 +617,8 @@ def test_a_disk_that_is_too_small_is_told_before_anything_is_fetched(
     internet: Internet, table: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_on_hub(internet, {"data/all.parquet": table})
-    usage = downloads.shutil.disk_usage(paths.home())._replace(free=100)
-    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda path: usage)
+    usage = transfer.shutil.disk_usage(paths.home())._replace(free=100)
+    monkeypatch.setattr(transfer.shutil, "disk_usage", lambda path: usage)
     with pytest.raises(StorageError, match="Free some space"):
         download(HUB)
     assert not any("/resolve/" in path for _, path, _ in internet.asked)

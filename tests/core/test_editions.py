@@ -31,10 +31,12 @@ from fer.datasets.editions import (
     list_damaged_editions,
     list_editions,
     load_edition,
+    lock,
     places_of,
     relabel,
     rename_edition,
     restore_edition,
+    text,
     undo,
     undo_last,
 )
@@ -361,7 +363,7 @@ def test_a_damaged_file_is_told_in_a_sentence_and_left_alone(
 def test_a_file_beyond_all_measure_is_not_even_parsed(
     faces: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(editions, "_MAX_BYTES", 100)
+    monkeypatch.setattr(text, "_MAX_BYTES", 100)
     with pytest.raises(EditionError, match="larger than"):
         import_edition(faces, b" " * 101)
 
@@ -516,8 +518,8 @@ def test_a_process_that_holds_the_editions_too_long_is_told_of(
     faces: Dataset, mended: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as context:
-        context.setattr(editions, "_LOCK_SECONDS", 0.0)
-        context.setattr(editions, "_try_lock", lambda handle: False)
+        context.setattr(lock, "_LOCK_SECONDS", 0.0)
+        context.setattr(lock, "_try_lock", lambda handle: False)
         with pytest.raises(StorageError, match="Another process has been changing"):
             exclude(faces, "Mine", [5])
     assert load_edition(NAME, "Mine") == mended

@@ -133,7 +133,9 @@ def test_a_model_without_features_is_a_sentence(fer_home: Path) -> None:
         make_map(seven_greys(), "nobody")
 
 
-@pytest.mark.parametrize("damage", ["cut", "text", "empty", "pickled", "other faces", "not a number"])
+@pytest.mark.parametrize(
+    "damage", ["cut", "text", "empty", "one byte", "pickled", "other faces", "not a number"]
+)
 def test_a_damaged_map_is_made_anew(model: str, damage: str) -> None:
     dataset = seven_greys(2)
     path = map_path(dataset, model)
@@ -148,6 +150,9 @@ def test_a_damaged_map_is_made_anew(model: str, damage: str) -> None:
             path.write_bytes(b"not a map")
         case "empty":
             path.write_bytes(b"")
+        case "one byte":
+            packed_how = content.index(b"PK\x01\x02") + 10
+            path.write_bytes(content[:packed_how] + b"\x63" + content[packed_how + 1 :])
         case "pickled":
             np.savez(path, **{**values, "positions": np.array([None] * len(dataset))})
         case "other faces":

@@ -161,7 +161,7 @@ def test_one_face_can_be_inspected_and_none_is_a_sentence() -> None:
         inspect(dataset_of([]), None)
 
 
-@pytest.mark.parametrize("damage", ["empty", "cut", "text", "other"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "text", "one byte", "other"])
 def test_a_damaged_file_is_as_good_as_none_and_is_made_anew(quick: Dataset, damage: str) -> None:
     found = inspect(quick, None)
     path = inspection_path(fingerprint(quick))
@@ -169,9 +169,14 @@ def test_a_damaged_file_is_as_good_as_none_and_is_made_anew(quick: Dataset, dama
     if damage == "other":
         np.savez(path, suspicion=np.zeros(3))
     else:
-        path.write_bytes(
-            {"empty": b"", "cut": content[: len(content) // 2], "text": b"not an archive"}[damage]
-        )
+        packed_how = content.index(b"PK\x01\x02") + 10
+        spoiled = {
+            "empty": b"",
+            "cut": content[: len(content) // 2],
+            "text": b"not an archive",
+            "one byte": content[:packed_how] + b"\x63" + content[packed_how + 1 :],
+        }
+        path.write_bytes(spoiled[damage])
     assert load_inspection(fingerprint(quick)) is None
     inspect(quick, None)
     again = load_inspection(fingerprint(quick))

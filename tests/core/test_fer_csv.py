@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fer.datasets import Dataset, Split, csv_faces
+from fer.datasets import Dataset, Split
+from fer.datasets.csv_faces import blocks, reading
 from fer.datasets.fer_csv import load_fer_csv
 from fer.emotions import EMOTIONS
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
@@ -62,7 +63,7 @@ def test_every_pixel_label_and_split_comes_back(tmp_path: Path, small_dataset: D
 def test_faces_keep_their_order_wherever_the_file_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset, block_bytes: int
 ) -> None:
-    monkeypatch.setattr(csv_faces, "_BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", block_bytes)
 
     loaded = load_fer_csv(write_fer_csv(tmp_path / "faces.csv", small_dataset))
 
@@ -184,7 +185,7 @@ def test_where_no_row_is_good_nothing_is_offered(tmp_path: Path, line: str) -> N
 def test_many_bad_rows_are_counted_over_the_whole_file_and_the_first_of_them_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_faces, "_BLOCK_BYTES", 2000)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 2000)
     lines = [f"9,{PIXELS},Training" if row % 3 == 2 else GOOD_LINE for row in range(300)]
     text = "\n".join([HEADER, *lines])
 
@@ -210,8 +211,8 @@ def test_a_file_that_was_cut_off_is_told_from_one_with_a_wrong_line(tmp_path: Pa
 
 
 def test_a_file_bad_throughout_is_given_up_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_faces, "_BAD_ROWS", 1000)
-    monkeypatch.setattr(csv_faces, "_BLOCK_BYTES", 100)
+    monkeypatch.setattr(reading, "_BAD_ROWS", 1000)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 100)
 
     with pytest.raises(MalformedDatasetError, match="1,000 more rows are bad as well") as caught:
         load(tmp_path / "faces.csv", f"{HEADER}\n{GOOD_LINE}\n" + "x\n" * 2000)
@@ -273,9 +274,9 @@ def test_a_file_that_is_no_fer_csv_is_refused_in_a_sentence(
 
 def test_a_line_without_end_is_never_held_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = []
-    read_good = csv_faces._read_good
+    read_good = blocks._read_good
     monkeypatch.setattr(
-        csv_faces, "_read_good", lambda block, layout: sizes.append(len(block)) or read_good(block, layout)
+        blocks, "_read_good", lambda block, layout: sizes.append(len(block)) or read_good(block, layout)
     )
     path = tmp_path / "faces.csv"
     path.write_bytes(f"{HEADER}\n{GOOD_LINE}\n".encode())
@@ -289,7 +290,7 @@ def test_a_line_without_end_is_never_held_in_memory(tmp_path: Path, monkeypatch:
 
 
 def test_a_file_too_large_to_hold_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_faces, "_FILE_BYTES", 1000)
+    monkeypatch.setattr(reading, "_FILE_BYTES", 1000)
 
     with pytest.raises(MalformedDatasetError, match="is the most that is loaded at once"):
         load(tmp_path / "faces.csv", "\n".join([HEADER, *[GOOD_LINE] * 9]))

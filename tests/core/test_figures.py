@@ -32,6 +32,11 @@ def test_bars_hold_the_counts_in_the_emotions_colors() -> None:
     assert list(train.marker.color) == [emotion.color for emotion in EMOTIONS]
 
 
+def test_no_tick_stands_at_half_a_face() -> None:
+    assert figures.counts_figure(dataset_of([0, 0, 3]).counts()).layout.xaxis.dtick == 1
+    assert figures.counts_figure(dataset_of([0] * 5).counts()).layout.xaxis.dtick is None
+
+
 def test_every_pixel_of_a_face_is_in_its_figure() -> None:
     image = np.arange(48 * 48, dtype=np.uint32).reshape(48, 48, 1).astype(np.uint8)
     grey = figures.face_figure(image).data[0]

@@ -167,6 +167,13 @@ def test_every_face_is_in_one_bar_and_those_beyond_the_cut_are_in_the_accent(bel
     assert sum(taken) == (3 if below else 2)
 
 
+def test_outliers_are_seen_on_the_side_that_the_cut_takes() -> None:
+    values = np.append(np.linspace(50, 200, 1000), 250)
+    bars = figures.cut_figure(values, 215, below=False, measure="brightness").data[0]
+    assert max(bars.x) > 245
+    assert max(figures.cut_figure(values, 60, below=True, measure="brightness").data[0].x) < 215
+
+
 def test_a_measure_that_is_the_same_everywhere_has_a_figure_too() -> None:
     bars = figures.cut_figure(np.full(4, 7.0), 7.0, below=True, measure="contrast").data[0]
     assert sum(bars.y) == 4

@@ -1,8 +1,11 @@
 """Uploads: all of a file and only if it can be read, or nothing."""
 
 import errno
+import threading
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -11,9 +14,10 @@ import pytest
 
 from fer import paths
 from fer.config import DatasetView
-from fer.datasets import Dataset, list_datasets, load_dataset, registry, save_upload
+from fer.datasets import Dataset, list_datasets, load_dataset, registry, save_upload, uploads
 from fer.datasets.dataset import VOTE_NAMES
 from fer.errors import DatasetError, FerError, MalformedDatasetError, PartlyBadDatasetError, StorageError
+from fer.progress import Progress
 from tests.conftest import write_fer_csv
 
 VOTES_HEADER = f"Usage,Image name,{','.join(VOTE_NAMES)}\n"
@@ -56,7 +60,18 @@ def test_an_upload_that_was_cut_off_leaves_nothing_behind(small_csv: bytes, keep
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil.csv", "/etc/evil.csv", "..\\evil.csv", ".hidden.csv", "a\0b.csv", "", "mine.exe"]
+    "name",
+    [
+        "../evil.csv",
+        "/etc/evil.csv",
+        "..\\evil.csv",
+        ".hidden.csv",
+        "a\0b.csv",
+        "",
+        "mine.exe",
+        "лица.csv",
+        "．．／evil.csv",
+    ],
 )
 def test_an_upload_cannot_choose_a_place_or_a_kind_of_its_own(small_csv: bytes, name: str) -> None:
     with pytest.raises(FerError):
@@ -71,6 +86,46 @@ def test_uploading_again_is_fine_but_another_file_of_that_name_is_refused(small_
     with pytest.raises(DatasetError, match="Rename"):
         save_upload("mine.csv", small_csv.replace(b"\n0,", b"\n6,"))
     assert (paths.data_folder() / "mine.csv").read_bytes() == small_csv
+
+
+def test_of_two_who_upload_different_files_of_one_name_at_once_one_is_told(
+    small_csv: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_were_read = threading.Barrier(2, timeout=30)
+    read = uploads.read_dataset
+
+    def read_together(path: Path, progress: Progress, skip_bad: bool) -> Dataset:
+        dataset = read(path, progress, skip_bad)
+        both_were_read.wait()
+        return dataset
+
+    monkeypatch.setattr(uploads, "read_dataset", read_together)
+    # Were both to find the name free, both would take it.
+    both_have_looked = threading.Barrier(2)
+    exists = Path.exists
+
+    def exists_together(path: Path) -> bool:
+        found = exists(path)
+        if path.name == "mine.csv":
+            with suppress(threading.BrokenBarrierError):
+                both_have_looked.wait(timeout=0.2)
+        return found
+
+    monkeypatch.setattr(Path, "exists", exists_together)
+    contents = [small_csv, small_csv.replace(b"\n0,", b"\n6,")]
+
+    def upload(content: bytes) -> str:
+        try:
+            return save_upload("mine.csv", content).name
+        except DatasetError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(2) as tabs:
+        answers = list(tabs.map(upload, contents))
+
+    assert sorted("Rename" in answer for answer in answers) == [False, True]
+    kept = contents[answers.index("mine.csv")]
+    assert (paths.data_folder() / "mine.csv").read_bytes() == kept
 
 
 def test_a_full_disk_while_uploading_is_a_sentence_and_leaves_nothing(
@@ -105,6 +160,10 @@ def test_an_archive_can_be_uploaded(name: str, small_csv: bytes, small_dataset: 
 
 def test_a_second_download_of_the_same_name_can_be_uploaded(small_csv: bytes) -> None:
     assert save_upload("archive (1).zip", zipped(small_csv)).name == "archive-1.zip"
+
+
+def test_a_name_with_accents_and_spaces_is_taken_without_the_accents(small_csv: bytes) -> None:
+    assert save_upload("Gesichter üben (1).csv", small_csv).name == "Gesichter uben-1.csv"
 
 
 def test_an_archive_that_was_cut_off_leaves_nothing_behind(small_csv: bytes) -> None:

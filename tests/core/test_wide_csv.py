@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fer.datasets import Dataset, Split, csv_faces
+from fer.datasets import Dataset, Split
+from fer.datasets.csv_faces import blocks
 from fer.datasets.wide_csv import load_csv, load_wide_csv, looks_like_wide_csv
 from fer.emotions import EMOTIONS
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
@@ -47,7 +48,7 @@ def write_wide_csv(path: Path, dataset: Dataset) -> Path:
 def test_every_pixel_and_label_comes_back_wherever_the_file_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset, block_bytes: int
 ) -> None:
-    monkeypatch.setattr(csv_faces, "_BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", block_bytes)
 
     loaded = load_wide_csv(write_wide_csv(tmp_path / "faces.csv", small_dataset))
 

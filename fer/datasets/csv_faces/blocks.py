@@ -1,0 +1,207 @@
+"""The file in blocks of whole lines: each read at once, or in ever smaller halves where a line is bad."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.datasets.csv_faces.digits import pixels_of
+from fer.datasets.csv_faces.layout import Layout
+from fer.datasets.csv_faces.one_line import read_line
+from fer.datasets.csv_faces.text import LINE_BYTES, PADDING, is_blank, lines_of, text_of
+from fer.datasets.csv_faces.words import label_of, split_of
+from fer.datasets.dataset import Split
+
+# Large enough that what a NumPy call costs does not show, small enough to stay in a core's cache.
+_BLOCK_BYTES = 2**18
+
+
+@dataclass(slots=True)
+class Block:
+    """What one block of lines holds.
+
+    Attributes:
+        images: (n, side, side, 1) of the good rows; `labels`, `splits` and `rows` (within the block) too.
+        row_count: how many rows it has, good and bad.
+        line_count: how many lines, blank ones too.
+        bad: (row, line, reason) of the bad rows, both counted within the block.
+        outside: how often each label that is an emotion but none of ours occurs.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.intp]
+    splits: NDArray[np.str_]
+    rows: NDArray[np.intp]
+    row_count: int
+    line_count: int
+    bad: list[tuple[int, int, str]]
+    outside: Counter[str]
+
+
+def line_bounds(path: Path, layout: Layout, size: int) -> list[int]:
+    """Byte offsets that cut the file, from its first face on, into blocks of whole lines."""
+    bounds = [layout.first]
+    with path.open("rb") as file:
+        while bounds[-1] + _BLOCK_BYTES < size:
+            file.seek(bounds[-1] + _BLOCK_BYTES)
+            bounds.append(_after_line(file, layout.ending))
+    return bounds if bounds[-1] == size > layout.first else [*bounds, size]
+
+
+def _after_line(file: IO[bytes], ending: bytes) -> int:
+    """The offset after the end of the line that `file` is in, however long that line is."""
+    while piece := file.read(2**14):
+        end = piece.find(ending) + 1
+        if end:
+            return file.tell() - len(piece) + end
+    return file.tell()
+
+
+def read_block(path: Path, layout: Layout, start: int, stop: int) -> Block:
+    """Read the lines between two offsets: all at once, or one by one if any of them is bad."""
+    with path.open("rb") as file:
+        file.seek(start)
+        # A block is longer only if its last line is too long to be a face, and that shows without its end.
+        block = file.read(min(stop - start, _BLOCK_BYTES + LINE_BYTES))
+    return _read_lines(block, layout)
+
+
+def _read_lines(block: bytes, layout: Layout) -> Block:
+    """Read a block of lines; halves it, where some are bad, until each of these is alone."""
+    good = _read_good(block, layout)
+    if good is not None:
+        return good
+    middle = block.find(layout.ending, len(block) // 2, len(block) - 1) + 1
+    middle = middle or block.rfind(layout.ending, 0, len(block) // 2) + 1
+    # A pixel takes two bytes at least, so there is no face in less.
+    if not middle or len(block) < 2 * layout.pixels:
+        return _read_singly(block, layout)
+    return _joined(_read_lines(block[:middle], layout), _read_lines(block[middle:], layout))
+
+
+def _read_good(block: bytes, layout: Layout) -> Block | None:
+    """Read the lines of a block in which all are good; None if they are not."""
+    view = memoryview(block)
+    labels, splits, texts = [], [], []
+    outside: Counter[str] = Counter()
+    for start, stop in lines_of(block, layout.ending):
+        cut = _cut(block, start, stop, layout)
+        if cut is None or (not cut.emotion and is_blank(block[start:stop])):
+            if is_blank(block[start:stop]):
+                continue
+            return None
+        label, split = label_of(cut.emotion), split_of(cut.split)
+        if label is None or split is None:
+            return None
+        if label < 0:
+            outside[text_of(cut.emotion).lower()] += 1
+        labels.append(label)
+        splits.append(split)
+        texts.append(view[cut.start : cut.stop])
+    images = pixels_of(texts, layout)
+    if images is None:
+        return None
+    return _block(block, layout, images, labels, splits, range(len(labels)), [], outside)
+
+
+def _read_singly(block: bytes, layout: Layout) -> Block:
+    """Read lines that are blank, or unusual, or bad."""
+    images = [np.empty((0, layout.pixels), np.uint8)]
+    labels: list[int] = []
+    splits: list[Split] = []
+    rows: list[int] = []
+    bad: list[tuple[int, int, str]] = []
+    outside: Counter[str] = Counter()
+    for line, (start, stop) in enumerate(lines_of(block, layout.ending)):
+        text = block[start:stop]
+        if is_blank(text):
+            continue
+        row = len(rows) + len(bad)
+        face = read_line(text, layout, whole=stop < len(block))
+        if isinstance(face, str):
+            bad.append((row, line, face))
+            continue
+        outside.update([face.word] if face.label < 0 else [])
+        images.append(face.pixels[None])
+        labels.append(face.label)
+        splits.append(face.split)
+        rows.append(row)
+    return _block(block, layout, np.concatenate(images), labels, splits, rows, bad, outside)
+
+
+def _joined(first: Block, second: Block) -> Block:
+    rows, lines = first.row_count, first.line_count
+    return Block(
+        np.concatenate([first.images, second.images]),
+        np.concatenate([first.labels, second.labels]),
+        np.concatenate([first.splits, second.splits]),
+        np.concatenate([first.rows, second.rows + rows]),
+        row_count=rows + second.row_count,
+        line_count=lines + second.line_count,
+        bad=[*first.bad, *((row + rows, line + lines, reason) for row, line, reason in second.bad)],
+        outside=first.outside + second.outside,
+    )
+
+
+def _block(
+    block: bytes,
+    layout: Layout,
+    images: NDArray[np.uint8],
+    labels: list[int],
+    splits: list[Split],
+    rows: Sequence[int],
+    bad: list[tuple[int, int, str]],
+    outside: Counter[str],
+) -> Block:
+    """What was read of a block of text, without the faces that show none of our emotions."""
+    ours = np.array(labels, np.intp) >= 0
+    keep = slice(None) if ours.all() else ours
+    return Block(
+        images.reshape(-1, layout.side, layout.side, 1)[keep],
+        np.array(labels, np.intp)[keep],
+        np.array(splits, "<U10")[keep],
+        np.array(rows, np.intp)[keep],
+        row_count=len(labels) + len(bad),
+        line_count=block.count(layout.ending),
+        bad=bad,
+        outside=outside,
+    )
+
+
+@dataclass(slots=True)
+class _Cut:
+    """One line, cut at its separators; the pixels stay where they are."""
+
+    emotion: bytes
+    split: bytes
+    start: int
+    stop: int
+
+
+def _cut(block: bytes, start: int, stop: int, layout: Layout) -> _Cut | None:
+    """Find the fields of the line `block[start:stop]` from both ends; None if it has too few.
+
+    Splitting at the separators would copy the pixels twice, under the interpreter lock.
+    """
+    separator = layout.separator
+    fields = {}
+    for column in range(layout.before):
+        found = block.find(separator, start, stop)
+        if found < 0:
+            return None
+        fields[column], start = block[start:found], found + 1
+    for column in range(layout.columns - 1, layout.columns - 1 - layout.after, -1):
+        found = block.rfind(separator, start, stop)
+        if found < 0:
+            return None
+        fields[column], stop = block[found + 1 : stop], found
+    while start < stop and block[start] in PADDING:
+        start += 1
+    while start < stop and block[stop - 1] in PADDING:
+        stop -= 1
+    split = b"train" if layout.split is None else fields[layout.split]
+    return _Cut(fields[layout.emotion], split, start, stop)

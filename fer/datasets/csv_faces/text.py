@@ -1,0 +1,51 @@
+"""The text of a table: its lines, their fields, and what of them can be shown."""
+
+from collections.abc import Iterator
+
+# What may stand around a value without being part of it.
+PADDING = b' "\t\r\n'
+# The longest line there may be: a face of 512×512 with four bytes a pixel, and its label.
+LINE_BYTES = 2**20 + 2**10
+
+
+def lines_of(block: bytes, ending: bytes) -> Iterator[tuple[int, int]]:
+    """Where each line of the block begins, and where it stops before its ending."""
+    start = 0
+    while start < len(block):
+        stop = block.find(ending, start)
+        stop = len(block) if stop < 0 else stop
+        yield start, stop
+        start = stop + 1
+
+
+def fields_of(line: bytes, separator: bytes) -> list[bytes]:
+    """The fields of a line without what surrounds them; a separator within quotes separates nothing."""
+    fields = line.split(separator)
+    if b'"' in line:
+        whole: list[bytes] = []
+        inside = False
+        for part in fields:
+            if inside:
+                whole[-1] += separator + part
+            else:
+                whole.append(part)
+            inside ^= bool(part.count(b'"') % 2)
+        fields = whole
+    return [part.strip(PADDING) for part in fields]
+
+
+def is_blank(line: bytes) -> bool:
+    """Whether nothing stands in the line; Excel writes a row that was emptied as separators only."""
+    return not line.strip(b' "\t\r\n,;')
+
+
+def text_of(field: bytes) -> str:
+    """A field as text, without what surrounds it; bytes that are no text become a sign for it."""
+    return field.strip(PADDING).decode("utf-8-sig", "replace").strip()
+
+
+def shown(field: bytes) -> str:
+    """Bytes from the file as a short quotation that is safe to print."""
+    text = field[:400].strip(PADDING).decode("utf-8-sig", "replace")
+    text = text if len(text) <= 60 else text[:60] + "…"
+    return f"“{''.join(character if character.isprintable() else '?' for character in text)}”"

@@ -1,0 +1,45 @@
+"""The fields that are words: what a face shows and what it is for, each word looked up once."""
+
+from functools import lru_cache
+
+from fer.datasets.csv_faces.text import text_of
+from fer.datasets.dataset import Split
+from fer.datasets.vocabulary import emotion_called, is_outside, split_called
+from fer.emotions import EMOTIONS
+
+# A longer label is none; it is not remembered either.
+_WORD_BYTES = 100
+
+
+def is_label(text: bytes) -> bool:
+    """Whether a field holds a label: an emotion, ours or another."""
+    return label_of(text) is not None
+
+
+def is_split(text: bytes) -> bool:
+    """Whether a field says what a face is for."""
+    return split_of(text) is not None
+
+
+def label_of(text: bytes) -> int | None:
+    """The index of an emotion; -1 for one that is none of ours; None if it is no emotion."""
+    return _label_called(text) if len(text) <= _WORD_BYTES else None
+
+
+def split_of(text: bytes) -> Split | None:
+    """What a face is for; None if the field does not say it."""
+    return _split_called(text) if len(text) <= _WORD_BYTES else None
+
+
+@lru_cache(maxsize=1024)
+def _label_called(text: bytes) -> int | None:
+    word = text_of(text)
+    emotion = emotion_called(word)
+    if emotion is None:
+        return -1 if is_outside(word) else None
+    return EMOTIONS.index(emotion)
+
+
+@lru_cache(maxsize=1024)
+def _split_called(text: bytes) -> Split | None:
+    return split_called(text_of(text))
