@@ -180,6 +180,12 @@ def _followed(run: "Run") -> tuple[dict[str, Any], str]:
         raise FerError(
             run.error or f"The run {run.id} ended as {run.status}; its log is {run.folder / runs.LOG_FILE}."
         )
+    if run.status is runs.RunStatus.LOST:
+        advice = f"Go on with “python -m fer resume {run.id}”." if run.can_resume else "Start a new one."
+        raise FerError(
+            f"The run {run.id} ended without a word in epoch {len(run.metrics()) + 1}, as when a computer "
+            f"runs out of memory. {advice}"
+        )
     result = {
         "id": run.id,
         "folder": str(run.folder),

@@ -17,7 +17,6 @@ import hashlib
 import io
 import os
 import time
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +99,7 @@ def load_map(path: Path, dataset: Dataset) -> FaceMap | None:
                 kept["answers"].astype(np.intp),
                 {str(name): float(value) for name, value in zip(names, values, strict=True)},
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except files.DAMAGED_ARRAYS:
         return None  # not made yet, or damaged: it can be made again
     m = found.places.size
     if found.places.shape != (m,) or found.positions.shape != (m, 2) or found.answers.shape != (m,):

@@ -3,11 +3,20 @@
 import errno
 import os
 import tempfile
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tokenize import TokenError
+from zipfile import BadZipFile
 
 from fer.errors import StorageError
+
+DAMAGED_ARRAYS = (
+    *(OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, MemoryError),
+    *(BadZipFile, zlib.error, TokenError),
+)
+"""What `np.load` raises for a file of arrays that is missing or damaged, wherever the damage is."""
 
 
 def save(path: Path, write: Callable[[Path], object]) -> None:

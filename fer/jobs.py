@@ -5,6 +5,7 @@
         progress.json   how far it is, replaced in one step a few times a second
         result.json     what the command printed with --json, once it is done
         error.txt       the sentence it failed with; empty when it was stopped
+        stop            there once it was asked to end: a process that is still starting cannot say so
         log.txt         everything else it printed
 
 A job is `python -m fer <arguments> --json`, so whatever a page starts a learner can type. The process
@@ -31,6 +32,7 @@ from fer.errors import FerError
 
 ENVIRONMENT = "FER_JOB"
 _JOB, _PROGRESS, _RESULT, _ERROR, _LOG = "job.json", "progress.json", "result.json", "error.txt", "log.txt"
+_STOP = "stop"
 _WRITE_SECONDS = 0.25
 # Two tabs that press the same button in the same moment must not start it twice.
 _start_lock = threading.Lock()
@@ -100,7 +102,12 @@ def start_job(job_id: str, title: str, arguments: Sequence[str]) -> Job:
         except OSError as error:
             raise files.storage_error(folder, error) from error
         about = {"title": title, "arguments": list(arguments), "started_at": time.time(), **process}
-        files.save_text(folder / _JOB, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+        try:
+            files.save_text(folder / _JOB, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+        except FerError:  # nobody could follow it, or stop it
+            with suppress(psutil.Error):
+                psutil.Process(process["process_id"]).kill()
+            raise
     job = read_job(job_id)
     assert job is not None
     return job
@@ -118,8 +125,10 @@ def read_job(job_id: str) -> Job | None:
     if (result := _read(folder / _RESULT)) is not None:
         return Job(job_id, title, JobStatus.DONE, 1.0, "Done", result=result)
     with suppress(OSError):
-        error = (folder / _ERROR).read_text(encoding="utf-8").strip()
+        error = (folder / _ERROR).read_text(encoding="utf-8", errors="replace").strip()
         return Job(job_id, title, JobStatus.FAILED if error else JobStatus.STOPPED, error=error)
+    if not alive and (folder / _STOP).exists():
+        return Job(job_id, title, JobStatus.STOPPED)
     if not alive:
         return Job(
             job_id,
@@ -128,10 +137,10 @@ def read_job(job_id: str) -> Job | None:
             error="The work ended without a word, as when a computer runs out of memory. Start it again.",
         )
     progress = _read(folder / _PROGRESS) or {}
-    fraction = float(progress.get("fraction", 0.0))
+    fraction = _number(progress.get("fraction"))
     remaining = None
-    if fraction > 0.02:
-        seconds = time.time() - float(about["started_at"])
+    if fraction > 0.02 and (started_at := _number(about.get("started_at"))):
+        seconds = time.time() - started_at
         remaining = seconds * (1 - fraction) / fraction
     return Job(
         job_id, title, JobStatus.RUNNING, fraction, str(progress.get("message", "Starting")), remaining
@@ -140,8 +149,11 @@ def read_job(job_id: str) -> Job | None:
 
 def stop_job(job_id: str) -> None:
     """Ask a job to end; what it has finished writing stays, what is half-done goes."""
-    about = _read(_folder(job_id) / _JOB)
+    folder = _folder(job_id)
+    about = _read(folder / _JOB)
     if about is not None and processes.is_alive(about):
+        with suppress(OSError):  # a full disk shall not keep it from ending
+            (folder / _STOP).touch()
         with suppress(psutil.Error):
             psutil.Process(about["process_id"]).terminate()
 
@@ -200,3 +212,8 @@ def _read(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return values if isinstance(values, dict) else None
+
+
+def _number(value: object) -> float:
+    """A value of a job's files, 0 for what is no number: a person may have edited them."""
+    return float(value) if isinstance(value, int | float) else 0.0

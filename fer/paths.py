@@ -47,6 +47,14 @@ def detectors_folder() -> Path:
     return home() / "models" / "detectors"
 
 
+def given(text: str | Path) -> Path:
+    """The absolute path that a person typed; `~` is their own folder, `~name` that of another user."""
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:  # there is no such user: a folder may be called like this
+        return Path(text).absolute()
+
+
 def child(folder: Path, name: str) -> Path:
     """Return `folder / name`, for a name that came from outside.
 

@@ -7,7 +7,6 @@ the file.
 """
 
 import time
-import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -128,7 +127,7 @@ def load_inspection(dataset_fingerprint: str) -> Inspection | None:
             }
             facts = dict(zip(arrays["fact_names"].tolist(), arrays["fact_values"].tolist(), strict=True))
             return _sound(Inspection(measures, arrays["suspicion"], findings, facts))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    except files.DAMAGED_ARRAYS:
         return None
 
 

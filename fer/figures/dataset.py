@@ -49,6 +49,9 @@ def counts_figure(counts: Mapping[Split, Mapping[Emotion, int]]) -> go.Figure:
         )
     figure.update_layout(layout(height=330, barmode="stack", bargap=0.32, showlegend=False))
     figure.update_xaxes(title="faces", gridcolor=GRID, zeroline=False, tickformat="~s", nticks=6)
+    longest = max((sum(bar) for bar in zip(*(of.values() for of in counts.values()), strict=True)), default=0)
+    if longest < 5:
+        figure.update_xaxes(dtick=1)  # there are no half faces
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     return figure
 

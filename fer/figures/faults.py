@@ -73,6 +73,9 @@ def cut_figure(values: NDArray[np.floating], cut: float, *, below: bool, measure
     """
     known = np.asarray(values, np.float64)[np.isfinite(values)]
     low, high = np.percentile(known, _SHOWN_PERCENTILES) if len(known) else (0.0, 1.0)
+    # Where the cut takes from, the outliers are what is looked for.
+    if len(known):
+        low, high = (known.min(), high) if below else (low, known.max())
     low, high = min(low, cut), max(high, cut)
     if high <= low:
         high = low + 1

@@ -2,14 +2,16 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from fer import jobs, paths, processes
-from fer.errors import FerError
+from fer import files, jobs, paths, processes
+from fer.errors import FerError, StorageError
 from fer.jobs import Job, JobRecorder, JobStatus
 
 
@@ -100,3 +102,52 @@ def test_a_process_is_known_by_its_birth_not_by_its_number_alone() -> None:
     assert not processes.is_alive({**own, "process_created": own["process_created"] - 60})
     assert not processes.is_alive({})
     assert psutil.pid_exists(own["process_id"])
+
+
+def test_a_job_that_is_stopped_before_it_can_hear_of_it_is_stopped_all_the_same() -> None:
+    jobs.start_job("at-once", "Drawing", ["info", "synthetic"])
+    jobs.stop_job("at-once")
+    job = wait_for_end("at-once")
+    assert (job.status, job.error) == (JobStatus.STOPPED, "")
+
+
+def test_a_job_that_cannot_be_written_down_does_not_go_on_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+
+    def start(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+        started.append(start_module(arguments, log, environment))
+        return started[-1]
+
+    def disk_is_full(path: Path, text: str) -> None:
+        raise StorageError(f"The disk is full: {path.name}")
+
+    start_module = processes.start_module
+    monkeypatch.setattr(processes, "start_module", start)
+    monkeypatch.setattr(files, "save_text", disk_is_full)
+    with pytest.raises(StorageError):
+        jobs.start_job("unseen", "Drawing", ["info", "synthetic"])
+    (process,) = started
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(process["process_id"]).wait(timeout=60)
+    assert not processes.is_alive(process)
+    assert jobs.read_job("unseen") is None
+
+
+@pytest.mark.parametrize("name", ["progress.json", "result.json", "error.txt"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"[1]", b'{"fraction": "half"', b'{"fraction": null}']
+)
+def test_a_damaged_folder_of_a_job_breaks_no_page(name: str, content: bytes) -> None:
+    folder = write_job("damaged")
+    (folder / name).write_bytes(content)
+    job = jobs.read_job("damaged")
+    assert job is not None
+    assert job.fraction in (0.0, 1.0)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"process_id": null}', '{"process_id": "x"}'])
+def test_a_job_of_which_nothing_can_be_known_is_not_at_work(content: str) -> None:
+    (write_job("unknown") / "job.json").write_text(content)
+    job = jobs.read_job("unknown")
+    assert job is None or not job.is_active
+    jobs.stop_job("unknown")
