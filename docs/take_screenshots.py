@@ -112,7 +112,8 @@ def take_dataset(page: Page, url: str) -> None:
     page.get_by_role("button", name="Draw the map").click()
     page.get_by_text("Draw a line around faces").wait_for(timeout=300_000)
     settle(page)
-    take(page, "map", below="Dataset")
+    page.get_by_text("Colour by").evaluate("label => label.scrollIntoView()")
+    take(page, "map")
 
 
 def take_live(page: Page, url: str) -> None:

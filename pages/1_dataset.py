@@ -39,8 +39,8 @@ with notices.shown():
         st.stop()
 
 _, height, width, channels = dataset.images.shape
-figures_line, edition_line = st.columns([1, 1])
-with figures_line, st.container(horizontal=True, gap="large"):
+figures_line, edition_line = st.columns([2, 3])  # an edition's bar does not wrap at 1280 pixels
+with figures_line, st.container(horizontal=True, gap="medium"):
     st.metric("Faces", f"{len(dataset):,}", width="content")
     st.metric("Emotions", len(dataset.emotions), width="content")
     st.metric("Grey pixels" if channels == 1 else "RGB pixels", f"{width} × {height}", width="content")

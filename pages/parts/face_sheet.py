@@ -61,7 +61,7 @@ _CSS = """
 button.face { cursor: pointer; }
 button.face:hover { transform: translateY(-2px); box-shadow: 0 4px 14px rgb(0 0 0 / .18); }
 button.face:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
-.face.chosen { box-shadow: 0 0 0 2px var(--st-primary-color); }
+.face.chosen, button.face.chosen:hover { box-shadow: 0 0 0 2px var(--st-primary-color); }
 @media (prefers-reduced-motion: reduce) { .face { transition: none; } }
 """
 

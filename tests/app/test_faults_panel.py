@@ -131,10 +131,16 @@ def test_an_inspection_that_was_kept_is_shown_and_a_damaged_one_is_offered_anew(
     assert "Nobody has looked yet" in words(page)
 
 
+def test_the_card_of_a_face_shows_each_copy_once(open_faults: OpenFaults) -> None:
+    text = words(open_faults(Fault.LEAK, **{"dataset.face": 39}))
+    assert "The same picture in another split" in text
+    assert "The same picture, pixel by pixel" not in text
+
+
 def test_leaks_come_first_with_the_share_of_the_test_that_was_met(open_faults: OpenFaults) -> None:
     text = words(open_faults())
     assert "Leaks" in text
-    assert "**1** picture lies in two splits or more: **2** faces" in text
+    assert "**1** picture lies in two splits or more: **2** faces, of which **1** copy" in text
     assert f"A model has met **{1 / 21:.1%}** of the test faces" in text
     assert "contradict" in text
     assert "Pictures 1 to 1 of 1, worst first" in text

@@ -112,5 +112,6 @@ def test_the_open_edition_is_counted_in(open_panel: Callable[..., AppTest]) -> N
     exclude(faces, "Mine", [0, 1])
     page = open_panel(DatasetView(edition="Mine"))
     assert totals(page) == {"Training": "26", "Validation": "7", "Test": "7"}
+    assert any(caption.value.startswith("2 of the 42 faces are in none") for caption in page.caption)
     page = open_panel(DatasetView(edition="Gone"))
     assert "no edition “Gone”" in page.error[0].value

@@ -45,7 +45,6 @@ def _bar(dataset: Dataset, opened: str) -> None:
             "Edition",
             ["", *names, _NEW],
             key=_PICKER,
-            width=190,
             on_change=_picked,
             format_func=lambda option: {"": "As it came", _NEW: "New edition…"}.get(option, option),
             help="Leave a face out or correct its label in any view, and an edition keeps it: a small file "

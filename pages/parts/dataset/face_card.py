@@ -179,14 +179,18 @@ def _measured(dataset: Dataset, place: int, inspection: Inspection | None) -> No
 
 
 def _copies(dataset: Dataset, place: int, inspection: Inspection) -> None:
+    """Its copies, each shown once, under the gravest of what it is to this face."""
+    seen = {-1, place}
     for fault, title in _COPIES.items():
         findings = inspection.findings.get(fault)
         if findings is None:
             continue
         others = sorted(
             {int(other) for other in findings.partners[findings.faces == place]}
-            | {int(other) for other in findings.faces[findings.partners == place]} - {-1}
+            | {int(other) for other in findings.faces[findings.partners == place]}
         )
+        others = [other for other in others if other not in seen]
+        seen.update(others)
         if others:
             st.markdown(f"**{title}**")
             shown = others[:12]

@@ -154,7 +154,7 @@ def _copies(
 ) -> NDArray[np.intp]:
     """Draw copies group by group; return all of them, in that order."""
     findings = inspection.findings[fault]
-    words, chart = st.columns([3, 2], gap="large", vertical_alignment="center")
+    words, chart = st.columns([3, 2], gap="large")
     with chart:
         place = st.empty()
         if fault is Fault.NEAR_DUPLICATE and len(findings) > 1:
@@ -169,26 +169,30 @@ def _copies(
             figures.crossings_figure(crossings), config={"displayModeBar": False}, key="dataset.crossings"
         )
     conflicts = galleries.contradicting(dataset, groups)
+    leaking, spare = galleries.leaking_copies(dataset, groups), galleries.spare_copies(dataset, groups)
     with words:
         if not groups:
             _head(fault, "**None was found.**")
             return _NOBODY
         number = (
             f"**{len(groups):,}** {'picture is' if len(groups) == 1 else 'pictures are'} there more than "
-            f"once: **{members:,}** faces, {members / len(dataset):.1%} of the set."
+            f"once: **{members:,}** faces, {members / len(dataset):.1%} of the set, and **{len(spare):,}** "
+            "more than one of each."
         )
         if fault is Fault.LEAK:
             number = (
                 f"**{len(groups):,}** {'picture lies' if len(groups) == 1 else 'pictures lie'} in two splits "
-                f"or more: **{members:,}** faces. {_known_test_faces(dataset, groups)}"
+                f"or more: **{members:,}** faces, of which **{len(leaking):,}** copy "
+                "a test or validation face of another split. "
+                f"{_known_test_faces(dataset, groups)}"
             )
         if conflicts:
-            number += f" Of {len(conflicts):,} of them the copies **contradict one another**."
+            pictures = "1 picture" if len(conflicts) == 1 else f"{len(conflicts):,} pictures"
+            number += f" The copies of {pictures} **contradict one another**."
         _head(fault, number)
 
     changes = mending.changes_of(edition)
     partners = galleries.partner_of(groups)
-    leaking, spare = galleries.leaking_copies(dataset, groups), galleries.spare_copies(dataset, groups)
 
     def out(places: Sequence[int] | NDArray[np.intp]) -> list[Mending]:
         return [
@@ -289,7 +293,7 @@ def _faces(
     """Draw faces one by one, worst first; return all of them, in that order."""
     found, named = inspection.findings[fault], WORDS[fault]
     ranked = galleries.all_ranked(found, inspection)
-    words, chart = st.columns([3, 2], gap="large", vertical_alignment="center")
+    words, chart = st.columns([3, 2], gap="large")
     with chart:
         findings = _cut(
             found, ranked, inspection.facts, below=fault in _LOW_IS_BAD or galleries.taken_below(found)

@@ -71,11 +71,12 @@ def _counts(dataset: Dataset) -> None:
     else:
         sentence = (
             f"For every **{balance.least}** face among the {split_title} faces there are "
-            f"**{balance.ratio:.1f} {balance.most}** ones."
+            f"**{round(balance.ratio, 1):,g} {balance.most}** ones."
         )
     if balance.missing:
         sentence += (
-            f" None shows **{phrases.listed(balance.missing)}**: a model trained on them can never learn it."
+            f" None shows **{phrases.listed(balance.missing)}**: a model trained on them never learns "
+            f"{'it' if len(balance.missing) == 1 else 'those'}."
         )
     st.info(
         f"{sentence} A model that always answered “{balance.most}” would be right for "

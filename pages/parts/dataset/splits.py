@@ -74,6 +74,12 @@ def show(dataset: Dataset) -> None:
             hide_index=True,
         )
         st.caption("Training and evaluation use these splits as long as this dataset is chosen.")
+        absent = len(dataset) - everything
+        if absent:
+            st.caption(
+                f"{absent:,} of the {len(dataset):,} faces are in none of them: the open edition, or the "
+                "choice of labels, leaves them out."
+            )
         missing = [pickers.SPLIT_TITLES[split].lower() for split in Split if split not in totals]
         if missing:
             st.caption(_without(missing))
