@@ -28,7 +28,7 @@ from fer.config import (
 from fer.datasets import Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.datasets.views import describe
-from fer.errors import FerError
+from fer.errors import FerError, PartlyBadDatasetError
 from fer.jobs import JobRecorder
 from fer.progress import Progress
 from fer.zoo.catalog import ARCHITECTURES, architecture
@@ -60,7 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if job is not None:
             job.fail(str(error))
         _clear_progress()
-        print(f"fer: {' '.join(str(error).split())}", file=sys.stderr)
+        offer = (
+            " The option --skip-bad leaves bad ones out." if isinstance(error, PartlyBadDatasetError) else ""
+        )
+        print(f"fer: {' '.join(str(error).split())}{offer}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
         if job is not None:

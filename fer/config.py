@@ -264,7 +264,8 @@ def _fits(value: Any, hint: Any) -> bool:
 def _between(name: str, value: float, lowest: float, highest: float) -> None:
     if not lowest <= value <= highest:  # also catches NaN
         raise ConfigError(
-            f"{name.replace('_', ' ').capitalize()} must be {lowest:g} to {highest:g}; received {value}."
+            f"{name.replace('_', ' ').capitalize()} must be {lowest:.10g} to {highest:.10g}; "
+            f"received {value}."
         )
 
 

@@ -69,7 +69,12 @@ with scale:
 if view != AS_IT_CAME:
     st.info(
         f"These faces are not as they came: {describe(view)}. Figures of another state are of other faces or "
-        "other labels; compare like with like.",
+        "other labels; compare like with like."
+        + (
+            ""
+            if view.labels == "given"
+            else " What is said of people was measured on the labels as they came."
+        ),
         icon=":material/edit_note:",
     )
 learned_from = str(card.dataset.get("title", ""))

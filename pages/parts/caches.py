@@ -83,6 +83,8 @@ def fingerprint(dataset: Dataset) -> str:
 
 def measures(dataset: Dataset) -> FaceMeasures:
     """Return what can be told of every face by looking at it alone, measured once."""
+    if (inspection := inspected(dataset)) is not None:
+        return inspection.measures
     return _measures(dataset.name, _dataset_stamp(dataset.name), len(dataset), dataset)
 
 

@@ -356,3 +356,15 @@ def test_every_error_of_the_family_is_said_in_one_line(
     monkeypatch.setattr("fer.__main__.load_dataset", fail)
     assert main(["info", "synthetic"]) == 2
     assert capsys.readouterr().err == "fer: First line. Second line.\n"
+
+
+def test_a_file_with_a_bad_row_names_the_option_that_leaves_it_out(
+    capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[str], str], fer_home: Path
+) -> None:
+    path = fer_home / "data" / f"{csv_in_data('small')}.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:3], "9" + lines[3][1:], *lines[4:]]) + "\n")
+    assert main(["info", str(path)]) == 2
+    assert "--skip-bad" in capsys.readouterr().err
+    assert main(["info", str(path), "--skip-bad", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["count"] == 41
