@@ -256,7 +256,7 @@ def _group(
     conflict = len(labels) > 1
     said = f"{len(labels)} labels" if conflict else "same label"
     if len(group) > _COPIES_SHOWN:
-        said += f", {len(group)} copies"
+        said += f", {_COPIES_SHOWN} of {len(group)} copies shown"
     shown = group[:_COPIES_SHOWN]
     return copies_sheet.Group(
         mending.captions(dataset, shown, edition),
@@ -545,10 +545,12 @@ def _mended_so_far(dataset: Dataset, places: NDArray[np.intp], edition: Edition 
     if not actions:
         st.caption(f"The edition “{edition.name}” has changed none of these faces yet.")
         return
-    st.caption(
-        f"Of these faces “{edition.name}” leaves {actions['exclude']:,} out and gives "
-        f"{actions['relabel']:,} another label."
-    )
+    done = [
+        f"{does} {actions[action]:,} {what}"
+        for action, does, what in (("exclude", "leaves", "out"), ("relabel", "gives", "another label"))
+        if actions[action]
+    ]
+    st.caption(f"Of these faces “{edition.name}” {phrases.listed(done)}.")
 
 
 def _page(key: str, count: int, size: int) -> tuple[int, int]:
