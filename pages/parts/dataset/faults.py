@@ -541,7 +541,9 @@ def _mended_so_far(dataset: Dataset, places: NDArray[np.intp], edition: Edition 
         )
         return
     changes = mending.changes_of(edition)
-    actions = Counter(changes[row].action for row in dataset.rows[places].tolist() if row in changes)
+    actions: Counter[str] = Counter(
+        changes[row].action for row in dataset.rows[places].tolist() if row in changes
+    )
     if not actions:
         st.caption(f"The edition “{edition.name}” has changed none of these faces yet.")
         return
