@@ -1,5 +1,6 @@
 """The dataset page with the built-in faces, with a CSV of the learner's, and with one that is none."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -334,3 +335,21 @@ def test_a_page_runs_on_its_own_as_a_cold_deep_link_runs_it(small_csv: dict[str,
     page = AppTest.from_file(str(PROJECT_ROOT / "pages" / PAGE), default_timeout=60)
     page.session_state["workshop.dataset"] = "small.csv"
     assert not page.run().exception
+
+
+def test_votes_that_are_put_beside_a_dataset_join_it_while_it_is_open(
+    open_page: OpenPage, small_csv: dict[str, object], fer_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(
+        "fer.datasets.load_dataset",
+        lambda name, progress, view: read.append(name) or load_dataset(name, progress, view=view),
+    )
+    open_page(PAGE, small_csv)
+    open_page(PAGE, small_csv)
+    assert len(read) == 1
+    votes = fer_home / "data" / "fer2013new.csv"
+    votes.write_text("Usage,Image name\n")
+    os.utime(votes, (1, 1_000_000_000))  # older than the faces, as what is unpacked often is
+    open_page(PAGE, small_csv)
+    assert len(read) == 2
