@@ -239,7 +239,8 @@ def _unzip(path: Path, target: Path, budget: _Budget, progress: Progress) -> Non
                 place = _place(member.filename, budget.name)
                 unix = member.external_attr >> 16
                 special = bool(unix) and stat.S_IFMT(unix) not in (0, stat.S_IFREG)
-                if member.is_dir() or special or not _is_wanted(place):
+                # In this order: zipfile ends a name at its first zero byte, and fails to ask an empty one.
+                if special or not _is_wanted(place) or member.is_dir():
                     continue
                 if member.flag_bits & 1:
                     raise MalformedDatasetError(
