@@ -68,9 +68,9 @@ def draw(config: AugmentationConfig, count: int, rng: np.random.Generator) -> Au
     return AugmentationDraw(
         flipped=(flip < 0.5) & config.horizontal_flip,
         rotation_degrees=either_way(rotation, config.rotation_degrees),
-        shift_x_fraction=either_way(shift_x, config.shift_fraction),
-        shift_y_fraction=either_way(shift_y, config.shift_fraction),
-        zoom=1 + either_way(zoom, config.zoom_fraction),
+        shift_x_fraction=either_way(shift_x, config.shift_x_fraction),
+        shift_y_fraction=either_way(shift_y, config.shift_y_fraction),
+        zoom=1 - config.zoom_out_fraction + zoom * (config.zoom_in_fraction + config.zoom_out_fraction),
         brightness_fraction=either_way(brightness, config.brightness_fraction),
         contrast=1 + either_way(contrast, config.contrast_fraction),
         erased_box=np.stack([left, top, left + width, top + height], axis=1),

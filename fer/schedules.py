@@ -9,6 +9,10 @@ from fer.runs import EpochMetrics
 # The plateau rule of the fourth reference system: a tenth after twelve epochs without a better loss.
 PLATEAU_FACTOR = 0.1
 PLATEAU_PATIENCE = 12
+# The shares of fastai's and PyTorch's one-cycle policy, after Smith (2018), arXiv:1803.09820.
+ONE_CYCLE_CLIMB = 0.3
+ONE_CYCLE_START = 1 / 25
+ONE_CYCLE_END = 1e-4
 
 
 def learning_rate(config: TrainingConfig, epochs_done: float, metrics: Sequence[EpochMetrics]) -> float:
@@ -19,16 +23,29 @@ def learning_rate(config: TrainingConfig, epochs_done: float, metrics: Sequence[
         epochs_done: how far the run is, in epochs and fractions of one.
         metrics: the epochs so far ("plateau" goes by their validation losses).
     """
-    peak = config.learning_rate
-    if config.schedule == "constant":
-        return peak
-    if config.schedule == "plateau":
-        return peak * PLATEAU_FACTOR ** _plateaus([row.validation_loss for row in metrics])
-    if epochs_done < config.warmup_epochs:
+    peak, warmup = config.learning_rate, config.warmup_epochs
+    if epochs_done < warmup:
         # Never quite zero: the first step would teach nothing.
-        return peak * max(epochs_done / config.warmup_epochs, 1e-3)
-    share = (epochs_done - config.warmup_epochs) / max(config.epochs - config.warmup_epochs, 1e-9)
-    return peak * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
+        return peak * max(epochs_done / warmup, 1e-3)
+    share = min((epochs_done - warmup) / max(config.epochs - warmup, 1e-9), 1.0)
+    match config.schedule:
+        case "constant":
+            return peak
+        case "plateau":
+            return peak * PLATEAU_FACTOR ** _plateaus([row.validation_loss for row in metrics])
+        case "cosine":
+            return peak * _half_cosine(share)
+        case "one_cycle":
+            if share < ONE_CYCLE_CLIMB:
+                climbed = 1 - _half_cosine(share / ONE_CYCLE_CLIMB)
+                return peak * (ONE_CYCLE_START + (1 - ONE_CYCLE_START) * climbed)
+            fallen = _half_cosine((share - ONE_CYCLE_CLIMB) / (1 - ONE_CYCLE_CLIMB))
+            return peak * max(fallen, ONE_CYCLE_END)
+
+
+def _half_cosine(share: float) -> float:
+    """From 1 at 0 down to 0 at 1, flat at both ends."""
+    return 0.5 * (1 + math.cos(math.pi * share))
 
 
 def _plateaus(losses: Sequence[float]) -> int:

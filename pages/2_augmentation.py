@@ -19,15 +19,22 @@ PRESETS = {
     "Gentle": DEFAULT_AUGMENTATION,
     # The settings of many a notebook on FER-2013.
     "Strong": AugmentationConfig(
-        horizontal_flip=True, rotation_degrees=20, shift_fraction=0.2, zoom_fraction=0.2
+        horizontal_flip=True,
+        rotation_degrees=20,
+        shift_x_fraction=0.2,
+        shift_y_fraction=0.2,
+        zoom_in_fraction=0.2,
+        zoom_out_fraction=0.2,
     ),
 }
 
 # Session key of the slider, what it says, its highest value, and what a learner should know.
 SLIDERS = {
     "rotation_degrees": ("Rotation, degrees", 45, "Turned by up to this much, either way."),
-    "shift_fraction": ("Shift, % of the side", 50, "Moved by up to this much, in x and in y."),
-    "zoom_fraction": ("Zoom, %", 50, "Made smaller or larger by up to this much."),
+    "shift_x_fraction": ("Shift across, % of the side", 50, "Moved by up to this much to either side."),
+    "shift_y_fraction": ("Shift up and down, % of the side", 50, "Moved by up to this much up or down."),
+    "zoom_in_fraction": ("Zoom in, %", 50, "Made larger by up to this much."),
+    "zoom_out_fraction": ("Zoom out, %", 50, "Made smaller by up to this much."),
     "brightness_fraction": ("Brightness, %", 50, "Up to this share of full white added or taken away."),
     "contrast_fraction": (
         "Contrast, %",

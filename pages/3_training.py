@@ -4,7 +4,8 @@ import streamlit as st
 
 from fer import runs
 from fer.runs import Run
-from pages.parts import caches, masthead, notices, run_panel, state, training_form
+from pages.parts import caches, masthead, notices, state
+from pages.parts.training import form, run_panel
 
 
 def choose_row(ids: list[str], key: str) -> None:
@@ -103,10 +104,10 @@ with choices:
         notices.link("pages/4_evaluation.py", "Meanwhile, judge an earlier model")
     else:
         with notices.shown():
-            config = training_form.show()
+            config = form.show()
             if config is not None:
                 state.set_training(config)
                 with notices.working() as progress:
-                    training_form.check(config, caches.dataset(config.dataset, progress, config.view))
+                    form.check(config, caches.dataset(config.dataset, progress, config.view))
                 state.set_run_id(runs.start_run(config).id)
                 st.rerun()

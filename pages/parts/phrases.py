@@ -10,18 +10,31 @@ from fer.config import AugmentationConfig
 def augmentation(config: AugmentationConfig) -> str:
     """Return what a config may do to a face: "flip, ±10° rotation, ±10% shift"; "no changes" for none."""
     parts = ["flip"] if config.horizontal_flip else []
+    if config.vertical_flip:
+        parts.append("upside down")
     if config.rotation_degrees:
         parts.append(f"±{config.rotation_degrees:g}° rotation")
-    for name, value in (
-        ("shift", config.shift_fraction),
-        ("zoom", config.zoom_fraction),
-        ("brightness", config.brightness_fraction),
-        ("contrast", config.contrast_fraction),
-    ):
+    across, down = config.shift_x_fraction, config.shift_y_fraction
+    if across == down:
+        parts += [f"±{100 * across:g}% shift"] if across else []
+    else:
+        parts.append(f"shift ±{100 * across:g}% across and ±{100 * down:g}% up and down")
+    closer, farther = config.zoom_in_fraction, config.zoom_out_fraction
+    if closer == farther:
+        parts += [f"±{100 * closer:g}% zoom"] if closer else []
+    else:
+        parts.append(f"zoom −{100 * farther:g}% to +{100 * closer:g}%")
+    for name, value in (("brightness", config.brightness_fraction), ("contrast", config.contrast_fraction)):
         if value:
             parts.append(f"±{100 * value:g}% {name}")
+    if config.noise_fraction:
+        parts.append(f"noise up to {100 * config.noise_fraction:g}%")
+    if config.blur_pixels:
+        parts.append(f"blur up to {config.blur_pixels:g} px")
     if config.erase_fraction:
         parts.append(f"up to {100 * config.erase_fraction:g}% erased")
+    parts += [f"mixup {config.mixup_alpha:g}"] if config.mixup_alpha else []
+    parts += [f"cutmix {config.cutmix_alpha:g}"] if config.cutmix_alpha else []
     return ", ".join(parts) or "no changes"
 
 

@@ -34,7 +34,12 @@ def test_a_preset_moves_the_sliders_and_is_kept_for_training(
     page.button(key="augmentation.preset.Strong").click().run()
     assert page.slider(key="augmentation.rotation_degrees").value == 20
     assert page.session_state[KEPT] == AugmentationConfig(
-        horizontal_flip=True, rotation_degrees=20, shift_fraction=0.2, zoom_fraction=0.2
+        horizontal_flip=True,
+        rotation_degrees=20,
+        shift_x_fraction=0.2,
+        shift_y_fraction=0.2,
+        zoom_in_fraction=0.2,
+        zoom_out_fraction=0.2,
     )
     page.button(key="augmentation.preset.None").click().run()
     assert not page.session_state[KEPT].changes_anything

@@ -24,7 +24,11 @@ UNUSUAL = TrainingConfig(
     early_stopping_patience=4,
     image_size=64,
     subset=100,
-    augmentation=AugmentationConfig(True, 10, 0.1, 0.2, 0.3, 0.4, 0.5),
+    loss="focal",
+    dropout=0.3,
+    augmentation=AugmentationConfig(
+        True, True, 10, 0.1, 0.15, 0.2, 0.25, "black", 0.3, 0.4, 0.05, 1.5, 0.5, 0.2, 0.7
+    ),
     seed=7,
     name="Ünüsüal",
     view=DatasetView("Mine", "votes", SplitPlan(0.2, 0.1, False, 3), True),
@@ -39,6 +43,17 @@ def test_a_config_comes_back_from_its_json_as_it_was(config: TrainingConfig) -> 
 def test_no_field_of_the_unusual_config_is_at_its_default() -> None:
     usual = TrainingConfig().as_dict()
     assert [name for name, value in UNUSUAL.as_dict().items() if value == usual[name]] == ["architecture"]
+
+
+def test_no_field_of_the_unusual_augmentation_is_at_its_default_either() -> None:
+    usual = AugmentationConfig().as_dict()
+    assert [name for name, value in UNUSUAL.augmentation.as_dict().items() if value == usual[name]] == []
+
+
+def test_a_run_of_before_there_were_two_shifts_and_zooms_has_both_alike() -> None:
+    config = AugmentationConfig.from_dict({"shift_fraction": 0.1, "zoom_fraction": 0.2})
+    assert (config.shift_x_fraction, config.shift_y_fraction) == (0.1, 0.1)
+    assert (config.zoom_in_fraction, config.zoom_out_fraction) == (0.2, 0.2)
 
 
 def test_no_field_of_the_unusual_view_is_at_its_default_either() -> None:
@@ -79,7 +94,13 @@ def test_what_is_left_out_takes_its_default() -> None:
         {"subset": 0},
         {"name": "x" * 81},
         {"augmentation": {"rotation_degrees": 91}},
-        {"augmentation": {"shift_fraction": -0.1}},
+        {"augmentation": {"shift_x_fraction": -0.1}},
+        {"augmentation": {"shift_fraction": 0.6}},
+        {"augmentation": {"noise_fraction": 0.4}},
+        {"augmentation": {"blur_pixels": 3.1}},
+        {"augmentation": {"mixup_alpha": 1.1}},
+        {"dropout": 0.95},
+        {"dropout": -0.1},
         {"augmentation": {"contrast_fraction": float("nan")}},
         {"view": {"splits": {"validation_fraction": 0.0}}},
         {"view": {"splits": {"validation_fraction": 0.6}}},
@@ -110,6 +131,9 @@ def test_a_value_out_of_range_is_refused(values: dict[str, Any]) -> None:
         {"augmentation": None},
         {"augmentation": [1]},
         {"augmentation": {"horizontal_flip": "yes"}},
+        {"augmentation": {"fill": "rainbow"}},
+        {"augmentation": {"shift_fraction": "far"}},
+        {"loss": "hinge"},
         {"view": None},
         {"view": {"edition": None}},
         {"view": {"labels": "crowd"}},

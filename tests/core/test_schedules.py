@@ -2,7 +2,7 @@
 
 import pytest
 
-from fer.config import TrainingConfig
+from fer.config import Schedule, TrainingConfig
 from fer.runs import EpochMetrics
 from fer.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, learning_rate
 
@@ -57,3 +57,19 @@ def test_a_better_loss_starts_the_patience_anew() -> None:
     almost = [1.0, *[1.1] * (PLATEAU_PATIENCE - 1)]
     rows = epochs(*almost, 0.9, *[1.0] * (PLATEAU_PATIENCE - 1))
     assert learning_rate(config, len(rows), rows) == 0.1
+
+
+def test_one_cycle_climbs_for_three_tenths_and_falls_to_almost_nothing() -> None:
+    config = TrainingConfig(epochs=10, learning_rate=0.1, schedule="one_cycle")
+    rates = [learning_rate(config, step / 100, []) for step in range(1001)]
+    assert rates[0] == pytest.approx(0.1 / 25)
+    assert rates[:301] == sorted(rates[:301])
+    assert rates[300] == pytest.approx(0.1)
+    assert rates[300:] == sorted(rates[300:], reverse=True)
+    assert rates[-1] == pytest.approx(1e-5)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "plateau", "cosine", "one_cycle"])
+def test_any_schedule_can_be_warmed_up_to(schedule: Schedule) -> None:
+    config = TrainingConfig(epochs=10, learning_rate=0.1, schedule=schedule, warmup_epochs=2)
+    assert [learning_rate(config, done, []) for done in (0.5, 1, 1.5)] == pytest.approx([0.025, 0.05, 0.075])

@@ -28,12 +28,15 @@ SCHEDULES: dict[Schedule, str] = {
     "constant": "Constant",
     "cosine": "Cosine, down to zero",
     "plateau": "A tenth at each plateau",
+    "one_cycle": "One cycle, up and down",
 }
 LABELS: dict[LabelSource, str] = {"given": "As given", "majority": "Majority", "votes": "Shares"}
 # Settings the form has no field for; they come from a run of the command line whose settings are used again.
 _UNSEEN = (
     "warmup_epochs",
     "weight_decay",
+    "loss",
+    "dropout",
     "label_smoothing",
     "weight_averaging",
     "early_stopping_patience",

@@ -12,11 +12,14 @@ from fer.datasets.editions import list_editions
 from fer.datasets.views import describe
 from fer.runs import Run, RunProgress, RunStatus
 from fer.zoo.catalog import ARCHITECTURES
-from pages.parts import live_chart, notices, phrases, state, training_form
+from pages.parts import live_chart, notices, phrases, state
+from pages.parts.training import form
 
 STATUS_TITLES = {
+    RunStatus.QUEUED: "waiting",
     RunStatus.STARTING: "starting",
     RunStatus.RUNNING: "training",
+    RunStatus.PAUSED: "paused",
     RunStatus.STOPPING: "stopping",
     RunStatus.FINISHED: "finished",
     RunStatus.STOPPED: "stopped",
@@ -24,8 +27,10 @@ STATUS_TITLES = {
     RunStatus.LOST: "lost",
 }
 _BADGES: dict[RunStatus, tuple[str, Literal["primary", "green", "gray", "red", "orange"]]] = {
+    RunStatus.QUEUED: (":material/schedule:", "gray"),
     RunStatus.STARTING: (":material/hourglass_top:", "primary"),
     RunStatus.RUNNING: (":material/play_arrow:", "primary"),
+    RunStatus.PAUSED: (":material/pause:", "orange"),
     RunStatus.STOPPING: (":material/stop:", "primary"),
     RunStatus.FINISHED: (":material/check:", "green"),
     RunStatus.STOPPED: (":material/stop:", "gray"),
@@ -119,7 +124,7 @@ def _settings_in_a_line(run: Run) -> str:
     parts += [
         f"batches of {config.batch_size}",
         f"learning rate {config.learning_rate:g}",
-        training_form.OPTIMIZERS[config.optimizer],
+        form.OPTIMIZERS[config.optimizer],
     ]
     if config.schedule != "constant":
         parts.append(f"{config.schedule} schedule")
@@ -131,7 +136,7 @@ def _settings_in_a_line(run: Run) -> str:
         else "not augmented"
     )
     parts.append(f"seed {config.seed}")
-    if unseen := training_form.unseen_settings(config):
+    if unseen := form.unseen_settings(config):
         parts.append(unseen)
     return " · ".join(parts)
 
@@ -246,7 +251,7 @@ def _ended(run: Run, epochs_done: int) -> None:
             "Use its settings",
             icon=":material/tune:",
             key="training.again",
-            on_click=training_form.put_again,
+            on_click=form.put_again,
             args=(run.config,),
             help="Fill the form with them, to change one and train again.",
         ):

@@ -1,0 +1,61 @@
+"""How settings are checked, and rebuilt from JSON: the same for every kind of them."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from fer.errors import ConfigError
+
+ConfigT = TypeVar("ConfigT")
+
+
+def from_dict(cls: type[ConfigT], values: Mapping[str, Any]) -> ConfigT:
+    """Rebuild a dataclass of settings from plain values; a field that is missing takes its default.
+
+    Raises:
+        ConfigError: a field is unknown, of another type, or out of range.
+    """
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"Settings must be names with values; received {values!r}.")
+    known = [f.name for f in fields(cls)]  # type: ignore[arg-type]
+    unknown = [name for name in values if name not in known]
+    if unknown:
+        raise ConfigError(f"Unknown setting “{unknown[0]}”. The settings are {', '.join(known)}.")
+    hints = get_type_hints(cls)
+    for name, value in values.items():
+        if not fits(value, hints[name]):
+            raise ConfigError(f"The setting “{name}” cannot be {value!r}. Correct it or leave it out.")
+    return cls(**values)
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Whether `value` has the type of an annotation of this module; a whole number is a fine float."""
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if hint is type(None):
+        return value is None
+    if isinstance(hint, type):
+        return isinstance(value, hint)
+    options = get_args(hint)
+    if all(isinstance(option, str) for option in options):  # a Literal
+        return value in options
+    return any(fits(value, option) for option in options)
+
+
+def between(name: str, value: float, lowest: float, highest: float) -> None:
+    """Refuse a value outside `lowest` to `highest`, NaN too, with a `ConfigError`."""
+    if not lowest <= value <= highest:  # also catches NaN
+        raise ConfigError(
+            f"{name.replace('_', ' ').capitalize()} must be {lowest:.10g} to {highest:.10g}; "
+            f"received {value}."
+        )
+
+
+def one_of(name: str, value: str, options: tuple[str, ...]) -> None:
+    """Refuse a word that is not among `options`, with a `ConfigError`."""
+    if value not in options:
+        raise ConfigError(
+            f"{name.replace('_', ' ').capitalize()} must be one of {', '.join(options)}; received “{value}”."
+        )

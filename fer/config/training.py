@@ -1,0 +1,121 @@
+"""What a learner chooses before a run."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self, get_args
+
+from fer.config import checks
+from fer.config.augmentation import AugmentationConfig
+from fer.config.views import DatasetView
+from fer.errors import ConfigError
+
+Optimizer = Literal["adam", "adamw", "sgd", "rmsprop", "adadelta"]
+Schedule = Literal["constant", "cosine", "plateau", "one_cycle"]
+Loss = Literal["crossentropy", "focal", "squared_error", "double_softmax"]
+"""What a run makes small.
+
+"crossentropy" is the surprise at the right answer. "focal" counts easy faces for less (Lin et al., 2017,
+arXiv:1708.02002, gamma 2). "squared_error" is the mean squared distance of the probabilities.
+"double_softmax" is a mistake to learn from: probabilities taken for logits, `from_logits=True` on a softmax
+output, as in the first reference system.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """Everything that decides how a run comes out; saved as the run's `config.json`.
+
+    Attributes:
+        dataset: a registered name (`synthetic`) or a path, as `load_dataset` takes it.
+        view: in which state the dataset is used, see `DatasetView`.
+        architecture: a name from `fer.zoo.catalog`.
+        epochs: passes over the training faces, 1 to 10,000.
+        batch_size: faces per step, 1 to 4,096.
+        learning_rate: the highest rate of the schedule, above 0 to 10.
+        optimizer: one of `Optimizer`.
+        schedule: "constant"; "cosine" falls to zero at the last step; "plateau" divides by ten when
+            validation loss has not improved for a while; "one_cycle" climbs for three tenths of the run and
+            falls to almost nothing.
+        warmup_epochs: epochs in which the rate climbs from zero before the schedule begins.
+        weight_decay: decoupled decay per step, times the rate ("adamw" only).
+        loss: what is made small, see `Loss`.
+        dropout: share of the features before the last layer that each step leaves out, 0 to 0.9.
+        label_smoothing: share of each label spread evenly over all emotions, 0 to below 1.
+        balance_classes: weigh each emotion's loss by its rarity.
+        weight_averaging: momentum of an exponential moving average of the weights, which is then what is
+            validated and saved; 0 switches it off.
+        early_stopping_patience: stop after so many epochs without a better validation accuracy; None never.
+        image_size: side of the model's input in pixels; None takes the architecture's own.
+        subset: train on at most so many faces; None takes all.
+        augmentation: see `AugmentationConfig`.
+        seed: every random draw of the run follows from it.
+        name: what the learner calls it; may be empty.
+    """
+
+    dataset: str = "synthetic"
+    architecture: str = "mini_xception"
+    epochs: int = 10
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    optimizer: Optimizer = "adam"
+    schedule: Schedule = "constant"
+    warmup_epochs: float = 0.0
+    weight_decay: float = 0.0
+    loss: Loss = "crossentropy"
+    dropout: float = 0.0
+    label_smoothing: float = 0.0
+    balance_classes: bool = False
+    weight_averaging: float = 0.0
+    early_stopping_patience: int | None = None
+    image_size: int | None = None
+    subset: int | None = None
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    seed: int = 0
+    name: str = ""
+    view: DatasetView = field(default_factory=DatasetView)
+
+    def __post_init__(self) -> None:
+        checks.between("epochs", self.epochs, 1, 10_000)
+        checks.between("batch_size", self.batch_size, 1, 4_096)
+        checks.between("learning_rate", self.learning_rate, 1e-9, 10)
+        checks.between("warmup_epochs", self.warmup_epochs, 0, self.epochs)
+        checks.between("weight_decay", self.weight_decay, 0, 10)
+        checks.between("dropout", self.dropout, 0, 0.9)
+        checks.between("label_smoothing", self.label_smoothing, 0, 0.9)
+        checks.between("weight_averaging", self.weight_averaging, 0, 0.99999)
+        checks.between("seed", self.seed, 0, 2**31 - 1)
+        if self.early_stopping_patience is not None:
+            checks.between("early_stopping_patience", self.early_stopping_patience, 1, 10_000)
+        if self.image_size is not None:
+            checks.between("image_size", self.image_size, 32, 512)
+        if self.subset is not None:
+            checks.between("subset", self.subset, 1, 100_000_000)
+        checks.one_of("optimizer", self.optimizer, get_args(Optimizer))
+        checks.one_of("loss", self.loss, get_args(Loss))
+        checks.one_of("schedule", self.schedule, get_args(Schedule))
+        if len(self.name) > 80:
+            raise ConfigError(
+                f"A run's name may have 80 characters; this one has {len(self.name)}. Shorten it."
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values; `from_dict` takes them back."""
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """The text of `config.json`."""
+        return json.dumps(self.as_dict(), indent=2) + "\n"
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild from `as_dict`'s values; a field that is missing takes its default.
+
+        Raises:
+            ConfigError: a field is unknown, of another type, or out of range.
+        """
+        if isinstance(values, Mapping) and "augmentation" in values:
+            values = {**values, "augmentation": AugmentationConfig.from_dict(values["augmentation"])}
+        if isinstance(values, Mapping) and "view" in values:
+            values = {**values, "view": DatasetView.from_dict(values["view"])}
+        return checks.from_dict(cls, values)

@@ -1,0 +1,162 @@
+"""From run folders to runs."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fer import paths, processes
+from fer.config import TrainingConfig
+from fer.datasets import editions
+from fer.datasets.editions import Edition
+from fer.errors import ConfigError, CorruptRunError, FerError, RunError, RunNotFoundError
+from fer.runs.folder import (
+    BATCHES_FILE,
+    CONFIG_FILE,
+    EDITION_FILE,
+    METRICS_FILE,
+    STATUS_FILE,
+    STOP_FILE,
+    read_json,
+)
+from fer.runs.notes import read_experiment, read_notes
+from fer.runs.run import Run, RunStatus
+
+# A process writes its id into status.json within a second of its start; much later it never will.
+_START_SECONDS = 60.0
+
+
+def load_run(run_id: str) -> Run:
+    """Read one run.
+
+    Raises:
+        RunNotFoundError: no run has that id.
+        CorruptRunError: config.json or status.json cannot be read.
+    """
+    try:
+        folder = paths.child(paths.runs_folder(), run_id)
+    except FerError:
+        folder = None
+    if folder is None or not folder.is_dir():
+        raise RunNotFoundError(
+            f"There is no run “{run_id[:80]}”. It may have been deleted; choose another one."
+        )
+    return read_run(folder)
+
+
+def read_run(folder: Path) -> Run:
+    """Read the run in `folder`, wherever it lies.
+
+    Raises:
+        RunNotFoundError: the folder holds no run.
+        CorruptRunError: config.json or status.json cannot be read.
+    """
+    if not (folder / CONFIG_FILE).exists():
+        raise RunNotFoundError(f"The folder {folder} holds no run: it has no {CONFIG_FILE}.")
+    config = read_config(folder)
+    values = read_json(folder / STATUS_FILE)
+    try:
+        status = RunStatus(values["status"])
+        started_at = _moment(values["started_at"])
+        finished_at = _moment(values["finished_at"]) if values.get("finished_at") else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise CorruptRunError(
+            f"The {STATUS_FILE} of the run “{folder.name}” cannot be understood: {error}. "
+            "Its curves are kept; start a new run to go on."
+        ) from error
+    if status.is_active and not _process_lives(values, started_at):
+        status, finished_at = RunStatus.LOST, _last_sign_of_life(folder)
+    elif status is RunStatus.RUNNING and (folder / STOP_FILE).exists():
+        status = RunStatus.STOPPING
+    return Run(
+        id=folder.name,
+        folder=folder,
+        config=config,
+        status=status,
+        stage=str(values.get("stage", "")),
+        process_id=values.get("process_id"),
+        started_at=started_at,
+        finished_at=finished_at,
+        error=str(values.get("error") or ""),
+        notes=read_notes(folder),
+        experiment=read_experiment(folder),
+    )
+
+
+def read_config(folder: Path) -> TrainingConfig:
+    """Read a run folder's config.json.
+
+    Raises:
+        CorruptRunError: it is missing or cannot be understood.
+    """
+    try:
+        return TrainingConfig.from_dict(read_json(folder / CONFIG_FILE))
+    except ConfigError as error:
+        raise CorruptRunError(
+            f"The {CONFIG_FILE} of the run “{folder.name}” was edited or belongs to another version: {error}"
+        ) from error
+
+
+def edition_of(folder: Path, config: TrainingConfig) -> Edition | None:
+    """Return the edition that the run in `folder` trains on, as it was when the run was made; None for none.
+
+    Raises:
+        EditionError: its copy cannot be read, or there is none and the dataset has no such edition.
+        StorageError: the copy cannot be written.
+    """
+    name = config.view.edition
+    if not name:
+        return None
+    if not (folder / EDITION_FILE).exists():  # a folder that somebody made by hand
+        editions.save_copy(editions.load_edition(config.dataset, name), folder / EDITION_FILE)
+    return replace(editions.read_edition(folder / EDITION_FILE, config.dataset), name=name)
+
+
+def list_runs() -> list[Run]:
+    """Every run that can be read, newest first; a damaged folder is left out, not fatal."""
+    folder = paths.runs_folder()
+    if not folder.is_dir():
+        return []
+    runs = []
+    for entry in folder.iterdir():
+        try:
+            runs.append(read_run(entry))
+        except RunError:
+            continue
+    return sorted(runs, key=lambda run: run.id, reverse=True)
+
+
+def list_damaged_runs() -> list[str]:
+    """The ids of run folders whose config or status cannot be read."""
+    damaged = []
+    for entry in sorted(paths.runs_folder().glob("*/")):
+        try:
+            read_run(entry)
+        except RunNotFoundError:
+            continue
+        except CorruptRunError:
+            damaged.append(entry.name)
+    return damaged
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:  # it could not be compared with now
+        raise ValueError(f"“{text}” has no time zone")
+    return moment
+
+
+def _process_lives(status: Mapping[str, Any], started_at: datetime) -> bool:
+    if status.get("process_id") is None:
+        return (datetime.now(UTC) - started_at).total_seconds() < _START_SECONDS
+    return processes.is_alive(status)
+
+
+def _last_sign_of_life(folder: Path) -> datetime:
+    times = [
+        path.stat().st_mtime
+        for name in (BATCHES_FILE, METRICS_FILE, STATUS_FILE)
+        if (path := folder / name).exists()
+    ]
+    return datetime.fromtimestamp(max(times), UTC)
