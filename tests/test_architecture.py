@@ -113,6 +113,8 @@ ROOMS = {
     "runs.recording": ".folder .run processes",
     "runs": "cards .answers .folder .notes .reading .recording .run .starting .trained_on",
     "schedules": "config runs",
+    "diagnosis.finding": "",
+    "diagnosis": ".finding runs",
     "zoo": "",
     "zoo.catalog": "errors preprocessing",
     "zoo.normalization": "",
