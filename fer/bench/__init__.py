@@ -3,16 +3,13 @@
 Times move from machine to machine and hour to hour; the ratios are what to believe.
 """
 
+from fer.bench.faults import bench_faults
+from fer.bench.live import bench_live
+from fer.bench.loading import bench_folders, bench_load
+from fer.bench.pages import bench_page
+from fer.bench.predicting import bench_predict
 from fer.bench.stopwatch import Measurement, Report
-from fer.bench.subjects import (
-    bench_faults,
-    bench_folders,
-    bench_live,
-    bench_load,
-    bench_page,
-    bench_predict,
-    bench_train,
-)
+from fer.bench.training import bench_train
 
 SUBJECTS = {
     "live": bench_live,

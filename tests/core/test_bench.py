@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from fer.bench import Measurement, Report, stopwatch
-from fer.bench.subjects import bench_folders, bench_load, bench_page
+from fer.bench.loading import bench_folders, bench_load
+from fer.bench.pages import bench_page
 from fer.datasets import Dataset
 from fer.errors import DatasetError, DatasetNotFoundError
 from tests.conftest import write_fer_csv
@@ -167,7 +168,7 @@ def test_a_page_is_measured_in_a_process_of_its_own_with_and_without_a_decoded_c
         return SimpleNamespace(returncode=0, stdout=f"noise\n{json.dumps(answer)}\n", stderr="")
 
     path = write_fer_csv(tmp_path / "faces.csv", small_dataset)
-    monkeypatch.setattr("fer.bench.subjects.subprocess.run", child)
+    monkeypatch.setattr("fer.bench.pages.subprocess.run", child)
     report = bench_page(data=str(path))
     assert report.measurements["whole_page"].median_ms == pytest.approx(50)
     assert report.ratios == {"image_per_face_over_hundred_faces": pytest.approx(4)}
@@ -186,7 +187,7 @@ def test_a_page_that_shows_an_error_is_not_measured(tmp_path: Path, monkeypatch:
     path = tmp_path / "faces.csv"
     path.write_text("nothing")
     failed = SimpleNamespace(returncode=1, stdout="", stderr="a trace\nThe page shows an error: no faces")
-    monkeypatch.setattr("fer.bench.subjects.subprocess.run", lambda *_, **__: failed)
+    monkeypatch.setattr("fer.bench.pages.subprocess.run", lambda *_, **__: failed)
     with pytest.raises(DatasetError, match="The page shows an error: no faces"):
         bench_page(data=str(path))
     with pytest.raises(DatasetNotFoundError):

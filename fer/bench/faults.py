@@ -1,0 +1,53 @@
+"""Finding what is wrong with a dataset."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+
+from fer.bench.material import DEFAULT_MODEL, another_home
+from fer.bench.stopwatch import Measurement, Report, measured, ratio
+from fer.datasets import load_dataset
+from fer.datasets.fingerprint import fingerprint
+from fer.progress import Progress, silent
+from fer.recognition import Recognizer, model_folder
+
+
+def bench_faults(
+    progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
+) -> Report:
+    """Near duplicates of a whole dataset, against a matrix product of every face with every other.
+
+    Args:
+        progress: told how far it is.
+        data: the dataset; None takes the built-in faces.
+        model: whose features judge the labels.
+    """
+    from fer import faults
+    from fer.bench.rivals import same_photographs_by_brute_force
+    from fer.faults.duplicates import find_copies
+    from fer.faults.measures import measure_faces, small_greys
+
+    dataset = load_dataset(data or "synthetic")
+    recognizer = Recognizer(model_folder(model), threads=os.cpu_count() or 1)
+    find_copies(dataset.images[:64])  # loads what it needs
+    contestants: dict[str, Callable[[], object]] = {
+        "fingerprint": lambda: fingerprint(dataset),
+        "measures": lambda: measure_faces(dataset.images),
+        "near_duplicates": lambda: find_copies(dataset.images),
+        "brute_force": lambda: same_photographs_by_brute_force(small_greys(dataset.images, 48)),
+    }
+    measurements: dict[str, Measurement] = {}
+    with tempfile.TemporaryDirectory() as folder, another_home(folder):
+        contestants["whole_inspection"] = lambda: faults.inspect(dataset, recognizer)
+        contestants["kept_inspection"] = lambda: faults.load_inspection(fingerprint(dataset))
+        for number, (name, contestant) in enumerate(contestants.items()):
+            progress(number / len(contestants), f"Timing {name.replace('_', ' ')}")
+            started = time.perf_counter()
+            contestant()
+            measurements[name] = measured([time.perf_counter() - started])
+    return Report(
+        measurements,
+        ratio(measurements, "brute_force", "near_duplicates"),
+        f"{dataset.source.title}, {len(dataset):,} faces, one run",
+    )

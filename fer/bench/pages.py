@@ -1,0 +1,72 @@
+"""Pages without a browser: the time they take on the server, and the memory."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from fer import paths
+from fer.bench.material import DEFAULT_MODEL, FER_2013_ROWS, existing_csv, give, write_csv
+from fer.bench.stopwatch import Report, measured, ratio
+from fer.errors import DatasetError
+from fer.progress import Progress, silent
+
+
+def bench_page(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:
+    """A page of a hundred faces on the server, against one `st.image` each; and what memory a dataset takes.
+
+    The pages run in a process of their own, without a browser: once with a dataset that is read for the
+    first time, and once with its decoded copy.
+
+    Args:
+        progress: told how far it is.
+        data: the CSV; None writes one of FER-2013's size.
+        model: not used.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data" / "faces.csv"
+        path.parent.mkdir()
+        progress(0.0, "Preparing a CSV of FER-2013's size")
+        if data is None:
+            write_csv(path)
+        else:
+            give(existing_csv(data), path)
+        progress(0.3, "Turning pages after a first load")
+        first = _rehearsed(folder, path.name)
+        progress(0.7, "Turning pages after a later load")
+        later = _rehearsed(folder, path.name)
+    measurements = {
+        "whole_page": measured([ms / 1e3 for ms in later["page_ms"]]),
+        "hundred_faces": measured([ms / 1e3 for ms in later["sheet_ms"]]),
+        "image_per_face": measured([ms / 1e3 for ms in later["image_ms"]]),
+    }
+    return Report(
+        measurements,
+        ratio(measurements, "image_per_face", "hundred_faces"),
+        data or f"a made-up CSV of {FER_2013_ROWS} rows",
+        {
+            "bare_app": later["home_mb"][0],
+            **{
+                f"{views}_above_bare_app_{load}": run[f"{views}_mb"][0] - run["home_mb"][0]
+                for views in ("faces", "views")
+                for load, run in (("first_load", first), ("later_load", later))
+            },
+        },
+    )
+
+
+def _rehearsed(home: str, dataset: str) -> dict[str, list[float]]:
+    child = subprocess.run(
+        [sys.executable, "-m", "pages.parts.rehearsal", dataset],
+        cwd=paths.PROJECT_ROOT,
+        env={**os.environ, "FER_HOME": home},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if child.returncode:
+        last = (child.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise DatasetError(f"The dataset page could not be measured: {last}")
+    return dict(json.loads(child.stdout.strip().splitlines()[-1]))
