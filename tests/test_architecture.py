@@ -131,8 +131,13 @@ ROOMS = {
     "figures.evaluation": ".style emotions evaluation",
     "figures.training": ".style runs",
     "figures": ".dataset .evaluation .face_map .faults .style .training",
-    "training": "batches cards config datasets datasets.views errors evaluation files preprocessing "
-    "recognition runs schedules zoo.catalog",
+    "training.optimizing": "config",
+    "training.network": ".optimizing config preprocessing zoo.catalog",
+    "training.trainer": ".network batches config datasets errors files runs schedules",
+    "training.export": ".network cards config datasets datasets.views errors evaluation files recognition "
+    "runs zoo.catalog",
+    "training": ".export .network .optimizing .trainer",
+    "training.__main__": ".export .trainer datasets errors runs",
     # from a camera to a drawn frame
     "faces.face": "",
     "faces.crops": ".face",
@@ -145,17 +150,26 @@ ROOMS = {
     # over all of it
     "bench.stopwatch": "",
     "bench.rivals": "batches config faces preprocessing training",
-    "bench.subjects": "batches .rivals .stopwatch config datasets datasets.fingerprint "
-    "datasets.portrait faults faults.duplicates faults.measures "
-    "drawing errors faces live paths pictures progress recognition zoo.catalog",
-    "bench": ".stopwatch .subjects",
+    "bench.material": "datasets errors",
+    "bench.live": ".material .rivals .stopwatch datasets.portrait drawing errors faces live pictures progress "
+    "recognition",
+    "bench.loading": ".material .rivals .stopwatch datasets paths progress",
+    "bench.pages": ".material .stopwatch errors paths progress",
+    "bench.faults": ".material .rivals .stopwatch datasets datasets.fingerprint faults faults.duplicates "
+    "faults.measures progress recognition",
+    "bench.predicting": ".material .rivals .stopwatch progress recognition",
+    "bench.training": ".material .rivals .stopwatch batches config datasets progress zoo.catalog",
+    "bench": ".faults .live .loading .pages .predicting .stopwatch .training",
     "__main__": "bench config datasets datasets.convert datasets.downloads datasets.fingerprint "
     "datasets.views drawing errors evaluation face_map faces faults files jobs live pictures progress "
     "publishing recognition runs zoo.catalog",
 }
 
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
-HEAVY_ROOMS = {"zoo.mini_xception", "zoo.normalization", "training", "bench.rivals"}
+HEAVY_ROOMS = {
+    *("zoo.mini_xception", "zoo.normalization", "bench.rivals"),
+    *("training.optimizing", "training.network", "training.trainer", "training.export"),
+}
 # What a page may use besides fer and the parts, and what a part may.
 PAGE_LIBRARIES = {"streamlit", "numpy"}
 PART_LIBRARIES = PAGE_LIBRARIES | {"cv2", "plotly", "av", "streamlit_webrtc"}

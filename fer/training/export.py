@@ -1,0 +1,107 @@
+"""From the best weights of a run to the file that everything but training uses."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from fer import files, runs
+from fer.cards import MODEL_FILE, ModelCard
+from fer.config import TrainingConfig
+from fer.datasets import Dataset, Split
+from fer.datasets.views import describe
+from fer.errors import ModelError
+from fer.evaluation import wilson_interval
+from fer.recognition import Recognizer
+from fer.training.network import build_network, preprocessing_of
+from fer.zoo.catalog import FEATURES_LAYER, architecture
+
+# LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
+_EXPORT_TOLERANCE = 1e-3
+
+
+def save_litert(network: keras.Model, path: Path) -> None:
+    """Write the network as a `.tflite` file with two outputs: its probabilities, and its last feature map.
+
+    The feature map is what layer `FEATURES_LAYER` puts out. Both outputs are made from the same layers by a
+    second model, so the network itself neither changes nor trains any slower.
+
+    Args:
+        network: from `build_network`, with trained weights; `best.keras` or `model.keras` holds them.
+        path: where to; an old file stays until the new one is whole.
+
+    Raises:
+        StorageError: the file could not be written.
+    """
+    outputs = [network.outputs[0], network.get_layer(FEATURES_LAYER).output]
+    both = keras.Model(network.inputs, outputs, name=network.name)
+    files.save(path, lambda temporary: both.export(str(temporary), format="litert", verbose=False))
+
+
+def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
+    """Write `model.tflite` and `card.json` from the best weights of a run.
+
+    Raises:
+        ModelError: the exported model does not answer as the trained one does.
+        StorageError: a file could not be written.
+    """
+    network = build_network(config, len(dataset.emotions))
+    network.load_weights(folder / runs.BEST_FILE)
+    validation = dataset.only(Split.VALIDATION)
+    run = runs.read_run(folder)
+    best = run.best()
+    if best is None:
+        return
+    title = config.name or f"{architecture(config.architecture).title} on {dataset.source.title}"
+    card = ModelCard(
+        name=folder.name,
+        title=title,
+        architecture=config.architecture,
+        preprocessing=preprocessing_of(config),
+        emotions=dataset.emotions,
+        parameters=network.count_params(),
+        config=config.as_dict(),
+        dataset={
+            "name": Path(config.dataset).name,
+            "title": dataset.source.title,
+            "url": dataset.source.url,
+            "license": dataset.source.license,
+            **_state_of(folder, config, dataset),
+        },
+        trained_at=datetime.now(UTC).date().isoformat(),
+        validation={
+            "accuracy": best.validation_accuracy,
+            "epoch": best.epoch,
+            "count": len(validation),
+            "interval_95": wilson_interval(
+                round(best.validation_accuracy * len(validation)), len(validation)
+            ),
+        },
+    )
+    card.save(folder)
+    save_litert(network, folder / MODEL_FILE)
+    sample = validation.images[:64]
+    expected = network.predict_on_batch(card.preprocessing.apply(sample))
+    difference = float(np.abs(Recognizer(folder).predict(sample) - expected).max())
+    print(f"Exported; LiteRT and Keras differ by at most {difference:.1e}.", flush=True)
+    if not difference < _EXPORT_TOLERANCE:
+        (folder / MODEL_FILE).unlink()
+        raise ModelError(
+            f"The exported model answers differently from the trained one (by {difference:.3f}); it was "
+            "removed. Please report this with the run's log."
+        )
+
+
+def _state_of(folder: Path, config: TrainingConfig, dataset: Dataset) -> dict[str, object]:
+    """What a card says of the state in which the faces were used: plain JSON values."""
+    edition = runs.edition_of(folder, config)
+    return {
+        "state": describe(config.view),
+        "edition": edition.name if edition else "",
+        "excluded": edition.excluded if edition else 0,
+        "relabelled": edition.relabelled if edition else 0,
+        "labels": config.view.labels,
+        "splits": {split: sum(of_split.values()) for split, of_split in dataset.counts().items()},
+        "notes": list(dataset.notes),
+    }

@@ -1,0 +1,22 @@
+"""How the weights are moved."""
+
+import keras
+
+from fer.config import TrainingConfig
+
+
+def build_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
+    """Return the optimizer the config names; its rate is set before every step."""
+    averaging = {"use_ema": True, "ema_momentum": config.weight_averaging} if config.weight_averaging else {}
+    rate = config.learning_rate
+    match config.optimizer:
+        case "adam":
+            return keras.optimizers.Adam(rate, **averaging)
+        case "adamw":
+            return keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, **averaging)
+        case "sgd":
+            return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, **averaging)
+        case "rmsprop":
+            return keras.optimizers.RMSprop(rate, **averaging)
+        case "adadelta":
+            return keras.optimizers.Adadelta(rate, **averaging)
