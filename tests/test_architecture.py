@@ -118,7 +118,11 @@ ROOMS = {
     "zoo": "",
     "zoo.catalog": "errors preprocessing",
     "zoo.normalization": "",
+    "zoo.tiny_cnn": ".catalog .normalization",
     "zoo.mini_xception": ".catalog .normalization",
+    "zoo.paired_cnn": ".catalog .normalization",
+    "zoo.four_block_cnn": ".catalog .normalization",
+    "zoo.four_block_cnn_elu": ".four_block_cnn",
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
     "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
@@ -167,7 +171,8 @@ ROOMS = {
 
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
 HEAVY_ROOMS = {
-    *("zoo.mini_xception", "zoo.normalization", "bench.rivals"),
+    *("zoo.tiny_cnn", "zoo.mini_xception", "zoo.paired_cnn", "zoo.four_block_cnn", "zoo.four_block_cnn_elu"),
+    *("zoo.normalization", "bench.rivals"),
     *("training.optimizing", "training.network", "training.trainer", "training.export"),
 }
 # What a page may use besides fer and the parts, and what a part may.

@@ -15,14 +15,16 @@ class Architecture:
     """One entry of the catalogue.
 
     Attributes:
-        name: the name of its file in `fer/zoo/`, which has `build(input_shape, class_count)`, whose model
-            has a layer named `FEATURES_LAYER`.
+        name: the name of its file in `fer/zoo/`, which has `build(input_shape, class_count, dropout)`, whose
+            model has a layer named `FEATURES_LAYER`.
         title: what a list shows.
         summary: a sentence for a learner.
         preprocessing: how its authors prepare the input.
         parameters: all weights at seven emotions, trainable or not.
         paper: where it was published.
         license: of the published code.
+        own_dropout: the dropout its authors train it with, 0 to 0.9. Nothing applies it by itself: a form
+            starts at it, and a run uses what its config says.
     """
 
     name: str
@@ -32,11 +34,25 @@ class Architecture:
     parameters: int
     paper: str
     license: str
+    own_dropout: float = 0.0
 
 
+_NO_CODE = "no code was published; rebuilt from its description"
+
+# The smallest first: a list reads as a ladder.
 ARCHITECTURES: dict[str, Architecture] = {
     entry.name: entry
     for entry in (
+        Architecture(
+            name="tiny_cnn",
+            title="Tiny CNN",
+            summary="Four plain convolutions, each half the size and twice as deep as the one before: 25,199 "
+            "parameters, a first model within a minute.",
+            preprocessing=Preprocessing(48, 48, 1, "minus_one_to_one"),
+            parameters=25_199,
+            paper="made for this workshop",
+            license="MIT",
+        ),
         Architecture(
             name="mini_xception",
             title="mini_XCEPTION",
@@ -47,6 +63,38 @@ ARCHITECTURES: dict[str, Architecture] = {
             paper="Arriaga, Valdenegro-Toro and Plöger (2017), Real-time Convolutional Neural Networks "
             "for Emotion and Gender Classification, arXiv:1710.07557",
             license="MIT",
+        ),
+        Architecture(
+            name="paired_cnn",
+            title="Paired CNN",
+            summary="Convolutions in pairs, as in VGG, and a dense layer that sees the whole face: 1,643,355 "
+            "parameters. One layer has 164 filters where its authors may have meant 64.",
+            preprocessing=Preprocessing(48, 48, 1, "zero_to_one"),
+            parameters=1_643_355,
+            paper="the first reference system, figure 21",
+            license=_NO_CODE,
+            own_dropout=0.2,
+        ),
+        Architecture(
+            name="four_block_cnn",
+            title="Four-block CNN, ReLU",
+            summary="Four wide convolutions and two dense layers, dropout after each: 4,478,727 parameters, "
+            "seventy-seven times mini_XCEPTION's, and as much slower to train as that sounds.",
+            preprocessing=Preprocessing(48, 48, 1, "zero_to_one"),
+            parameters=4_478_727,
+            paper="the third reference system, images 2.2 to 2.5; it does not say how it scales the pixels",
+            license=_NO_CODE,
+            own_dropout=0.25,
+        ),
+        Architecture(
+            name="four_block_cnn_elu",
+            title="Four-block CNN, ELU",
+            summary="The same 4,478,727 parameters with ELU, which lets a little of what is below zero through.",
+            preprocessing=Preprocessing(48, 48, 1, "zero_to_one"),
+            parameters=4_478_727,
+            paper="the third reference system, section 2.2; it does not say how it scales the pixels",
+            license=_NO_CODE,
+            own_dropout=0.25,
         ),
     )
 }

@@ -16,8 +16,15 @@ STEM_FILTERS = (8, 8)
 MODULE_FILTERS = (16, 32, 64, 128)
 
 
-def build(input_shape: tuple[int, int, int], class_count: int) -> keras.Model:
-    """Return the untrained model: (n, *input_shape) to (n, class_count) probabilities."""
+def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 0.0) -> keras.Model:
+    """Return the untrained model: (n, *input_shape) to (n, class_count) probabilities.
+
+    Args:
+        input_shape: (height, width, channels).
+        class_count: k.
+        dropout: share of the features before the last layer that each training step leaves out; its authors
+            use none.
+    """
     inputs = keras.Input(input_shape, name="face")
     x = inputs
     for filters in STEM_FILTERS:
@@ -27,6 +34,8 @@ def build(input_shape: tuple[int, int, int], class_count: int) -> keras.Model:
     for filters in MODULE_FILTERS[:-1]:
         x = _residual_module(x, filters)
     x = _residual_module(x, MODULE_FILTERS[-1], name=FEATURES_LAYER)
+    if dropout:
+        x = layers.Dropout(dropout)(x)
     x = layers.Conv2D(class_count, 3, padding="same", name="emotion_maps")(x)
     x = layers.GlobalAveragePooling2D()(x)
     # Softmax in float32 even under mixed precision: seven small numbers, and their logarithm is the loss.
