@@ -15,6 +15,7 @@ from fer.runs.answers import (
     save_predictions,
     save_watched,
 )
+from fer.runs.curves import CurvesReader, RunCurves
 from fer.runs.folder import (
     ANSWERS_FILE,
     BATCHES_FILE,
@@ -43,7 +44,7 @@ from fer.runs.notes import (
 )
 from fer.runs.reading import edition_of, list_damaged_runs, list_runs, load_run, read_config, read_run
 from fer.runs.recording import RunRecorder
-from fer.runs.run import BatchMetrics, EpochMetrics, Run, RunProgress, RunStatus, best_epoch
+from fer.runs.run import BatchMetrics, EpochMetrics, Run, RunProgress, RunStatus, best_epoch, progress_of
 from fer.runs.starting import create_run, request_stop, resume_run, start_run
 from fer.runs.trained_on import TrainedOn, read_trained_on, save_trained_on
 
@@ -67,10 +68,12 @@ __all__ = [
     "WATCHED_COUNT",
     "WATCHED_FILE",
     "BatchMetrics",
+    "CurvesReader",
     "EpochMetrics",
     "Experiment",
     "Predictions",
     "Run",
+    "RunCurves",
     "RunNotes",
     "RunProgress",
     "RunRecorder",
@@ -83,6 +86,7 @@ __all__ = [
     "list_damaged_runs",
     "list_runs",
     "load_run",
+    "progress_of",
     "read_config",
     "read_experiment",
     "read_notes",

@@ -89,14 +89,21 @@ def read_watched(folder: Path) -> WatchedFaces | None:
             rows, images, labels = arrays["rows"], arrays["images"], arrays["labels"]
     except files.DAMAGED_ARRAYS:
         return None
+    if images.ndim != 4 or not len(rows) == len(images) == len(labels):
+        return None
+    classes = None
     by_epoch = {}
     for row in read_rows(folder / ANSWERS_FILE, _Answer):
         try:
             probabilities = np.asarray(row.probabilities, np.float32)
         except (ValueError, TypeError):
             continue
-        if probabilities.ndim == 2 and len(probabilities) == len(rows):
-            by_epoch[int(row.epoch)] = probabilities
+        if probabilities.ndim != 2 or len(probabilities) != len(rows) or not isinstance(row.epoch, int):
+            continue
+        # An answer of other length than the first ones belongs to something else.
+        classes = classes or probabilities.shape[1]
+        if probabilities.shape[1] == classes:
+            by_epoch[row.epoch] = probabilities
     epochs = sorted(by_epoch)
     if not epochs:
         return None

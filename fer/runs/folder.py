@@ -25,7 +25,7 @@ The process that trains and the page that watches share nothing else, so either 
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -80,9 +80,13 @@ def read_json(path: Path) -> dict[str, Any]:
 def read_rows(path: Path, row_type: type[RowT]) -> list[RowT]:
     """Every whole line as a row; the last may still be under way, and a torn one is passed over."""
     try:
-        lines = path.read_bytes().splitlines()
-    except FileNotFoundError:
+        return parse_rows(path.read_bytes().splitlines(), row_type)
+    except OSError:
         return []
+
+
+def parse_rows(lines: Iterable[bytes], row_type: type[RowT]) -> list[RowT]:
+    """Every line that holds a row as one; torn and foreign ones are passed over."""
     # A line of an earlier version may lack what has a default by now.
     needed = {f.name for f in fields(row_type) if f.default is MISSING and f.default_factory is MISSING}
     known = {f.name for f in fields(row_type)}

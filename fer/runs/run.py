@@ -1,7 +1,8 @@
 """One run as its folder shows it."""
 
+import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +52,12 @@ class EpochMetrics:
     duration_seconds: float
     class_accuracies: tuple[float | None, ...] = ()
 
+    def __post_init__(self) -> None:
+        _counted(self.epoch)
+        _measured(self.train_loss, self.train_accuracy, self.validation_loss, self.validation_accuracy)
+        _measured(self.learning_rate, self.duration_seconds)
+        _measured(*(share for share in self.class_accuracies if share is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class BatchMetrics:
@@ -84,6 +91,12 @@ class BatchMetrics:
     cpu_percent: float | None = None
     memory_megabytes: float | None = None
 
+    def __post_init__(self) -> None:
+        _counted(self.epoch, self.batch, self.batches)
+        _measured(self.loss, self.accuracy, self.images_per_second, self.elapsed_seconds)
+        later = (self.recent_loss, self.recent_accuracy, self.learning_rate, self.cpu_percent)
+        _measured(*(value for value in (*later, self.memory_megabytes) if value is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
@@ -113,8 +126,8 @@ class Run:
         status: what it is doing.
         stage: the same in a few words ("Reading the faces").
         process_id: of the training process; None before it said so.
-        started_at: UTC.
-        finished_at: UTC; None while it is active.
+        started_at: UTC; of a run that waits, since when.
+        finished_at: UTC; None while it waits or is active.
         error: why it failed or waits, as a sentence; may be empty.
         notes: what the learner calls it and says of it.
         experiment: which run it repeats with one change; None for most.
@@ -158,8 +171,13 @@ class Run:
 
         One that lost its process during the export has all its epochs, but no model yet.
         """
-        unfinished = not self.is_active and self.status is not RunStatus.FINISHED
-        return unfinished and (self.folder / LAST_FILE).exists()
+        ended_early = self.status in (RunStatus.STOPPED, RunStatus.FAILED, RunStatus.LOST)
+        return ended_early and (self.folder / LAST_FILE).exists()
+
+    @property
+    def can_extend(self) -> bool:
+        """Whether it has ended and left weights that more epochs can start from."""
+        return self.can_resume or (self.status is RunStatus.FINISHED and (self.folder / LAST_FILE).exists())
 
     @property
     def best_model_path(self) -> Path:
@@ -186,24 +204,7 @@ class Run:
 
     def progress(self) -> RunProgress:
         """How far it is and how long it will take."""
-        metrics, batches = self.metrics(), self.batches()
-        epochs = self.config.epochs
-        done = float(metrics[-1].epoch) if metrics else 0.0
-        speed = batches[-1].images_per_second if batches else 0.0
-        if batches and batches[-1].epoch > done:
-            done = batches[-1].epoch - 1 + batches[-1].batch / batches[-1].batches
-        remaining = None
-        if metrics:
-            lately = metrics[-3:]
-            remaining = (epochs - done) * sum(row.duration_seconds for row in lately) / len(lately)
-        elif batches and done > 0:
-            remaining = (epochs - done) * batches[-1].elapsed_seconds / done
-        return RunProgress(
-            fraction=min(done / epochs, 1.0),
-            epoch=min(int(done) + 1, epochs),
-            images_per_second=speed,
-            remaining_seconds=remaining,
-        )
+        return progress_of(self.config.epochs, self.metrics(), self.batches())
 
     def log(self, lines: int = 200) -> str:
         """The last lines of what the process printed."""
@@ -216,5 +217,56 @@ class Run:
 
 
 def best_epoch(metrics: Iterable[EpochMetrics]) -> EpochMetrics | None:
-    """The epoch with the highest validation accuracy, then the lowest validation loss."""
-    return max(metrics, key=lambda row: (row.validation_accuracy, -row.validation_loss), default=None)
+    """The epoch with the highest validation accuracy, then the lowest validation loss that is a number."""
+
+    def rank(row: EpochMetrics) -> tuple[float, float]:
+        loss = row.validation_loss
+        return row.validation_accuracy, -math.inf if math.isnan(loss) else -loss
+
+    return max((row for row in metrics if not math.isnan(row.validation_accuracy)), key=rank, default=None)
+
+
+def progress_of(epochs: int, metrics: Sequence[EpochMetrics], batches: Sequence[BatchMetrics]) -> RunProgress:
+    """How far a run of so many epochs is, and how long it will take.
+
+    Args:
+        epochs: how many there will be.
+        metrics: the epochs done.
+        batches: where it was within them; only the newest counts.
+    """
+    done = float(metrics[-1].epoch) if metrics else 0.0
+    speed = batches[-1].images_per_second if batches else 0.0
+    if batches and batches[-1].epoch > done:
+        done = batches[-1].epoch - 1 + batches[-1].batch / batches[-1].batches
+    remaining = None
+    if metrics:
+        lately = metrics[-3:]
+        remaining = (epochs - done) * sum(row.duration_seconds for row in lately) / len(lately)
+    elif batches and done > 0:
+        remaining = (epochs - done) * batches[-1].elapsed_seconds / done
+    return RunProgress(
+        fraction=min(done / epochs, 1.0),
+        epoch=min(int(done) + 1, epochs),
+        images_per_second=speed if math.isfinite(speed) else 0.0,
+        remaining_seconds=max(remaining, 0.0) if remaining is not None and math.isfinite(remaining) else None,
+    )
+
+
+def _counted(*numbers: object) -> None:
+    """Refuse what cannot be counted from 1: a line that somebody edited.
+
+    Raises:
+        ValueError: so that `parse_rows` passes over the line.
+    """
+    if not all(isinstance(number, int) and 1 <= number < 10**9 for number in numbers):
+        raise ValueError(f"Expected whole numbers from 1 on; received {numbers}.")
+
+
+def _measured(*values: object) -> None:
+    """Refuse what is no number; a loss may well be NaN or infinite.
+
+    Raises:
+        ValueError: so that `parse_rows` passes over the line.
+    """
+    if not all(isinstance(value, int | float) for value in values):
+        raise ValueError(f"Expected numbers; received {values}.")
