@@ -42,11 +42,29 @@ from fer.runs.notes import (
     save_experiment,
     save_notes,
 )
-from fer.runs.reading import edition_of, list_damaged_runs, list_runs, load_run, read_config, read_run
+from fer.runs.queue import (
+    cancel_queued,
+    extend_run,
+    list_queue,
+    move_in_queue,
+    resume_run,
+    start_next,
+    submit_run,
+)
+from fer.runs.reading import (
+    edition_of,
+    list_damaged_runs,
+    list_runs,
+    list_statuses,
+    load_run,
+    read_config,
+    read_run,
+)
 from fer.runs.recording import RunRecorder
 from fer.runs.run import BatchMetrics, EpochMetrics, Run, RunProgress, RunStatus, best_epoch, progress_of
-from fer.runs.starting import create_run, request_stop, resume_run, start_run
+from fer.runs.starting import create_run, request_stop, start_run
 from fer.runs.trained_on import TrainedOn, read_trained_on, save_trained_on
+from fer.runs.trash import KEPT_SECONDS, DeletedRun, delete_run, empty_trash, list_deleted, restore_run
 
 __all__ = [
     "ANSWERS_FILE",
@@ -56,6 +74,7 @@ __all__ = [
     "EDITION_FILE",
     "EXPERIMENT_FILE",
     "FACES_FILE",
+    "KEPT_SECONDS",
     "LAST_FILE",
     "LOG_FILE",
     "METRICS_FILE",
@@ -69,6 +88,7 @@ __all__ = [
     "WATCHED_FILE",
     "BatchMetrics",
     "CurvesReader",
+    "DeletedRun",
     "EpochMetrics",
     "Experiment",
     "Predictions",
@@ -81,11 +101,19 @@ __all__ = [
     "TrainedOn",
     "WatchedFaces",
     "best_epoch",
+    "cancel_queued",
     "create_run",
+    "delete_run",
     "edition_of",
+    "empty_trash",
+    "extend_run",
     "list_damaged_runs",
+    "list_deleted",
+    "list_queue",
     "list_runs",
+    "list_statuses",
     "load_run",
+    "move_in_queue",
     "progress_of",
     "read_config",
     "read_experiment",
@@ -96,11 +124,14 @@ __all__ = [
     "read_watched",
     "record_answers",
     "request_stop",
+    "restore_run",
     "resume_run",
     "save_experiment",
     "save_notes",
     "save_predictions",
     "save_trained_on",
     "save_watched",
+    "start_next",
     "start_run",
+    "submit_run",
 ]

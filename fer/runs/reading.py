@@ -1,7 +1,8 @@
 """From run folders to runs."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,29 +56,17 @@ def read_run(folder: Path) -> Run:
     if not (folder / CONFIG_FILE).exists():
         raise RunNotFoundError(f"The folder {folder} holds no run: it has no {CONFIG_FILE}.")
     config = read_config(folder)
-    values = read_json(folder / STATUS_FILE)
-    try:
-        status = RunStatus(values["status"])
-        started_at = _moment(values["started_at"])
-        finished_at = _moment(values["finished_at"]) if values.get("finished_at") else None
-    except (KeyError, TypeError, ValueError) as error:
-        raise CorruptRunError(
-            f"The {STATUS_FILE} of the run “{folder.name}” cannot be understood: {error}. "
-            "Its curves are kept; start a new run to go on."
-        ) from error
-    if status.is_active and not _process_lives(values, started_at):
-        status, finished_at = RunStatus.LOST, _last_sign_of_life(folder)
-    elif status is RunStatus.RUNNING and (folder / STOP_FILE).exists():
-        status = RunStatus.STOPPING
+    standing = _standing(folder)
+    values = standing.values
     return Run(
         id=folder.name,
         folder=folder,
         config=config,
-        status=status,
+        status=standing.status,
         stage=str(values.get("stage", "")),
         process_id=values.get("process_id"),
-        started_at=started_at,
-        finished_at=finished_at,
+        started_at=standing.started_at,
+        finished_at=standing.finished_at,
         error=str(values.get("error") or ""),
         notes=read_notes(folder),
         experiment=read_experiment(folder),
@@ -115,13 +104,10 @@ def edition_of(folder: Path, config: TrainingConfig) -> Edition | None:
 
 def list_runs() -> list[Run]:
     """Every run that can be read, newest first; a damaged folder is left out, not fatal."""
-    folder = paths.runs_folder()
-    if not folder.is_dir():
-        return []
     runs = []
-    for entry in folder.iterdir():
+    for folder in run_folders():
         try:
-            runs.append(read_run(entry))
+            runs.append(read_run(folder))
         except RunError:
             continue
     return sorted(runs, key=lambda run: run.id, reverse=True)
@@ -130,14 +116,62 @@ def list_runs() -> list[Run]:
 def list_damaged_runs() -> list[str]:
     """The ids of run folders whose config or status cannot be read."""
     damaged = []
-    for entry in sorted(paths.runs_folder().glob("*/")):
+    for folder in run_folders():
         try:
-            read_run(entry)
+            read_run(folder)
         except RunNotFoundError:
             continue
         except CorruptRunError:
-            damaged.append(entry.name)
+            damaged.append(folder.name)
     return damaged
+
+
+def list_statuses() -> dict[str, RunStatus]:
+    """What each run is doing, by its id; also of one whose config cannot be read, for it may be training."""
+    statuses = {}
+    for folder in run_folders():
+        try:
+            statuses[folder.name] = _standing(folder).status
+        except CorruptRunError:
+            continue
+    return statuses
+
+
+def run_folders() -> Iterator[Path]:
+    """Every folder that may hold a run, in the order of their ids; deleted ones are elsewhere."""
+    try:
+        entries = sorted(paths.runs_folder().iterdir())
+    except OSError:
+        return
+    yield from (entry for entry in entries if not entry.name.startswith(".") and entry.is_dir())
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What status.json says, and what its process and its stop file make of it."""
+
+    status: RunStatus
+    started_at: datetime
+    finished_at: datetime | None
+    values: Mapping[str, Any]
+
+
+def _standing(folder: Path) -> _Standing:
+    values = read_json(folder / STATUS_FILE)
+    try:
+        status = RunStatus(values["status"])
+        started_at = _moment(values["started_at"])
+        finished_at = _moment(values["finished_at"]) if values.get("finished_at") else None
+    except (KeyError, TypeError, ValueError) as error:
+        raise CorruptRunError(
+            f"The {STATUS_FILE} of the run “{folder.name}” cannot be understood: {error}. "
+            "Its curves are kept; start a new run to go on."
+        ) from error
+    if status.is_active and not _process_lives(values, started_at):
+        status, finished_at = RunStatus.LOST, _last_sign_of_life(folder, started_at)
+    elif status.is_active and (folder / STOP_FILE).exists():
+        status = RunStatus.STOPPING
+    return _Standing(status, started_at, finished_at, values)
 
 
 def _moment(text: str) -> datetime:
@@ -153,10 +187,9 @@ def _process_lives(status: Mapping[str, Any], started_at: datetime) -> bool:
     return processes.is_alive(status)
 
 
-def _last_sign_of_life(folder: Path) -> datetime:
-    times = [
-        path.stat().st_mtime
-        for name in (BATCHES_FILE, METRICS_FILE, STATUS_FILE)
-        if (path := folder / name).exists()
-    ]
+def _last_sign_of_life(folder: Path, started_at: datetime) -> datetime:
+    times = [started_at.timestamp()]
+    for name in (BATCHES_FILE, METRICS_FILE, STATUS_FILE):
+        with suppress(OSError):
+            times.append((folder / name).stat().st_mtime)
     return datetime.fromtimestamp(max(times), UTC)

@@ -1,13 +1,17 @@
-"""Starting, resuming and stopping a run's process."""
+"""Making a run, starting its process and asking it to stop."""
 
-import threading
+import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from fer import files, paths, processes
 from fer.config import TrainingConfig
 from fer.datasets import editions
-from fer.errors import RunAlreadyActiveError, RunError
+from fer.datasets.editions import Edition
+from fer.errors import FerError, RunAlreadyActiveError, RunError
+from fer.locks import locked
 from fer.runs.folder import (
     CONFIG_FILE,
     EDITION_FILE,
@@ -18,119 +22,140 @@ from fer.runs.folder import (
     save_status,
 )
 from fer.runs.notes import Experiment, save_experiment
-from fer.runs.reading import list_runs, load_run, read_run
+from fer.runs.reading import list_statuses, load_run, read_run
 from fer.runs.run import Run, RunStatus
 
-# Two tabs that press Start in the same moment must not both find the field empty.
-_start_lock = threading.Lock()
 
-
-def create_run(config: TrainingConfig, experiment: Experiment | None = None) -> Run:
+def create_run(
+    config: TrainingConfig, experiment: Experiment | None = None, status: RunStatus = RunStatus.STARTING
+) -> Run:
     """Make the folder of a new run; nothing trains yet.
 
     Args:
         config: what was chosen.
         experiment: which run it repeats with one change, if it does.
+        status: what it is to do: STARTING, or QUEUED to wait for its turn.
 
     Raises:
         EditionError: the dataset has no such edition, or it cannot be understood.
         StorageError: the folder cannot be written.
     """
     edition = editions.load_edition(config.dataset, config.view.edition) if config.view.edition else None
-    started_at = datetime.now(UTC)
-    stem = f"{started_at:%Y%m%d-%H%M%S}-{config.architecture}"
-    for attempt in range(1, 1000):
-        folder = paths.runs_folder() / (stem if attempt == 1 else f"{stem}-{attempt}")
-        try:
-            folder.mkdir(parents=True)
-            break
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise files.storage_error(folder, error) from error
-    # The status first: a folder with a config but no status would read as damaged.
-    save_status(
-        folder,
-        {
-            "status": RunStatus.STARTING,
-            "stage": "Starting",
-            "process_id": None,
-            "started_at": started_at.isoformat(),
-            "finished_at": None,
-            "error": "",
-        },
-    )
-    if edition is not None:
-        editions.save_copy(edition, folder / EDITION_FILE)
-    if experiment is not None:
-        save_experiment(folder, experiment)
-    files.save_text(folder / CONFIG_FILE, config.to_json())
+    folder = _new_folder(config.architecture)
+    try:
+        _fill(folder, config, edition, experiment, status)
+    except FerError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return read_run(folder)
 
 
 def start_run(config: TrainingConfig, experiment: Experiment | None = None) -> Run:
-    """Create a run and start its process, which goes on whatever becomes of this one.
+    """Create a run and start its process at once, which goes on whatever becomes of this one.
 
     Raises:
-        RunAlreadyActiveError: another run is at work.
+        RunAlreadyActiveError: another run is at work; `fer.runs.submit_run` would let this one wait.
+        RunError: no process can be started.
         EditionError, StorageError: see `create_run`.
     """
-    with _start_lock:
-        _refuse_a_second()
+    with locked(paths.runs_folder()):
+        active = [run_id for run_id, status in list_statuses().items() if status.is_active]
+        if active:
+            raise RunAlreadyActiveError(
+                f"The run “{_title(active[0])}” is still training, and two at once would only slow "
+                "each other down. Wait for it, or stop it first."
+            )
         run = create_run(config, experiment)
-        _spawn(run.folder)
-    return run
+        start_process(run.folder)
+    return load_run(run.id)
 
 
-def resume_run(run_id: str) -> Run:
-    """Let a stopped, failed or lost run go on from its last whole epoch.
+def start_process(folder: Path) -> None:
+    """Start the process of the run in `folder`, for a caller that holds the lock and saw none at work.
 
     Raises:
-        RunNotFoundError, CorruptRunError: see `load_run`.
-        RunAlreadyActiveError: this or another run is at work.
-        RunError: it has nothing to go on from, or is already through.
+        RunError: no process can be started; the run has failed with that sentence.
+        StorageError: the folder cannot be written.
     """
-    with _start_lock:
-        _refuse_a_second()
-        run = load_run(run_id)
-        if not run.can_resume:
-            raise RunError(f"The run “{run.title}” has no unfinished epochs to go on with. Start a new one.")
-        (run.folder / STOP_FILE).unlink(missing_ok=True)
-        save_status(
-            run.folder,
-            {
-                "status": RunStatus.STARTING,
-                "stage": "Starting again",
-                "process_id": None,
-                "started_at": datetime.now(UTC).isoformat(),
-                "finished_at": None,
-                "error": "",
-            },
+    (folder / STOP_FILE).unlink(missing_ok=True)
+    save_status(folder, new_status(RunStatus.STARTING, "Starting"))
+    try:
+        process = processes.start_module(["fer.training", str(folder)], folder / LOG_FILE)
+    except OSError as error:
+        sentence = (
+            f"Its process could not be started ({error.strerror or error}). Close other programs, then use "
+            "its settings to start it again."
         )
-        _spawn(run.folder)
-    return load_run(run_id)
+        with suppress(FerError):
+            save_status(folder, new_status(RunStatus.FAILED, error=sentence))
+        raise RunError(sentence) from error
+    # Known from here on: before the process can say so itself it loads TensorFlow, sometimes for minutes.
+    save_status(folder, {**read_json(folder / STATUS_FILE), **process})
+
+
+def new_status(status: RunStatus, stage: str = "", error: str = "") -> dict[str, Any]:
+    """What status.json says of a run that enters `status` now, without a process."""
+    now = datetime.now(UTC).isoformat()
+    return {
+        "status": status,
+        "stage": stage,
+        "process_id": None,
+        "started_at": now,
+        "finished_at": now if status is RunStatus.FAILED else None,
+        "error": error,
+    }
 
 
 def request_stop(run_id: str) -> None:
     """Ask a run to stop after the batch at hand; its best and last weights are kept.
 
+    One that has ended in the meantime is left as it is.
+
     Raises:
         RunNotFoundError, CorruptRunError: see `load_run`.
+        RunError: it waits for its turn.
         StorageError: the request cannot be written.
     """
-    files.save_text(load_run(run_id).folder / STOP_FILE, "Somebody asked this run to stop.\n")
+    run = load_run(run_id)
+    if run.status is RunStatus.QUEUED:
+        raise RunError(f"The run “{run.title}” has not begun; take it out of the queue instead.")
+    if run.is_active:
+        files.save_text(run.folder / STOP_FILE, "Somebody asked this run to stop.\n")
 
 
-def _refuse_a_second() -> None:
-    active = [run for run in list_runs() if run.is_active]
-    if active:
-        raise RunAlreadyActiveError(
-            f"The run “{active[0].title}” is still training, and two at once would only slow "
-            "each other down. Wait for it, or stop it first."
-        )
+def _new_folder(architecture: str) -> Path:
+    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{architecture}"
+    attempt = 1
+    while True:
+        folder = paths.runs_folder() / (stem if attempt == 1 else f"{stem}-{attempt}")
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            attempt += 1
+        except OSError as error:
+            raise files.storage_error(folder, error) from error
 
 
-def _spawn(folder: Path) -> None:
-    process = processes.start_module(["fer.training", str(folder)], folder / LOG_FILE)
-    # Known from here on: before the process can say so itself it loads TensorFlow, sometimes for minutes.
-    save_status(folder, {**read_json(folder / STATUS_FILE), **process})
+def _fill(
+    folder: Path,
+    config: TrainingConfig,
+    edition: Edition | None,
+    experiment: Experiment | None,
+    status: RunStatus,
+) -> None:
+    # The status first: a folder with a config but no status would read as damaged.
+    stage = "Waiting for its turn" if status is RunStatus.QUEUED else "Starting"
+    save_status(folder, new_status(status, stage))
+    if edition is not None:
+        editions.save_copy(edition, folder / EDITION_FILE)
+    if experiment is not None:
+        save_experiment(folder, experiment)
+    files.save_text(folder / CONFIG_FILE, config.to_json())
+
+
+def _title(run_id: str) -> str:
+    try:
+        return load_run(run_id).title
+    except RunError:  # its config cannot be read, and yet it trains
+        return run_id

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fer import paths
+from fer import locks, paths
 from fer.datasets import Dataset, editions
 from fer.datasets.editions import (
     Edition,
@@ -31,7 +31,6 @@ from fer.datasets.editions import (
     list_damaged_editions,
     list_editions,
     load_edition,
-    lock,
     places_of,
     relabel,
     rename_edition,
@@ -518,8 +517,8 @@ def test_a_process_that_holds_the_editions_too_long_is_told_of(
     faces: Dataset, mended: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as context:
-        context.setattr(lock, "_LOCK_SECONDS", 0.0)
-        context.setattr(lock, "_try_lock", lambda handle: False)
+        context.setattr(locks, "_LOCK_SECONDS", 0.0)
+        context.setattr(locks, "_try_lock", lambda handle: False)
         with pytest.raises(StorageError, match="Another process has been changing"):
             exclude(faces, "Mine", [5])
     assert load_edition(NAME, "Mine") == mended

@@ -315,12 +315,11 @@ def test_resuming_what_is_through_is_refused(put: Any) -> None:
 
 def test_no_second_run_is_started_beside_an_active_one(put: Any) -> None:
     active = put(status=RunStatus.RUNNING, config=TrainingConfig(name="First"), **us())
-    stopped = put("20260102-000000-b", RunStatus.STOPPED, others=(runs.LAST_FILE,))
     with pytest.raises(RunAlreadyActiveError, match="“First · 20260101-120000” is still training"):
         runs.start_run(TrainingConfig())
-    with pytest.raises(RunAlreadyActiveError):
-        runs.resume_run(stopped.name)
-    assert {path.name for path in active.parent.iterdir()} == {active.name, stopped.name}
+    with pytest.raises(RunAlreadyActiveError, match="Stop it first"):
+        runs.resume_run(active.name)
+    assert [run.id for run in runs.list_runs()] == [active.name]
 
 
 def test_stopping_what_is_not_there_is_a_sentence() -> None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from fer.datasets.dataset import Dataset
 from fer.datasets.editions.edition import Change, Edition, face_hash, short_name
 from fer.datasets.editions.location import edition_path, folder_of, names_taken
-from fer.datasets.editions.lock import locked
 from fer.datasets.editions.text import parsed, save_edition, written
 from fer.emotions import Emotion
 from fer.errors import EditionError
+from fer.locks import locked
 
 
 def export_edition(edition: Edition) -> bytes:

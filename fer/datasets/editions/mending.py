@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from fer.datasets.dataset import Dataset
 from fer.datasets.editions.edition import Change, Edition, face_hash, short_name
 from fer.datasets.editions.location import edition_path
-from fer.datasets.editions.lock import locked
 from fer.datasets.editions.store import load_edition
 from fer.datasets.editions.text import save_edition, tidy
 from fer.emotions import Emotion
 from fer.errors import EditionError
+from fer.locks import locked
 
 
 @dataclass(frozen=True, slots=True)
