@@ -101,8 +101,13 @@ ROOMS = {
     "faults.galleries": ".finding datasets datasets.browsing datasets.character datasets.dataset",
     "faults": ".finding .inspection .measures",
     # from faces to a trained network
-    "augmentation": "config",
-    "batches": "augmentation config datasets preprocessing",
+    "augmentation.dice": "config",
+    "augmentation.pixels": ".dice config",
+    "augmentation.mixing": "config",
+    "augmentation.presets": "config errors files paths",
+    "augmentation.keras_code": "config",
+    "augmentation": ".dice .mixing .pixels",
+    "batches": "augmentation config datasets errors preprocessing zoo.catalog",
     "runs.folder": "errors files",
     "runs.notes": ".folder errors files",
     "runs.trained_on": ".folder emotions errors files",
@@ -122,6 +127,8 @@ ROOMS = {
     "zoo": "",
     "zoo.catalog": "errors preprocessing",
     "zoo.normalization": "",
+    "zoo.blueprint": "errors files",
+    "zoo.drafting": ".blueprint .catalog",
     "zoo.tiny_cnn": ".catalog .normalization",
     "zoo.mini_xception": ".catalog .normalization",
     "zoo.paired_cnn": ".catalog .normalization",
@@ -130,6 +137,7 @@ ROOMS = {
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
     "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
+    "comparison": "runs",
     "evaluation": "datasets emotions errors progress recognition",
     "publishing": "cards datasets datasets.views errors evaluation files paths progress recognition runs",
     "figures.style": "",
@@ -137,8 +145,11 @@ ROOMS = {
     "figures.faults": ".style datasets",
     "figures.face_map": ".style datasets datasets.browsing datasets.character emotions",
     "figures.evaluation": ".style emotions evaluation",
-    "figures.training": ".style runs",
-    "figures": ".dataset .evaluation .face_map .faults .style .training",
+    "figures.epochs": ".style runs",
+    "figures.training": ".epochs .style diagnosis runs",
+    "figures.class_curves": ".epochs .style diagnosis emotions runs",
+    "figures.run_load": ".epochs .style .training runs",
+    "figures": ".class_curves .dataset .evaluation .face_map .faults .run_load .style .training",
     "training.optimizing": "config",
     "training.network": ".optimizing config preprocessing zoo.catalog",
     "training.trainer": ".network batches config datasets errors files runs schedules",
@@ -170,13 +181,13 @@ ROOMS = {
     "bench": ".faults .live .loading .pages .predicting .stopwatch .training",
     "__main__": "bench config datasets datasets.convert datasets.downloads datasets.fingerprint "
     "datasets.views drawing errors evaluation face_map faces faults files jobs live pictures progress "
-    "publishing recognition runs zoo.catalog",
+    "publishing recognition runs zoo.blueprint zoo.catalog zoo.drafting",
 }
 
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
 HEAVY_ROOMS = {
     *("zoo.tiny_cnn", "zoo.mini_xception", "zoo.paired_cnn", "zoo.four_block_cnn", "zoo.four_block_cnn_elu"),
-    *("zoo.normalization", "bench.rivals"),
+    *("zoo.normalization", "zoo.drafting", "bench.rivals"),
     *("training.optimizing", "training.network", "training.trainer", "training.export"),
 }
 # What a page may use besides fer and the parts, and what a part may.
