@@ -410,6 +410,34 @@ def map(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     )
 
 
+def blueprint(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """What an architecture is made of, layer by layer."""
+    from fer.zoo.blueprint import load_blueprint, save_blueprint
+
+    entry = architecture(options.name)
+    if options.renew:
+        from fer.zoo.drafting import draft
+
+        save_blueprint(draft(entry.name))
+    drawn = load_blueprint(entry.name)
+    rows = [["layer", "kind", "", "output", "parameters", "multiply-adds"]]
+    rows += [
+        [
+            layer.name,
+            layer.kind,
+            layer.detail,
+            layer.size,
+            f"{layer.parameters:,}",
+            f"{layer.multiply_adds:,}",
+        ]
+        for layer in drawn.layers
+    ]
+    return drawn.as_dict(), (
+        f"{entry.title}: {drawn.parameters:,} parameters, {drawn.trainable:,} of them trainable, "
+        f"{drawn.multiply_adds:,} multiply-adds a face\n{_table(rows)}"
+    )
+
+
 def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Times, beside a rival's."""
     from fer.bench import SUBJECTS
@@ -543,6 +571,10 @@ def _parser() -> argparse.ArgumentParser:
         "--sample", type=int, metavar="N", help="at most so many faces, each emotion keeping its share"
     )
     sub.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be read")
+
+    sub = add(blueprint, "Say what an architecture is made of, layer by layer, and what a face costs it.")
+    sub.add_argument("name", metavar="NAME", help=", ".join(ARCHITECTURES))
+    sub.add_argument("--renew", action="store_true", help="build it with Keras, and keep what it is made of")
 
     sub = add(bench, "Measure speed beside a rival, in the same run.")
     sub.add_argument("subject", choices=["live", "load", "folders", "page", "faults", "predict", "train"])

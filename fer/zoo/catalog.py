@@ -89,7 +89,8 @@ ARCHITECTURES: dict[str, Architecture] = {
         Architecture(
             name="four_block_cnn_elu",
             title="Four-block CNN, ELU",
-            summary="The same 4,478,727 parameters with ELU, which lets a little of what is below zero through.",
+            summary="The same 4,478,727 parameters with ELU, which lets a little of what is below "
+            "zero through.",
             preprocessing=Preprocessing(48, 48, 1, "zero_to_one"),
             parameters=4_478_727,
             paper="the third reference system, section 2.2; it does not say how it scales the pixels",
