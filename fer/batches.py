@@ -1,20 +1,23 @@
-"""The training faces as the model meets them: shuffled, augmented, preprocessed, a batch at a time.
+"""The training faces as the model meets them: shuffled, augmented, preprocessed, mixed, a batch at a time.
 
 No Keras here, so that a page can show the very batch that the training process will train on.
 """
 
+import hashlib
 import queue
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer import augmentation
 from fer.config import TrainingConfig
-from fer.datasets import Dataset, balanced_class_weights
+from fer.datasets import Dataset, Split, balanced_class_weights
+from fer.errors import DatasetError
 from fer.preprocessing import Preprocessing
+from fer.zoo.catalog import architecture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,15 +26,61 @@ class Batch:
 
     Attributes:
         inputs: (b, h, w, c) float32, preprocessed.
-        labels: (b,) intp.
+        labels: (b,) intp, of the faces themselves, whatever was mixed into them.
         targets: (b, k) float32, what the model should answer: shares that sum to 1.
-        weights: (b,) float32, of the loss.
+        weights: (b,) float32, of the loss; mixed as the targets are.
     """
 
     inputs: NDArray[np.float32]
     labels: NDArray[np.intp]
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
+
+
+def preprocessing_of(config: TrainingConfig) -> Preprocessing:
+    """The architecture's own preparation of its input, at the size the config asks for.
+
+    Raises:
+        UnknownArchitectureError: the catalogue does not have it.
+    """
+    own = architecture(config.architecture).preprocessing
+    if config.image_size is None:
+        return own
+    return replace(own, image_height=config.image_size, image_width=config.image_size)
+
+
+def training_faces(dataset: Dataset, config: TrainingConfig) -> Dataset:
+    """The faces that a run with this config learns from.
+
+    Raises:
+        DatasetError: the dataset has none.
+    """
+    faces = dataset.only(Split.TRAIN)
+    if len(faces) == 0:
+        raise DatasetError(
+            f"“{dataset.name}” has no face in its train split, so there is nothing to train on. Choose "
+            "another dataset, or draw the splits anew on the dataset page."
+        )
+    return faces if config.subset is None else faces.subset(config.subset, config.seed)
+
+
+def first_batch(dataset: Dataset, config: TrainingConfig) -> Batch:
+    """The very first batch that a run with this config trains on, to the bit.
+
+    Raises:
+        DatasetError: the dataset has no training face, or a class to be balanced has none.
+        UnknownArchitectureError: the catalogue does not have the config's.
+    """
+    faces = training_faces(dataset, config)
+    return next(TrainingBatches(faces, config, preprocessing_of(config)).epoch(1))
+
+
+def fingerprint(batch: Batch) -> str:
+    """A batch as eight hexadecimal digits: the same digits, the same bits of all that the model is given."""
+    digest = hashlib.sha256()
+    for array in (batch.inputs, batch.targets, batch.weights):
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()[:8]
 
 
 class TrainingBatches:
@@ -64,15 +113,21 @@ class TrainingBatches:
         rng = np.random.default_rng([self._seed, number])
         order = rng.permutation(len(self._faces))
         dice = augmentation.draw(self._augmentation, len(order), rng)
-        for start in range(0, len(order), self._batch_size):
+        for step, start in enumerate(range(0, len(order), self._batch_size), start=1):
             rows = order[start : start + self._batch_size]
             images = self._faces.images[rows]
             if self._augmentation.changes_anything:
                 images = augmentation.apply(images, dice.take(slice(start, start + self._batch_size)))
             labels = self._faces.labels[rows]
-            yield Batch(
-                self._preprocessing.apply(images), labels, self._targets[rows], self._class_weights[labels]
-            )
+            inputs = self._preprocessing.apply(images)
+            targets, weights = self._targets[rows], self._class_weights[labels]
+            if self._augmentation.mixes:
+                # A generator of its own, so that what is mixed does not depend on the batches before. Steps
+                # count from 1: NumPy takes [seed, number, 0] for [seed, number], which has drawn already.
+                rng = np.random.default_rng([self._seed, number, step])
+                mixing = augmentation.draw_mixing(self._augmentation, len(rows), rng)
+                inputs, targets, weights = augmentation.mix(inputs, targets, weights, mixing)
+            yield Batch(inputs, labels, targets, weights)
 
 
 def prefetched(batches: Iterator[Batch], ahead: int = 8) -> Iterator[Batch]:

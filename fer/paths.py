@@ -32,6 +32,11 @@ def editions_folder() -> Path:
     return data_folder() / "editions"
 
 
+def augmentation_presets_folder() -> Path:
+    """Augmentation settings that learners saved under a name, one file each."""
+    return data_folder() / "presets" / "augmentation"
+
+
 def runs_folder() -> Path:
     """One folder per training run."""
     return home() / "models" / "runs"

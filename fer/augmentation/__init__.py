@@ -1,0 +1,21 @@
+"""Augmentation in two halves: drawing the dice, and applying them.
+
+The preview page and the training process call the same functions, so what a learner sees is what the model
+learns from: the same config and generator give the same pixels.
+"""
+
+from fer.augmentation.dice import AugmentationDraw, draw, extremes, still
+from fer.augmentation.mixing import MixingDraw, draw_mixing, mix
+from fer.augmentation.pixels import apply, filled_in
+
+__all__ = [
+    "AugmentationDraw",
+    "MixingDraw",
+    "apply",
+    "draw",
+    "draw_mixing",
+    "extremes",
+    "filled_in",
+    "mix",
+    "still",
+]

@@ -1,0 +1,121 @@
+"""Does a label survive? A model's answers to faces as they are, beside those to changed copies of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.emotions import Emotion
+from fer.errors import ModelMismatchError
+from fer.evaluation import wilson_interval
+from fer.recognition import Recognizer
+
+Strength = Literal["harmless", "demanding", "too_strong"]
+"""What the turned answers say of the settings."""
+
+# A model that errs less than this is held to it: one that hardly errs would call every change too strong.
+_LEAST_LIMIT = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some of several.
+
+    Attributes:
+        count: how many.
+        total: of how many, at least 1.
+    """
+
+    count: int
+    total: int
+
+    def __float__(self) -> float:
+        return self.count / self.total
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the share, 0 to 1, after Wilson."""
+        return wilson_interval(self.count, self.total)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelSurvival:
+    """A model's answers to n faces and to one changed copy of each.
+
+    Attributes:
+        emotions: the k emotions the model knows.
+        labels: (n,) indices into `emotions`: what the faces are labelled.
+        before: (n, k) probabilities, of the faces as they are.
+        after: (n, k) probabilities, of the copies.
+    """
+
+    emotions: tuple[Emotion, ...]
+    labels: NDArray[np.intp]
+    before: NDArray[np.float32]
+    after: NDArray[np.float32]
+
+    @property
+    def turned(self) -> NDArray[np.bool_]:
+        """(n,) whether the copy gets another answer than its face."""
+        return np.asarray(self.before.argmax(axis=1) != self.after.argmax(axis=1))
+
+    @property
+    def turned_share(self) -> Share:
+        """Copies that get another answer."""
+        return Share(int(self.turned.sum()), len(self.labels))
+
+    @property
+    def wrong_before(self) -> Share:
+        """Faces that are not called what they are labelled."""
+        return Share(int((self.before.argmax(axis=1) != self.labels).sum()), len(self.labels))
+
+    @property
+    def wrong_after(self) -> Share:
+        """Copies that are not called what their face is labelled."""
+        return Share(int((self.after.argmax(axis=1) != self.labels).sum()), len(self.labels))
+
+    @property
+    def strength(self) -> Strength:
+        """What the turned answers say of the settings, as far as this many faces can tell.
+
+        "too_strong" turns more answers than the model gets wrong by itself: a copy then tells more about the
+        change than about the face. "harmless" turns fewer than half as many.
+        """
+        limit = max(float(self.wrong_before), _LEAST_LIMIT)
+        low, high = self.turned_share.interval
+        if low > limit:
+            return "too_strong"
+        return "harmless" if high < limit / 2 else "demanding"
+
+
+def label_survival(
+    recognizer: Recognizer,
+    images: NDArray[np.uint8],
+    copies: NDArray[np.uint8],
+    labels: Sequence[Emotion],
+) -> LabelSurvival:
+    """Ask a model about faces and their changed copies.
+
+    Args:
+        recognizer: whose answers.
+        images: (n, h, w, c), n at least 1; or (1, h, w, c), one face for all copies.
+        copies: (n, h, w, c).
+        labels: (n,) what the copies' faces are labelled.
+
+    Raises:
+        ModelMismatchError: a face is labelled with an emotion that the model cannot answer.
+    """
+    emotions = tuple(recognizer.emotions)
+    unknown = sorted(set(labels) - set(emotions))
+    if unknown:
+        raise ModelMismatchError(
+            f"These faces show {', '.join(unknown)}, which this model cannot answer: it knows "
+            f"{', '.join(emotions)}. Choose another model."
+        )
+    before = recognizer.predict(images)
+    if len(before) == 1:
+        before = before.repeat(len(copies), axis=0)
+    columns = np.array([emotions.index(label) for label in labels], np.intp)
+    return LabelSurvival(emotions, columns, before, recognizer.predict(copies))
