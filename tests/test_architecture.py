@@ -123,7 +123,8 @@ ROOMS = {
     "runs.queue": ".folder .notes .reading .run .starting .trash config errors files locks paths",
     "runs.trash": ".folder .reading .run errors files locks paths",
     "runs.recording": ".folder .run processes",
-    "runs": "cards .answers .curves .folder .notes .queue .reading .recording .run .starting .summary .trained_on .trash",
+    "runs": "cards .answers .curves .folder .notes .queue .reading .recording .run .starting .summary "
+    ".trained_on .trash",
     "schedules": "config runs",
     "diagnosis.finding": "",
     "diagnosis": ".finding runs",
@@ -152,6 +153,7 @@ ROOMS = {
     "figures.training": ".epochs .style diagnosis runs",
     "figures.class_curves": ".epochs .style diagnosis emotions runs",
     "figures.run_load": ".epochs .style .training runs",
+    "figures.comparison": ".style runs",
     "figures": ".class_curves .dataset .evaluation .face_map .faults .run_load .style .training",
     "training.optimizing": "config",
     "training.network": ".optimizing config preprocessing zoo.catalog",

@@ -1,6 +1,7 @@
 """What a learner chooses: plain values, to and from JSON."""
 
 from fer.config.augmentation import DEFAULT_AUGMENTATION, HIGHEST, AugmentationConfig, Fill
+from fer.config.differences import Setting, compare_settings
 from fer.config.training import Loss, Optimizer, Schedule, TrainingConfig
 from fer.config.views import AS_IT_CAME, DatasetView, LabelSource, SplitPlan
 
@@ -15,6 +16,8 @@ __all__ = [
     "Loss",
     "Optimizer",
     "Schedule",
+    "Setting",
     "SplitPlan",
     "TrainingConfig",
+    "compare_settings",
 ]

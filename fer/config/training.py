@@ -103,6 +103,18 @@ class TrainingConfig:
         """Plain JSON values; `from_dict` takes them back."""
         return asdict(self)
 
+    def settings(self) -> dict[str, Any]:
+        """Every setting by a name of its own: those within another one as "augmentation.noise_fraction"."""
+
+        def flat(values: Mapping[str, Any], before: str) -> dict[str, Any]:
+            found: dict[str, Any] = {}
+            for name, value in values.items():
+                inside = isinstance(value, dict)
+                found |= flat(value, f"{before}{name}.") if inside else {f"{before}{name}": value}
+            return found
+
+        return flat(self.as_dict(), "")
+
     def to_json(self) -> str:
         """The text of `config.json`."""
         return json.dumps(self.as_dict(), indent=2) + "\n"

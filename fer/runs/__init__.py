@@ -59,10 +59,12 @@ from fer.runs.reading import (
     load_run,
     read_config,
     read_run,
+    run_folders,
 )
 from fer.runs.recording import RunRecorder
 from fer.runs.run import BatchMetrics, EpochMetrics, Run, RunProgress, RunStatus, best_epoch, progress_of
 from fer.runs.starting import create_run, request_stop, start_run
+from fer.runs.summary import RunSummary, metrics_csv, runs_csv, summarize
 from fer.runs.trained_on import TrainedOn, read_trained_on, save_trained_on
 from fer.runs.trash import KEPT_SECONDS, DeletedRun, delete_run, empty_trash, list_deleted, restore_run
 
@@ -98,6 +100,7 @@ __all__ = [
     "RunProgress",
     "RunRecorder",
     "RunStatus",
+    "RunSummary",
     "TrainedOn",
     "WatchedFaces",
     "best_epoch",
@@ -113,6 +116,7 @@ __all__ = [
     "list_runs",
     "list_statuses",
     "load_run",
+    "metrics_csv",
     "move_in_queue",
     "progress_of",
     "read_config",
@@ -126,6 +130,8 @@ __all__ = [
     "request_stop",
     "restore_run",
     "resume_run",
+    "run_folders",
+    "runs_csv",
     "save_experiment",
     "save_notes",
     "save_predictions",
@@ -134,4 +140,5 @@ __all__ = [
     "start_next",
     "start_run",
     "submit_run",
+    "summarize",
 ]

@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import datasets, drawing, evaluation, faults, live, pictures, recognition
+from fer import datasets, drawing, evaluation, faults, live, pictures, recognition, runs
 from fer import face_map as face_maps
 from fer.cards import CARD_FILE, MODEL_FILE
 from fer.config import AS_IT_CAME, DatasetView
@@ -25,6 +25,7 @@ from fer.datasets.character import Character, character_of, vote_agreement
 from fer.datasets.editions import edition_path
 from fer.datasets.fingerprint import fingerprint as fingerprint_of
 from fer.datasets.views import apply_view
+from fer.errors import CorruptRunError, RunNotFoundError
 from fer.evaluation import Evaluation
 from fer.face_map import FaceMap
 from fer.faces import FAST, THOROUGH, FaceDetector, FollowingDetector, HaarDetector
@@ -32,6 +33,7 @@ from fer.faults import FaceMeasures, Inspection
 from fer.live import LiveRecognizer, RecognizedFace
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.runs import Predictions, Run, RunSummary
 
 
 def dataset(name: str, progress: Progress = silent, view: DatasetView = AS_IT_CAME) -> Dataset:
@@ -160,10 +162,55 @@ def recognized_picture(
     return _recognized_picture(model, _model_stamp(model), content, name)
 
 
+def run_history() -> tuple[list[Run], list[str]]:
+    """Return every run, newest first, and the ids of those whose files cannot be read.
+
+    A folder is read anew when one of its files was written, and as long as its run is at work.
+    """
+    found, damaged = [], []
+    for folder in runs.run_folders():
+        try:
+            run = _run(folder, _run_stamp(folder))
+            # Whether a process lives, no file tells.
+            found.append(runs.read_run(folder) if run.is_active else run)
+        except RunNotFoundError:
+            continue
+        except CorruptRunError:
+            damaged.append(folder.name)
+    return sorted(found, key=lambda run: run.id, reverse=True), damaged
+
+
+def run_summary(run: Run) -> RunSummary:
+    """Return a run's curves in a few figures, read anew when an epoch was added."""
+    return _run_summary(run.id, _written(run.folder / runs.METRICS_FILE), run)
+
+
+def predictions(run: Run) -> Predictions | None:
+    """Return what a run's best weights answer to the validation faces; None before that is known."""
+    path = run.folder / runs.PREDICTIONS_FILE
+    return _predictions(path, _written(path)) if path.exists() else None
+
+
 @st.cache_resource(show_spinner=False)
 def portraits() -> NDArray[np.uint8]:
     """Return one drawn face per emotion, (7, h, w, 1) uint8, in `EMOTIONS`' order."""
     return browsing.portraits()
+
+
+# Small values, and as many as a learner may have runs.
+@st.cache_resource(max_entries=4096, show_spinner=False)
+def _run(folder: Path, stamp: tuple[tuple[int, int], ...]) -> Run:
+    return runs.read_run(folder)
+
+
+@st.cache_resource(max_entries=4096, show_spinner=False)
+def _run_summary(run_id: str, stamp: tuple[int, int], _run: Run) -> RunSummary:
+    return runs.summarize(_run)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _predictions(path: Path, stamp: tuple[int, int]) -> Predictions | None:
+    return runs.read_predictions(path.parent)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -277,6 +324,22 @@ def _dataset_stamp(name: str, edition: str = "") -> float:
 def _model_stamp(name: str) -> float:
     folder = recognition.model_folder(name)
     return max(_modified(folder / CARD_FILE), _modified(folder / MODEL_FILE))
+
+
+def _run_stamp(folder: Path) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        _written(folder / name)
+        for name in (runs.CONFIG_FILE, runs.STATUS_FILE, runs.NOTES_FILE, runs.EXPERIMENT_FILE)
+    )
+
+
+def _written(path: Path) -> tuple[int, int]:
+    """When a file was last written, in nanoseconds, and its size; zeros where there is none."""
+    try:
+        status = path.stat()
+        return status.st_mtime_ns, status.st_size
+    except OSError:
+        return 0, 0
 
 
 def _modified(path: Path) -> float:

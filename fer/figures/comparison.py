@@ -1,0 +1,123 @@
+"""The curves of several runs in one figure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout
+from fer.runs import EpochMetrics
+
+MOST_CURVES = 8
+"""How many runs can still be told apart in one figure."""
+
+Measure = Literal["validation_accuracy", "validation_loss", "train_accuracy", "train_loss"]
+
+# No emotion's colours, and each kind of line once: who sees no colours sees dashes and marks.
+_LINES = (
+    (ACCENT, "solid", "circle"),
+    (MARK, "solid", "square"),
+    (QUIET, "solid", "diamond"),
+    (ACCENT, "dash", "triangle-up"),
+    (MARK, "dash", "x"),
+    (QUIET, "dash", "cross"),
+    (ACCENT, "dot", "star"),
+    (MARK, "dot", "pentagon"),
+)
+_MOST_MARKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCurve:
+    """A run in a figure of several.
+
+    Attributes:
+        letter: what it is called within the page, "A" to "H".
+        title: what the learner calls it.
+        metrics: its epochs.
+    """
+
+    letter: str
+    title: str
+    metrics: Sequence[EpochMetrics]
+
+
+def comparison_figure(
+    curves: Sequence[NamedCurve], measure: Measure, over: Literal["epoch", "minutes"] = "epoch"
+) -> go.Figure:
+    """Draw the curves of up to `MOST_CURVES` runs over one another, each with its letter at its end.
+
+    Args:
+        curves: the runs; one without an epoch keeps its place in the legend. What is no number leaves a gap.
+        measure: what goes up or down.
+        over: epochs, or the minutes that training had taken by then.
+    """
+    percent = measure.endswith("accuracy")
+    value = "%{y:.1%}" if percent else "%{y:.3f}"
+    place = "epoch %{x}" if over == "epoch" else "%{x:.1f} min"
+    figure = go.Figure()
+    for curve, (color, dash, symbol) in zip(curves, _LINES, strict=False):
+        # At most 40 letters: a legend in one column shall leave room on a telephone.
+        title = curve.title if len(curve.title) <= 40 else f"{curve.title[:39]}…"
+        rows = curve.metrics
+        x = (
+            [float(row.epoch) for row in rows]
+            if over == "epoch"
+            else [seconds / 60 for seconds in accumulate(row.duration_seconds for row in rows)]
+        )
+        y = [number if math.isfinite(number := getattr(row, measure)) else None for row in rows]
+        every = max(1, math.ceil(len(rows) / _MOST_MARKS))
+        figure.add_scatter(
+            x=x,
+            y=y,
+            name=f"{curve.letter}  {_plain(title)}",
+            mode="lines+markers",
+            line={"color": color, "dash": dash, "width": 2},
+            marker={
+                "symbol": symbol,
+                "size": [
+                    8 if index % every == 0 or index == len(rows) - 1 else 0 for index in range(len(rows))
+                ],
+                "line": {"width": 0},
+            },
+            hovertemplate=f"<b>{curve.letter}</b> {_plain(title)}<br>{place}: {value}<extra></extra>",
+        )
+        ends = [(at, number) for at, number in zip(x, y, strict=True) if number is not None]
+        if ends:
+            figure.add_annotation(
+                x=ends[-1][0],
+                y=ends[-1][1],
+                text=f"<b>{curve.letter}</b>",
+                showarrow=False,
+                xshift=13,
+                font={"size": 13, "color": color},
+            )
+    figure.update_layout(
+        layout(
+            height=330 + 22 * min(len(curves), MOST_CURVES),
+            dragmode="zoom",
+            hovermode="closest",
+            showlegend=True,
+            legend={"orientation": "v", "x": 0, "y": -0.16, "xanchor": "left", "yanchor": "top"},
+            margin={"l": 4, "r": 26, "t": 12, "b": 4},
+        )
+    )
+    figure.update_xaxes(
+        title="epoch" if over == "epoch" else "minutes of training",
+        gridcolor=GRID,
+        zeroline=False,
+        rangemode="tozero",
+        automargin=True,
+    )
+    figure.update_yaxes(
+        gridcolor=GRID, zeroline=False, automargin=True, tickformat=".0%" if percent else ".2~f", nticks=7
+    )
+    return figure
+
+
+def _plain(title: str) -> str:
+    """A title as it is: Plotly would take its angle brackets for markup, and its percent signs for fields."""
+    return title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
