@@ -68,6 +68,15 @@ class Preprocessing:
             scaled -= np.float32(1)
         return scaled
 
+    def pictures(self, inputs: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Return model input as it looks, (n, h, w, c) uint8; `apply` undone but for the size.
+
+        Args:
+            inputs: (n, h, w, c) float32, as `apply` or the training's batches give it.
+        """
+        levels = inputs * 255 if self.scale == "zero_to_one" else (inputs + 1) * 127.5
+        return np.rint(np.clip(levels, 0, 255)).astype(np.uint8)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values; `from_dict` takes them back."""
         return asdict(self)

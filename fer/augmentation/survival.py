@@ -92,16 +92,16 @@ class LabelSurvival:
 
 def label_survival(
     recognizer: Recognizer,
-    images: NDArray[np.uint8],
+    before: NDArray[np.float32],
     copies: NDArray[np.uint8],
     labels: Sequence[Emotion],
 ) -> LabelSurvival:
-    """Ask a model about faces and their changed copies.
+    """Ask a model about changed copies of faces whose answers are known.
 
     Args:
         recognizer: whose answers.
-        images: (n, h, w, c), n at least 1; or (1, h, w, c), one face for all copies.
-        copies: (n, h, w, c).
+        before: its (n, k) answers to the faces as they are, n at least 1; or (1, k), one face for all copies.
+        copies: (n, h, w, c) uint8.
         labels: (n,) what the copies' faces are labelled.
 
     Raises:
@@ -114,7 +114,6 @@ def label_survival(
             f"These faces show {', '.join(unknown)}, which this model cannot answer: it knows "
             f"{', '.join(emotions)}. Choose another model."
         )
-    before = recognizer.predict(images)
     if len(before) == 1:
         before = before.repeat(len(copies), axis=0)
     columns = np.array([emotions.index(label) for label in labels], np.intp)

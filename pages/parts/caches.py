@@ -7,7 +7,7 @@ when its files were last written. Values are shared: nobody writes to them.
 import contextvars
 import gc
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import cv2
@@ -15,10 +15,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import datasets, drawing, evaluation, faults, live, pictures, recognition, runs
+from fer import batches, datasets, drawing, evaluation, faults, live, pictures, recognition, runs
 from fer import face_map as face_maps
+from fer.batches import Batch
 from fer.cards import CARD_FILE, MODEL_FILE
-from fer.config import AS_IT_CAME, DatasetView
+from fer.config import AS_IT_CAME, DatasetView, TrainingConfig
 from fer.datasets import Dataset, Split, browsing
 from fer.datasets.browsing import Quality
 from fer.datasets.character import Character, character_of, vote_agreement
@@ -33,6 +34,7 @@ from fer.faults import FaceMeasures, Inspection
 from fer.live import LiveRecognizer, RecognizedFace
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.runs import ANSWERS_FILE, WATCHED_FILE, CurvesReader, Run, RunCurves, WatchedFaces
 from fer.runs import Predictions, Run, RunSummary
 
 
@@ -131,6 +133,26 @@ def evaluate(
     return _evaluation(model, _model_stamp(model), dataset_name, view, stamp, split, _unrecorded(progress))
 
 
+def answers(model: str, dataset: Dataset, view: DatasetView, rows: Sequence[int]) -> NDArray[np.float32]:
+    """Return what `model` answers to some faces of a dataset in the state `view`, (n, k), computed once.
+
+    Raises:
+        ModelError: the model cannot be used.
+    """
+    stamp = _dataset_stamp(dataset.name, view.edition)
+    return _answers(model, _model_stamp(model), dataset.name, view, stamp, tuple(rows), dataset)
+
+
+def first_batch(config: TrainingConfig, progress: Progress = silent) -> Batch:
+    """Return the very first batch that a run with this config trains on.
+
+    Raises:
+        FerError: the dataset or the architecture cannot be used.
+    """
+    stamp = _dataset_stamp(config.dataset, config.view.edition)
+    return _first_batch(config, stamp, _unrecorded(progress))
+
+
 def live_recognizer(model: str) -> LiveRecognizer:
     """Return this session's camera recognition, with a detector and an interpreter of its own.
 
@@ -191,6 +213,18 @@ def predictions(run: Run) -> Predictions | None:
     return _predictions(path, _written(path)) if path.exists() else None
 
 
+def run_curves(run: Run) -> RunCurves:
+    """Return the curves of a run as its files show them now; only what is new is read."""
+    return _curves_reader(str(run.folder)).read()
+
+
+def watched_faces(run: Run) -> WatchedFaces | None:
+    """Return the faces a run is watched by, with all answers so far; None before the first."""
+    return _watched_faces(
+        str(run.folder), _modified(run.folder / WATCHED_FILE), _modified(run.folder / ANSWERS_FILE), run.folder
+    )
+
+
 @st.cache_resource(show_spinner=False)
 def portraits() -> NDArray[np.uint8]:
     """Return one drawn face per emotion, (7, h, w, 1) uint8, in `EMOTIONS`' order."""
@@ -211,6 +245,16 @@ def _run_summary(run_id: str, stamp: tuple[int, int], _run: Run) -> RunSummary:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _predictions(path: Path, stamp: tuple[int, int]) -> Predictions | None:
     return runs.read_predictions(path.parent)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _curves_reader(folder: str) -> CurvesReader:
+    return CurvesReader(Path(folder))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _watched_faces(folder: str, stamp: float, answers_stamp: float, _folder: Path) -> WatchedFaces | None:
+    return runs.read_watched(_folder)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -270,6 +314,24 @@ def _evaluation(
     _progress: Progress,
 ) -> Evaluation:
     return evaluation.evaluate(recognizer(model), dataset(dataset_name, _progress, view), split, _progress)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _answers(
+    model: str,
+    model_stamp: float,
+    dataset_name: str,
+    view: DatasetView,
+    dataset_stamp: float,
+    rows: tuple[int, ...],
+    _dataset: Dataset,
+) -> NDArray[np.float32]:
+    return recognizer(model).predict(_dataset.images[list(rows)])
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _first_batch(config: TrainingConfig, stamp: float, _progress: Progress) -> Batch:
+    return batches.first_batch(dataset(config.dataset, _progress, config.view), config)
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
