@@ -1,15 +1,7 @@
 """What a run's curves tell, the one change that could cure it, and what that change brought."""
 
-from collections.abc import Sequence
-
+from fer.diagnosis.diagnosing import diagnose
 from fer.diagnosis.finding import Evidence, Finding, FindingKind, Measure, Remedy
-from fer.runs import BatchMetrics, EpochMetrics, Run
+from fer.diagnosis.remedies import apply_remedy
 
-__all__ = ["Evidence", "Finding", "FindingKind", "Measure", "Remedy", "diagnose"]
-
-
-def diagnose(
-    run: Run, metrics: Sequence[EpochMetrics], batches: Sequence[BatchMetrics] = ()
-) -> tuple[Finding, ...]:
-    """What the curves of a run tell, what matters most first."""
-    return ()
+__all__ = ["Evidence", "Finding", "FindingKind", "Measure", "Remedy", "apply_remedy", "diagnose"]

@@ -26,7 +26,7 @@ class FindingKind(StrEnum):
     HEALTHY = "healthy"  # nothing to complain about
 
     @property
-    def title(self) -> str:
+    def headline(self) -> str:
         """What people call it."""
         return _TITLES[self]
 

@@ -1,0 +1,105 @@
+"""Which rules are asked, which finding explains another, and what is said when all is well."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from fer.diagnosis import classes, fits, judging, losses, rates, remedies
+from fer.diagnosis.course import Course
+from fer.diagnosis.finding import Finding, FindingKind
+from fer.runs import BatchMetrics, EpochMetrics, Run, RunStatus
+
+# What matters most comes first.
+_RULES: tuple[Callable[[Course], Finding | None], ...] = (
+    rates.divergence,
+    losses.double_softmax,
+    rates.rate_too_high,
+    rates.rate_too_low,
+    fits.overfitting,
+    fits.underfitting,
+    classes.dead_classes,
+    judging.fluctuation,
+    fits.too_few_epochs,
+    fits.plateau,
+    judging.small_validation,
+)
+# A cause is said, and what follows from it is not said again.
+_EXPLAINS: Mapping[FindingKind, frozenset[FindingKind]] = {
+    FindingKind.DIVERGENCE: frozenset(FindingKind) - {FindingKind.DIVERGENCE, FindingKind.DOUBLE_SOFTMAX},
+    FindingKind.DOUBLE_SOFTMAX: frozenset(
+        {FindingKind.RATE_TOO_HIGH, FindingKind.UNDERFITTING, FindingKind.PLATEAU, FindingKind.DEAD_CLASS}
+    ),
+    FindingKind.RATE_TOO_HIGH: frozenset(
+        {
+            FindingKind.UNDERFITTING,
+            FindingKind.TOO_FEW_EPOCHS,
+            FindingKind.PLATEAU,
+            FindingKind.DEAD_CLASS,
+            FindingKind.FLUCTUATION,
+        }
+    ),
+    FindingKind.RATE_TOO_LOW: frozenset(
+        {
+            FindingKind.UNDERFITTING,
+            FindingKind.TOO_FEW_EPOCHS,
+            FindingKind.PLATEAU,
+            FindingKind.DEAD_CLASS,
+        }
+    ),
+    FindingKind.OVERFITTING: frozenset({FindingKind.TOO_FEW_EPOCHS, FindingKind.PLATEAU}),
+    FindingKind.UNDERFITTING: frozenset({FindingKind.TOO_FEW_EPOCHS, FindingKind.PLATEAU}),
+}
+# More would be a lecture.
+_MOST = 3
+# Of a run under way, epochs that must be behind it before "all is well" means anything.
+_ENOUGH_EPOCHS = 3
+
+
+def diagnose(
+    run: Run, metrics: Sequence[EpochMetrics], batches: Sequence[BatchMetrics] = ()
+) -> tuple[Finding, ...]:
+    """Return what the curves of a run tell, what matters most first; nothing before there is evidence.
+
+    Cheap enough to be asked every second. Where all is well, one finding says so.
+    """
+    course = Course.of(run, metrics, batches)
+    found = [finding for rule in _RULES if (finding := rule(course)) is not None]
+    explained = frozenset[FindingKind]().union(*(_EXPLAINS.get(item.kind, ()) for item in found))
+    said = [item for item in found if item.kind not in explained][:_MOST]
+    if all(item.kind is FindingKind.SMALL_VALIDATION for item in said) and _can_praise(course):
+        said.insert(0, _healthy(course))
+    return tuple(said)
+
+
+def _can_praise(course: Course) -> bool:
+    if course.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.QUEUED):
+        return False
+    return len(course.settled) >= _ENOUGH_EPOCHS
+
+
+def _healthy(course: Course) -> Finding:
+    last, best, config = course.metrics[-1], course.best, course.config
+    assert best is not None
+    if not course.is_over:
+        return Finding(
+            FindingKind.HEALTHY,
+            f"{FindingKind.HEALTHY.headline} so far",
+            f"Training is at {last.train_accuracy:.0%}, validation at {last.validation_accuracy:.0%}, and "
+            "neither "
+            "runs away, jumps or stands still.",
+        )
+    return Finding(
+        FindingKind.HEALTHY,
+        FindingKind.HEALTHY.headline,
+        f"It learned what it could show: {last.train_accuracy:.0%} of training at the end, "
+        f"{best.validation_accuracy:.0%} of validation in epoch {best.epoch}. To get further, try one "
+        "change at a "
+        "time.",
+        (),
+        remedies.fitting(
+            config,
+            remedies.cosine_schedule(config),
+            remedies.more_augmentation(config) if not config.augmentation.changes_anything else None,
+            remedies.average_weights(config),
+            remedies.larger_model(config),
+            remedies.more_epochs(config),
+        )[:3],
+    )
