@@ -5,6 +5,7 @@ or dark, shows through (`st.plotly_chart(..., theme="streamlit")`). Colour alway
 but for one accent that stands for "the model", and where a legend says otherwise.
 """
 
+from fer.figures.class_curves import class_accuracies_figure, class_curve
 from fer.figures.dataset import (
     SPLIT_OPACITY,
     VOTE_TITLES,
@@ -31,8 +32,15 @@ from fer.figures.face_map import (
     groups_by_vote,
 )
 from fer.figures.faults import crossings_figure, cut_figure
+from fer.figures.run_load import load_figure, load_readings
 from fer.figures.style import ACCENT
-from fer.figures.training import curves_figure
+from fer.figures.training import (
+    Reading,
+    curve_readings,
+    curves_figure,
+    learning_rate_figure,
+    learning_rate_reading,
+)
 
 __all__ = [
     "ACCENT",
@@ -41,11 +49,15 @@ __all__ = [
     "SPLIT_OPACITY",
     "VOTE_TITLES",
     "MapGroup",
+    "Reading",
     "accuracy_figure",
     "chosen_figure",
+    "class_accuracies_figure",
+    "class_curve",
     "confusion_figure",
     "counts_figure",
     "crossings_figure",
+    "curve_readings",
     "curves_figure",
     "cut_figure",
     "disagreement_figure",
@@ -56,6 +68,10 @@ __all__ = [
     "groups_by_value",
     "groups_by_vote",
     "histogram_figure",
+    "learning_rate_figure",
+    "learning_rate_reading",
+    "load_figure",
+    "load_readings",
     "scores_figure",
     "votes_figure",
 ]

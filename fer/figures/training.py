@@ -1,12 +1,70 @@
-"""A training run as figures."""
+"""How a run comes along, as figures: accuracy, loss and learning rate."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
 from typing import Literal
 
 import plotly.graph_objects as go
 
-from fer.figures.style import ACCENT, CLEAR, GRID, QUIET, layout
+from fer.diagnosis import Evidence
+from fer.figures import epochs as over_epochs
+from fer.figures.style import ACCENT, CLEAR, GRID, MARK, MARK_SHADE, QUIET
 from fer.runs import BatchMetrics, EpochMetrics, best_epoch
+
+# A telephone's chart is this many letters wide, less its margins.
+_LINE_LETTERS = 30
+_MOST_POINTS = 600
+# From here on a loss can only be a training that broke down, and would press all else flat.
+_BROKEN_LOSS = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a curve shows, in figures.
+
+    Attributes:
+        name: of the curve.
+        color: "#rrggbb" of the curve.
+        now: the newest value; None while there is none, or it is no number.
+        least: the smallest so far.
+        most: the largest so far.
+    """
+
+    name: str
+    color: str
+    now: float | None
+    least: float | None
+    most: float | None
+
+    @classmethod
+    def of(cls, name: str, color: str, values: Sequence[float | None]) -> "Reading":
+        """The reading of a curve of these values, oldest first; what is no number can only be the newest."""
+        known = [value for value in over_epochs.finite(values) if value is not None]
+        newest = over_epochs.finite(values[-1:])
+        return cls(
+            name,
+            color,
+            newest[0] if newest else None,
+            min(known, default=None),
+            max(known, default=None),
+        )
+
+
+def curve_readings(
+    metrics: Sequence[EpochMetrics],
+    batches: Sequence[BatchMetrics],
+    measure: Literal["accuracy", "loss"],
+) -> tuple[Reading, Reading]:
+    """Training's and validation's newest, smallest and largest value, the epoch under way counted in."""
+    train = [getattr(row, f"train_{measure}") for row in metrics]
+    if batches and (not metrics or batches[-1].epoch > metrics[-1].epoch):
+        train.append(getattr(batches[-1], measure))
+    return (
+        Reading.of("training", QUIET, train),
+        Reading.of("validation", ACCENT, [getattr(row, f"validation_{measure}") for row in metrics]),
+    )
 
 
 def curves_figure(
@@ -14,20 +72,24 @@ def curves_figure(
     batches: Sequence[BatchMetrics],
     epochs: int,
     measure: Literal["accuracy", "loss"],
+    evidence: Sequence[Evidence] = (),
 ) -> go.Figure:
     """How a run comes along: training in grey, validation in the accent, the kept epoch ringed.
 
+    A value that is no number leaves a gap.
+
     Args:
         metrics: the epochs done.
-        batches: where it was within them; drawn thin, for a mean over few batches jumps.
+        batches: where it was within them, drawn thin: the mean since the point before, or for runs of earlier
+            versions the mean since the epoch began.
         epochs: how many there will be.
         measure: what goes up or down.
+        evidence: spans to be marked, of any measure; those of another are passed over.
     """
     percent = measure == "accuracy"
     value = "%{y:.1%}" if percent else "%{y:.3f}"
     x, y = _within_epochs(batches, measure)
     done = [row.epoch for row in metrics]
-    marker = {"size": 5 if len(done) < 60 else 1}
     figure = go.Figure()
     figure.add_scatter(
         x=x,
@@ -44,16 +106,18 @@ def curves_figure(
     ):
         figure.add_scatter(
             x=done,
-            y=[getattr(row, f"{part}_{measure}") for row in metrics],
+            y=over_epochs.finite(getattr(row, f"{part}_{measure}") for row in metrics),
             name=name,
             mode="lines+markers",
             line=line,
-            marker=marker,
+            marker={"size": 5 if len(done) < 60 else 1},
             hovertemplate=f"{value}<extra>{name}</extra>",
         )
+    broken = not percent and any(
+        point is not None and point > _BROKEN_LOSS for trace in figure.data for point in trace.y
+    )
     best = best_epoch(metrics)
-    if best is not None:
-        kept = getattr(best, f"validation_{measure}")
+    if best is not None and math.isfinite(kept := getattr(best, f"validation_{measure}")):
         figure.add_scatter(
             x=[best.epoch],
             y=[kept],
@@ -65,7 +129,7 @@ def curves_figure(
         )
         figure.add_annotation(
             x=best.epoch,
-            y=kept,
+            y=math.log10(kept) if broken and kept > 0 else kept,  # as Plotly counts on such an axis
             text=f"best: {kept:.1%}" if percent else "kept",
             # On the far side of the training curve, once the model overfits.
             yshift=-18 if percent else 18,
@@ -74,73 +138,124 @@ def curves_figure(
             # To its right, where a curve that rose steeply leaves room, unless the frame ends there.
             xanchor="left" if best.epoch < 0.85 * epochs else "right",
         )
-    figure.update_layout(
-        layout(
-            height=270,
-            dragmode="zoom",
-            hovermode="x unified",
-            margin={"l": 52, "r": 12, "t": 34, "b": 40},
-            legend={
-                "orientation": "h",
-                "x": 1,
-                "xanchor": "right",
-                "y": 1.02,
-                "yanchor": "bottom",
-                "itemclick": False,
-                "itemdoubleclick": False,
-            },
-            title={
-                "text": measure.capitalize(),
-                "x": 0,
-                "xref": "paper",
-                "y": 1,
-                "yref": "paper",
-                "yanchor": "bottom",
-                "pad": {"b": 12},
-                "font": {"size": 15},
-            },
-        )
-    )
-    # Room ahead, but not for a hundred epochs while there are two. Asked of Plotly's own ranging: a range
-    # given outright would undo a learner's zoom whenever it changes.
-    room = min(epochs, next((size for size in (5, 10, 20, 50, 100, 200, 500) if size > len(done)), epochs))
-    figure.update_xaxes(
-        autorange=True,
-        autorangeoptions={"include": [0, room], "clipmin": 0},
-        gridcolor=GRID,
-        zeroline=False,
-        title={"text": "epoch", "standoff": 4},
-        tickformat="d",
-        hoverformat=".0f",
-        **({"dtick": 1} if room <= 10 else {"nticks": 10}),
-    )
+    title = measure.capitalize() + (", each step ten times the one below" if broken else "")
+    figure.update_layout(over_epochs.frame(title, 270))
+    over_epochs.axis(figure, len(done), epochs, title={"text": "epoch", "standoff": 4})
     figure.update_yaxes(
         gridcolor=GRID,
         zeroline=False,
         nticks=6,
         ticksuffix=" ",
         tickformat=".0%" if percent else ".2~f",
+        **({"type": "log", "tickformat": "~g", "dtick": 1} if broken else {}),
         **({} if batches or metrics else {"range": [0, 1 if percent else 2]}),
     )
+    # Losses fall to the foot of their chart, accuracies rise to the head of theirs: the words go elsewhere.
+    mark_evidence(figure, [seen for seen in evidence if seen.measure == measure], epochs, at_top=not percent)
     return figure
 
 
+def learning_rate_figure(
+    metrics: Sequence[EpochMetrics],
+    batches: Sequence[BatchMetrics],
+    epochs: int,
+    evidence: Sequence[Evidence] = (),
+) -> go.Figure:
+    """How long the steps were: within epochs where a run wrote it down, else epoch by epoch.
+
+    Where a schedule spends a fifth of the run far below its highest rate, the axis counts in powers of ten.
+
+    Args:
+        metrics: the epochs done.
+        batches: where it was within them.
+        epochs: how many there will be.
+        evidence: spans to be marked, of any measure; those of another are passed over.
+    """
+    fine = [row for row in batches if row.learning_rate is not None]
+    if fine:
+        rows = over_epochs.thinned(fine, _MOST_POINTS)
+        x = [over_epochs.place(row) for row in rows]
+        y = over_epochs.finite(row.learning_rate for row in rows)
+    else:
+        x = [row.epoch - 0.5 for row in metrics]
+        y = over_epochs.finite(row.learning_rate for row in metrics)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=x,
+        y=y,
+        name="learning rate",
+        mode="lines" if len(x) > 1 else "markers",
+        line={"color": QUIET, "width": 2},
+        hovertemplate="%{y:.3~g}<extra>learning rate</extra>",
+        showlegend=False,
+    )
+    figure.update_layout(over_epochs.frame("Learning rate", 150))
+    figure.update_layout(margin={"b": 28})
+    over_epochs.axis(figure, len(metrics), epochs)
+    rates = sorted(rate for rate in y if rate is not None and rate > 0)
+    far = bool(rates) and rates[-1] > 30 * rates[len(rates) // 5]
+    figure.update_yaxes(
+        gridcolor=GRID,
+        zeroline=False,
+        nticks=4,
+        ticksuffix=" ",
+        **(
+            {"type": "log", "dtick": 1, "tickformat": "~g"}
+            if far
+            else {"tickformat": "~g", "rangemode": "tozero"}
+        ),
+        **({} if rates else {"range": [0, 1]}),
+    )
+    mark_evidence(figure, [seen for seen in evidence if seen.measure == "learning_rate"], epochs, at_top=True)
+    return figure
+
+
+def learning_rate_reading(metrics: Sequence[EpochMetrics], batches: Sequence[BatchMetrics]) -> Reading:
+    """The newest, smallest and largest learning rate."""
+    fine = [row.learning_rate for row in batches if row.learning_rate is not None]
+    return Reading.of("rate", QUIET, fine or [row.learning_rate for row in metrics])
+
+
+def mark_evidence(figure: go.Figure, evidence: Sequence[Evidence], epochs: int, *, at_top: bool) -> None:
+    """Shade the spans in which something is to be seen, and say what in a few words."""
+    lines_before = 0
+    for seen in evidence:
+        left, right = seen.first_epoch - 0.5, seen.last_epoch + 0.5
+        figure.add_vrect(x0=left, x1=right, fillcolor=MARK_SHADE, line_width=0, layer="below")
+        for edge in (left, right):
+            figure.add_vline(x=edge, line={"color": MARK, "width": 1, "dash": "dot"}, layer="below")
+        lines = wrap(seen.text, _LINE_LETTERS)
+        in_left_half = (left + right) / 2 < over_epochs.room_for(seen.last_epoch, epochs) / 2
+        figure.add_annotation(
+            x=left if in_left_half else right,
+            xanchor="left" if in_left_half else "right",
+            y=1 if at_top else 0,
+            yref="paper",
+            yanchor="top" if at_top else "bottom",
+            # Several spans may share their place.
+            yshift=(-15 if at_top else 15) * lines_before,
+            text="<br>".join(lines),
+            align="left" if in_left_half else "right",
+            showarrow=False,
+            font={"size": 12},
+        )
+        lines_before += len(lines)
+
+
 def _within_epochs(
-    batches: Sequence[BatchMetrics], measure: str, at_most: int = 600
+    batches: Sequence[BatchMetrics], measure: str
 ) -> tuple[list[float | None], list[float | None]]:
-    """The running means as one line with a gap between epochs, thinned to what a screen can show."""
+    """One line, thinned to what a screen can show; running means have a gap between epochs."""
     x: list[float | None] = []
     y: list[float | None] = []
-    step = -(-len(batches) // at_most) or 1
+    lately: Callable[[BatchMetrics], float | None] = lambda row: getattr(row, f"recent_{measure}")  # noqa: E731
     epoch = 0
-    for index, row in enumerate(batches):
-        # The newest always stays: it is what moves.
-        if index % step and index != len(batches) - 1:
-            continue
-        if row.epoch != epoch:
+    for row in over_epochs.thinned(batches, _MOST_POINTS):
+        value = lately(row)
+        if row.epoch != epoch and value is None:
             x.append(None)
             y.append(None)
-            epoch = row.epoch
-        x.append(row.epoch - 1 + row.batch / row.batches)
-        y.append(getattr(row, measure))
-    return x, y
+        epoch = row.epoch
+        x.append(over_epochs.place(row))
+        y.append(getattr(row, measure) if value is None else value)
+    return x, over_epochs.finite(y)

@@ -10,7 +10,16 @@ from pathlib import Path
 
 from fer.cards import MODEL_FILE
 from fer.config import TrainingConfig
-from fer.runs.folder import BATCHES_FILE, BEST_FILE, LAST_FILE, LOG_FILE, METRICS_FILE, read_rows
+from fer.runs.folder import (
+    BATCHES_FILE,
+    BEST_FILE,
+    LAST_FILE,
+    LOG_FILE,
+    METRICS_FILE,
+    TENSORBOARD_FOLDER,
+    WATCHED_FILE,
+    read_rows,
+)
 from fer.runs.notes import Experiment, RunNotes
 
 
@@ -164,6 +173,16 @@ class Run:
     def has_model(self) -> bool:
         """Whether it can be evaluated and used live."""
         return (self.folder / MODEL_FILE).exists()
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether some validation faces were chosen to watch it by, see `WatchedFaces`."""
+        return (self.folder / WATCHED_FILE).exists()
+
+    @property
+    def has_tensorboard(self) -> bool:
+        """Whether its curves lie there as TensorBoard reads them."""
+        return (self.folder / TENSORBOARD_FOLDER).is_dir()
 
     @property
     def can_resume(self) -> bool:

@@ -34,8 +34,16 @@ from fer.faults import FaceMeasures, Inspection
 from fer.live import LiveRecognizer, RecognizedFace
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
-from fer.runs import ANSWERS_FILE, WATCHED_FILE, CurvesReader, Run, RunCurves, WatchedFaces
-from fer.runs import Predictions, Run, RunSummary
+from fer.runs import (
+    ANSWERS_FILE,
+    WATCHED_FILE,
+    CurvesReader,
+    Predictions,
+    Run,
+    RunCurves,
+    RunSummary,
+    WatchedFaces,
+)
 
 
 def dataset(name: str, progress: Progress = silent, view: DatasetView = AS_IT_CAME) -> Dataset:
@@ -221,7 +229,10 @@ def run_curves(run: Run) -> RunCurves:
 def watched_faces(run: Run) -> WatchedFaces | None:
     """Return the faces a run is watched by, with all answers so far; None before the first."""
     return _watched_faces(
-        str(run.folder), _modified(run.folder / WATCHED_FILE), _modified(run.folder / ANSWERS_FILE), run.folder
+        str(run.folder),
+        _modified(run.folder / WATCHED_FILE),
+        _modified(run.folder / ANSWERS_FILE),
+        run.folder,
     )
 
 

@@ -1,0 +1,134 @@
+"""How each emotion comes along in a run, as small charts side by side."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from fer.diagnosis import Evidence
+from fer.emotions import Emotion
+from fer.figures import epochs as over_epochs
+from fer.figures.style import ACCENT, GRID, MARK_SHADE, QUIET
+from fer.runs import EpochMetrics
+
+# A small chart and the words above it, in pixels.
+_CELL_HEIGHT = 150
+_CELL_WORDS = 40
+
+
+def class_accuracies_figure(
+    metrics: Sequence[EpochMetrics],
+    emotions: Sequence[Emotion],
+    faces: Sequence[int] | None,
+    epochs: int,
+    columns: int,
+    evidence: Sequence[Evidence] = (),
+) -> go.Figure:
+    """The share of each emotion's validation faces that was recognised, epoch by epoch, and of all faces.
+
+    Each emotion has a small chart of its own with its name above: seven lines in one chart cross too often to
+    be told apart. All share one scale, and the accuracy on all faces stands in each as a thin line.
+
+    Args:
+        metrics: the epochs done; those without `class_accuracies` leave gaps.
+        emotions: the k classes, in the order of `EpochMetrics.class_accuracies`.
+        faces: (k,) how many validation faces there are of each; None where nobody knows.
+        epochs: how many there will be.
+        columns: how many charts stand side by side.
+        evidence: spans to be marked, of any measure; those of another are passed over.
+    """
+    done = [row.epoch for row in metrics]
+    everyone = over_epochs.finite(row.validation_accuracy for row in metrics)
+    figure = go.Figure()
+    rows = -(-(len(emotions) + 1) // columns)
+    height = rows * (_CELL_HEIGHT + _CELL_WORDS) + 8
+    across, words = 1 / columns, _CELL_WORDS / height
+    gap = 0.14 * across if columns < 3 else 0.11 * across
+    for index, emotion in enumerate([*emotions, None]):
+        name = "all faces" if emotion is None else str(emotion)
+        color = ACCENT if emotion is None else emotion.color
+        values = everyone if emotion is None else class_curve(metrics, index)
+        down, along = divmod(index, columns)
+        suffix = "" if index == 0 else str(index + 1)
+        left, right = along * across + (gap if along else 0), (along + 1) * across
+        top = 1 - down / rows - words
+        bottom = 1 - (down + 1) / rows + 22 / height
+        axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        if emotion is not None:
+            figure.add_scatter(
+                x=done,
+                y=everyone,
+                mode="lines",
+                line={"color": QUIET, "width": 1},
+                hoverinfo="skip",
+                **axes,
+            )
+        figure.add_scatter(
+            x=done,
+            y=values,
+            name=name,
+            mode="lines+markers",
+            line={"color": color, "width": 2.5},
+            marker={"size": 4 if len(done) < 40 else 1},
+            hovertemplate=f"%{{y:.0%}}<extra>{name}</extra>",
+            **axes,
+        )
+        newest = values[-1] if values else None
+        count = "" if faces is None else f" of {sum(faces) if emotion is None else faces[index]:,}"
+        figure.add_annotation(
+            x=left,
+            xref="paper",
+            xanchor="left",
+            y=top,
+            yref="paper",
+            yanchor="bottom",
+            yshift=4,
+            align="left",
+            showarrow=False,
+            font={"size": 13},
+            text=f"<b>{name}</b><br>{'–' if newest is None else f'{newest:.0%}'}{count}",
+        )
+        figure.update_layout(
+            {
+                f"xaxis{suffix}": {"domain": [left, right], "anchor": f"y{suffix}", "matches": "x"},
+                f"yaxis{suffix}": {
+                    "domain": [bottom, top],
+                    "anchor": f"x{suffix}",
+                    "showticklabels": along == 0,
+                    "matches": "y",
+                },
+            }
+        )
+        for seen in evidence:
+            if seen.measure == "classes" and str(emotion) in seen.text.lower():
+                figure.add_shape(
+                    type="rect",
+                    xref=f"x{suffix}",
+                    yref=f"y{suffix} domain",
+                    x0=seen.first_epoch - 0.5,
+                    x1=seen.last_epoch + 0.5,
+                    y0=0,
+                    y1=1,
+                    fillcolor=MARK_SHADE,
+                    line={"width": 0},
+                    layer="below",
+                )
+    figure.update_layout(over_epochs.frame("", height, showlegend=False))
+    figure.update_layout(margin={"l": 38, "r": 8, "t": 0, "b": 4})
+    over_epochs.axis(figure, len(done), epochs)
+    figure.update_xaxes(nticks=4, tickfont={"size": 11}, dtick=None)
+    figure.update_yaxes(
+        range=[-0.03, 1.03],
+        gridcolor=GRID,
+        zeroline=False,
+        tickvals=[0, 0.5, 1],
+        tickformat=".0%",
+        tickfont={"size": 11},
+    )
+    return figure
+
+
+def class_curve(metrics: Sequence[EpochMetrics], index: int) -> list[float | None]:
+    """The validation accuracy of one emotion over the epochs, with a gap where none was written down."""
+    return over_epochs.finite(
+        row.class_accuracies[index] if index < len(row.class_accuracies) else None for row in metrics
+    )
