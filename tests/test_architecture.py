@@ -136,7 +136,11 @@ ROOMS = {
     "diagnosis.classes": ".course .finding .remedies runs",
     "diagnosis.losses": ".course .finding .remedies",
     "diagnosis.diagnosing": ".classes .course .finding .fits .judging .losses .rates .remedies runs",
-    "diagnosis": ".diagnosing .finding .remedies",
+    "diagnosis.symptoms": ".classes .course .finding",
+    "diagnosis.experiments": ".finding .remedies config datasets datasets.editions errors locks runs "
+    "runs.reading zoo.catalog",
+    "diagnosis.outcome": ".course .diagnosing .finding .symptoms comparison config evaluation runs",
+    "diagnosis": ".diagnosing .experiments .finding .outcome .remedies",
     "glossary": "",
     "presets": "config",
     "pace": "batches config datasets errors files jobs paths progress runs runs.folder training",
@@ -168,7 +172,7 @@ ROOMS = {
     "figures.class_curves": ".epochs .style diagnosis emotions runs",
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
-    "figures": ".class_curves .dataset .evaluation .face_map .faults .run_load .style .training",
+    "figures": ".architecture .class_curves .dataset .evaluation .face_map .faults .run_load .schedule .style .training",
     "training.optimizing": "config",
     "training.network": ".optimizing config preprocessing zoo.catalog",
     "training.trainer": ".network batches config datasets errors files runs schedules",
@@ -200,7 +204,7 @@ ROOMS = {
     "bench": ".faults .live .loading .pages .predicting .stopwatch .training",
     "__main__": "bench config datasets datasets.convert datasets.downloads datasets.fingerprint "
     "datasets.views drawing errors evaluation face_map faces faults files jobs live pictures progress "
-    "publishing recognition runs zoo.blueprint zoo.catalog zoo.drafting",
+    "pace publishing recognition runs zoo.blueprint zoo.catalog zoo.drafting",
 }
 
 HEAVY = {"keras", "tensorflow", "jax", "torch"}

@@ -1,7 +1,35 @@
 """What a run's curves tell, the one change that could cure it, and what that change brought."""
 
 from fer.diagnosis.diagnosing import diagnose
+from fer.diagnosis.experiments import (
+    list_experiments,
+    obstacle,
+    repetitions,
+    start_experiment,
+    start_repetition,
+    tried,
+)
 from fer.diagnosis.finding import Evidence, Finding, FindingKind, Measure, Remedy
+from fer.diagnosis.outcome import Difference, Outcome, Verdict, across_seeds, weigh
 from fer.diagnosis.remedies import apply_remedy
 
-__all__ = ["Evidence", "Finding", "FindingKind", "Measure", "Remedy", "apply_remedy", "diagnose"]
+__all__ = [
+    "Difference",
+    "Evidence",
+    "Finding",
+    "FindingKind",
+    "Measure",
+    "Outcome",
+    "Remedy",
+    "Verdict",
+    "across_seeds",
+    "apply_remedy",
+    "diagnose",
+    "list_experiments",
+    "obstacle",
+    "repetitions",
+    "start_experiment",
+    "start_repetition",
+    "tried",
+    "weigh",
+]

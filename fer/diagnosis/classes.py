@@ -66,9 +66,8 @@ def dead_classes(course: Course) -> Finding | None:
         FindingKind.DEAD_CLASS,
         FindingKind.DEAD_CLASS.headline if len(dead) == 1 else "Emotions it never recognises",
         f"Since epoch {rows[first].epoch} hardly a face{asked} that shows {names} was recognised in "
-        "validation, while "
-        f"it has {last.validation_accuracy:.0%} of all faces right.{few} Never giving that answer costs it "
-        "little.",
+        f"validation, while it has {last.validation_accuracy:.0%} of all faces right.{few} Never giving that "
+        "answer costs it little.",
         (Evidence("classes", rows[first].epoch, last.epoch, f"{names} at zero"),),
         remedies.fitting(
             config,

@@ -72,7 +72,10 @@ def diagnose(
 def _can_praise(course: Course) -> bool:
     if course.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.QUEUED):
         return False
-    return len(course.settled) >= _ENOUGH_EPOCHS
+    best = course.best
+    return (
+        len(course.settled) >= _ENOUGH_EPOCHS and best is not None and best.validation_accuracy >= course.low
+    )
 
 
 def _healthy(course: Course) -> Finding:
@@ -83,16 +86,14 @@ def _healthy(course: Course) -> Finding:
             FindingKind.HEALTHY,
             f"{FindingKind.HEALTHY.headline} so far",
             f"Training is at {last.train_accuracy:.0%}, validation at {last.validation_accuracy:.0%}, and "
-            "neither "
-            "runs away, jumps or stands still.",
+            "neither runs away, jumps or stands still.",
         )
     return Finding(
         FindingKind.HEALTHY,
         FindingKind.HEALTHY.headline,
         f"It learned what it could show: {last.train_accuracy:.0%} of training at the end, "
-        f"{best.validation_accuracy:.0%} of validation in epoch {best.epoch}. To get further, try one "
-        "change at a "
-        "time.",
+        f"{best.validation_accuracy:.0%} of validation in epoch {best.epoch}. To get further, try one change "
+        "at a time.",
         (),
         remedies.fitting(
             config,

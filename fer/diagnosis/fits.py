@@ -22,10 +22,6 @@ _STANDARD_ERRORS = 3.0
 _LOSS_RISE, _LOSS_RISE_OF_CHANCE = 0.10, 0.05
 _AT_LEAST_SINCE = 3
 
-# Of the way from always giving the commonest emotion to always being right: 50 % on FER-2013, which logistic
-# regression on raw pixels already reaches on the built-in faces.
-_LOW = 1 / 3
-
 # A hundredth an epoch: ten more would bring ten points.
 _CLIMB_AN_EPOCH = 0.01
 _LOOK_BACK = 5
@@ -51,16 +47,14 @@ def overfitting(course: Course) -> Finding | None:
     if ahead is not None:
         parts.append(
             f"It has {last.train_accuracy:.0%} of its training faces right, but "
-            f"{last.validation_accuracy:.0%} "
-            "of those it never saw."
+            f"{last.validation_accuracy:.0%} of those it never saw."
         )
     if rising is not None:
         low = rising.first_epoch
         at = next(row for row in rows if row.epoch == low)
         parts.append(
             f"Since epoch {low} the training loss fell from {at.train_loss:.2f} to {last.train_loss:.2f} "
-            "while "
-            f"the validation loss rose from {at.validation_loss:.2f} to {last.validation_loss:.2f}."
+            f"while the validation loss rose from {at.validation_loss:.2f} to {last.validation_loss:.2f}."
         )
     parts.append("It is learning its faces by heart.")
     if harder := _what_makes_training_harder(course):
@@ -136,10 +130,9 @@ def underfitting(course: Course) -> Finding | None:
     if len(rows) < _LOOK_BACK or (not course.is_over and len(rows) < 2 * _LOOK_BACK):
         return None
     best = max(row.validation_accuracy for row in rows)
-    low = course.majority + _LOW * (1 - course.majority)
     last = rows[-1]
     mixes = course.config.augmentation.mixes
-    if best >= low or (not mixes and fmean(row.train_accuracy for row in rows[-3:]) >= low):
+    if best >= course.low or (not mixes and fmean(row.train_accuracy for row in rows[-3:]) >= course.low):
         return None
     gap = fmean(row.train_accuracy - row.validation_accuracy for row in rows[-3:])
     if _climbs(course, rows) or (not mixes and gap >= _FAR_AHEAD):
@@ -150,10 +143,9 @@ def underfitting(course: Course) -> Finding | None:
         FindingKind.UNDERFITTING,
         FindingKind.UNDERFITTING.headline,
         f"After {last.epoch} epochs it has{training} {last.validation_accuracy:.0%} of validation's, and "
-        "gets no "
-        f"better. Always answering the commonest emotion would have {course.majority:.0%}. Not even the "
-        "faces it "
-        "is shown are learned: the model is too simple, its steps too short, or its task made too hard.",
+        f"gets no better. Always answering the commonest emotion would have {course.majority:.0%}. Not even "
+        "the faces it is shown are learned: the model is too simple, its steps too short, or its task made "
+        "too hard.",
         (Evidence("accuracy", rows[-_LOOK_BACK].epoch, last.epoch, "low, and no longer rising"),),
         remedies.fitting(
             config,
@@ -229,10 +221,8 @@ def plateau(course: Course) -> Finding | None:
         FindingKind.PLATEAU,
         FindingKind.PLATEAU.headline,
         f"Validation has not been better than {best.validation_accuracy:.0%} for {waited} epochs, and the "
-        "rate is "
-        f"still {rows[-1].learning_rate:g}. Steps of that length circle the bottom of the valley without "
-        "going "
-        "down to it.",
+        f"rate is still {rows[-1].learning_rate:g}. Steps of that length circle the bottom of the valley "
+        "without going down to it.",
         (
             Evidence("accuracy", since, rows[-1].epoch, "no better validation"),
             Evidence("learning_rate", since, rows[-1].epoch, "as high as at the start"),

@@ -72,8 +72,7 @@ def small_validation(course: Course) -> Finding | None:
         FindingKind.SMALL_VALIDATION,
         FindingKind.SMALL_VALIDATION.headline,
         f"{count:,} faces judge each epoch, so an accuracy near one half is known to {100 * half:.0f} points "
-        "either way. Smaller differences, between epochs and between runs, can be chance. Bring more "
-        "faces, or give "
-        "validation a larger share of them on the dataset page.",
+        "either way. Smaller differences, between epochs and between runs, can be chance. Bring more faces, "
+        "or give validation a larger share of them on the dataset page.",
         (Evidence("accuracy", 1, max(course.metrics[-1].epoch, 1), f"{count:,} faces judge"),),
     )

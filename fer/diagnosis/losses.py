@@ -20,11 +20,10 @@ def double_softmax(course: Course) -> Finding | None:
         FindingKind.DOUBLE_SOFTMAX,
         FindingKind.DOUBLE_SOFTMAX.headline,
         f"The training loss is {last.train_loss:.2f} and cannot fall below {softmax_floor(k):.3f}, however "
-        "good the "
-        "model gets: its probabilities, already a softmax's output, go through a second softmax "
-        "(from_logits=True). Of 1 and 0 that makes "
-        f"{math.e / (math.e + k - 1):.0%} and {1 / (math.e + k - 1):.0%}, so a perfect answer still looks "
-        "doubtful and wrong ones are hardly corrected.",
+        "good the model gets: its probabilities, already a softmax's output, go through a second softmax "
+        f"(from_logits=True). Of 1 and 0 that makes {math.e / (math.e + k - 1):.0%} and "
+        f"{1 / (math.e + k - 1):.0%}, so a perfect answer still looks doubtful and wrong ones are hardly "
+        "corrected.",
         (Evidence("loss", 1, max(last.epoch, 1), f"never below {softmax_floor(k):.3f}"),),
         remedies.fitting(course.config, remedies.right_loss(course.config)),
     )

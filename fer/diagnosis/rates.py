@@ -201,20 +201,19 @@ def rate_too_low(course: Course) -> Finding | None:
     lately = rows[-6:]
     fell = falls([row.train_loss for row in lately])
     steady = sum(fall < 0 for fall in fell) <= len(fell) // 4
-    creeping = fmean(fell) < _CREEP * course.chance_loss
-    if not (steady and creeping and rows[-1].train_loss >= _HARDLY_LEARNED * course.chance_loss):
+    # On the way down to guessing nothing is learned yet, however far there is to fall.
+    last_loss = rows[-1].train_loss
+    creeping = fmean(fell) < _CREEP * course.chance_loss or last_loss >= course.chance_loss
+    if not (steady and creeping and last_loss >= _HARDLY_LEARNED * course.chance_loss):
         return None
     first, last = lately[0], lately[-1]
     return Finding(
         FindingKind.RATE_TOO_LOW,
         FindingKind.RATE_TOO_LOW.headline,
         f"The training loss falls slowly and steadily, by {fmean(fell):.3f} an epoch from "
-        f"{first.train_loss:.2f} "
-        f"to {last.train_loss:.2f}, and it has {last.train_accuracy:.0%} of its training faces right. The "
-        "steps "
-        f"point the right way and are too short: the rate is {config.learning_rate:g}, and people usually "
-        "begin "
-        f"at {_usual(course):g} with this optimizer.",
+        f"{first.train_loss:.2f} to {last.train_loss:.2f}, and it has {last.train_accuracy:.0%} of its "
+        "training faces right. The steps point the right way and are too short: the rate is "
+        f"{config.learning_rate:g}, and people usually begin at {_usual(course):g} with this optimizer.",
         (Evidence("loss", first.epoch, last.epoch, "falls in small, even steps"),),
         remedies.fitting(
             config,

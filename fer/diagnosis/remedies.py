@@ -288,8 +288,7 @@ def average_weights(config: TrainingConfig) -> Remedy | None:
         "A moving average of the weights (0.99) instead of the last ones",
         {"weight_averaging": 0.99},
         "Polyak and Juditsky (1992); the shipped model learned so. The mean of the last hundred steps lies "
-        "nearer "
-        "the middle than any one of them.",
+        "nearer the middle than any one of them.",
     )
 
 
@@ -354,8 +353,7 @@ def weaker_augmentation(config: TrainingConfig) -> Remedy | None:
             "Mild augmentation instead of its own",
             {"augmentation": replace(mild, fill=config.augmentation.fill)},
             "Flip, ±10°, a tenth of shift and zoom, as mini_XCEPTION's authors trained. Faces that are "
-            "turned "
-            "until nobody could read them teach nothing.",
+            "turned until nobody could read them teach nothing.",
         )
     return None
 
@@ -368,6 +366,5 @@ def less_dropout(config: TrainingConfig) -> Remedy | None:
         f"No dropout instead of {config.dropout:g}",
         {"dropout": 0.0},
         "The first reference system's advice against overfitting, turned round: what keeps a model from "
-        "learning by "
-        "heart also keeps it from learning.",
+        "learning by heart also keeps it from learning.",
     )

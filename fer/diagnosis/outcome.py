@@ -1,0 +1,306 @@
+"""What a change brought, with its uncertainty: two runs, the same validation faces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from math import sqrt
+
+from fer import runs
+from fer.comparison import compare_predictions
+from fer.config import TrainingConfig
+from fer.diagnosis.course import Course
+from fer.diagnosis.diagnosing import diagnose
+from fer.diagnosis.finding import FindingKind
+from fer.diagnosis.symptoms import symptom
+from fer.evaluation import wilson_interval
+from fer.runs import EpochMetrics, Run, RunStatus
+
+_SIGNIFICANT = 0.05
+# Of an accuracy in metrics.jsonl and the same one counted in predictions.npz: rounding. Beyond, the answers
+# are those of another epoch.
+_SAME = 1e-3
+
+
+class Verdict(StrEnum):
+    """What may be said of a change."""
+
+    HELPED = "helped"
+    CHANCE = "could be chance"
+    NO_HELP = "did not help"
+    WORSE = "made it worse"
+    OPEN = "not known"  # one of the two has not ended, failed, or is gone
+
+    @property
+    def sentence(self) -> str:
+        """The verdict as a sentence."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Verdict.HELPED: "It helped.",
+    Verdict.CHANCE: "It could be chance.",
+    Verdict.NO_HELP: "It did not help.",
+    Verdict.WORSE: "It made it worse.",
+    Verdict.OPEN: "It is not known yet.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How the kept epochs of two runs differ on the validation faces.
+
+    Attributes:
+        before: the first run's accuracy, 0 to 1.
+        after: the second's.
+        interval_95: of `after` - `before`.
+        p_value: McNemar's, exact; None where no answers were kept.
+        count: validation faces.
+    """
+
+    before: float
+    after: float
+    interval_95: tuple[float, float]
+    p_value: float | None
+    count: int
+
+    @property
+    def difference(self) -> float:
+        """The second accuracy minus the first, -1 to 1."""
+        return self.after - self.before
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether chance alone would hardly bring it."""
+        if self.p_value is not None:
+            return self.p_value < _SIGNIFICANT
+        return not self.interval_95[0] <= 0 <= self.interval_95[1]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be said of the change."""
+        if self.is_significant:
+            return Verdict.HELPED if self.difference > 0 else Verdict.WORSE
+        return Verdict.CHANCE if self.difference > 0 else Verdict.NO_HELP
+
+    @property
+    def sentence(self) -> str:
+        """The two accuracies, their difference and how sure it is."""
+        low, high = self.interval_95
+        test = ""
+        if self.p_value is not None:
+            test = f"; McNemar's test: p {'< 0.001' if self.p_value < 0.001 else f'= {self.p_value:.3f}'}"
+        same = f"the same {self.count:,} validation faces"
+        return (
+            f"Best validation accuracy {self.before:.1%} before, {self.after:.1%} with the change: "
+            f"{_signed(self.difference)} points on {same} (95 % interval {_signed(low)} to "
+            f"{_signed(high)}{test})."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a change brought.
+
+    Attributes:
+        verdict: in a word.
+        sentence: the figures behind it, or why there are none.
+        symptom: what became of the finding itself, as a sentence; empty where the accuracy is all there is.
+        caveats: what to keep in mind.
+        difference: the figures; None while there are none.
+    """
+
+    verdict: Verdict
+    sentence: str
+    symptom: str = ""
+    caveats: tuple[str, ...] = ()
+    difference: Difference | None = None
+
+
+def weigh(base: Run | None, experiment: Run) -> Outcome:
+    """Return what the change of `experiment` brought beside the run it repeats.
+
+    Args:
+        base: the run it repeats; None where that is gone.
+        experiment: a run with `Run.experiment`.
+    """
+    if base is None:
+        return Outcome(
+            Verdict.OPEN,
+            "The run it repeats was deleted, so there is nothing to compare it with. If that was today, "
+            "take it back from the list of runs.",
+        )
+    for run, who in ((base, "The run it repeats"), (experiment, "This run")):
+        if run.status is RunStatus.QUEUED:
+            return Outcome(Verdict.OPEN, f"{who} waits for its turn. What the change brings is told then.")
+        if run.is_active:
+            return Outcome(
+                Verdict.OPEN, f"{who} is still training. What the change brings is told at the end."
+            )
+    before, after = base.metrics(), experiment.metrics()
+    courses = Course.of(base, before), Course.of(experiment, after)
+    if courses[1].best is None:
+        return Outcome(
+            Verdict.OPEN if courses[0].best is None or not experiment.error else Verdict.WORSE,
+            f"It ended before its first epoch was through. {experiment.error}".strip(),
+        )
+    kind = _kind(experiment)
+    changed = "" if kind is None else _what_became(kind, courses, (base, experiment), (before, after))
+    caveats = _caveats(base, experiment, before, after)
+    if courses[0].best is None:
+        learned = courses[1].best.validation_accuracy
+        by_guessing = courses[1].majority + 2 * courses[1].noise(courses[1].majority)
+        return Outcome(
+            Verdict.HELPED if learned > by_guessing else Verdict.NO_HELP,
+            f"The run it repeats never finished an epoch; this one came to {learned:.1%} of validation. "
+            f"Always answering the commonest emotion would have {courses[1].majority:.0%}.",
+            changed,
+            caveats,
+        )
+    difference = _difference(courses, (base, experiment))
+    if difference is None:
+        return Outcome(
+            Verdict.OPEN,
+            f"Best validation accuracy {courses[0].best.validation_accuracy:.1%} before, "
+            f"{courses[1].best.validation_accuracy:.1%} with the change. How many faces judged was not "
+            "written down, or they were not the same ones, so how sure that is cannot be told.",
+            changed,
+            caveats,
+        )
+    if difference.p_value is None:
+        caveats = (
+            "The answers to each face were not kept, so the interval counts the faces as if they had been "
+            "different ones: it is wider than it need be.",
+            *caveats,
+        )
+    return Outcome(difference.verdict, difference.sentence, changed, caveats, difference)
+
+
+def across_seeds(outcomes: Sequence[Outcome]) -> str:
+    """What the same change brought with several seeds, as a sentence; empty for fewer than two."""
+    differences = [item.difference.difference for item in outcomes if item.difference is not None]
+    if len(differences) < 2:
+        return ""
+    listed = ", ".join(_signed(value) for value in differences)
+    mean = sum(differences) / len(differences)
+    agree = len({value > 0 for value in differences}) == 1
+    return (
+        f"With {len(differences)} seeds it brought {listed} points, {_signed(mean)} on average: the seeds "
+        + ("agree." if agree else "do not agree, so the dice matter more than the change.")
+    )
+
+
+def _kind(experiment: Run) -> FindingKind | None:
+    try:
+        return FindingKind(experiment.experiment.finding) if experiment.experiment else None
+    except ValueError:
+        return None
+
+
+def _difference(courses: tuple[Course, Course], pair: tuple[Run, Run]) -> Difference | None:
+    accuracies = [course.best.validation_accuracy for course in courses if course.best is not None]
+    answers = [runs.read_predictions(run.folder) for run in pair]
+    first, second = answers
+    if first is not None and second is not None and len(first.labels) == len(second.labels):
+        paired = compare_predictions(first, second)
+        if (
+            paired is not None
+            and paired.count == len(first.labels)
+            and abs(paired.first_accuracy - accuracies[0]) < _SAME
+            and abs(paired.second_accuracy - accuracies[1]) < _SAME
+        ):
+            return Difference(
+                paired.first_accuracy,
+                paired.second_accuracy,
+                paired.interval_95,
+                paired.p_value,
+                paired.count,
+            )
+    counts = [course.counts("validation") for course in courses]
+    if counts[0] is None or counts[0] != counts[1]:
+        return None
+    count = sum(counts[0])
+    return Difference(
+        accuracies[0],
+        accuracies[1],
+        unpaired_interval(round(accuracies[0] * count), round(accuracies[1] * count), count),
+        None,
+        count,
+    )
+
+
+def unpaired_interval(first: int, second: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of the difference of two shares, each seen as so many right of `count`, -1 to 1.
+
+    Source:
+        R. G. Newcombe (1998), "Interval estimation for the difference between independent proportions",
+        method 10, from two Wilson intervals.
+    """
+    (low_1, high_1), (low_2, high_2) = wilson_interval(first, count), wilson_interval(second, count)
+    share_1, share_2 = first / count, second / count
+    middle = share_2 - share_1
+    return (
+        middle - sqrt((share_2 - low_2) ** 2 + (high_1 - share_1) ** 2),
+        middle + sqrt((high_2 - share_2) ** 2 + (share_1 - low_1) ** 2),
+    )
+
+
+def _what_became(
+    kind: FindingKind,
+    courses: tuple[Course, Course],
+    pair: tuple[Run, Run],
+    metrics: tuple[Sequence[EpochMetrics], Sequence[EpochMetrics]],
+) -> str:
+    parts = [symptom(kind, *courses)]
+    if kind not in (FindingKind.HEALTHY, FindingKind.SMALL_VALIDATION):
+        before, after = (
+            any(item.kind is kind for item in diagnose(run, rows))
+            for run, rows in zip(pair, metrics, strict=True)
+        )
+        if before:
+            parts.append(
+                f"“{kind.headline}” is {'still found' if after else 'no longer found'} in the new run."
+            )
+    return " ".join(filter(None, parts))
+
+
+def _caveats(
+    base: Run, experiment: Run, before: Sequence[EpochMetrics], after: Sequence[EpochMetrics]
+) -> tuple[str, ...]:
+    said = [
+        "Each run's epoch was chosen on these same validation faces, which flatters both a little, and alike."
+    ]
+    if before and after and before[-1].epoch != after[-1].epoch:
+        said.append(
+            f"The first trained {before[-1].epoch} epochs and this one {after[-1].epoch}: more epochs are "
+            "more draws of which the best is kept."
+        )
+    different = _differences(base.config, experiment.config)
+    if "augmentation" in different or "dropout" in different:
+        said.append("Their training accuracies were taken on differently altered faces or networks.")
+    if len(different) > 1:
+        said.append(
+            f"More than one setting differs by now ({', '.join(different)}): one of the two was extended "
+            "or edited."
+        )
+    faces = runs.read_trained_on(base.folder), runs.read_trained_on(experiment.folder)
+    if (
+        faces[0] is not None
+        and faces[1] is not None
+        and "subset" not in different
+        and faces[0].fingerprint != faces[1].fingerprint
+    ):
+        said.append("The dataset was changed between the two runs, so the faces are not quite the same.")
+    said.append("One seed: another throw of the dice alone moves an accuracy, often by a point.")
+    return tuple(said)
+
+
+def _differences(one: TrainingConfig, other: TrainingConfig) -> list[str]:
+    return [
+        item.name.replace("_", " ")
+        for item in fields(TrainingConfig)
+        if item.name != "name" and getattr(one, item.name) != getattr(other, item.name)
+    ]
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.1f}".replace("-", "−")
