@@ -11,7 +11,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
@@ -438,6 +438,23 @@ def blueprint(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     )
 
 
+def pace(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """How long a run would take here, from a few measured steps."""
+    from fer.pace import measure
+
+    config = _settings(options.settings)
+    dataset = load_dataset(config.dataset, _show_progress, view=config.view)
+    measured = measure(config, dataset, _show_progress)
+    counts = {split: sum(of_split.values()) for split, of_split in dataset.counts().items()}
+    faces = min(counts[Split.TRAIN], config.subset or counts[Split.TRAIN])
+    seconds = measured.seconds(config.epochs, faces, counts[Split.VALIDATION])
+    result = {**asdict(measured), "seconds": seconds}
+    return result, (
+        f"About {_duration(seconds)} for {config.epochs} epochs of {faces:,} faces "
+        f"({measured.images_per_second:,.0f} images/s; starting takes {_duration(measured.start_seconds)})"
+    )
+
+
 def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Times, beside a rival's."""
     from fer.bench import SUBJECTS
@@ -576,6 +593,14 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("name", metavar="NAME", help=", ".join(ARCHITECTURES))
     sub.add_argument("--renew", action="store_true", help="build it with Keras, and keep what it is made of")
 
+    sub = add(pace, "Measure a few steps, and say how long a run would take here.")
+    sub.add_argument(
+        "settings",
+        metavar="SETTINGS",
+        help="a run's config.json, or settings as JSON: "
+        + json.dumps({"architecture": "mini_xception", "epochs": 10}),
+    )
+
     sub = add(bench, "Measure speed beside a rival, in the same run.")
     sub.add_argument("subject", choices=["live", "load", "folders", "page", "faults", "predict", "train"])
     sub.add_argument(
@@ -665,6 +690,17 @@ def _augmentation(text: str) -> AugmentationConfig:
         raise FerError(
             f"The augmentation “{text[:60]}” is neither “none”, “default” nor JSON like "
             '{"rotation_degrees": 10}.'
+        ) from None
+
+
+def _settings(text: str) -> TrainingConfig:
+    try:
+        path = Path(text)
+        read = path.read_text(encoding="utf-8") if not text.lstrip().startswith("{") else text
+        return TrainingConfig.from_dict(json.loads(read))
+    except (OSError, ValueError):
+        raise FerError(
+            f'“{text[:60]}” is neither a config.json that can be read nor JSON like {{"epochs": 10}}.'
         ) from None
 
 

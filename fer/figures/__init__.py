@@ -5,6 +5,7 @@ or dark, shows through (`st.plotly_chart(..., theme="streamlit")`). Colour alway
 but for one accent that stands for "the model", and where a legend says otherwise.
 """
 
+from fer.figures.architecture import architecture_figure
 from fer.figures.class_curves import class_accuracies_figure, class_curve
 from fer.figures.dataset import (
     SPLIT_OPACITY,
@@ -33,6 +34,7 @@ from fer.figures.face_map import (
 )
 from fer.figures.faults import crossings_figure, cut_figure
 from fer.figures.run_load import load_figure, load_readings
+from fer.figures.schedule import schedule_figure
 from fer.figures.style import ACCENT
 from fer.figures.training import (
     Reading,
@@ -51,6 +53,7 @@ __all__ = [
     "MapGroup",
     "Reading",
     "accuracy_figure",
+    "architecture_figure",
     "chosen_figure",
     "class_accuracies_figure",
     "class_curve",
@@ -72,6 +75,7 @@ __all__ = [
     "learning_rate_reading",
     "load_figure",
     "load_readings",
+    "schedule_figure",
     "scores_figure",
     "votes_figure",
 ]

@@ -1,0 +1,190 @@
+"""An architecture as a column of boxes that a face falls through."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import plotly.graph_objects as go
+
+from fer.figures.style import ACCENT_RGB, QUIET, layout
+from fer.zoo.blueprint import Blueprint, Layer
+
+_ROW_PIXELS = 58
+# The boxes stand in the left part of the figure, the words to their right; the unit is its width.
+_MIDDLE, _WIDEST, _WORDS = 0.2, 0.3, 0.4
+
+# Layers that open a box; every other one joins the box before it.
+_TITLES = {
+    "InputLayer": "the face",
+    "Conv2D": "convolution",
+    "SeparableConv2D": "separable convolution",
+    "Dense": "dense layer",
+    "Add": "plus the shortcut",
+    "GlobalAveragePooling2D": "mean of each map",
+    "Flatten": "all in one row",
+}
+_FOLLOWERS = {
+    "BatchNormalization": "normalised",
+    "MaxPooling2D": "max of",
+    "Dropout": "dropout",
+}
+_ACTIVATIONS = {"relu": "ReLU", "elu": "ELU", "softmax": "softmax"}
+
+
+@dataclass(eq=False, slots=True)
+class Box:
+    """Layers that are drawn as one.
+
+    Attributes:
+        title: what it does.
+        layers: the layers it holds, in order.
+        sources: the boxes its input comes from.
+    """
+
+    title: str
+    layers: list[Layer] = field(default_factory=list)
+    sources: list["Box"] = field(default_factory=list)
+
+    @property
+    def followers(self) -> str:
+        """What is done with the output of its first layer, in a few words."""
+        words = []
+        for layer in self.layers:
+            if layer.kind == "Activation":
+                words.append(_ACTIVATIONS.get(layer.detail, layer.detail))
+            elif layer.kind in _FOLLOWERS:
+                words.append(f"{_FOLLOWERS[layer.kind]} {layer.detail}".strip())
+            elif "," in layer.detail:  # an activation of the layer's own
+                words.append(_ACTIVATIONS.get(layer.detail.split(", ")[1], ""))
+        return " · ".join(words)
+
+
+def boxes(blueprint: Blueprint) -> list[Box]:
+    """The layers of a network, gathered into the boxes that are drawn, in the order of the layers."""
+    found: list[Box] = []
+    box_of: dict[str, Box] = {}
+    for layer in blueprint.layers:
+        # A slice only prepares the convolution behind it.
+        after_slice = bool(layer.inputs) and box_of[layer.inputs[0]].layers[-1].kind == "Slice"
+        if layer.kind == "Slice" or (layer.kind in _TITLES and not after_slice):
+            kernel = layer.detail.split(",")[0]
+            box = Box(f"{kernel} {_TITLES.get(layer.kind, '')}".strip())
+            box.sources = [box_of[name] for name in layer.inputs]
+            found.append(box)
+        else:
+            box = box_of[layer.inputs[0]]
+            if after_slice:
+                box.title = f"{layer.detail} {_TITLES[layer.kind]} of {box.title}"
+        box.layers.append(layer)
+        box_of[layer.name] = box
+    return found
+
+
+def architecture_figure(blueprint: Blueprint) -> go.Figure:
+    """What a face goes through: each box as wide as its maps are, and the darker the more there are of them.
+
+    A shortcut leaves the column and joins it again further down; what it does on the way is said there.
+    """
+    every = boxes(blueprint)
+    shortcuts = [_shortcut(box, every) for box in every if len(box.sources) > 1]
+    way_to = {end: way for _, end, way in shortcuts}
+    aside = {box for way in way_to.values() for box in way}
+    rows = [box for box in every if box not in aside]
+    row_of = {box: row for row, box in enumerate(rows)}
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[_MIDDLE] * len(rows),
+        y=list(range(len(rows))),
+        mode="markers",
+        marker={"size": 40, "opacity": 0},
+        showlegend=False,
+        customdata=[_figures(box, way_to.get(box, [])) for box in rows],
+        hovertemplate="%{customdata[0]} come out<br>%{customdata[1]} parameters<br>"
+        "%{customdata[2]} multiply-adds<extra></extra>",
+    )
+    most = max(layer.output_shape[-1] for layer in blueprint.layers)
+    for row, box in enumerate(rows):
+        shape = box.layers[-1].output_shape
+        half = _half_width(shape)
+        depth = math.log(shape[-1]) / math.log(most)
+        if row:
+            figure.add_shape(
+                type="line",
+                x0=_MIDDLE,
+                x1=_MIDDLE,
+                y0=row - 0.7,
+                y1=row - 0.3,
+                line={"color": QUIET, "width": 1},
+            )
+        figure.add_shape(
+            type="rect",
+            x0=_MIDDLE - half,
+            x1=_MIDDLE + half,
+            y0=row - 0.3,
+            y1=row + 0.3,
+            line={"width": 0},
+            fillcolor=f"rgba({ACCENT_RGB}, {0.18 + 0.72 * depth:.2f})",
+        )
+        _write(figure, row, box, way_to.get(box, []))
+    for start, end, _ in shortcuts:
+        top, bottom = row_of[start], row_of[end]
+        left = 0.01
+        figure.add_shape(
+            type="path",
+            path=f"M {_MIDDLE - _half_width(start.layers[-1].output_shape)} {top} L {left} {top} "
+            f"L {left} {bottom} L {_MIDDLE - _half_width(end.layers[-1].output_shape)} {bottom}",
+            line={"color": QUIET, "width": 1.5, "dash": "dot"},
+        )
+    figure.update_layout(
+        layout(
+            height=_ROW_PIXELS * len(rows) + 8, margin={"l": 0, "r": 0, "t": 4, "b": 4}, hovermode="closest"
+        )
+    )
+    figure.update_xaxes(range=[0, 1], visible=False, fixedrange=True)
+    figure.update_yaxes(range=[len(rows) - 0.5, -0.5], visible=False, fixedrange=True)
+    return figure
+
+
+def _write(figure: go.Figure, row: int, box: Box, way: Sequence[Box]) -> None:
+    """Put a box's words beside it."""
+    size, parameters, _ = _figures(box, way)
+    lines = [f"<b>{box.title}</b>", *filter(None, [box.followers, *(step.title for step in way)])]
+    figure.add_annotation(
+        x=_WORDS,
+        y=row,
+        text="<br>".join([*lines, size if parameters == "0" else f"{size} · {parameters} parameters"]),
+        showarrow=False,
+        xanchor="left",
+        align="left",
+        font={"size": 11.5},
+    )
+
+
+def _figures(box: Box, way: Sequence[Box]) -> tuple[str, str, str]:
+    """What comes out of a box, and what it and the shortcut into it cost."""
+    layers = [layer for step in (*way, box) for layer in step.layers]
+    return (
+        box.layers[-1].size,
+        f"{sum(layer.parameters for layer in layers):,}",
+        f"{sum(layer.multiply_adds for layer in layers):,}",
+    )
+
+
+def _half_width(shape: Sequence[int]) -> float:
+    """By the root of the side: a map of one pixel can be seen beside one of forty-eight."""
+    side = shape[1] if len(shape) == 3 else 1
+    return _WIDEST / 2 * math.sqrt(side / 48)
+
+
+def _shortcut(end: Box, every: Sequence[Box]) -> tuple[Box, Box, list[Box]]:
+    """Where the shortcut into `end` began, its end, and the boxes on it: the shorter way of the two."""
+
+    def way_back(box: Box) -> list[Box]:
+        way = []
+        while sum(box in other.sources for other in every) == 1:
+            way.append(box)
+            [box] = box.sources
+        return [*way, box]
+
+    *boxes_on_it, start = min(map(way_back, end.sources), key=len)
+    return start, end, boxes_on_it

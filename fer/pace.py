@@ -1,0 +1,236 @@
+"""How long a run would take on this machine: known from an earlier run, or from a few measured steps.
+
+data/cache/pace/<workload>.json     a measurement; what else could slow a step is in the workload's name
+"""
+
+import itertools
+import json
+import math
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psutil
+
+from fer import files, jobs, paths, runs
+from fer.batches import Batch, TrainingBatches, prefetched, preprocessing_of, training_faces
+from fer.config import TrainingConfig
+from fer.datasets import Dataset, Split
+from fer.errors import FerError
+from fer.jobs import Job
+from fer.progress import Progress, silent
+from fer.runs import BatchMetrics
+from fer.runs.folder import parse_rows
+
+# A process starts, loads TensorFlow and makes its first step in about this time, where nothing is known yet.
+USUAL_START_SECONDS = 12.0
+# Judging a face needs no corrections: about a third of the work, where nothing is known yet.
+_VALIDATION_SPEEDUP = 3.0
+_STEPS_AT_LEAST, _STEPS_AT_MOST, _STEP_SECONDS = 4, 40, 3.0
+_JUDGED_AT_ONCE = 256
+# Some two minutes of a run; and how far back runs are looked through.
+_TAIL_BYTES = 60_000
+_ROWS_AT_LEAST = 3
+_RUNS_LOOKED_AT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a network trains here.
+
+    Attributes:
+        images_per_second: while it trains, augmentation included.
+        validation_images_per_second: while it judges the validation faces.
+        start_seconds: until the first step is done.
+        source: "measured", or the id of the run it is known from.
+    """
+
+    images_per_second: float
+    validation_images_per_second: float
+    start_seconds: float = USUAL_START_SECONDS
+    source: str = "measured"
+
+    def seconds(self, epochs: int, training_faces: int, validation_faces: int) -> float:
+        """How long a run takes from Start to its last epoch; one that stops early takes less."""
+        epoch = training_faces / self.images_per_second + validation_faces / self.validation_images_per_second
+        return self.start_seconds + epochs * epoch
+
+
+def workload(config: TrainingConfig) -> str:
+    """Everything of a config that the time of a step depends on, as a file name."""
+    parts = [
+        config.architecture,
+        f"{preprocessing_of(config).image_height}px",
+        f"batch{config.batch_size}",
+        config.optimizer,
+        *(["averaged"] if config.weight_averaging else []),
+        *(["dropout"] if config.dropout else []),
+        *(["augmented"] if config.augmentation.changes_anything else []),
+    ]
+    return "-".join(parts)
+
+
+def known_pace(config: TrainingConfig) -> Pace | None:
+    """What the latest run with the same workload showed, else what was measured; None without either."""
+    wanted = workload(config)
+    newest_first = sorted(runs.run_folders(), key=lambda folder: folder.name, reverse=True)
+    for folder in newest_first[:_RUNS_LOOKED_AT]:
+        try:
+            if workload(runs.read_config(folder)) == wanted and (pace := _of_run(folder)) is not None:
+                return pace
+        except FerError:  # a damaged folder, or an architecture of another version
+            continue
+    return _read(_path(wanted))
+
+
+def similar_pace(config: TrainingConfig) -> Pace | None:
+    """The latest measurement of the same network at the same size, for want of a better; None without."""
+    alike = "-".join(workload(config).split("-")[:2])
+    return _latest(f"{alike}-*")
+
+
+def measuring_job(config: TrainingConfig) -> Job | None:
+    """How the measuring of this config's workload stands; None if it was never begun."""
+    return jobs.read_job(_job_id(config))
+
+
+def start_measuring(config: TrainingConfig) -> Job:
+    """Measure this config's workload in a process of its own, unless that is going on already.
+
+    Raises:
+        StorageError: the job's folder cannot be written.
+    """
+    return jobs.start_job(
+        _job_id(config),
+        "Measuring a few steps",
+        ["pace", json.dumps(config.as_dict(), separators=(",", ":"))],
+    )
+
+
+def stop_measuring(config: TrainingConfig) -> None:
+    """Leave the machine to whoever trains now."""
+    jobs.stop_job(_job_id(config))
+
+
+def forget_measuring(config: TrainingConfig) -> None:
+    """Let a measurement that failed begin anew."""
+    jobs.forget_job(_job_id(config))
+
+
+def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silent) -> Pace:
+    """Make a few real steps on the training faces, judge a few validation faces, and keep how long it took.
+
+    It loads TensorFlow: no page calls this, but the process that `start_measuring` starts.
+
+    Raises:
+        DatasetError: there is no training or no validation face.
+        StorageError: the measurement cannot be kept.
+    """
+    progress(0.1, "Loading TensorFlow")
+    # Imported here: the pages that ask for a pace must not load it.
+    from fer.training import build_network, compiled
+
+    dataset.require_training_splits()
+    progress(0.4, "Building the network")
+    network = build_network(config, len(dataset.emotions))
+    trainee = compiled(network, config)
+    faces = training_faces(dataset, config)
+    size = min(config.batch_size, len(faces))
+    batches = TrainingBatches(faces, config, preprocessing_of(config))
+    # The first step is the slowest of all: TensorFlow makes its graph.
+    start_seconds, seconds, steps = 0.0, 0.0, -1
+    for batch in itertools.islice(prefetched(_whole_batches(batches, size)), _STEPS_AT_MOST):
+        started = time.perf_counter()
+        trainee.train_on_batch(batch.inputs, batch.targets, batch.weights)
+        steps += 1
+        if steps == 0:
+            start_seconds = time.time() - psutil.Process().create_time()
+            continue
+        seconds += time.perf_counter() - started
+        progress(0.5 + 0.4 * min(seconds / _STEP_SECONDS, 1.0), f"Step {steps}")
+        if steps >= _STEPS_AT_LEAST and seconds >= _STEP_SECONDS:
+            break
+    progress(0.9, "Judging")
+    judged = preprocessing_of(config).apply(dataset.only(Split.VALIDATION).images[:_JUDGED_AT_ONCE])
+    network.predict_on_batch(judged)
+    started = time.perf_counter()
+    network.predict_on_batch(judged)
+    pace = Pace(
+        size * steps / seconds,
+        len(judged) / (time.perf_counter() - started),
+        start_seconds,
+    )
+    files.save_text(_path(workload(config)), json.dumps(asdict(pace), indent=2) + "\n")
+    return pace
+
+
+def _whole_batches(batches: TrainingBatches, size: int) -> Iterator[Batch]:
+    """Batches without end; a smaller one at an epoch's end would make TensorFlow build its graph again."""
+    for epoch in itertools.count(1):
+        yield from (batch for batch in batches.epoch(epoch) if len(batch.labels) == size)
+
+
+def _of_run(folder: Path) -> Pace | None:
+    """What a run's own files say; None while they say too little."""
+    speeds = [row.images_per_second for row in _latest_rows(folder / runs.BATCHES_FILE)]
+    speeds = [speed for speed in speeds if math.isfinite(speed) and speed > 0]
+    if len(speeds) < _ROWS_AT_LEAST:
+        return None
+    speed = median(speeds)
+    validation_speed = _VALIDATION_SPEEDUP * speed
+    trained_on = runs.read_trained_on(folder)
+    durations = [row.duration_seconds for row in runs.read_run(folder).metrics()]
+    if trained_on is not None and durations:
+        train, validation = (
+            sum(trained_on.counts.get(split, ())) for split in (Split.TRAIN, Split.VALIDATION)
+        )
+        judging = median(durations) - train / speed
+        if judging > 0 and validation:
+            validation_speed = validation / judging
+    latest = _latest("*")
+    start_seconds = latest.start_seconds if latest is not None else USUAL_START_SECONDS
+    return Pace(speed, validation_speed, start_seconds, folder.name)
+
+
+def _latest_rows(path: Path) -> list[BatchMetrics]:
+    """The last lines of batches.jsonl: a long run has a hundred thousand, and the page looks often."""
+    try:
+        with path.open("rb") as lines:
+            lines.seek(max(0, lines.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            return parse_rows(lines.read().splitlines(), BatchMetrics)
+    except FileNotFoundError:
+        return []
+
+
+def _latest(pattern: str) -> Pace | None:
+    """The newest measurement whose name follows a pattern."""
+    found = _folder().glob(f"{pattern}.json")
+    newest_first = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    return next(filter(None, map(_read, newest_first)), None)
+
+
+def _read(path: Path) -> Pace | None:
+    """A measurement, None where there is none or it was damaged: it is soon made again."""
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        pace = Pace(**values)
+        speeds = (pace.images_per_second, pace.validation_images_per_second)
+        return pace if min(speeds) > 0 and pace.start_seconds >= 0 else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _folder() -> Path:
+    return paths.cache_folder() / "pace"
+
+
+def _path(workload: str) -> Path:
+    return _folder() / f"{workload}.json"
+
+
+def _job_id(config: TrainingConfig) -> str:
+    return f"pace-{workload(config)}"
