@@ -57,6 +57,16 @@ class LabelSurvival:
     after: NDArray[np.float32]
 
     @property
+    def answers_before(self) -> list[Emotion]:
+        """What each face is called as it is."""
+        return [self.emotions[column] for column in self.before.argmax(axis=1)]
+
+    @property
+    def answers_after(self) -> list[Emotion]:
+        """What each copy is called."""
+        return [self.emotions[column] for column in self.after.argmax(axis=1)]
+
+    @property
     def turned(self) -> NDArray[np.bool_]:
         """(n,) whether the copy gets another answer than its face."""
         return np.asarray(self.before.argmax(axis=1) != self.after.argmax(axis=1))

@@ -1,0 +1,74 @@
+"""What was drawn for a face, in words and in short."""
+
+import numpy as np
+
+from fer.augmentation import AugmentationDraw
+from fer.config import AugmentationConfig
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+def in_short(config: AugmentationConfig, dice: AugmentationDraw, index: int) -> tuple[str, ...]:
+    """What was drawn for one face, in lines as they fit under it; only what the config lets vary."""
+    turned = [_signed(dice.rotation_degrees[index], "°")] if config.rotation_degrees else []
+    zooms = config.zoom_in_fraction or config.zoom_out_fraction
+    turned += [f"×{dice.zoom[index]:.2f}"] if zooms else []
+    mirrored = ["⇄"] if dice.flipped[index] else []
+    mirrored += ["⇅"] if dice.upside_down[index] else []
+    moved = []
+    if config.shift_x_fraction:
+        moved.append(_towards(dice.shift_x_fraction[index], "→", "←"))
+    if config.shift_y_fraction:
+        moved.append(_towards(dice.shift_y_fraction[index], "↓", "↑"))
+    lines = [" ".join(turned + mirrored), " ".join(moved)]
+    if config.brightness_fraction:
+        lines.append(f"light {_signed(100 * dice.brightness_fraction[index], '%')}")
+    if config.contrast_fraction:
+        lines.append(f"contrast ×{dice.contrast[index]:.2f}")
+    if config.noise_fraction:
+        lines.append(f"noise {100 * dice.noise_fraction[index]:.0f}%")
+    if config.blur_pixels:
+        lines.append(f"blur {dice.blur_pixels[index]:.1f} px")
+    if config.erase_fraction:
+        share = _erased_share(dice, index)
+        lines.append(f"erased {100 * share:.0f}%" if share else "nothing erased")
+    return tuple(line for line in lines if line) or ("unchanged",)
+
+
+def in_words(dice: AugmentationDraw, index: int) -> str:
+    """What was drawn for one face, as a screen reader says it."""
+    words = ["mirrored"] if dice.flipped[index] else []
+    words += ["upside down"] if dice.upside_down[index] else []
+    words += [
+        f"{name} {value}"
+        for name, value, drawn in (
+            ("turned", _signed(dice.rotation_degrees[index], "°"), dice.rotation_degrees[index]),
+            ("moved right", _signed(100 * dice.shift_x_fraction[index], "%"), dice.shift_x_fraction[index]),
+            ("moved down", _signed(100 * dice.shift_y_fraction[index], "%"), dice.shift_y_fraction[index]),
+            ("zoom", f"× {dice.zoom[index]:.2f}", dice.zoom[index] - 1),
+            (
+                "brightness",
+                _signed(100 * dice.brightness_fraction[index], "%"),
+                dice.brightness_fraction[index],
+            ),
+            ("contrast", f"× {dice.contrast[index]:.2f}", dice.contrast[index] - 1),
+            ("noise", f"{100 * dice.noise_fraction[index]:.0f}%", dice.noise_fraction[index]),
+            ("blur", f"{dice.blur_pixels[index]:.1f} pixels", dice.blur_pixels[index]),
+            ("erased", f"{100 * _erased_share(dice, index):.0f}%", _erased_share(dice, index)),
+        )
+        if not np.isclose(drawn, 0)
+    ]
+    return ", ".join(words) or "unchanged"
+
+
+def _erased_share(dice: AugmentationDraw, index: int) -> float:
+    left, top, right, bottom = dice.erased_box[index]
+    return float((right - left) * (bottom - top))
+
+
+def _signed(value: float, unit: str) -> str:
+    return f"{round(value):+d}{unit}".replace("-", _MINUS)
+
+
+def _towards(share: float, ahead: str, back: str) -> str:
+    return f"{ahead if share >= 0 else back}{abs(100 * share):.0f}%"

@@ -1,0 +1,89 @@
+"""The model's verdict: does a face keep its label when it is changed this much?"""
+
+import numpy as np
+import streamlit as st
+
+from fer import augmentation
+from fer.augmentation.survival import LabelSurvival, Share, Strength, label_survival
+from fer.datasets import Split
+from fer.datasets.browsing import rows_of
+from fer.recognition import Recognizer
+from pages.parts import caches, notices, phrases, pickers
+from pages.parts.augmentation.preview import Preview
+
+# Six of the interpreter's chunks: it answers them without making room anew.
+FACES = 192
+
+_SENTENCES: dict[Strength, str] = {
+    "harmless": "**The label survives.** Few answers turn, fewer than half as many as the model gets wrong "
+    "by itself. There is room for more.",
+    "demanding": "**Demanding, but the label survives for most.** What a model has to work for, it "
+    "remembers; if validation accuracy suffers, turn the strongest slider down.",
+    "too_strong": "**Too strong for the label to survive.** More answers turn than the model gets wrong by "
+    "itself: such copies teach labels that can no longer be seen. Turn the strongest slider down.",
+}
+_ICONS: dict[Strength, str] = {
+    "harmless": ":material/check_circle:",
+    "demanding": ":material/fitness_center:",
+    "too_strong": ":material/warning:",
+}
+
+
+def choose() -> Recognizer | None:
+    """A toggle and a list of models; returns the chosen model, or None where none is asked."""
+    if not st.toggle(
+        "Ask a model",
+        key="augmentation.verdict",
+        help="Lets a trained model name every copy, and marks those whose name turns.",
+    ):
+        return None
+    with notices.shown():
+        entry = pickers.choose_model("augmentation.model")
+        if entry is not None:
+            return caches.recognizer(entry.name)
+    st.info(
+        "There is no model to ask yet. Train one; a few minutes are enough.", icon=":material/model_training:"
+    )
+    notices.link("pages/3_training.py", "Train a model")
+    return None
+
+
+def show(preview: Preview, recognizer: Recognizer, sheet: LabelSurvival) -> None:
+    """Say how many labels turn: in the sheet above, and over many faces.
+
+    Args:
+        preview: what is looked at.
+        recognizer: the model that is asked.
+        sheet: its answers to the sheet above.
+    """
+    split = Split.VALIDATION if (preview.dataset.splits == Split.VALIDATION).any() else None
+    rows = rows_of(preview.dataset, split, shuffle_seed=0)[:FACES]
+    with notices.shown():
+        before = caches.answers(recognizer.name, preview.dataset, preview.view, rows.tolist())
+        dice = augmentation.draw(preview.config, len(rows), np.random.default_rng([preview.seed, 1]))
+        copies = augmentation.apply(preview.dataset.images[rows], dice)
+        survival = label_survival(recognizer, before, copies, preview.emotions_of(rows))
+    turned = sheet.turned_share
+    st.markdown(
+        f"Of the {turned.total} copies above, **{turned.count}** get another answer than their face; they "
+        "are framed, the old answer struck out."
+    )
+    with st.container(border=True):
+        with st.container(horizontal=True):
+            st.metric("Wrong as they are", _percent(survival.wrong_before), width="content")
+            st.metric("Wrong after a draw", _percent(survival.wrong_after), width="content")
+            st.metric("Answers turned", _percent(survival.turned_share), width="content")
+        which = "validation faces, which models do not learn from" if split else "faces"
+        low_high = phrases.interval(*survival.turned_share.interval)
+        st.markdown(f"{_ICONS[survival.strength]} {_SENTENCES[survival.strength]}")
+        mixing = " Mixing is left out: it changes the label on purpose." if preview.config.mixes else ""
+        st.caption(
+            f"{survival.turned_share.total} {which}, one draw each, named by “{recognizer.card.title}”. "
+            f"Turned: {low_high} with 95% confidence; wrong as they are: "
+            f"{phrases.interval(*survival.wrong_before.interval)}. A model that never met such changes turns "
+            f"sooner than one that was trained with them, and sooner than you.{mixing}"
+        )
+
+
+def _percent(share: Share) -> str:
+    return f"{100 * float(share):.0f}%"
