@@ -3,45 +3,30 @@
 import streamlit as st
 
 from fer import runs
-from fer.runs import Run
-from pages.parts import caches, masthead, notices, state
-from pages.parts.training import form, run_panel
+from fer.runs import Run, RunStatus
+from pages.parts import caches, masthead, notices, phrases, state
+from pages.parts.training import comparison, form, queue_panel, run_file, run_panel, runs_table
 
 
-def choose_row(ids: list[str], key: str) -> None:
-    """Remember the run whose row was clicked; a callback."""
-    rows = st.session_state[key].selection.rows
-    if rows:
-        state.set_run_id(ids[rows[0]])
+def shown_of(history: list[Run]) -> Run | None:
+    """The run to show: the chosen one, or the one at work, or the newest that has begun."""
+    chosen = next((run for run in history if run.id == state.run_id()), None)
+    active = next((run for run in history if run.is_active), None)
+    begun = next((run for run in history if run.status is not RunStatus.QUEUED), None)
+    return chosen or active or begun or next(iter(history), None)
 
 
-def list_of(history: list[Run], shown: Run) -> None:
-    """Draw every run as a row; a click on one shows it above."""
-    ids = [run.id for run in history]
-    # Of a run under way the panel knows better: this list is drawn once.
-    best = [None if run.is_active else run.best() for run in history]
-    key = f"training.runs.{ids[0]}"  # a newer run moves the rows: the selection begins anew
-    st.dataframe(
-        {
-            "Run": [run.title for run in history],
-            "Faces": [run_panel.faces_title(run.config) for run in history],
-            "Epochs": [run.config.epochs for run in history],
-            "Best validation accuracy": [row.validation_accuracy if row else None for row in best],
-            "Status": [run_panel.STATUS_TITLES[run.status] for run in history],
-            "Started": [run.started_at for run in history],
-        },
-        key=key,
-        on_select=lambda: choose_row(ids, key),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [ids.index(shown.id)]}},
-        hide_index=True,
-        column_config={
-            "Best validation accuracy": st.column_config.ProgressColumn(
-                format="percent", min_value=0.0, max_value=1.0
-            ),
-            "Started": st.column_config.DatetimeColumn(format="distance"),
-        },
-    )
+def say_that_it_is_gone(run_id: str) -> None:
+    """Tell that the run which was looked at has been deleted, here or in another tab."""
+    deleted = next((run for run in runs.list_deleted() if run.id == run_id), None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(
+            f"The run {phrases.plain(deleted.title if deleted else run_id)} is not there any more; it was "
+            "deleted, perhaps in another tab.",
+            icon=":material/delete:",
+        )
+        if deleted and st.button("Take it back", icon=":material/undo:", key="training.take_back"):
+            run_file.restore(run_id)
 
 
 masthead.show(
@@ -51,14 +36,22 @@ masthead.show(
     station=3,
 )
 
+for sentence in state.told():
+    st.toast(sentence, icon=":material/info:")
+
 with notices.shown():
-    history = runs.list_runs()
-active = next((run for run in history if run.is_active), None)
-shown = next((run for run in history if run.id == state.run_id()), active or next(iter(history), None))
+    runs.start_next()  # where the process that should have done it was killed
+    history, damaged = caches.run_history()
+shown = shown_of(history)
+waits = any(run.is_active or run.status is RunStatus.QUEUED for run in history)
 
 choices, panel = st.columns([3, 5], gap="medium")
 with panel:
+    if (chosen_id := state.run_id()) and (shown is None or shown.id != chosen_id):
+        say_that_it_is_gone(chosen_id)
+    queue_panel.show(history, shown)
     if shown is not None:
+        run_file.show(shown)
         run_panel.show(shown)
     else:
         notices.empty(
@@ -68,46 +61,33 @@ with panel:
             icon=":material/show_chart:",
         )
 
-if history and shown is not None:
+if shown is not None:
     st.header("All runs", anchor=False)
-    list_of(history, shown)
-if damaged := runs.list_damaged_runs():
-    st.warning(
-        f"{'One run' if len(damaged) == 1 else f'{len(damaged)} runs'} cannot be read and "
-        f"{'is' if len(damaged) == 1 else 'are'} left out: {', '.join(damaged)}. Delete the folder in "
-        "models/runs, or put its config.json and status.json right.",
-        icon=":material/heart_broken:",
-    )
+    ticked = runs_table.show(history, shown)
+    if len(ticked) > 1:
+        comparison.show(ticked[::-1])
+elif runs.list_deleted():
+    run_file.show_trash()
+if damaged:
+    run_file.show_damaged(damaged)
 
 # The form is drawn last, so that a refused start does not take the rest of the page with it.
-with choices:
-    if active is not None:
-        st.markdown("#### While it learns")
-        st.markdown(
-            "- **Both curves rise together**: it is learning what all faces share.\n"
-            "- **Training climbs on, validation stands still**: it begins to know its faces by "
-            "heart. More augmentation, more faces or fewer epochs help.\n"
-            "- **The curves jump**: the steps are too long. Lower the learning rate or take larger "
-            "batches.\n"
-            "- **Nothing moves**: the steps are too short; raise the learning rate."
+with choices, notices.shown():
+    config = (
+        form.show(
+            "Add to the queue", "Another run is at work: this one begins by itself when its turn comes."
         )
-        if shown is not None and shown.id != active.id:
-            st.button(
-                "Show the run under way",
-                icon=":material/show_chart:",
-                on_click=state.set_run_id,
-                args=(active.id,),
-                key="training.to_active",
-                type="primary",
-                width="stretch",
-            )
-        notices.link("pages/4_evaluation.py", "Meanwhile, judge an earlier model")
-    else:
-        with notices.shown():
-            config = form.show()
-            if config is not None:
-                state.set_training(config)
-                with notices.working() as progress:
-                    form.check(config, caches.dataset(config.dataset, progress, config.view))
-                state.set_run_id(runs.start_run(config).id)
-                st.rerun()
+        if waits
+        else form.show("Start training", "It goes on when you leave this page or close the browser.")
+    )
+    if config is not None:
+        state.set_training(config)
+        with notices.working() as progress:
+            form.check(config, caches.dataset(config.dataset, progress, config.view))
+        run = runs.submit_run(config)
+        if run.status is RunStatus.QUEUED:
+            place = [waiting.id for waiting in runs.list_queue()].index(run.id) + 1
+            state.tell(f"It waits for its turn, number {place} in the queue.")
+        else:
+            state.set_run_id(run.id)
+        st.rerun()

@@ -34,6 +34,7 @@ from fer.runs.folder import (
     TENSORBOARD_FOLDER,
     WATCHED_FILE,
 )
+from fer.runs.forecast import expected_starts
 from fer.runs.notes import (
     Experiment,
     RunNotes,
@@ -109,6 +110,7 @@ __all__ = [
     "delete_run",
     "edition_of",
     "empty_trash",
+    "expected_starts",
     "extend_run",
     "list_damaged_runs",
     "list_deleted",

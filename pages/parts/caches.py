@@ -200,7 +200,7 @@ def run_history() -> tuple[list[Run], list[str]]:
     found, damaged = [], []
     for folder in runs.run_folders():
         try:
-            run = _run(folder, _run_stamp(folder))
+            run = _run(str(folder), _run_stamp(folder))
             # Whether a process lives, no file tells.
             found.append(runs.read_run(folder) if run.is_active else run)
         except RunNotFoundError:
@@ -212,7 +212,7 @@ def run_history() -> tuple[list[Run], list[str]]:
 
 def run_summary(run: Run) -> RunSummary:
     """Return a run's curves in a few figures, read anew when an epoch was added."""
-    return _run_summary(run.id, _written(run.folder / runs.METRICS_FILE), run)
+    return _run_summary(str(run.folder), _written(run.folder / runs.METRICS_FILE), run)
 
 
 def predictions(run: Run) -> Predictions | None:
@@ -244,17 +244,17 @@ def portraits() -> NDArray[np.uint8]:
 
 # Small values, and as many as a learner may have runs.
 @st.cache_resource(max_entries=4096, show_spinner=False)
-def _run(folder: Path, stamp: tuple[tuple[int, int], ...]) -> Run:
-    return runs.read_run(folder)
+def _run(folder: str, stamp: str) -> Run:
+    return runs.read_run(Path(folder))
 
 
 @st.cache_resource(max_entries=4096, show_spinner=False)
-def _run_summary(run_id: str, stamp: tuple[int, int], _run: Run) -> RunSummary:
+def _run_summary(folder: str, stamp: str, _run: Run) -> RunSummary:
     return runs.summarize(_run)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _predictions(path: Path, stamp: tuple[int, int]) -> Predictions | None:
+def _predictions(path: Path, stamp: str) -> Predictions | None:
     return runs.read_predictions(path.parent)
 
 
@@ -399,20 +399,18 @@ def _model_stamp(name: str) -> float:
     return max(_modified(folder / CARD_FILE), _modified(folder / MODEL_FILE))
 
 
-def _run_stamp(folder: Path) -> tuple[tuple[int, int], ...]:
-    return tuple(
-        _written(folder / name)
-        for name in (runs.CONFIG_FILE, runs.STATUS_FILE, runs.NOTES_FILE, runs.EXPERIMENT_FILE)
-    )
+def _run_stamp(folder: Path) -> str:
+    names = (runs.CONFIG_FILE, runs.STATUS_FILE, runs.NOTES_FILE, runs.EXPERIMENT_FILE)
+    return " ".join(_written(folder / name) for name in names)
 
 
-def _written(path: Path) -> tuple[int, int]:
-    """When a file was last written, in nanoseconds, and its size; zeros where there is none."""
+def _written(path: Path) -> str:
+    """When a file was last written, in nanoseconds, and its size; empty where there is none."""
     try:
         status = path.stat()
-        return status.st_mtime_ns, status.st_size
+        return f"{status.st_mtime_ns} {status.st_size}"  # a text is the quickest to be hashed
     except OSError:
-        return 0, 0
+        return ""
 
 
 def _modified(path: Path) -> float:

@@ -1,5 +1,6 @@
 """How our values read in a sentence."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -84,3 +85,8 @@ def duration(seconds: float) -> str:
 def faces(count: int) -> str:
     """Return a number of faces: "1 face", "1,204 faces"."""
     return "1 face" if count == 1 else f"{count:,} faces"
+
+
+def plain(text: str) -> str:
+    """Return what a learner typed so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", " ".join(text.split()))

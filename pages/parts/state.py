@@ -4,6 +4,7 @@ The session holds choices only (a name, an id, a config), never data, models or 
 getter has a default, so that a page opened by a deep link finds what it needs.
 """
 
+from collections.abc import Iterable
 from typing import cast
 
 import streamlit as st
@@ -15,6 +16,8 @@ _DATASET = "workshop.dataset"
 _VIEW = "workshop.view"
 _MODEL = "workshop.model"
 _RUN = "workshop.run"
+_COMPARED = "training.compared"
+_TOLD = "workshop.told"
 _AUGMENTATION = "workshop.augmentation"
 _TRAINING = "workshop.training"
 _FACE = "dataset.face"
@@ -62,6 +65,26 @@ def run_id() -> str | None:
 def set_run_id(run_id: str | None) -> None:
     """Remember the run being looked at."""
     st.session_state[_RUN] = run_id
+
+
+def compared_runs() -> tuple[str, ...]:
+    """The ids of the runs that are ticked, to be compared or deleted."""
+    return cast("tuple[str, ...]", st.session_state.get(_COMPARED, ()))
+
+
+def set_compared_runs(run_ids: Iterable[str]) -> None:
+    """Remember which runs are ticked."""
+    st.session_state[_COMPARED] = tuple(run_ids)
+
+
+def tell(sentence: str) -> None:
+    """Have something said once the page has drawn itself again, which wipes what was said before."""
+    st.session_state.setdefault(_TOLD, []).append(sentence)
+
+
+def told() -> list[str]:
+    """What is to be said now; it is forgotten with that."""
+    return cast("list[str]", st.session_state.pop(_TOLD, []))
 
 
 def augmentation() -> AugmentationConfig:

@@ -46,8 +46,12 @@ _UNSEEN = (
 ValueT = TypeVar("ValueT", bound=float)
 
 
-def show() -> TrainingConfig | None:
-    """Draw the form; returns its settings in the run of the script after Start was pressed.
+def show(submit_label: str = "Start training", submit_help: str | None = None) -> TrainingConfig | None:
+    """Draw the form; returns its settings in the run of the script after its button was pressed.
+
+    Args:
+        submit_label: what the button says.
+        submit_help: what it will do, in a sentence.
 
     Raises:
         ConfigError: two settings contradict one another.
@@ -139,7 +143,7 @@ def show() -> TrainingConfig | None:
             if unseen := unseen_settings(config):
                 st.caption(f"Also used: {unseen}.")
         if not st.form_submit_button(
-            "Start training", icon=":material/play_arrow:", type="primary", width="stretch"
+            submit_label, icon=":material/play_arrow:", type="primary", width="stretch", help=submit_help
         ):
             return None
     return replace(

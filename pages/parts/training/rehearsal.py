@@ -1,7 +1,7 @@
 """The training page run as a visitor would run it, but without a browser: its time with many runs.
 
-`python -m pages.parts.training.rehearsal` prints one JSON object. It makes up the runs it needs in `FER_HOME`,
-so that has to be an empty folder.
+`python -m pages.parts.training.rehearsal` prints one JSON object. It makes up the runs it needs in
+`FER_HOME`, so that has to be an empty folder.
 """
 
 import json
