@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import batches, datasets, drawing, evaluation, faults, live, pictures, recognition, runs
+from fer import batches, datasets, diagnosis, drawing, evaluation, faults, live, pictures, recognition, runs
 from fer import face_map as face_maps
 from fer.batches import Batch
 from fer.cards import CARD_FILE, MODEL_FILE
@@ -26,6 +26,7 @@ from fer.datasets.character import Character, character_of, vote_agreement
 from fer.datasets.editions import edition_path
 from fer.datasets.fingerprint import fingerprint as fingerprint_of
 from fer.datasets.views import apply_view
+from fer.diagnosis import Outcome
 from fer.errors import CorruptRunError, RunNotFoundError
 from fer.evaluation import Evaluation
 from fer.face_map import FaceMap
@@ -226,6 +227,15 @@ def run_curves(run: Run) -> RunCurves:
     return _curves_reader(str(run.folder)).read()
 
 
+def outcome(base: Run | None, experiment: Run) -> Outcome:
+    """Return what the one change of a run brought beside the run it repeats; None for one that is gone.
+
+    Worked out anew when either of them has got further.
+    """
+    stamp = tuple(_progress_stamp(run) for run in (base, experiment) if run is not None)
+    return _outcome(base.id if base else None, experiment.id, stamp, base, experiment)
+
+
 def watched_faces(run: Run) -> WatchedFaces | None:
     """Return the faces a run is watched by, with all answers so far; None before the first."""
     return _watched_faces(
@@ -256,6 +266,13 @@ def _run_summary(folder: str, stamp: str, _run: Run) -> RunSummary:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _predictions(path: Path, stamp: str) -> Predictions | None:
     return runs.read_predictions(path.parent)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _outcome(
+    base_id: str | None, experiment_id: str, stamp: tuple[object, ...], _base: Run | None, _experiment: Run
+) -> Outcome:
+    return diagnosis.weigh(_base, _experiment)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -402,6 +419,11 @@ def _model_stamp(name: str) -> float:
 def _run_stamp(folder: Path) -> str:
     names = (runs.CONFIG_FILE, runs.STATUS_FILE, runs.NOTES_FILE, runs.EXPERIMENT_FILE)
     return " ".join(_written(folder / name) for name in names)
+
+
+def _progress_stamp(run: Run) -> tuple[object, ...]:
+    names = (runs.METRICS_FILE, runs.PREDICTIONS_FILE, runs.FACES_FILE)
+    return (run.status, run.config, *(_written(run.folder / name) for name in names))
 
 
 def _written(path: Path) -> str:
