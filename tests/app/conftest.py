@@ -6,6 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from fer import pace
+from fer.config import TrainingConfig
 from tests.conftest import PROJECT_ROOT
 
 
@@ -15,6 +17,14 @@ def _nothing_kept() -> Iterator[None]:
     st.cache_data.clear()
     st.cache_resource.clear()
     yield
+
+
+@pytest.fixture(autouse=True)
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
+    """The settings whose pace a page would have measured; no TensorFlow is started for them."""
+    configs: list[TrainingConfig] = []
+    monkeypatch.setattr(pace, "start_measuring", configs.append)
+    return configs
 
 
 @pytest.fixture

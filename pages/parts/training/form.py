@@ -1,209 +1,133 @@
-"""Everything a learner decides before a run, as one form that returns one `TrainingConfig`."""
+"""Everything a learner decides before a run, as one form that returns one `TrainingConfig`.
 
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
-from typing import TypeVar, get_args
+The widgets are a fragment: the drawn rate, the expected time and the warnings follow each touch, and the rest
+of the page is left alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, cast
 
 import streamlit as st
 
-from fer.config import AugmentationConfig, DatasetView, LabelSource, Optimizer, Schedule, TrainingConfig
-from fer.datasets import Dataset, DatasetEntry, Split, balanced_class_weights, list_datasets
-from fer.datasets.editions import list_editions
-from fer.datasets.views import describe_splits
+from fer.config import AugmentationConfig, TrainingConfig
+from fer.datasets import Dataset, Split, balanced_class_weights, list_datasets
 from fer.errors import ConfigError, FerError
+from fer.glossary import explain
 from fer.zoo.catalog import ARCHITECTURES
-from pages.parts import caches, notices, phrases, pickers, state
-
-BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512)
-LEARNING_RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-OPTIMIZERS: dict[Optimizer, str] = {
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "sgd": "SGD with momentum",
-    "rmsprop": "RMSProp",
-    "adadelta": "AdaDelta",
-}
-SCHEDULES: dict[Schedule, str] = {
-    "constant": "Constant",
-    "cosine": "Cosine, down to zero",
-    "plateau": "A tenth at each plateau",
-    "one_cycle": "One cycle, up and down",
-}
-LABELS: dict[LabelSource, str] = {"given": "As given", "majority": "Majority", "votes": "Shares"}
-# Settings the form has no field for; they come from a run of the command line whose settings are used again.
-_UNSEEN = (
-    "warmup_epochs",
-    "weight_decay",
-    "loss",
-    "dropout",
-    "label_smoothing",
-    "weight_averaging",
-    "early_stopping_patience",
-    "image_size",
+from pages.parts import phrases, state
+from pages.parts.training import (
+    expected_time,
+    faces_choice,
+    glossary_panel,
+    more_settings,
+    network_choice,
+    rate_choice,
+    recipe_panel,
 )
+from pages.parts.training.faces_choice import ChosenFaces
+from pages.parts.training.setting_words import OPTIMIZERS, SCHEDULES
+from pages.parts.training.setting_words import unusual_settings as unseen_settings
 
-ValueT = TypeVar("ValueT", bound=float)
+__all__ = ["OPTIMIZERS", "SCHEDULES", "check", "put", "put_again", "show", "unseen_settings"]
+
+# Chosen elsewhere: the faces belong to every page, the augmentation to station 2.
+_ELSEWHERE = ("dataset", "view", "augmentation")
+_SUBMITTED = "training.submitted"
+_AUGMENTATION_SEEN = "training.augmentation_seen"
+# What the form was last filled with: the sliders offer its values whatever they are moved to since.
+_FILLED = "training.filled"
 
 
 def show(submit_label: str = "Start training", submit_help: str | None = None) -> TrainingConfig | None:
-    """Draw the form; returns its settings in the run of the script after its button was pressed.
+    """Draw the form; returns its settings once, in the run of the page after its button was pressed.
 
     Args:
         submit_label: what the button says.
-        submit_help: what it will do, in a sentence.
-
-    Raises:
-        ConfigError: two settings contradict one another.
+        submit_help: what will come of it, a sentence.
     """
-    if "training.epochs" not in st.session_state:
+    if "training.epochs" not in st.session_state or _FILLED not in st.session_state:
         put(state.training())
+    submitted = cast("TrainingConfig | None", st.session_state.pop(_SUBMITTED, None))
+    _form(submit_label, submit_help)
+    return submitted
+
+
+@st.fragment
+def _form(submit_label: str, submit_help: str | None) -> None:
     config = state.training()
-    # Outside the form, because the editions to choose from are those of the chosen dataset.
+    filled: TrainingConfig = st.session_state[_FILLED]
+    with st.container(horizontal=True):
+        if st.button("Recipes", icon=":material/menu_book:", key="training.recipes"):
+            recipe_panel.show(put_here)
+        glossary_panel.show()
     with st.container(border=True):
-        dataset = _faces()
-    with st.form("training.form", enter_to_submit=False):
-        architecture = st.selectbox(
-            "Architecture",
-            list(ARCHITECTURES),
-            key="training.architecture",
-            format_func=_architecture_title,
-            help="The network: how many layers there are and how they are joined. Parameters are the numbers "
-            "it learns.\n\n"
-            + "\n\n".join(f"**{known.title}** {known.summary}" for known in ARCHITECTURES.values()),
-        )
-        epochs = st.slider(
-            "Epochs",
-            1,
-            max(100, config.epochs),
-            key="training.epochs",
-            help="One epoch shows the model every training face once.",
-        )
-        batch_size = st.select_slider(
-            "Batch size",
-            _with(BATCH_SIZES, config.batch_size),
-            key="training.batch_size",
-            help="How many faces it sees before it corrects itself. Small batches learn in more, noisier "
-            "steps.",
-        )
-        learning_rate = st.select_slider(
-            "Learning rate",
-            _with(LEARNING_RATES, config.learning_rate),
-            key="training.learning_rate",
-            format_func=lambda rate: f"{rate:.10f}".rstrip("0"),
-            help="How far each correction goes. Too high and the loss jumps about; too low and it hardly "
-            "moves.",
-        )
+        faces = faces_choice.show()
+    with st.container(border=True):
+        values: dict[str, Any] = {"architecture": network_choice.show()}
+        values |= rate_choice.show(filled)
         augmentation = _augmentation()
-        with st.expander("More settings"):
-            name = st.text_input(
-                "Name",
-                key="training.name",
-                max_chars=80,
-                placeholder="none",
-                help="What you will recognise this run by.",
+        with st.expander("More settings", icon=":material/tune:"):
+            values |= more_settings.show(filled, faces.dataset)
+        try:
+            _check_warmup(values)
+            config = replace(
+                config, dataset=faces.name, view=state.view(), augmentation=augmentation, **values
             )
-            optimizer = st.selectbox(
-                "Optimizer",
-                get_args(Optimizer),
-                key="training.optimizer",
-                format_func=OPTIMIZERS.__getitem__,
-                help="The rule that turns an error into corrected weights.",
-            )
-            schedule = st.selectbox(
-                "Schedule",
-                get_args(Schedule),
-                key="training.schedule",
-                format_func=SCHEDULES.__getitem__,
-                help="How the learning rate changes during the run: large steps first, small ones to finish.",
-            )
-            balance_classes = st.toggle(
-                "Balance the emotions",
-                key="training.balance_classes",
-                help="Count a mistake on a rare emotion for more, so that all pull equally.",
-            )
-            subset = st.number_input(
-                "Only so many faces",
-                1,
-                100_000_000,
-                None,
-                key="training.subset",
-                placeholder="all of them",
-                help="Train on a share of the training faces, each emotion keeping its part: quicker, and "
-                "worse.",
-            )
-            seed = st.number_input(
-                "Seed",
-                0,
-                2**31 - 1,
-                key="training.seed",
-                help="Where all chance of the run starts from. The same seed shuffles and augments the same "
-                "way.",
-            )
-            if unseen := unseen_settings(config):
-                st.caption(f"Also used: {unseen}.")
-        if not st.form_submit_button(
-            submit_label, icon=":material/play_arrow:", type="primary", width="stretch", help=submit_help
-        ):
-            return None
-    return replace(
-        config,
-        dataset=dataset,
-        view=state.view(),
-        architecture=architecture,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        optimizer=optimizer,
-        schedule=schedule,
-        balance_classes=balance_classes,
-        subset=subset,
-        augmentation=augmentation,
-        seed=seed,
-        name=name.strip(),
-    )
+            # Kept as they are touched: whoever looks at another page finds them again.
+            state.set_training(config)
+            problem = faces.problem or _problem(config, faces)
+        except ConfigError as error:
+            problem = faces.problem or str(error)
+        if problem:
+            st.error(problem, icon=":material/error:")
+        elif faces.training:
+            expected_time.show(config, faces.training, faces.validation)
+        pressed = st.button(
+            submit_label,
+            icon=":material/play_arrow:",
+            type="primary",
+            width="stretch",
+            key="training.start",
+            help=submit_help,
+            disabled=bool(problem),
+        )
+    if pressed and not problem:
+        expected_time.stop_measuring()
+        st.session_state[_SUBMITTED] = config
+        st.rerun()
 
 
 def put(config: TrainingConfig) -> None:
     """Fill the form from a config; a callback, or before the form is drawn."""
-    state.set_training(config)
-    for name in (
-        "architecture",
-        "epochs",
-        "batch_size",
-        "learning_rate",
-        "optimizer",
-        "schedule",
-        "balance_classes",
-        "subset",
-        "seed",
-        "name",
-    ):
-        st.session_state[f"training.{name}"] = getattr(config, name)
-    st.session_state["training.augment"] = config.augmentation.changes_anything
     if config.architecture not in ARCHITECTURES:  # of a run that another version trained
-        st.session_state["training.architecture"] = TrainingConfig().architecture
+        config = replace(config, architecture=TrainingConfig().architecture)
+    state.set_training(config)
+    st.session_state[_FILLED] = config
+    for field in fields(config):
+        if field.name not in _ELSEWHERE:
+            value = getattr(config, field.name)
+            # JSON may have a whole number where a slider counts in fractions.
+            fraction = isinstance(field.default, float)
+            st.session_state[f"training.{field.name}"] = float(value) if fraction else value
+    st.session_state["training.augment"] = config.augmentation.changes_anything
+    st.session_state[_AUGMENTATION_SEEN] = state.augmentation()
 
 
-def put_again(config: TrainingConfig) -> None:
-    """Fill the form, and the other pages' choices, from an earlier run; a callback."""
+def put_here(config: TrainingConfig) -> None:
+    """Fill the form, and what the other pages chose, from a config; a callback, or outside the form."""
     if config.augmentation.changes_anything:
         state.set_augmentation(config.augmentation)
     if config.dataset in {entry.name for entry in list_datasets()}:
         state.set_dataset(config.dataset)
         state.set_view(config.view)
         st.session_state["training.dataset"] = config.dataset
-    put(replace(config, name=""))
+    put(config)
 
 
-def unseen_settings(config: TrainingConfig) -> str:
-    """What `config` says beyond the form's fields, in words; empty for nothing unusual."""
-    usual = TrainingConfig()
-    return ", ".join(
-        f"{name.replace('_', ' ')} {getattr(config, name)}"
-        for name in _UNSEEN
-        if getattr(config, name) != getattr(usual, name)
-    )
+def put_again(config: TrainingConfig) -> None:
+    """Fill the form, and the other pages' choices, from an earlier run; a callback."""
+    put_here(replace(config, name=""))
 
 
 def check(config: TrainingConfig, dataset: Dataset) -> None:
@@ -214,89 +138,56 @@ def check(config: TrainingConfig, dataset: Dataset) -> None:
         ConfigError: a batch is larger than the training set.
     """
     dataset.require_training_splits()
-    faces = sum(dataset.counts()[Split.TRAIN].values())
+    train = dataset.only(Split.TRAIN)
+    if config.subset is not None:
+        train = train.subset(config.subset, config.seed)
+    _check_batch(config, len(train))
+    if config.balance_classes:
+        balanced_class_weights(train.labels, dataset.emotions)
+
+
+def _check_batch(config: TrainingConfig, faces: int) -> None:
     used = min(faces, config.subset or faces)
     if config.batch_size > used:
         raise ConfigError(
             f"A batch of {config.batch_size} faces cannot be drawn from {used:,} training "
             "faces. Choose a smaller batch or more faces."
         )
-    if config.balance_classes:
-        balanced_class_weights(dataset.labels[dataset.splits == Split.TRAIN], dataset.emotions)
 
 
-def _faces() -> str:
-    """Let the learner choose the dataset and its state, which the other pages share; returns its name."""
-    entry = pickers.choose_dataset(
-        "training.dataset",
-        help="The faces it learns from. Its training faces teach, its validation faces judge.",
-    )
-    view = state.view()
-    editions = [edition.name for edition in list_editions(entry.name)]
-    if view.edition and view.edition not in editions:  # deleted since, or a damaged file
-        st.warning(f"The edition “{view.edition}” cannot be read any more; the faces are taken as they came.")
-        view = replace(view, edition="")
-        state.set_view(view)
-    # The state is the truth, and the dataset page changes it too.
-    st.session_state["training.edition"] = view.edition
-    st.selectbox(
-        "Edition",
-        ["", *editions],
-        key="training.edition",
-        format_func=lambda name: name or "As it came",
-        on_change=lambda: state.set_view(replace(state.view(), edition=st.session_state["training.edition"])),
-        help="With which of your corrections: an edition is a list of faces left out or given another label. "
-        "Train the same network on two editions to see what mending the data is worth.",
-    )
-    if view.labels != "given" or _has_votes(entry):
-        st.session_state["training.labels"] = view.labels
-        st.segmented_control(
-            "Labels",
-            get_args(LabelSource),
-            required=True,
-            key="training.labels",
-            format_func=LABELS.__getitem__,
-            on_change=lambda: state.set_view(
-                replace(state.view(), labels=st.session_state["training.labels"])
-            ),
-            help="**As given** in the file; the **majority** of the ten people who voted on each face for "
-            "FER+; or the **shares** of their votes, so that a face between fear and surprise teaches both.",
+def _check_warmup(values: Mapping[str, Any]) -> None:
+    if values["warmup_epochs"] > values["epochs"]:
+        raise ConfigError(
+            f"A warm-up of {values['warmup_epochs']:g} epochs is longer than the run of {values['epochs']}. "
+            "Shorten it under More settings, or train for longer."
         )
-    drawn = "as they came" if view.splits is None else describe_splits(view.splits)
-    st.caption(f"Splits: {drawn}.")
-    return entry.name
 
 
-def _has_votes(entry: DatasetEntry) -> bool:
-    """Whether ten people's votes are known; a dataset that cannot be read is told of when it is used."""
-    if entry.kind == "built-in":
-        return False
-    with suppress(FerError), notices.working() as progress:
-        return (
-            caches.dataset(entry.name, progress, DatasetView(skip_bad=state.view().skip_bad)).votes
-            is not None
-        )
-    return False
-
-
-def _architecture_title(name: str) -> str:
-    return f"{ARCHITECTURES[name].title} · {ARCHITECTURES[name].parameters:,} parameters"
+def _problem(config: TrainingConfig, faces: ChosenFaces) -> str:
+    """Why a run with these settings cannot begin, as a sentence; empty if it can."""
+    try:
+        if faces.dataset is not None:
+            check(config, faces.dataset)
+        else:
+            _check_batch(config, faces.training)
+    except FerError as error:
+        return str(error)
+    return ""
 
 
 def _augmentation() -> AugmentationConfig:
+    """Let the learner use what station 2 was left at; what was changed there since is meant to be used."""
     chosen = state.augmentation()
+    if st.session_state.get(_AUGMENTATION_SEEN) != chosen:
+        st.session_state[_AUGMENTATION_SEEN] = chosen
+        st.session_state["training.augment"] = chosen.changes_anything
     on = st.toggle(
         "Augment the faces",
         key="training.augment",
         disabled=not chosen.changes_anything,
-        help="Show each face a little differently every time, so that the model learns the "
-        "expression and not the photograph.",
+        help=explain("augmentation"),
     )
-    st.caption(f"As station 2 was left: {phrases.augmentation(chosen)}.")
-    notices.link("pages/2_augmentation.py", "Change it there")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(f"As station 2 was left: {phrases.augmentation(chosen)}.", width="stretch")
+        st.page_link("pages/2_augmentation.py", label="Change", width="content")
     return chosen if on and chosen.changes_anything else AugmentationConfig()
-
-
-def _with(values: Sequence[ValueT], value: ValueT) -> list[ValueT]:
-    """The values a slider offers, with the one it stands at."""
-    return sorted({*values, value})
