@@ -21,7 +21,7 @@ VIEWS = {
     "Extremes": extremes.show,
     "Mixing": mixing.show,
     "First batch": first_batch.show,
-    "As Keras layers": keras_layers.show,
+    "Keras": keras_layers.show,
 }
 
 
@@ -81,6 +81,16 @@ button_place.button(
 )
 
 presets = st.container()
+view = st.segmented_control(
+    "Show",
+    list(VIEWS),
+    default="Sheet",
+    required=True,
+    label_visibility="collapsed",
+    key="augmentation.view",
+    persist_state="session",
+    wrap=True,
+)
 # The view comes first, so that on a phone it stays in sight while the sliders under it are moved.
 shown, controls = st.columns([2, 1], gap="large")
 with controls:
@@ -88,22 +98,13 @@ with controls:
 with presets:
     preset_bar.show()
 with shown:
-    view = st.segmented_control(
-        "Show",
-        list(VIEWS),
-        default="Sheet",
-        required=True,
-        label_visibility="collapsed",
-        key="augmentation.view",
-        persist_state="session",
-    )
     VIEWS[view](preview.Preview(dataset, state.view(), rows, number - 1, seed, config))
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.markdown(
             f"**Training will use:** {phrases.augmentation(config)}.  \n"
-            "Could you still name every face above? If not, neither can the model.",
+            "Could you still name every face? If not, neither can the model.",
             width="content",
         )
         notices.link("pages/3_training.py", "Train with these")

@@ -41,6 +41,16 @@ class MixingDraw:
         scale = np.array([width, height, width, height])
         return np.asarray(np.rint(corners.clip(0, 1) * scale), np.intp)
 
+    def kept(self, height: int, width: int) -> NDArray[np.float32]:
+        """How much of each face really stays in pictures of this size, (b,), 0 to 1.
+
+        Of a pasted rectangle counts the area that is there after rounding, and after the border cut some off.
+        """
+        if self.kind == "mixup":
+            return self.shares.astype(np.float32)
+        left, top, right, bottom = self.boxes(height, width).T
+        return np.asarray(1 - (right - left) * (bottom - top) / (height * width), np.float32)
+
 
 def draw_mixing(config: AugmentationConfig, count: int, rng: np.random.Generator) -> MixingDraw:
     """Throw the dice for a batch of `count` faces; with both kinds on, a coin decides.
@@ -75,23 +85,19 @@ def mix(
         weights: (b,).
         dice: of b faces.
     """
+    _, height, width, _ = inputs.shape
+    shares = dice.kept(height, width)
     if dice.kind == "mixup":
-        shares = dice.shares.astype(np.float32)
         mixed = inputs[dice.partners]
         mixed -= inputs
         mixed *= (1 - shares)[:, None, None, None]
         mixed += inputs
     else:
-        _, height, width, _ = inputs.shape
-        boxes = dice.boxes(height, width)
         mixed = inputs.copy()
         for face, partner, (left, top, right, bottom) in zip(
-            mixed, dice.partners, boxes.tolist(), strict=True
+            mixed, dice.partners, dice.boxes(height, width).tolist(), strict=True
         ):
             face[top:bottom, left:right] = inputs[partner, top:bottom, left:right]
-        # What counts is the area that was really pasted: after rounding, and after the border cut some off.
-        pasted = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-        shares = (1 - pasted / (height * width)).astype(np.float32)
     column = shares[:, None]
     return (
         mixed,

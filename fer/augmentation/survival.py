@@ -12,7 +12,7 @@ from fer.errors import ModelMismatchError
 from fer.evaluation import wilson_interval
 from fer.recognition import Recognizer
 
-Strength = Literal["harmless", "demanding", "too_strong"]
+Strength = Literal["harmless", "demanding", "too_strong", "no_judge"]
 """What the turned answers say of the settings."""
 
 # A model that errs less than this is held to it: one that hardly errs would call every change too strong.
@@ -91,8 +91,11 @@ class LabelSurvival:
         """What the turned answers say of the settings, as far as this many faces can tell.
 
         "too_strong" turns more answers than the model gets wrong by itself: a copy then tells more about the
-        change than about the face. "harmless" turns fewer than half as many.
+        change than about the face. "harmless" turns fewer than half as many. A model that gets most faces
+        wrong as they are cannot tell: "no_judge".
         """
+        if float(self.wrong_before) > 0.5:
+            return "no_judge"
         limit = max(float(self.wrong_before), _LEAST_LIMIT)
         low, high = self.turned_share.interval
         if low > limit:

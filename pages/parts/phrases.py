@@ -25,6 +25,9 @@ def augmentation(config: AugmentationConfig) -> str:
         parts += [f"±{100 * closer:g}% zoom"] if closer else []
     else:
         parts.append(f"zoom −{100 * farther:g}% to +{100 * closer:g}%")
+    moves = config.rotation_degrees or across or down or farther
+    if moves and config.fill != "nearest":
+        parts.append("black borders" if config.fill == "black" else "mirrored borders")
     for name, value in (("brightness", config.brightness_fraction), ("contrast", config.contrast_fraction)):
         if value:
             parts.append(f"±{100 * value:g}% {name}")

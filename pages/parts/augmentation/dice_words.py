@@ -31,20 +31,21 @@ def in_short(config: AugmentationConfig, dice: AugmentationDraw, index: int) -> 
         lines.append(f"blur {dice.blur_pixels[index]:.1f} px")
     if config.erase_fraction:
         share = _erased_share(dice, index)
-        lines.append(f"erased {100 * share:.0f}%" if share else "nothing erased")
+        lines.append(f"erased {100 * share:.0f}%" if share else "whole")
     return tuple(line for line in lines if line) or ("unchanged",)
 
 
 def in_words(dice: AugmentationDraw, index: int) -> str:
     """What was drawn for one face, as a screen reader says it."""
+    across, down = dice.shift_x_fraction[index], dice.shift_y_fraction[index]
     words = ["mirrored"] if dice.flipped[index] else []
     words += ["upside down"] if dice.upside_down[index] else []
     words += [
         f"{name} {value}"
         for name, value, drawn in (
             ("turned", _signed(dice.rotation_degrees[index], "°"), dice.rotation_degrees[index]),
-            ("moved right", _signed(100 * dice.shift_x_fraction[index], "%"), dice.shift_x_fraction[index]),
-            ("moved down", _signed(100 * dice.shift_y_fraction[index], "%"), dice.shift_y_fraction[index]),
+            ("moved", f"{100 * abs(across):.0f}% {'right' if across > 0 else 'left'}", across),
+            ("moved", f"{100 * abs(down):.0f}% {'down' if down > 0 else 'up'}", down),
             ("zoom", f"× {dice.zoom[index]:.2f}", dice.zoom[index] - 1),
             (
                 "brightness",

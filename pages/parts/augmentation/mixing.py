@@ -14,7 +14,11 @@ from pages.parts.face_sheet import Caption
 _FACES = 12
 # What the two papers recommend; shown while the sliders are at nothing.
 _USUAL = {"mixup_alpha": 0.2, "cutmix_alpha": 1.0}
-_SHOWN_LABELS = 2
+_LESSONS = {
+    "mixup_alpha": "**Mixup** blends in another face. Its share of the picture is its share of the label.",
+    "cutmix_alpha": "**CutMix** pastes a rectangle of another face. Its share of the area is its share of the "
+    "label.",
+}
 
 
 def show(preview: Preview) -> None:
@@ -23,37 +27,38 @@ def show(preview: Preview) -> None:
     dice = augmentation.draw(preview.config, _FACES, preview.dice())
     copies = augmentation.apply(preview.dataset.images[rows], dice).astype(np.float32)
     targets = preview.dataset.targets()[rows]
-    for name, title, how in (
-        (
-            "mixup_alpha",
-            "Mixup",
-            "blended with another face; its share of the picture is its share of the label",
-        ),
-        (
-            "cutmix_alpha",
-            "CutMix",
-            "a rectangle of another face; its share of the area is its share of the label",
-        ),
-    ):
+    for name, lesson in _LESSONS.items():
         alpha: float = getattr(preview.config, name)
         alone = AugmentationConfig.from_dict({name: alpha or _USUAL[name]})
         mixing = augmentation.draw_mixing(alone, _FACES, np.random.default_rng([preview.seed, 1]))
-        mixed, mixed_targets, _ = augmentation.mix(copies, targets, np.ones(_FACES, np.float32), mixing)
-        st.markdown(f"**{title}**: {how}.")
+        mixed, _, _ = augmentation.mix(copies, targets, np.ones(_FACES, np.float32), mixing)
+        st.markdown(lesson)
         if alpha == 0:
             st.caption(
                 f"It is off. This is what {_USUAL[name]:g} would do; switch it on in **Mixing faces**."
             )
+        kept = mixing.kept(*mixed.shape[1:3])
+        labels = preview.emotions_of(rows)
         face_sheet.show(
             np.rint(mixed).astype(np.uint8),
-            [label_caption(preview.dataset.emotions, target) for target in mixed_targets],
+            [
+                _caption(labels[index], labels[partner], float(share))
+                for index, (partner, share) in enumerate(zip(mixing.partners, kept, strict=True))
+            ],
             key=f"augmentation.{name}.sheet",
-            side="7rem",
+            side="6.2rem",
         )
     st.caption(
         "A mixed face has no single right answer: the model is asked for both emotions, in these shares. "
         "That keeps it from being too sure of itself; the training accuracy then looks lower than it is."
     )
+
+
+def _caption(own: Emotion, other: Emotion, kept: float) -> Caption:
+    """The two labels of a mixed face with their percent, also where they are the same; the larger first."""
+    parts = sorted([(kept, own), (1 - kept, other)], key=lambda part: -part[0])
+    lines = [f"{100 * share:.0f}% {emotion}" for share, emotion in parts if round(100 * share)]
+    return Caption(lines[0], parts[0][1].color, " and ".join(lines), notes=tuple(lines[1:]))
 
 
 def label_caption(emotions: tuple[Emotion, ...], target: NDArray[np.float32]) -> Caption:
@@ -63,4 +68,4 @@ def label_caption(emotions: tuple[Emotion, ...], target: NDArray[np.float32]) ->
     first = emotions[shares[0]]
     if len(shares) == 1:
         return Caption(first.capitalize(), first.color, f"{first}")
-    return Caption(lines[0], first.color, " and ".join(lines), notes=tuple(lines[1:_SHOWN_LABELS]))
+    return Caption(lines[0], first.color, " and ".join(lines), notes=tuple(lines[1:]))

@@ -8,7 +8,7 @@ import streamlit as st
 from fer.config import HIGHEST, AugmentationConfig, Fill
 from pages.parts import state
 
-FILLS: dict[Fill, str] = {"nearest": "Edge repeated", "reflect": "Mirrored", "black": "Black"}
+FILLS: dict[Fill, str] = {"nearest": "Edge", "reflect": "Mirror", "black": "Black"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +112,19 @@ def show() -> AugmentationConfig:
         put(state.augmentation())
     values: dict[str, Any] = {}
     with st.expander("Moves", expanded=True, icon=":material/open_with:"):
-        values["horizontal_flip"] = st.toggle("Mirror half of the faces", key=_key("horizontal_flip"))
-        st.caption("Left for right: a mirrored smile is still a smile. Twice the faces for nothing.")
-        values["vertical_flip"] = st.toggle("Turn half of them upside down", key=_key("vertical_flip"))
-        if values["vertical_flip"]:
-            st.warning(
-                "Nobody smiles upside down: in front of a camera this never happens, and a model that has to "
-                "learn it too learns the rest less well.",
-                icon=":material/warning:",
-            )
-        else:
-            st.caption("Right for cells under a microscope, wrong for faces. Try it and see.")
+        with st.container(gap=None):
+            values["horizontal_flip"] = st.toggle("Mirror half of the faces", key=_key("horizontal_flip"))
+            st.caption("Left for right: a mirrored smile is still a smile. Twice the faces for nothing.")
+        with st.container(gap=None):
+            values["vertical_flip"] = st.toggle("Upside down, half of them", key=_key("vertical_flip"))
+            if values["vertical_flip"]:
+                st.warning(
+                    "Nobody smiles upside down: in front of a camera this never happens, and a model that "
+                    "has to learn it too learns the rest less well.",
+                    icon=":material/warning:",
+                )
+            else:
+                st.caption("Right for cells under a microscope, wrong for faces. Try it and see.")
         values |= _sliders(MOVES)
         values["fill"] = st.segmented_control(
             "What fills the borders",
@@ -131,7 +133,10 @@ def show() -> AugmentationConfig:
             format_func=FILLS.__getitem__,
             key=_key("fill"),
         )
-        st.caption("A moved face leaves a gap. Black edges are a pattern that a model can learn by mistake.")
+        st.caption(
+            "A moved face leaves a gap: its edge repeated, a mirror image, or black, which a model can "
+            "learn by mistake."
+        )
     with st.expander("Light", icon=":material/light_mode:"):
         values |= _sliders(LIGHT)
     with st.expander("Flaws", icon=":material/blur_on:"):
@@ -151,14 +156,15 @@ def _sliders(settings: dict[str, Setting]) -> dict[str, float]:
     kept, values = state.augmentation(), {}
     for name, setting in settings.items():
         highest = setting.shown(HIGHEST[name])
-        shown = st.slider(
-            setting.title + (f", {setting.unit.strip()}" if setting.unit else ""),
-            type(highest)(0),
-            highest,
-            step=setting.step,
-            key=_key(name),
-        )
-        st.caption(setting.lesson)
+        with st.container(gap=None):  # a lesson belongs to its slider
+            shown = st.slider(
+                setting.title + (f", {setting.unit.strip()}" if setting.unit else ""),
+                type(highest)(0),
+                highest,
+                step=setting.step,
+                key=_key(name),
+            )
+            st.caption(setting.lesson)
         # A run of the command line may have used 12.5 degrees: it stays, until the slider is moved.
         exact = getattr(kept, name)
         values[name] = exact if setting.shown(exact) == shown else float(shown / setting.scale)

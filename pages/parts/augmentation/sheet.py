@@ -16,9 +16,9 @@ from pages.parts.augmentation import dice_words, verdict
 from pages.parts.augmentation.preview import Preview
 from pages.parts.face_sheet import Caption
 
-DRAWS = 23  # with the original before them, whole rows of 6, 4 or 3
+DRAWS = 23  # with the original before them, whole rows of 8, 6 or 4
 FACES = 12
-_SIDE = "6.2rem"
+_SIDE = "4.9rem"
 _TINT = np.array([15, 150, 170], np.float32)
 
 
@@ -69,7 +69,11 @@ def _one_face(preview: Preview, marks: bool, recognizer: Recognizer | None) -> L
     copies = augmentation.apply(np.repeat(preview.image, DRAWS, axis=0), dice)
     survival = None
     original = Caption(
-        "original", preview.emotion.color, f"row {preview.row}: {preview.emotion}, unchanged", chosen=True
+        preview.emotion,
+        preview.emotion.color,
+        f"row {preview.row}: {preview.emotion}, unchanged",
+        row=-1,
+        notes=("original",),
     )
     if recognizer is not None:
         before = caches.answers(recognizer.name, preview.dataset, preview.view, [preview.row])
@@ -79,7 +83,8 @@ def _one_face(preview: Preview, marks: bool, recognizer: Recognizer | None) -> L
             answer,
             answer.color,
             f"row {preview.row}: {preview.emotion}, unchanged; the model says {answer}",
-            notes=("original", f"{100 * float(before[0].max()):.0f}%"),
+            row=-1,
+            notes=(f"{100 * float(before[0].max()):.0f}% sure", "original"),
         )
     face_sheet.show(
         np.concatenate([_colored(preview.image, marks), marked(copies, dice) if marks else copies]),
@@ -137,31 +142,23 @@ def _captions(
         if emotions is not None:
             words = f"{emotions[index]}, {words}"
         if survival is None:
-            captions.append(Caption(lines[0], description=words, notes=lines[1:]))
+            captions.append(Caption(lines[0], description=words, row=index, notes=lines[1:]))
             continue
         before, after = survival.answers_before[index], survival.answers_after[index]
-        certain = f"{100 * float(survival.after[index].max()):.0f}%"
-        if survival.turned[index]:
-            captions.append(
-                Caption(
-                    before,
-                    before.color,
-                    f"{words}; the model turns from {before} to {after}",
-                    chosen=True,
-                    new_label=after,
-                    new_color=after.color,
-                    notes=(certain, *lines),
-                )
+        turned = bool(survival.turned[index])
+        captions.append(
+            Caption(
+                before,
+                before.color,
+                f"{words}; the model "
+                + (f"turns from {before} to {after}" if turned else f"still says {after}"),
+                row=index,
+                chosen=turned,
+                new_label=after if turned else "",
+                new_color=after.color,
+                notes=(f"{100 * float(survival.after[index].max()):.0f}% sure", *lines),
             )
-        else:
-            captions.append(
-                Caption(
-                    after,
-                    after.color,
-                    f"{words}; the model still says {after}",
-                    notes=(certain, *lines),
-                )
-            )
+        )
     return captions
 
 

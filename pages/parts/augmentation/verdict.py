@@ -21,11 +21,14 @@ _SENTENCES: dict[Strength, str] = {
     "remembers; if validation accuracy suffers, turn the strongest slider down.",
     "too_strong": "**Too strong for the label to survive.** More answers turn than the model gets wrong by "
     "itself: such copies teach labels that can no longer be seen. Turn the strongest slider down.",
+    "no_judge": "**This model cannot tell.** It gets most of these faces wrong as they are, so whether an "
+    "answer turns says little about the label. Ask one that was trained on such faces.",
 }
 _ICONS: dict[Strength, str] = {
     "harmless": ":material/check_circle:",
     "demanding": ":material/fitness_center:",
     "too_strong": ":material/warning:",
+    "no_judge": ":material/help:",
 }
 
 
