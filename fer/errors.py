@@ -19,6 +19,7 @@ FerError
 ├── ConfigError
 ├── PictureError
 ├── StorageError
+│   └── DiskFullError
 └── FaceDetectorError
 
 Every message is one or two sentences: what is wrong, the value received, the next step.
@@ -115,6 +116,10 @@ class PictureError(FerError):
 
 class StorageError(FerError):
     """Something could not be saved; what was there before is untouched."""
+
+
+class DiskFullError(StorageError):
+    """There is no room for it on the disk, or no more is allowed; later there may be."""
 
 
 class FaceDetectorError(FerError):

@@ -10,7 +10,7 @@ from pathlib import Path
 from tokenize import TokenError
 from zipfile import BadZipFile
 
-from fer.errors import StorageError
+from fer.errors import DiskFullError, StorageError
 
 DAMAGED_ARRAYS = (
     *(OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, MemoryError),
@@ -29,7 +29,8 @@ def save(path: Path, write: Callable[[Path], object]) -> None:
         write: receives a path in the same folder, with the same suffix (some writers go by it).
 
     Raises:
-        StorageError: the disk is full, or the place cannot be written.
+        DiskFullError: the disk is full.
+        StorageError: the place cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +65,7 @@ def save_text(path: Path, text: str) -> None:
 def storage_error(path: Path, error: OSError) -> StorageError:
     """Say in one sentence why `path` could not be saved, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(
+        return DiskFullError(
             f"The disk is full: “{path.name}” could not be saved. Free some space and try again; "
             "what was saved before is untouched."
         )

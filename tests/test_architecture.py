@@ -123,7 +123,7 @@ ROOMS = {
     "paths processes",
     "runs.queue": ".folder .notes .reading .run .starting .trash config errors files locks paths",
     "runs.trash": ".folder .reading .run errors files locks paths",
-    "runs.recording": ".folder .run processes",
+    "runs.recording": ".folder .run errors files processes",
     "runs": "cards .answers .curves .folder .forecast .notes .queue .reading .recording .run .starting .summary "
     ".trained_on .trash",
     "schedules": "config runs",
@@ -173,13 +173,20 @@ ROOMS = {
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
     "figures": ".architecture .class_curves .dataset .evaluation .face_map .faults .run_load .schedule .style .training",
+    "training.losses": "config",
     "training.optimizing": "config",
-    "training.network": ".optimizing config preprocessing zoo.catalog",
-    "training.trainer": ".network batches config datasets errors files runs schedules",
-    "training.export": ".network cards config datasets datasets.views errors evaluation files recognition "
-    "runs zoo.catalog",
-    "training": ".export .network .optimizing .trainer",
-    "training.__main__": ".export .trainer datasets errors runs",
+    "training.network": ".losses .optimizing batches config zoo.catalog",
+    "training.checkpoint": "errors files runs",
+    "training.validating": ".losses config datasets preprocessing",
+    "training.watching": "datasets datasets.fingerprint errors runs",
+    "training.tensorboard": "runs",
+    "training.reporting": ".tensorboard runs",
+    "training.trainer": ".checkpoint .network .reporting .tensorboard .validating .watching batches config "
+    "datasets errors files runs schedules",
+    "training.export": ".network batches cards config datasets datasets.views errors evaluation files "
+    "recognition runs zoo.catalog",
+    "training": ".export .network .trainer",
+    "training.__main__": ".export .network .trainer config datasets errors runs",
     # from a camera to a drawn frame
     "faces.face": "",
     "faces.crops": ".face",
@@ -211,7 +218,8 @@ HEAVY = {"keras", "tensorflow", "jax", "torch"}
 HEAVY_ROOMS = {
     *("zoo.tiny_cnn", "zoo.mini_xception", "zoo.paired_cnn", "zoo.four_block_cnn", "zoo.four_block_cnn_elu"),
     *("zoo.normalization", "zoo.drafting", "bench.rivals"),
-    *("training.optimizing", "training.network", "training.trainer", "training.export"),
+    *("training.losses", "training.optimizing", "training.network", "training.checkpoint"),
+    *("training.validating", "training.export"),
 }
 # What a page may use besides fer and the parts, and what a part may.
 PAGE_LIBRARIES = {"streamlit", "numpy"}

@@ -33,6 +33,7 @@ from fer.runs.folder import (
     STOP_FILE,
     TENSORBOARD_FOLDER,
     WATCHED_FILE,
+    append_bytes,
 )
 from fer.runs.forecast import expected_starts
 from fer.runs.notes import (
@@ -62,7 +63,7 @@ from fer.runs.reading import (
     read_run,
     run_folders,
 )
-from fer.runs.recording import RunRecorder
+from fer.runs.recording import RunRecorder, StoppedWhilePausedError, say
 from fer.runs.run import BatchMetrics, EpochMetrics, Run, RunProgress, RunStatus, best_epoch, progress_of
 from fer.runs.starting import create_run, request_stop, start_run
 from fer.runs.summary import RunSummary, metrics_csv, runs_csv, summarize
@@ -102,8 +103,10 @@ __all__ = [
     "RunRecorder",
     "RunStatus",
     "RunSummary",
+    "StoppedWhilePausedError",
     "TrainedOn",
     "WatchedFaces",
+    "append_bytes",
     "best_epoch",
     "cancel_queued",
     "create_run",
@@ -139,6 +142,7 @@ __all__ = [
     "save_predictions",
     "save_trained_on",
     "save_watched",
+    "say",
     "start_next",
     "start_run",
     "submit_run",

@@ -41,11 +41,14 @@ class Predictions:
         rows: (n,) of the dataset.
         labels: (n,) intp, what is right.
         probabilities: (n, k) float32.
+        epoch: after which the weights answered so; 0 where that is not known. A run that was killed between
+            two files may have a better epoch than this one, and makes up for it when it goes on.
     """
 
     rows: NDArray[np.intp]
     labels: NDArray[np.intp]
     probabilities: NDArray[np.float32]
+    epoch: int = 0
 
     @property
     def is_right(self) -> NDArray[np.bool_]:
@@ -127,6 +130,7 @@ def save_predictions(folder: Path, predictions: Predictions) -> None:
         rows=predictions.rows,
         labels=predictions.labels,
         probabilities=predictions.probabilities,
+        epoch=np.array(predictions.epoch),
     )
 
 
@@ -134,7 +138,8 @@ def read_predictions(folder: Path) -> Predictions | None:
     """Return what the best weights of the run in `folder` answer; None where that cannot be read."""
     try:
         with np.load(folder / PREDICTIONS_FILE, allow_pickle=False) as arrays:
-            predictions = Predictions(arrays["rows"], arrays["labels"], arrays["probabilities"])
+            epoch = int(arrays["epoch"]) if "epoch" in arrays else 0
+            predictions = Predictions(arrays["rows"], arrays["labels"], arrays["probabilities"], epoch)
             if len(predictions.labels) != len(predictions.probabilities) or len(predictions.labels) == 0:
                 return None
             return predictions

@@ -23,9 +23,11 @@
 The process that trains and the page that watches share nothing else, so either may die.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -111,17 +113,29 @@ def parse_rows(lines: Iterable[bytes], row_type: type[RowT]) -> list[RowT]:
 
 
 def append_row(path: Path, row: "DataclassInstance", *, durable: bool = False) -> None:
-    """Add a row as one line; with `durable` it is on the disk when this returns.
+    """Add a row as one line; see `append_bytes`."""
+    append_bytes(path, json.dumps(asdict(row)).encode() + b"\n", durable=durable)
+
+
+def append_bytes(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Add `content` to a file, whole or not at all; with `durable` it is on the disk when this returns.
 
     Raises:
-        StorageError: the disk is full, or the place cannot be written.
+        DiskFullError: the disk is full.
+        StorageError: the place cannot be written.
     """
     try:
-        with path.open("ab") as lines:
-            lines.write(json.dumps(asdict(row)).encode() + b"\n")
-            lines.flush()
-            if durable:
-                os.fsync(lines.fileno())
+        with path.open("ab", buffering=0) as file:
+            size = file.tell()
+            try:
+                if file.write(content) != len(content):  # the disk had room for a part
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                if durable:
+                    os.fsync(file.fileno())
+            except OSError:
+                with suppress(OSError):  # half a line would swallow the next one
+                    file.truncate(size)
+                raise
     except OSError as error:
         raise files.storage_error(path, error) from error
 

@@ -1,51 +1,96 @@
 """The training process: `python -m fer.training <run folder>`."""
 
 import argparse
+import faulthandler
 import signal
 import sys
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
 
 from fer import runs
-from fer.datasets import load_dataset
+from fer.config import TrainingConfig
+from fer.datasets import Dataset, load_dataset
 from fer.errors import FerError
-from fer.runs import RunRecorder, RunStatus
-from fer.training.export import export
-from fer.training.trainer import Trainer
+from fer.runs import RunRecorder, RunStatus, StoppedWhilePausedError, say
 
 
 def train(folder: Path) -> RunStatus:
-    """Run what `folder` describes to its end; everything worth knowing is in the folder afterwards."""
+    """Run what `folder` describes to its end; everything worth knowing is in the folder afterwards.
+
+    Raises:
+        CorruptRunError: config.json or status.json cannot be read.
+    """
     config = runs.read_config(folder)
     recorder = RunRecorder(folder)
+    _on_request_to_end(recorder.interrupted.set)
     try:
-        recorder.stage("Reading the faces")
-        edition = runs.edition_of(folder, config)
-        dataset = load_dataset(config.dataset, view=config.view, edition=edition)
-        recorder.stage("Building the network")
-        trainer = Trainer(config, dataset, recorder)
-        _on_request_to_end(trainer.interrupted.set)
-        status = trainer.run()
-        if (folder / runs.BEST_FILE).exists():
-            recorder.stage("Exporting the best weights")
-            export(folder, config, dataset)
+        status = _train(config, recorder)
+        recorder.finish(status)
+        return status
+    except StoppedWhilePausedError as error:
+        return _end(recorder, RunStatus.STOPPED, str(error))
     except FerError as error:
-        print(error, file=sys.stderr, flush=True)
-        recorder.finish(RunStatus.FAILED, str(error))
-        return RunStatus.FAILED
+        return _end(recorder, RunStatus.FAILED, str(error))
     except BaseException as error:
         # Whatever it was, the page shall not have to guess; the log has the details.
-        traceback.print_exc()
-        recorder.finish(
-            RunStatus.FAILED,
-            f"The training ended with {type(error).__name__}: {error}. The log below has the details.",
-        )
-        return RunStatus.FAILED
-    recorder.finish(status)
+        with suppress(OSError):
+            traceback.print_exc()
+        return _end(recorder, RunStatus.FAILED, _sentence_of(error, config))
+
+
+def _train(config: TrainingConfig, recorder: RunRecorder) -> RunStatus:
+    folder = recorder.folder
+    recorder.stage("Reading the faces")
+    with ThreadPoolExecutor(1, "read-faces") as thread:
+        reading = thread.submit(_load_faces, folder, config)
+        # Keras and TensorFlow take seconds to load; the faces are read meanwhile.
+        from fer.training.export import export
+        from fer.training.network import repeatable
+        from fer.training.trainer import Trainer
+
+        dataset = reading.result()
+    if recorder.stop_requested():
+        return RunStatus.STOPPED
+    recorder.stage("Building the network")
+    repeatable()
+    trainer = Trainer(config, dataset, recorder)
+    try:
+        status = trainer.run()
+    except StoppedWhilePausedError:
+        raise
+    except FerError:
+        # What an earlier epoch learned can be used all the same.
+        with suppress(FerError):
+            export(recorder, config, dataset)
+        raise
+    export(recorder, config, dataset)
     return status
+
+
+def _load_faces(folder: Path, config: TrainingConfig) -> Dataset:
+    return load_dataset(config.dataset, view=config.view, edition=runs.edition_of(folder, config))
+
+
+def _end(recorder: RunRecorder, status: RunStatus, sentence: str) -> RunStatus:
+    say(sentence)
+    recorder.finish(status, sentence)
+    return status
+
+
+def _sentence_of(error: BaseException, config: TrainingConfig) -> str:
+    """Say what went wrong that nobody foresaw, and what to do."""
+    # TensorFlow has a name of its own for a memory that is full.
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return (
+            f"The memory does not suffice for batches of {config.batch_size} faces of this size. Close other "
+            "programs, or choose a smaller batch, a smaller image or a smaller network."
+        )
+    return f"The training ended with {type(error).__name__}: {error}. The log below has the details."
 
 
 def _on_request_to_end(react: Callable[[], object]) -> None:
@@ -61,12 +106,19 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path, help="a folder with a config.json, as fer.runs makes it")
     folder = parser.parse_args().folder
+    faulthandler.enable()  # a crash in native code leaves its place in the log
     cv2.setNumThreads(1)  # the two cores belong to the network; one thread augments faster than it trains
     try:
         return 0 if train(folder) in (RunStatus.FINISHED, RunStatus.STOPPED) else 1
     except FerError as error:
-        print(error, file=sys.stderr)
+        say(str(error))
         return 2
+    finally:
+        # However this one ended, its place is free.
+        try:
+            runs.start_next()
+        except FerError as error:
+            say(str(error))
 
 
 if __name__ == "__main__":

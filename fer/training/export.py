@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from fer import files, runs
+from fer.batches import preprocessing_of
 from fer.cards import MODEL_FILE, ModelCard
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
@@ -14,7 +15,8 @@ from fer.datasets.views import describe
 from fer.errors import ModelError
 from fer.evaluation import wilson_interval
 from fer.recognition import Recognizer
-from fer.training.network import build_network, preprocessing_of
+from fer.runs import RunRecorder, say
+from fer.training.network import build_network
 from fer.zoo.catalog import FEATURES_LAYER, architecture
 
 # LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
@@ -39,20 +41,21 @@ def save_litert(network: keras.Model, path: Path) -> None:
     files.save(path, lambda temporary: both.export(str(temporary), format="litert", verbose=False))
 
 
-def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
-    """Write `model.tflite` and `card.json` from the best weights of a run.
+def export(recorder: RunRecorder, config: TrainingConfig, dataset: Dataset) -> None:
+    """Write `model.tflite` and `card.json` from the best weights of a run, if it has any yet.
 
     Raises:
         ModelError: the exported model does not answer as the trained one does.
-        StorageError: a file could not be written.
+        StorageError: a file could not be written, and not because the disk is full.
     """
+    folder = recorder.folder
+    best = runs.read_run(folder).best()
+    if best is None or not (folder / runs.BEST_FILE).exists():
+        return
+    recorder.stage("Exporting the best weights")
     network = build_network(config, len(dataset.emotions))
     network.load_weights(folder / runs.BEST_FILE)
     validation = dataset.only(Split.VALIDATION)
-    run = runs.read_run(folder)
-    best = run.best()
-    if best is None:
-        return
     title = config.name or f"{architecture(config.architecture).title} on {dataset.source.title}"
     card = ModelCard(
         name=folder.name,
@@ -79,12 +82,12 @@ def export(folder: Path, config: TrainingConfig, dataset: Dataset) -> None:
             ),
         },
     )
-    card.save(folder)
-    save_litert(network, folder / MODEL_FILE)
+    recorder.persist(lambda: card.save(folder))
+    recorder.persist(lambda: save_litert(network, folder / MODEL_FILE))
     sample = validation.images[:64]
     expected = network.predict_on_batch(card.preprocessing.apply(sample))
     difference = float(np.abs(Recognizer(folder).predict(sample) - expected).max())
-    print(f"Exported; LiteRT and Keras differ by at most {difference:.1e}.", flush=True)
+    say(f"Exported; LiteRT and Keras differ by at most {difference:.1e}.")
     if not difference < _EXPORT_TOLERANCE:
         (folder / MODEL_FILE).unlink()
         raise ModelError(

@@ -1,22 +1,15 @@
 """From a config to a network that can be trained."""
 
 import importlib
-from dataclasses import replace
 
 import keras
+import numpy as np
 
+from fer.batches import preprocessing_of as preprocessing_of
 from fer.config import TrainingConfig
-from fer.preprocessing import Preprocessing
+from fer.training.losses import build_loss
 from fer.training.optimizing import build_optimizer
 from fer.zoo.catalog import architecture
-
-
-def preprocessing_of(config: TrainingConfig) -> Preprocessing:
-    """The architecture's own preparation of its input, at the size the config asks for."""
-    own = architecture(config.architecture).preprocessing
-    if config.image_size is None:
-        return own
-    return replace(own, image_height=config.image_size, image_width=config.image_size)
 
 
 def build_network(config: TrainingConfig, class_count: int) -> keras.Model:
@@ -24,7 +17,7 @@ def build_network(config: TrainingConfig, class_count: int) -> keras.Model:
     keras.utils.set_random_seed(config.seed)
     name = architecture(config.architecture).name
     network: keras.Model = importlib.import_module(f"fer.zoo.{name}").build(
-        preprocessing_of(config).input_shape, class_count
+        preprocessing_of(config).input_shape, class_count, config.dropout
     )
     return network
 
@@ -38,10 +31,31 @@ def compiled(network: keras.Model, config: TrainingConfig) -> keras.Model:
     trainee = keras.Model(network.inputs, network.outputs, name=config.architecture)
     trainee.compile(
         optimizer=build_optimizer(config),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing),
+        loss=build_loss(config),
         metrics=["accuracy"],
         # XLA makes TensorFlow six times slower on a CPU; JAX is nothing without it.
         jit_compile=keras.backend.backend() == "jax",
     )
     trainee.optimizer.build(trainee.trainable_variables)
     return trainee
+
+
+def repeatable() -> None:
+    """Let the same run on the same machine come out the same, to the bit, whatever else the machine does."""
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+
+
+def reseed(network: keras.Model, seed: int, epoch: int) -> None:
+    """Let what the network draws in an epoch (what dropout leaves out) follow from the seed and its number.
+
+    So an epoch that is trained again, after a stop or a crash, leaves out the same.
+    """
+    # The batches draw from [seed, epoch]; a key of its own keeps this apart from them.
+    rng = np.random.default_rng(np.random.SeedSequence([seed, epoch], spawn_key=(1,)))
+    for variable in network.variables:
+        if variable.name == "seed_generator_state":
+            variable.assign(rng.integers(2**31, size=variable.shape).astype(variable.dtype))

@@ -1,26 +1,22 @@
 """The loop: batch after batch, epoch after epoch, each validated, recorded and kept."""
 
 import math
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-import keras
-import numpy as np
-
-from fer import files, runs
+from fer import batches, files, runs
 from fer.batches import TrainingBatches, prefetched
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
-from fer.errors import RunError
-from fer.runs import BatchMetrics, EpochMetrics, RunRecorder, RunStatus
+from fer.errors import ConfigError, RunError
+from fer.runs import EpochMetrics, Predictions, RunRecorder, RunStatus, say
 from fer.schedules import learning_rate
-from fer.training.network import build_network, compiled, preprocessing_of
-
-# How often the watching page gets a new point; more would be drawn by nobody.
-_REPORT_SECONDS = 0.5
-_EVALUATION_BATCH = 256
+from fer.training.checkpoint import Checkpoint
+from fer.training.network import build_network, compiled, reseed
+from fer.training.reporting import BatchReporter
+from fer.training.tensorboard import ScalarLog
+from fer.training.validating import Validator, Verdict
+from fer.training.watching import require_the_same, trained_on, watched_faces
 
 
 class Trainer:
@@ -28,153 +24,169 @@ class Trainer:
 
     Raises:
         DatasetError: a split that is needed has no face, or a class to be balanced has none.
+        ConfigError: a batch is larger than the training set.
     """
 
     def __init__(self, config: TrainingConfig, dataset: Dataset, recorder: RunRecorder) -> None:
         self.config = config
         self.recorder = recorder
         self.folder = recorder.folder
-        self.preprocessing = preprocessing_of(config)
         dataset.require_training_splits()
-        self.validation = dataset.only(Split.VALIDATION)
-        train = dataset.only(Split.TRAIN)
-        if config.subset is not None:
-            train = train.subset(config.subset, config.seed)
-        self.batches = TrainingBatches(train, config, self.preprocessing)
-        # Prepared once: they are the same at every epoch.
-        self._validation_inputs = self.preprocessing.apply(self.validation.images)
-        self._started = time.perf_counter()
-        self.interrupted = threading.Event()
-
+        train = batches.training_faces(dataset, config)
+        validation = dataset.only(Split.VALIDATION)
+        if config.batch_size > len(train):
+            raise ConfigError(
+                f"A batch of {config.batch_size} faces cannot be drawn from {len(train):,} training faces. "
+                "Choose a smaller batch or more faces."
+            )
+        preprocessing = batches.preprocessing_of(config)
+        self.batches = TrainingBatches(train, config, preprocessing)
+        self.validator = Validator(validation, config, preprocessing)
+        self._faces = trained_on(train, validation)
+        self._watched = watched_faces(validation, config.seed)
         self.network = build_network(config, len(dataset.emotions))
-        self.trainee = compiled(self.network, config)
-        self.optimizer = self.trainee.optimizer
-        self._averager = keras.callbacks.SwapEMAWeights() if config.weight_averaging else None
-        if self._averager is not None:
-            self._averager.set_model(self.trainee)
+        self._trainee = compiled(self.network, config)
+        self._optimizer = self._trainee.optimizer
+        self._checkpoint = Checkpoint(self.folder, self._trainee)
 
     def run(self) -> RunStatus:
-        """Train to the end, or until asked to stop; returns which of the two it was."""
-        metrics = self._resume()
+        """Train to the end, or until asked to stop; returns which of the two it was.
+
+        Raises:
+            RunError: it cannot go on, or the loss is no longer a number.
+            StorageError: something cannot be saved, and not because the disk is full.
+        """
+        metrics = self._resume() if self._checkpoint.exists() else self._begin()
+        self._open_logs(len(metrics))
         for epoch in range(len(metrics) + 1, self.config.epochs + 1):
             if self._patience_is_over(metrics):
                 break
             self.recorder.stage(f"Epoch {epoch} of {self.config.epochs}")
-            started = time.perf_counter()
-            fitted = self._fit_epoch(epoch, metrics)
+            started = time.perf_counter() - self.recorder.paused_seconds
+            fitted = self.fit_epoch(epoch, metrics)
             if fitted is None:
                 return RunStatus.STOPPED
-            with self._averaged_weights():
-                validation_loss, validation_accuracy = self._validate()
-                row = EpochMetrics(
-                    epoch,
-                    *fitted,
-                    validation_loss,
-                    validation_accuracy,
-                    learning_rate(self.config, epoch - 0.5, metrics),
-                    time.perf_counter() - started,
-                )
-                metrics.append(row)
-                if runs.best_epoch(metrics) is row:
-                    files.save(self.folder / runs.BEST_FILE, self.network.save)
-            self.recorder.record_epoch(row)
-            # Weights after metrics: an epoch whose weights were not kept is trained, and recorded, again.
-            files.save(self.folder / runs.LAST_FILE, self.trainee.save)
-            print(
-                f"loss {row.train_loss:.4f}, accuracy {row.train_accuracy:.4f}, validation loss "
-                f"{validation_loss:.4f}, validation accuracy {validation_accuracy:.4f}, "
-                f"{row.duration_seconds:.0f} s",
-                flush=True,
+            with self._checkpoint.averaged():
+                verdict = self.validator.judge(self.network)
+            self._require_a_number(verdict.loss, epoch, len(self.batches))
+            row = EpochMetrics(
+                epoch,
+                *fitted,
+                verdict.loss,
+                verdict.accuracy,
+                learning_rate(self.config, epoch - 0.5, metrics),
+                time.perf_counter() - self.recorder.paused_seconds - started,
+                verdict.class_accuracies,
             )
-            if self._should_stop() and epoch < self.config.epochs:
+            metrics.append(row)
+            self._keep(row, verdict, is_best=runs.best_epoch(metrics) is row)
+            if self.recorder.stop_requested() and epoch < self.config.epochs:
                 return RunStatus.STOPPED
         return RunStatus.FINISHED
 
-    def _should_stop(self) -> bool:
-        return self.interrupted.is_set() or self.recorder.stop_requested()
+    def fit_epoch(self, epoch: int, metrics: Sequence[EpochMetrics]) -> tuple[float, float] | None:
+        """Train one epoch; returns its mean loss and accuracy, or None when asked to stop within it."""
+        steps = len(self.batches)
+        reseed(self.network, self.config.seed, epoch)
+        self._reporter.begin(epoch)
+        for step, batch in enumerate(prefetched(self.batches.epoch(epoch)), start=1):
+            if (epoch, step) == (1, 1):
+                say(f"First batch {batches.fingerprint(batch)}")
+            rate = learning_rate(self.config, epoch - 1 + (step - 1) / steps, metrics)
+            self._optimizer.learning_rate = rate
+            loss, accuracy = self._trainee.train_on_batch(batch.inputs, batch.targets, batch.weights)
+            self._require_a_number(loss, epoch, step)
+            reported = self._reporter.add(step, len(batch.labels), float(loss), float(accuracy), rate)
+            if reported and step < steps and self.recorder.stop_requested():
+                return None
+        return self._reporter.means()
+
+    def _begin(self) -> list[EpochMetrics]:
+        """Write down what the run will be watched by."""
+        faces = self.validator.faces.take(self._watched)
+        self.recorder.persist(lambda: runs.save_trained_on(self.folder, self._faces))
+        self.recorder.persist(lambda: runs.save_watched(self.folder, faces.rows, faces.images, faces.labels))
+        for name, count in zip(self._faces.emotions, self._faces.counts["validation"], strict=True):
+            if count == 0:
+                say(f"No validation face shows {name}: how well it is recognised cannot be told.")
+        return []
+
+    def _resume(self) -> list[EpochMetrics]:
+        """Bring the last whole epoch back; returns the metrics up to it."""
+        require_the_same(self.folder, self._faces)
+        done = self._checkpoint.restore(len(self.batches))
+        say(f"Going on after epoch {done}.")
+        metrics = [row for row in runs.read_run(self.folder).metrics() if row.epoch <= done]
+        if len(metrics) != done:
+            raise RunError(
+                f"The {runs.METRICS_FILE} of this run tells of {len(metrics)} of its {done} epochs, so it is "
+                "not known which was the best. Start a new run with its settings; its weights are kept."
+            )
+        best = runs.best_epoch(metrics)
+        predictions = runs.read_predictions(self.folder)
+        if best is metrics[-1] and not (predictions and predictions.epoch == best.epoch):
+            # It was killed between two files. Nothing was trained since, so this is the best epoch still.
+            with self._checkpoint.averaged():
+                verdict = self.validator.judge(self.network)
+            self._keep_best(best.epoch, verdict)
+        planned = learning_rate(self.config, done - 0.5, metrics[:-1])
+        if not math.isclose(planned, metrics[-1].learning_rate, rel_tol=1e-6):
+            following = learning_rate(self.config, done, metrics)
+            say(
+                f"The schedule of the learning rate is drawn over {self.config.epochs} epochs by now: it "
+                f"goes on from {following:.2e}, not from {metrics[-1].learning_rate:.2e}."
+            )
+        return metrics
+
+    def _keep(self, row: EpochMetrics, verdict: Verdict, *, is_best: bool) -> None:
+        """Record an epoch and keep its weights; a kill between any two of the files loses nothing.
+
+        Before last.keras is there the epoch does not count and is trained again, to the same end; once it is,
+        all that is missing can be made from it.
+        """
+        answers = verdict.probabilities[self._watched]
+        self.recorder.persist(lambda: runs.record_answers(self.folder, row.epoch, answers))
+        for log, loss, accuracy in (
+            (self._train_log, row.train_loss, row.train_accuracy),
+            (self._validation_log, row.validation_loss, row.validation_accuracy),
+        ):
+            log.add(row.epoch, {"epoch/loss": loss, "epoch/accuracy": accuracy})
+            self.recorder.persist(log.flush)
+        self.recorder.record_epoch(row)
+        self.recorder.persist(self._checkpoint.save)
+        if is_best:
+            self._keep_best(row.epoch, verdict)
+        say(
+            f"loss {row.train_loss:.4f}, accuracy {row.train_accuracy:.4f}, validation loss "
+            f"{row.validation_loss:.4f}, validation accuracy {row.validation_accuracy:.4f}, "
+            f"{row.duration_seconds:.0f} s"
+        )
+
+    def _keep_best(self, epoch: int, verdict: Verdict) -> None:
+        faces = self.validator.faces
+        predictions = Predictions(faces.rows, faces.labels, verdict.probabilities, epoch)
+        with self._checkpoint.averaged():
+            self.recorder.persist(lambda: files.save(self.folder / runs.BEST_FILE, self.network.save))
+        # Last, because its number says that the weights are there.
+        self.recorder.persist(lambda: runs.save_predictions(self.folder, predictions))
+
+    def _open_logs(self, epochs_done: int) -> None:
+        folder = self.folder / runs.TENSORBOARD_FOLDER
+        self._train_log = ScalarLog(folder / "train", epochs_done + 1)
+        self._validation_log = ScalarLog(folder / "validation", epochs_done + 1)
+        batch_log = ScalarLog(folder / "batches", epochs_done * len(self.batches) + 1)
+        self._reporter = BatchReporter(self.recorder, len(self.batches), batch_log)
 
     def _patience_is_over(self, metrics: Sequence[EpochMetrics]) -> bool:
         patience, best = self.config.early_stopping_patience, runs.best_epoch(metrics)
         if patience is None or best is None or metrics[-1].epoch - best.epoch < patience:
             return False
-        print(f"Stopping early: no better validation accuracy for {patience} epochs.", flush=True)
+        say(f"Stopping early: no better validation accuracy for {patience} epochs.")
         return True
 
-    def _resume(self) -> list[EpochMetrics]:
-        """Load the last whole epoch where there is one; returns the metrics up to it."""
-        path = self.folder / runs.LAST_FILE
-        if not path.exists():
-            return []
-        try:
-            # Arrays only, into a network built from the catalogue: no code in the file is ever run.
-            self.trainee.load_weights(path)
-        except Exception as error:
+    def _require_a_number(self, loss: float, epoch: int, step: int) -> None:
+        if not math.isfinite(loss):
             raise RunError(
-                f"The {path.name} of this run cannot be read ({error}). Start a new run; the curves and "
-                "the best weights of this one are kept."
-            ) from error
-        epochs_done = int(self.optimizer.iterations) // len(self.batches)
-        print(f"Going on after epoch {epochs_done}.", flush=True)
-        return [row for row in runs.read_run(self.folder).metrics() if row.epoch <= epochs_done]
-
-    def _fit_epoch(self, epoch: int, metrics: Sequence[EpochMetrics]) -> tuple[float, float] | None:
-        """Train one epoch; returns its mean loss and accuracy, or None when asked to stop within it."""
-        loss_sum = accuracy_sum = 0.0
-        seen = reported = 0
-        last_report = time.perf_counter()
-        for step, batch in enumerate(prefetched(self.batches.epoch(epoch)), start=1):
-            self.optimizer.learning_rate = learning_rate(
-                self.config, epoch - 1 + (step - 1) / len(self.batches), metrics
+                f"The loss is no longer a number (epoch {epoch}, batch {step}): a learning rate of "
+                f"{self.config.learning_rate:g} is too high here. Start again with a tenth of it."
             )
-            loss, accuracy = self.trainee.train_on_batch(batch.inputs, batch.targets, batch.weights)
-            seen += len(batch.labels)
-            loss_sum += float(loss) * len(batch.labels)
-            accuracy_sum += float(accuracy) * len(batch.labels)
-            now = time.perf_counter()
-            if now - last_report < _REPORT_SECONDS and step < len(self.batches):
-                continue
-            if not math.isfinite(loss_sum):
-                raise RunError(
-                    f"The loss is no longer a number (epoch {epoch}, batch {step}): a learning rate of "
-                    f"{self.config.learning_rate:g} is too high here. Start again with a tenth of it."
-                )
-            self.recorder.record_batch(
-                BatchMetrics(
-                    epoch,
-                    step,
-                    len(self.batches),
-                    loss_sum / seen,
-                    accuracy_sum / seen,
-                    (seen - reported) / (now - last_report),
-                    now - self._started,
-                )
-            )
-            last_report, reported = now, seen
-            if step < len(self.batches) and self._should_stop():
-                return None
-        return loss_sum / seen, accuracy_sum / seen
-
-    def _validate(self) -> tuple[float, float]:
-        """Mean loss (the one trained on, unweighted) and accuracy on the validation split."""
-        probabilities = np.concatenate(
-            [
-                self.network.predict_on_batch(self._validation_inputs[start : start + _EVALUATION_BATCH])
-                for start in range(0, len(self._validation_inputs), _EVALUATION_BATCH)
-            ]
-        )
-        smoothing = self.config.label_smoothing
-        targets = self.validation.targets() * (1 - smoothing) + smoothing / probabilities.shape[1]
-        loss = -np.mean(np.sum(targets * np.log(np.clip(probabilities, 1e-7, 1)), axis=1))
-        return float(loss), float(np.mean(probabilities.argmax(axis=1) == self.validation.labels))
-
-    @contextmanager
-    def _averaged_weights(self) -> Iterator[None]:
-        """Within, the network holds the moving average of its weights, if the run keeps one."""
-        if self._averager is None:
-            yield
-            return
-        self._averager.on_test_begin()
-        try:
-            yield
-        finally:
-            self._averager.on_test_end()
