@@ -86,10 +86,10 @@ class PairedComparison:
 
     @property
     def sentence(self) -> str:
-        """The comparison in plain words, without the models' names."""
+        """How the second compares with the first, in plain words without their names."""
         points = f"{100 * self.difference:+.1f} points".replace("-", "−")
         low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in self.interval_95)
-        figures = f"{points} on the same {self.count:,} faces (95 % interval {low} to {high})"
+        figures = f"{points} on the same {self.count:,} faces (95% interval {low} to {high})"
         if self.only_first + self.only_second == 0:
             return f"{figures}: both have the very same faces right."
         luck = f"{self.p_value:.1%}" if self.p_value >= 0.001 else "less than 0.1%"
@@ -100,7 +100,7 @@ class PairedComparison:
             )
         return (
             f"{figures}. That is hardly chance: of two equally good models, {luck} of such comparisons come "
-            f"out this far apart. The second is {self.verdict}."
+            "out this far apart."
         )
 
 

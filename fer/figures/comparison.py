@@ -85,28 +85,19 @@ def comparison_figure(
             },
             hovertemplate=f"<b>{curve.letter}</b> {_plain(title)}<br>{place}: {value}<extra></extra>",
         )
-        ends = [(at, number) for at, number in zip(x, y, strict=True) if number is not None]
-        if ends:
-            figure.add_annotation(
-                x=ends[-1][0],
-                y=ends[-1][1],
-                text=f"<b>{curve.letter}</b>",
-                showarrow=False,
-                xshift=13,
-                font={"size": 13, "color": color},
-            )
+    _letter_the_ends(figure, curves)
     figure.update_layout(
         layout(
             height=330 + 22 * min(len(curves), MOST_CURVES),
             dragmode="zoom",
             hovermode="closest",
             showlegend=True,
-            legend={"orientation": "v", "x": 0, "y": -0.16, "xanchor": "left", "yanchor": "top"},
+            legend={"orientation": "v", "x": 0, "y": -0.18, "xanchor": "left", "yanchor": "top"},
             margin={"l": 4, "r": 26, "t": 12, "b": 4},
         )
     )
     figure.update_xaxes(
-        title="epoch" if over == "epoch" else "minutes of training",
+        title={"text": "epoch" if over == "epoch" else "minutes of training", "standoff": 4},
         gridcolor=GRID,
         zeroline=False,
         rangemode="tozero",
@@ -116,6 +107,30 @@ def comparison_figure(
         gridcolor=GRID, zeroline=False, automargin=True, tickformat=".0%" if percent else ".2~f", nticks=7
     )
     return figure
+
+
+def _letter_the_ends(figure: go.Figure, curves: Sequence[NamedCurve]) -> None:
+    """Write each curve's letter at its end; those that would lie on one another side by side."""
+    heights = [number for trace in figure.data for number in trace.y if number is not None]
+    if not heights:
+        return
+    near = (max(heights) - min(heights)) / 20
+    written: list[tuple[float, float]] = []
+    for curve, trace in zip(curves, figure.data, strict=False):
+        points = [(at, number) for at, number in zip(trace.x, trace.y, strict=True) if number is not None]
+        if not points:
+            continue
+        x, y = points[-1]
+        neighbours = sum(x == at and abs(y - height) < near for at, height in written)
+        written.append((x, y))
+        figure.add_annotation(
+            x=x,
+            y=y,
+            text=f"<b>{curve.letter}</b>",
+            showarrow=False,
+            xshift=13 + 12 * neighbours,
+            font={"size": 13},
+        )
 
 
 def _plain(title: str) -> str:

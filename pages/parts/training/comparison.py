@@ -8,7 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from fer import runs
-from fer.comparison import compare_predictions
+from fer.comparison import Verdict, compare_predictions
 from fer.config import Setting, compare_settings
 from fer.evaluation import wilson_interval
 from fer.figures.comparison import MOST_CURVES, Measure, NamedCurve, comparison_figure
@@ -23,6 +23,11 @@ _MEASURES: dict[Measure, str] = {
     "train_loss": "Loss, training",
 }
 _OVER: dict[Literal["epoch", "minutes"], str] = {"epoch": "Epochs", "minutes": "Minutes"}
+_OUTCOMES: dict[Verdict, str] = {
+    "better": "{} is better than A:",
+    "worse": "{} is worse than A:",
+    "could be chance": "{} and A cannot be told apart:",
+}
 _STYLE = """
 <style>
 .fer-compared { overflow-x: auto; }
@@ -115,7 +120,7 @@ def _verdicts(compared: Sequence[Run], letters: str) -> None:
             continue
         pair = compare_predictions(answers[0], theirs)
         if pair is not None:
-            said.append(f"- **{letter} against A**: {pair.sentence}")
+            said.append(f"- **{_OUTCOMES[pair.verdict].format(letter)}** {pair.sentence}")
     if said:
         st.markdown("\n".join(said))
         if len(said) > 1:

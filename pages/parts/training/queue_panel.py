@@ -82,37 +82,44 @@ def _waiting(active: Run | None, waiting: list[Run], history: list[Run]) -> None
     for place, (run, seconds) in enumerate(zip(waiting, starts, strict=True)):
         begins = "" if seconds is None else f" · begins in about {phrases.duration(seconds)}"
         with st.container(
-            horizontal=True, vertical_alignment="center", gap="small", key=f"training.queue.{run.id}"
+            horizontal=True,
+            vertical_alignment="center",
+            horizontal_alignment="distribute",
+            gap="small",
+            key=f"training.queue.{run.id}",
         ):
-            if st.button(
-                f"{place + 1}. {phrases.plain(run.title)}",
-                key=f"training.queue.show.{run.id}",
-                type="tertiary",
-                help="Show its settings.",
-            ):
-                state.set_run_id(run.id)
-                st.rerun()
-            st.caption(f"{_epochs(run)}{begins}", width="stretch")
-            for label, icon, places, is_possible in (
-                ("Let it go first", "keyboard_arrow_up", -1, place > 0),
-                ("Let it go later", "keyboard_arrow_down", 1, place < len(waiting) - 1),
-            ):
-                if st.button(
-                    "",
-                    icon=f":material/{icon}:",
-                    key=f"training.queue.{icon}.{run.id}",
-                    help=label,
-                    disabled=not is_possible,
-                ):
-                    _do(partial(runs.move_in_queue, run.id, places))
-            if st.button(
-                "",
-                icon=":material/close:",
-                key=f"training.queue.cancel.{run.id}",
-                help="Take it out of the queue. A run that never began goes into the trash, from where you "
-                "can take it back; one that was to go on is left as it was.",
-            ):
-                _do(partial(runs.cancel_queued, run.id))
+            st.markdown(
+                f"{place + 1}. **{phrases.plain(run.name or run.id)}** :small[{_epochs(run)}{begins}]",
+                width="content",
+            )
+            # Together, so that they go into the next line together where there is little room.
+            with st.container(horizontal=True, gap="xxsmall", width="content"):
+                _gestures(run, is_first=place == 0, is_last=place == len(waiting) - 1)
+
+
+def _gestures(run: Run, *, is_first: bool, is_last: bool) -> None:
+    for label, icon, places, is_possible in (
+        ("Let it go earlier", "keyboard_arrow_up", -1, not is_first),
+        ("Let it go later", "keyboard_arrow_down", 1, not is_last),
+    ):
+        if st.button(
+            "",
+            icon=f":material/{icon}:",
+            key=f"training.queue.{icon}.{run.id}",
+            type="tertiary",
+            help=label,
+            disabled=not is_possible,
+        ):
+            _do(partial(runs.move_in_queue, run.id, places))
+    if st.button(
+        "",
+        icon=":material/close:",
+        key=f"training.queue.cancel.{run.id}",
+        type="tertiary",
+        help="Take it out of the queue. A run that never began goes into the trash, from where you can take "
+        "it back; one that was to go on is left as it was.",
+    ):
+        _do(partial(runs.cancel_queued, run.id))
 
 
 def _epochs(run: Run) -> str:

@@ -93,17 +93,11 @@ def _table(listed: list[Run], shown: Run, faces: dict[str, str]) -> None:
                 for run, summary in zip(listed, summaries, strict=True)
             ],
             "Status": [run_words.STATUS_TITLES[run.status] for run in listed],
-            "Epochs": [
-                None if run.is_active else summary.epochs_done
-                for run, summary in zip(listed, summaries, strict=True)
-            ],
-            "of": [run.config.epochs for run in listed],
+            "Epochs": [summary.epochs_done for summary in summaries],
+            "Planned": [run.config.epochs for run in listed],
+            "Minutes": [round(summary.seconds / 60, 1) for summary in summaries],
             "Network": [run_words.architecture_title(run.config) for run in listed],
             "Faces": [faces[run.id] for run in listed],
-            "Minutes": [
-                None if run.is_active else round(summary.seconds / 60, 1)
-                for run, summary in zip(listed, summaries, strict=True)
-            ],
             "Started": [run.started_at for run in listed],
             "Note": [run.notes.note for run in listed],
         },
@@ -115,10 +109,10 @@ def _table(listed: list[Run], shown: Run, faces: dict[str, str]) -> None:
         height=_ROW_PIXELS * (min(len(listed), _MOST_ROWS) + 1) + 3,
         column_config={
             "": st.column_config.TextColumn(width=30, help="The run that is shown above."),
-            "Run": st.column_config.TextColumn(pinned=True),
             "Best validation accuracy": st.column_config.ProgressColumn(
                 format="percent", min_value=0.0, max_value=1.0
             ),
+            "Epochs": st.column_config.NumberColumn(help="How many it has behind it."),
             "Minutes": st.column_config.NumberColumn(format="%.1f", help="How long its epochs took."),
             "Started": st.column_config.DatetimeColumn(format="distance"),
         },
