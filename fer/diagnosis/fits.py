@@ -196,9 +196,15 @@ def _climbs(course: Course, rows: tuple[EpochMetrics, ...]) -> bool:
     epochs = len(window) - 1
     gained = window[-1].validation_accuracy - window[0].validation_accuracy
     learned = window[-1].train_accuracy - window[0].train_accuracy
+    half = -(-epochs // 2)
+    lately = window[-1].validation_accuracy - window[-1 - half].validation_accuracy
     # Two accuracies on the same faces differ by chance by at most the square root of two standard errors.
     by_chance = 2 * 2**0.5 * course.noise(window[-1].validation_accuracy)
-    return gained > max(by_chance, _CLIMB_AN_EPOCH * epochs) and learned > _CLIMB_AN_EPOCH * epochs
+    return (
+        gained > max(by_chance, _CLIMB_AN_EPOCH * epochs)
+        and lately > _CLIMB_AN_EPOCH * half
+        and learned > _CLIMB_AN_EPOCH * epochs
+    )
 
 
 def plateau(course: Course) -> Finding | None:
