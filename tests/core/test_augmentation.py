@@ -6,11 +6,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fer import augmentation
 from fer.augmentation import AugmentationDraw
-from fer.config import AugmentationConfig
+from fer.config import HIGHEST, AugmentationConfig, Fill
 
 EVERYTHING = AugmentationConfig(
     horizontal_flip=True,
@@ -22,6 +24,9 @@ EVERYTHING = AugmentationConfig(
     brightness_fraction=0.2,
     contrast_fraction=0.4,
     erase_fraction=0.3,
+    vertical_flip=True,
+    noise_fraction=0.1,
+    blur_pixels=1.5,
 )
 # Which dice each setting governs.
 GOVERNS = {
@@ -34,6 +39,10 @@ GOVERNS = {
     "brightness_fraction": ["brightness_fraction"],
     "contrast_fraction": ["contrast"],
     "erase_fraction": ["erased_box"],
+    "vertical_flip": ["upside_down"],
+    "noise_fraction": ["noise_fraction"],
+    "blur_pixels": ["blur_pixels"],
+    "fill": [],
 }
 
 
@@ -43,8 +52,7 @@ def noise(count: int, size: int = 48, channels: int = 1) -> NDArray[np.uint8]:
 
 def still(count: int = 1, **dice: Any) -> AugmentationDraw:
     """Dice that change nothing, but for those named."""
-    drawn = augmentation.draw(AugmentationConfig(), count, np.random.default_rng(0))
-    return replace(drawn, **{name: np.array([value] * count) for name, value in dice.items()})
+    return augmentation.still(count, **dice)
 
 
 def thrown(config: AugmentationConfig, count: int = 4000) -> AugmentationDraw:
@@ -140,12 +148,16 @@ def test_the_dice_fill_their_ranges_and_never_leave_them() -> None:
         (dice.zoom, 0.7, 1.3),
         (dice.brightness_fraction, -0.2, 0.2),
         (dice.contrast, 0.6, 1.4),
+        (dice.noise_fraction, 0, 0.1),
+        (dice.blur_pixels, 0, 1.5),
+        (dice.noise_seed / 2**32, 0, 1),
     ):
         spread = highest - lowest
         assert lowest <= values.min() < lowest + 0.01 * spread
         assert highest >= values.max() > highest - 0.01 * spread
         assert values.mean() == pytest.approx((lowest + highest) / 2, abs=0.03 * spread)
     assert dice.flipped.mean() == pytest.approx(0.5, abs=0.04)
+    assert dice.upside_down.mean() == pytest.approx(0.5, abs=0.04)
 
 
 def test_half_of_the_faces_are_erased_within_the_picture_and_the_area_allowed() -> None:
@@ -172,6 +184,19 @@ def test_moving_one_slider_does_not_change_what_the_others_drew(setting: str) ->
     assert changed == GOVERNS[setting]
 
 
+def test_every_setting_of_a_single_face_is_governed_here() -> None:
+    mixing = {"mixup_alpha", "cutmix_alpha"}
+    assert set(GOVERNS) == set(AugmentationConfig().as_dict()) - mixing
+
+
+def test_an_old_seed_draws_its_old_dice_though_there_are_more_now() -> None:
+    first_rows = np.random.default_rng(5).random((12, 50))
+    dice = thrown(EVERYTHING, 50)
+    assert np.array_equal(dice.rotation_degrees, (2 * first_rows[1] - 1) * 20)
+    assert np.array_equal(dice.contrast, 1 + (2 * first_rows[6] - 1) * 0.4)
+    assert np.array_equal(dice.flipped, first_rows[0] < 0.5)
+
+
 def test_some_of_the_dice_change_their_faces_as_all_of_them_did() -> None:
     images, dice = noise(8), thrown(EVERYTHING, 8)
     rows = np.array([5, 2])
@@ -184,3 +209,101 @@ def test_some_of_the_dice_change_their_faces_as_all_of_them_did() -> None:
 def test_dice_for_another_number_of_faces_are_refused() -> None:
     with pytest.raises(ValueError, match="3 images need 3 draws; received 2"):
         augmentation.apply(noise(3), still(2))
+
+
+def test_upside_down_is_the_mirror_image_to_the_bit() -> None:
+    images = noise(3)
+    assert np.array_equal(augmentation.apply(images, still(3, upside_down=True)), images[:, ::-1])
+    both = augmentation.apply(images, still(3, upside_down=True, flipped=True))
+    assert np.array_equal(both, images[:, ::-1, ::-1])
+
+
+@pytest.mark.parametrize(
+    ("fill", "expected"),
+    [("nearest", [10, 10, 10, 20]), ("reflect", [20, 10, 10, 20]), ("black", [0, 0, 10, 20])],
+)
+def test_the_fill_is_the_edge_a_mirror_image_or_black(fill: Fill, expected: list[int]) -> None:
+    row = np.array([10, 20, 30, 40], np.uint8)
+    image = np.broadcast_to(row, (4, 4))[None, :, :, None]
+    moved = augmentation.apply(image, augmentation.still(1, fill, shift_x_fraction=0.5))
+    assert moved[0, :, :, 0].tolist() == [expected] * 4
+
+
+def test_what_the_fill_made_up_is_told_pixel_by_pixel() -> None:
+    filled = augmentation.filled_in(still(2, shift_x_fraction=0.25, shift_y_fraction=-0.125), 48, 48)
+    expected = np.zeros((48, 48), bool)
+    expected[:, :12] = True
+    expected[-6:] = True
+    assert np.array_equal(filled, np.stack([expected] * 2))
+    assert not augmentation.filled_in(still(flipped=True), 48, 48).any()
+    assert augmentation.filled_in(still(zoom=0.5), 48, 48).mean() == pytest.approx(0.75, abs=0.03)
+
+
+def test_noise_has_the_strength_that_was_drawn_and_a_seed_of_its_own() -> None:
+    grey = np.full((2, 64, 64, 1), 128, np.uint8)
+    dice = replace(still(2), noise_fraction=np.array([0.05, 0.1]), noise_seed=np.array([1, 2], np.uint32))
+    noisy = augmentation.apply(grey, dice)
+    added = noisy.astype(float) - 128
+    assert added.mean() == pytest.approx(0, abs=0.7)
+    assert added.std(axis=(1, 2, 3)) == pytest.approx([0.05 * 255, 0.1 * 255], rel=0.05)
+    # Alone or beside others, a face gets the same noise.
+    assert np.array_equal(augmentation.apply(grey[1:], dice.take(slice(1, 2))), noisy[1:])
+    other = replace(dice, noise_seed=np.array([1, 3], np.uint32))
+    changed = augmentation.apply(grey, other)
+    assert np.array_equal(changed[0], noisy[0])
+    assert not np.array_equal(changed[1], noisy[1])
+
+
+@pytest.mark.parametrize("sigma", [0.3, 1.0, 3.0])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_blur_is_a_gaussian_of_so_many_pixels(sigma: float, channels: int) -> None:
+    point = np.zeros((1, 65, 65, channels), np.uint8)
+    point[0, 32, 32] = 255
+    blurred = augmentation.apply(point, still(blur_pixels=sigma)).astype(float)
+    away = np.arange(-32, 33) ** 2
+    bell = np.exp(-np.add.outer(away, away) / (2 * sigma**2))
+    expected = 255 * bell / bell.sum()
+    assert np.abs(blurred[0] - expected[..., None]).max() <= 1
+    flat = np.full((1, 48, 48, channels), 77, np.uint8)
+    assert np.array_equal(augmentation.apply(flat, still(blur_pixels=sigma)), flat)
+
+
+def test_the_extremes_are_the_ends_of_what_can_be_drawn() -> None:
+    ends = augmentation.extremes(EVERYTHING)
+    assert list(ends) == [name for name in EVERYTHING.as_dict() if name in GOVERNS and name != "fill"]
+    assert [float(dice.rotation_degrees[0]) for dice in ends["rotation_degrees"]] == [-20, 20]
+    assert [float(dice.zoom[0]) for dice in ends["zoom_out_fraction"]] == [1.0, 0.7]
+    assert [float(dice.contrast[0]) for dice in ends["contrast_fraction"]] == pytest.approx([0.6, 1.4])
+    [nothing, most] = [dice.erased_box[0] for dice in ends["erase_fraction"]]
+    assert nothing[0] == nothing[2]
+    assert (most[2] - most[0]) * (most[3] - most[1]) == pytest.approx(0.3)
+    image = noise(1)
+    for name, pair in ends.items():
+        pictures = [augmentation.apply(image, dice) for dice in pair]
+        assert not np.array_equal(*pictures), name
+    assert augmentation.extremes(AugmentationConfig(fill="black")) == {}
+
+
+anything = st.builds(
+    AugmentationConfig,
+    horizontal_flip=st.booleans(),
+    vertical_flip=st.booleans(),
+    fill=st.sampled_from(["nearest", "reflect", "black"]),
+    **{name: st.floats(0, highest) for name, highest in HIGHEST.items()},
+)
+
+
+@given(anything, st.integers(0, 2**31 - 1), st.sampled_from([(48, 48, 1), (9, 16, 3), (8, 8, 1)]))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_set_a_face_stays_a_face_of_its_size(
+    config: AugmentationConfig, seed: int, shape: tuple[int, int, int]
+) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (3, *shape), dtype=np.uint8)
+    first, again = (
+        augmentation.apply(images, augmentation.draw(config, 3, np.random.default_rng(seed)))
+        for _ in range(2)
+    )
+    assert (first.shape, first.dtype) == (images.shape, np.uint8)
+    assert np.array_equal(first, again)
+    if not config.without_mixing().changes_anything:
+        assert np.array_equal(first, images)

@@ -1,17 +1,25 @@
 """A training epoch: every face once, the same again for the same seed, prepared ahead by a thread."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from fer.batches import Batch, TrainingBatches, prefetched
-from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
-from fer.datasets import Dataset
+from fer.batches import (
+    Batch,
+    TrainingBatches,
+    fingerprint,
+    first_batch,
+    prefetched,
+    preprocessing_of,
+    training_faces,
+)
+from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
+from fer.datasets import Dataset, Split, load_dataset
 from fer.emotions import EMOTIONS
-from fer.errors import EmptyClassError
+from fer.errors import DatasetError, EmptyClassError
 from fer.preprocessing import Preprocessing
 from tests.conftest import dataset_of
 
@@ -159,3 +167,101 @@ def test_who_walks_away_leaves_no_thread_behind(numbered: Dataset) -> None:
     assert len(preparing()) == 1
     batches.close()  # type: ignore[attr-defined]
     assert preparing() == []
+
+
+EVERYTHING = AugmentationConfig(
+    horizontal_flip=True,
+    rotation_degrees=20,
+    fill="reflect",
+    brightness_fraction=0.2,
+    noise_fraction=0.1,
+    blur_pixels=1,
+    erase_fraction=0.2,
+    mixup_alpha=0.4,
+    cutmix_alpha=1,
+)
+
+
+def test_the_batch_a_page_shows_is_to_the_bit_the_one_that_is_trained_on(
+    csv_in_data: Callable[[str], str],
+) -> None:
+    name = f"{csv_in_data('small')}.csv"
+    config = TrainingConfig(name, batch_size=17, seed=11, subset=20, balance_classes=True)
+    config = replace(config, augmentation=EVERYTHING)
+    # The page: one call. The training process: the same dataset read anew, its thread, its own objects.
+    shown = first_batch(load_dataset(name), config)
+    dataset = load_dataset(name)
+    batches = TrainingBatches(training_faces(dataset, config), config, preprocessing_of(config))
+    trained_on = next(prefetched(batches.epoch(1)))
+    for field in ("inputs", "labels", "targets", "weights"):
+        assert np.array_equal(getattr(shown, field), getattr(trained_on, field)), field
+    assert len(shown.labels) == 17
+    assert fingerprint(shown) == fingerprint(trained_on)
+
+
+def test_the_fingerprint_is_of_every_bit_that_the_model_is_given(numbered: Dataset) -> None:
+    batch = next(batches_of(numbered).epoch(1))
+    digits = fingerprint(batch)
+    assert len(digits) == 8
+    assert int(digits, 16) >= 0
+    for name in ("inputs", "targets", "weights"):
+        changed = getattr(batch, name).copy()
+        changed.ravel()[-1] = np.nextafter(changed.ravel()[-1], np.float32(9))
+        assert fingerprint(replace(batch, **{name: changed})) != digits, name
+    assert fingerprint(next(batches_of(numbered).epoch(1))) == digits
+    assert fingerprint(next(batches_of(numbered).epoch(2))) != digits
+
+
+@pytest.mark.parametrize("batch_size", [1, 5, 47, 100])
+@pytest.mark.parametrize("mixed", [{"mixup_alpha": 0.5}, {"cutmix_alpha": 1.0}])
+def test_mixed_batches_of_any_size_keep_their_labels_whole(
+    numbered: Dataset, batch_size: int, mixed: dict[str, float]
+) -> None:
+    config = replace(PLAIN, batch_size=batch_size, augmentation=AugmentationConfig.from_dict(mixed))
+    batches = list(batches_of(numbered, config).epoch(1))
+    assert sum(len(batch.labels) for batch in batches) == 47
+    plain = list(batches_of(numbered, replace(PLAIN, batch_size=batch_size)).epoch(1))
+    for batch, unmixed in zip(batches, plain, strict=True):
+        assert np.array_equal(batch.labels, unmixed.labels)
+        assert batch.targets.dtype == np.float32
+        assert batch.targets.sum(axis=1) == pytest.approx(np.ones(len(batch.labels)), abs=1e-6)
+        if batch_size == 1:  # a face alone can only be mixed with itself
+            assert np.allclose(batch.inputs, unmixed.inputs, atol=1e-6)
+            assert np.allclose(batch.targets, unmixed.targets, atol=1e-6)
+    if batch_size > 1:
+        assert any((batch.targets.max(axis=1) < 0.99).any() for batch in batches)
+
+
+def test_each_batch_is_mixed_in_a_way_of_its_own_that_the_seed_decides(numbered: Dataset) -> None:
+    alone = replace(PLAIN, batch_size=10, augmentation=AugmentationConfig(mixup_alpha=1.0))
+    faces = replace(numbered, images=np.zeros_like(numbered.images), labels=np.zeros(47, np.intp))
+    first, second = (batch for batch, _ in zip(batches_of(numbered, alone).epoch(1), range(2), strict=False))
+    assert not np.array_equal(first.targets.max(axis=1), second.targets.max(axis=1))
+    assert same(batches_of(faces, alone).epoch(3), batches_of(faces, alone).epoch(3))
+    assert same(batches_of(numbered, alone).epoch(3), batches_of(numbered, alone).epoch(3))
+
+
+def test_weights_of_mixed_faces_lie_between_those_of_their_two() -> None:
+    faces = dataset_of([0] * 8 + [1] * 2, emotions=EMOTIONS[:2])
+    config = replace(PLAIN, balance_classes=True, augmentation=AugmentationConfig(mixup_alpha=1.0))
+    [batch] = batches_of(faces, config).epoch(1)
+    # Two emotions, so the share of one in the label says the weight: 10/16 for the many, 10/4 for the few.
+    assert batch.weights == pytest.approx(batch.targets @ np.array([10 / 16, 10 / 4]), abs=1e-5)
+    assert len(set(batch.weights.round(3).tolist())) > 2
+
+
+def test_what_is_trained_on_is_the_training_split_and_its_subset(small_dataset: Dataset) -> None:
+    assert len(training_faces(small_dataset, PLAIN)) == 28
+    few = training_faces(small_dataset, replace(PLAIN, subset=14, seed=2))
+    assert len(few) == 14
+    assert set(few.splits.tolist()) == {"train"}
+    nothing = replace(small_dataset, splits=np.array([Split.TEST] * len(small_dataset), str))
+    with pytest.raises(DatasetError, match="no face in its train split"):
+        first_batch(nothing, PLAIN)
+
+
+def test_the_input_is_prepared_as_the_architecture_asks_at_the_size_of_the_config() -> None:
+    own = preprocessing_of(TrainingConfig())
+    assert own.input_shape == (48, 48, 1)
+    assert preprocessing_of(TrainingConfig(image_size=64)).input_shape == (64, 64, 1)
+    assert preprocessing_of(TrainingConfig(image_size=64)).scale == own.scale

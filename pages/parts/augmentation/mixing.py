@@ -16,8 +16,8 @@ _FACES = 12
 _USUAL = {"mixup_alpha": 0.2, "cutmix_alpha": 1.0}
 _LESSONS = {
     "mixup_alpha": "**Mixup** blends in another face. Its share of the picture is its share of the label.",
-    "cutmix_alpha": "**CutMix** pastes a rectangle of another face. Its share of the area is its share of the "
-    "label.",
+    "cutmix_alpha": "**CutMix** pastes a rectangle of another face. The share of the area is its share of "
+    "the label.",
 }
 
 
