@@ -1,6 +1,7 @@
 """How each emotion comes along in a run, as small charts side by side."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -38,93 +39,95 @@ def class_accuracies_figure(
     """
     done = [row.epoch for row in metrics]
     everyone = over_epochs.finite(row.validation_accuracy for row in metrics)
-    figure = go.Figure()
     rows = -(-(len(emotions) + 1) // columns)
     height = rows * (_CELL_HEIGHT + _CELL_WORDS) + 8
-    across, words = 1 / columns, _CELL_WORDS / height
-    gap = 0.14 * across if columns < 3 else 0.11 * across
+    across = 1 / columns
+    gap = (0.14 if columns < 3 else 0.11) * across
+    traces: list[dict[str, Any]] = []
+    words: list[dict[str, Any]] = []
+    shapes: list[dict[str, Any]] = []
+    axes: dict[str, Any] = {}
     for index, emotion in enumerate([*emotions, None]):
         name = "all faces" if emotion is None else str(emotion)
-        color = ACCENT if emotion is None else emotion.color
         values = everyone if emotion is None else class_curve(metrics, index)
         down, along = divmod(index, columns)
-        suffix = "" if index == 0 else str(index + 1)
         left, right = along * across + (gap if along else 0), (along + 1) * across
-        top = 1 - down / rows - words
+        top = 1 - down / rows - _CELL_WORDS / height
         bottom = 1 - (down + 1) / rows + 22 / height
-        axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        suffix = "" if index == 0 else str(index + 1)
+        here = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "type": "scatter"}
+        axes[f"xaxis{suffix}"] = over_epochs.axis(
+            len(done),
+            epochs,
+            domain=[left, right],
+            anchor=f"y{suffix}",
+            nticks=4,
+            dtick=None,
+            tickfont={"size": 11},
+            **({"matches": "x"} if suffix else {}),
+        )
+        axes[f"yaxis{suffix}"] = {
+            "domain": [bottom, top],
+            "anchor": f"x{suffix}",
+            "showticklabels": along == 0,
+            "range": [-0.03, 1.03],
+            "gridcolor": GRID,
+            "zeroline": False,
+            "tickvals": [0, 0.5, 1],
+            "tickformat": ".0%",
+            "tickfont": {"size": 11},
+            **({"matches": "y"} if suffix else {}),
+        }
         if emotion is not None:
-            figure.add_scatter(
-                x=done,
-                y=everyone,
-                mode="lines",
-                line={"color": QUIET, "width": 1},
-                hoverinfo="skip",
-                **axes,
-            )
-        figure.add_scatter(
-            x=done,
-            y=values,
-            name=name,
-            mode="lines+markers",
-            line={"color": color, "width": 2.5},
-            marker={"size": 4 if len(done) < 40 else 1},
-            hovertemplate=f"%{{y:.0%}}<extra>{name}</extra>",
-            **axes,
+            thin = {"mode": "lines", "line": {"color": QUIET, "width": 1}, "hoverinfo": "skip"}
+            traces.append({**here, **thin, "x": done, "y": everyone})
+        traces.append(
+            {
+                **here,
+                "x": done,
+                "y": values,
+                "name": name,
+                "mode": "lines+markers",
+                "line": {"color": ACCENT if emotion is None else emotion.color, "width": 2.5},
+                "marker": {"size": 4 if len(done) < 40 else 1},
+                "hovertemplate": f"%{{y:.0%}}<extra>{name}</extra>",
+            }
         )
         newest = values[-1] if values else None
         count = "" if faces is None else f" of {sum(faces) if emotion is None else faces[index]:,}"
-        figure.add_annotation(
-            x=left,
-            xref="paper",
-            xanchor="left",
-            y=top,
-            yref="paper",
-            yanchor="bottom",
-            yshift=4,
-            align="left",
-            showarrow=False,
-            font={"size": 13},
-            text=f"<b>{name}</b><br>{'–' if newest is None else f'{newest:.0%}'}{count}",
-        )
-        figure.update_layout(
+        words.append(
             {
-                f"xaxis{suffix}": {"domain": [left, right], "anchor": f"y{suffix}", "matches": "x"},
-                f"yaxis{suffix}": {
-                    "domain": [bottom, top],
-                    "anchor": f"x{suffix}",
-                    "showticklabels": along == 0,
-                    "matches": "y",
-                },
+                "x": left,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": top,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "yshift": 4,
+                "align": "left",
+                "showarrow": False,
+                "font": {"size": 13},
+                "text": f"<b>{name}</b><br>{'–' if newest is None else f'{newest:.0%}'}{count}",
             }
         )
-        for seen in evidence:
-            if seen.measure == "classes" and str(emotion) in seen.text.lower():
-                figure.add_shape(
-                    type="rect",
-                    xref=f"x{suffix}",
-                    yref=f"y{suffix} domain",
-                    x0=seen.first_epoch - 0.5,
-                    x1=seen.last_epoch + 0.5,
-                    y0=0,
-                    y1=1,
-                    fillcolor=MARK_SHADE,
-                    line={"width": 0},
-                    layer="below",
-                )
-    figure.update_layout(over_epochs.frame("", height, showlegend=False))
-    figure.update_layout(margin={"l": 38, "r": 8, "t": 0, "b": 4})
-    over_epochs.axis(figure, len(done), epochs)
-    figure.update_xaxes(nticks=4, tickfont={"size": 11}, dtick=None)
-    figure.update_yaxes(
-        range=[-0.03, 1.03],
-        gridcolor=GRID,
-        zeroline=False,
-        tickvals=[0, 0.5, 1],
-        tickformat=".0%",
-        tickfont={"size": 11},
-    )
-    return figure
+        shapes += [
+            {
+                "type": "rect",
+                "xref": f"x{suffix}",
+                "yref": f"y{suffix} domain",
+                "x0": seen.first_epoch - 0.5,
+                "x1": seen.last_epoch + 0.5,
+                "y0": 0,
+                "y1": 1,
+                "fillcolor": MARK_SHADE,
+                "line": {"width": 0},
+                "layer": "below",
+            }
+            for seen in evidence
+            if seen.measure == "classes" and name in seen.text.lower()
+        ]
+    layout = over_epochs.frame("", height, showlegend=False, shapes=shapes, annotations=words, **axes)
+    return go.Figure(data=traces, layout={**layout, "margin": {"l": 38, "r": 8, "t": 0, "b": 4}})
 
 
 def class_curve(metrics: Sequence[EpochMetrics], index: int) -> list[float | None]:

@@ -1,6 +1,7 @@
 """What a run asks of the machine, as a figure."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -10,8 +11,8 @@ from fer.figures.training import Reading
 from fer.runs import BatchMetrics
 
 _CELL_HEIGHT = 150
-_MOST_POINTS = 600
-_TITLES = ("Faces a second", "Processor, of all cores", "Memory")
+_MOST_POINTS = 500
+_TITLES = ("Faces a second", "Processor, % of all cores", "Memory, GB")
 _FORMATS = ("%{y:,.0f} faces/s", "%{y:.0f}%", "%{y:.2f} GB")
 
 
@@ -31,56 +32,59 @@ def load_figure(batches: Sequence[BatchMetrics]) -> go.Figure:
     """
     rows = over_epochs.thinned(batches, _MOST_POINTS)
     minutes = _minutes(rows)
-    figure = go.Figure()
     height = len(_TITLES) * _CELL_HEIGHT + 40
+    traces: list[dict[str, Any]] = []
+    words: list[dict[str, Any]] = []
+    axes: dict[str, Any] = {}
     for index, (title, values, shown) in enumerate(zip(_TITLES, _columns(rows), _FORMATS, strict=True)):
         suffix = "" if index == 0 else str(index + 1)
         top = 1 - index / len(_TITLES) - 30 / height
-        figure.add_scatter(
-            x=minutes,
-            y=values,
-            name=title,
-            mode="lines",
-            line={"color": ACCENT if index == 0 else QUIET, "width": 2},
-            hovertemplate=f"{shown}<extra></extra>",
-            xaxis="x",
-            yaxis=f"y{suffix}",
-        )
-        figure.update_layout(
+        traces.append(
             {
-                f"yaxis{suffix}": {
-                    "domain": [1 - (index + 1) / len(_TITLES) + 8 / height, top],
-                    "rangemode": "tozero",
-                    "ticksuffix": "% " if index == 1 else " ",
-                    **({"range": [0, 104], "tickvals": [0, 50, 100]} if index == 1 else {"nticks": 4}),
-                }
+                "type": "scatter",
+                "x": minutes,
+                "y": values,
+                "name": title,
+                "mode": "lines",
+                "line": {"color": ACCENT if index == 0 else QUIET, "width": 2},
+                "hovertemplate": f"{shown}<extra></extra>",
+                "xaxis": "x",
+                "yaxis": f"y{suffix}",
             }
         )
-        figure.add_annotation(
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=top,
-            yref="paper",
-            yanchor="bottom",
-            yshift=4,
-            text=title,
-            showarrow=False,
-            font={"size": 14},
+        axes[f"yaxis{suffix}"] = {
+            "domain": [1 - (index + 1) / len(_TITLES) + 8 / height, top],
+            "rangemode": "tozero",
+            "ticksuffix": " ",
+            "gridcolor": GRID,
+            "zeroline": False,
+            **({"range": [0, 104], "tickvals": [0, 50, 100]} if index == 1 else {"nticks": 4}),
+        }
+        words.append(
+            {
+                "x": 0,
+                "xref": "paper",
+                "xanchor": "left",
+                "y": top,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "yshift": 4,
+                "text": title,
+                "showarrow": False,
+                "font": {"size": 14},
+            }
         )
-    figure.update_layout(over_epochs.frame("", height, showlegend=False))
-    figure.update_layout(margin={"t": 4}, xaxis={"anchor": f"y{len(_TITLES)}"})
-    figure.update_yaxes(gridcolor=GRID, zeroline=False)
-    figure.update_xaxes(
-        gridcolor=GRID,
-        zeroline=False,
-        rangemode="tozero",
-        nticks=8,
-        title={"text": "minutes of training", "standoff": 4},
-        hoverformat=".1f",
-        ticksuffix="",
-    )
-    return figure
+    axes["xaxis"] = {
+        "anchor": f"y{len(_TITLES)}",
+        "gridcolor": GRID,
+        "zeroline": False,
+        "rangemode": "tozero",
+        "nticks": 8,
+        "title": {"text": "minutes of training", "standoff": 4, "font": {"size": 13}},
+        "hoverformat": ".1f",
+    }
+    layout = over_epochs.frame("", height, showlegend=False, annotations=words, **axes)
+    return go.Figure(data=traces, layout={**layout, "margin": {**layout["margin"], "t": 4}})
 
 
 def _columns(rows: Sequence[BatchMetrics]) -> tuple[list[float | None], ...]:

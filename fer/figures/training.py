@@ -1,21 +1,21 @@
 """How a run comes along, as figures: accuracy, loss and learning rate."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from fer.diagnosis import Evidence
+from fer.diagnosis import Evidence, Measure
 from fer.figures import epochs as over_epochs
 from fer.figures.style import ACCENT, CLEAR, GRID, MARK, MARK_SHADE, QUIET
 from fer.runs import BatchMetrics, EpochMetrics, best_epoch
 
 # A telephone's chart is this many letters wide, less its margins.
 _LINE_LETTERS = 30
-_MOST_POINTS = 600
+_MOST_POINTS = 500
 # From here on a loss can only be a training that broke down, and would press all else flat.
 _BROKEN_LOSS = 100.0
 
@@ -90,69 +90,85 @@ def curves_figure(
     value = "%{y:.1%}" if percent else "%{y:.3f}"
     x, y = _within_epochs(batches, measure)
     done = [row.epoch for row in metrics]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=x,
-        y=y,
-        mode="lines",
-        line={"color": QUIET, "width": 1},
-        opacity=0.55,
-        showlegend=False,
-        hoverinfo="skip",
-    )
+    traces: list[dict[str, Any]] = [
+        {
+            "x": x,
+            "y": y,
+            "mode": "lines",
+            "line": {"color": QUIET, "width": 1},
+            "opacity": 0.55,
+            "showlegend": False,
+            "hoverinfo": "skip",
+        }
+    ]
     for part, name, line in (
         ("train", "training", {"color": QUIET, "width": 2}),
         ("validation", "validation", {"color": ACCENT, "width": 2.5}),
     ):
-        figure.add_scatter(
-            x=done,
-            y=over_epochs.finite(getattr(row, f"{part}_{measure}") for row in metrics),
-            name=name,
-            mode="lines+markers",
-            line=line,
-            marker={"size": 5 if len(done) < 60 else 1},
-            hovertemplate=f"{value}<extra>{name}</extra>",
+        traces.append(
+            {
+                "x": done,
+                "y": over_epochs.finite(getattr(row, f"{part}_{measure}") for row in metrics),
+                "name": name,
+                "mode": "lines+markers",
+                "line": line,
+                "marker": {"size": 5 if len(done) < 60 else 1},
+                "hovertemplate": f"{value}<extra>{name}</extra>",
+            }
         )
     broken = not percent and any(
-        point is not None and point > _BROKEN_LOSS for trace in figure.data for point in trace.y
-    )
-    best = best_epoch(metrics)
-    if best is not None and math.isfinite(kept := getattr(best, f"validation_{measure}")):
-        figure.add_scatter(
-            x=[best.epoch],
-            y=[kept],
-            mode="markers",
-            showlegend=False,
-            hoverinfo="skip",
-            cliponaxis=False,
-            marker={"size": 13, "color": CLEAR, "line": {"color": ACCENT, "width": 2.5}},
-        )
-        figure.add_annotation(
-            x=best.epoch,
-            y=math.log10(kept) if broken and kept > 0 else kept,  # as Plotly counts on such an axis
-            text=f"best: {kept:.1%}" if percent else "kept",
-            # On the far side of the training curve, once the model overfits.
-            yshift=-18 if percent else 18,
-            showarrow=False,
-            font={"size": 12},
-            # To its right, where a curve that rose steeply leaves room, unless the frame ends there.
-            xanchor="left" if best.epoch < 0.85 * epochs else "right",
-        )
-    title = measure.capitalize() + (", each step ten times the one below" if broken else "")
-    figure.update_layout(over_epochs.frame(title, 270))
-    over_epochs.axis(figure, len(done), epochs, title={"text": "epoch", "standoff": 4})
-    figure.update_yaxes(
-        gridcolor=GRID,
-        zeroline=False,
-        nticks=6,
-        ticksuffix=" ",
-        tickformat=".0%" if percent else ".2~f",
-        **({"type": "log", "tickformat": "~g", "dtick": 1} if broken else {}),
-        **({} if batches or metrics else {"range": [0, 1 if percent else 2]}),
+        point is not None and point > _BROKEN_LOSS for trace in traces for point in trace["y"]
     )
     # Losses fall to the foot of their chart, accuracies rise to the head of theirs: the words go elsewhere.
-    mark_evidence(figure, [seen for seen in evidence if seen.measure == measure], epochs, at_top=not percent)
-    return figure
+    shapes, words = _marks(evidence, measure, over_epochs.room_for(len(done), epochs), at_top=not percent)
+    best = best_epoch(metrics)
+    if best is not None and math.isfinite(kept := getattr(best, f"validation_{measure}")):
+        traces.append(
+            {
+                "x": [best.epoch],
+                "y": [kept],
+                "mode": "markers",
+                "showlegend": False,
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+                "marker": {"size": 13, "color": CLEAR, "line": {"color": ACCENT, "width": 2.5}},
+            }
+        )
+        words.append(
+            {
+                "x": best.epoch,
+                "y": math.log10(kept) if broken and kept > 0 else kept,  # as Plotly counts on such an axis
+                "text": f"best: {kept:.1%}" if percent else "kept",
+                # On the far side of the training curve, once the model overfits.
+                "yshift": -18 if percent else 18,
+                "showarrow": False,
+                "font": {"size": 12},
+                # To its right, where a curve that rose steeply leaves room, unless the frame ends there.
+                "xanchor": "left" if best.epoch < 0.85 * epochs else "right",
+            }
+        )
+    title = measure.capitalize() + (", each step ten times the one below" if broken else "")
+    return _chart(
+        traces,
+        over_epochs.frame(
+            title,
+            270,
+            xaxis=over_epochs.axis(
+                len(done), epochs, title={"text": "epoch", "standoff": 4, "font": {"size": 13}}
+            ),
+            yaxis={
+                "gridcolor": GRID,
+                "zeroline": False,
+                "nticks": 6,
+                "ticksuffix": " ",
+                "tickformat": ".0%" if percent else ".2~f",
+                **({"type": "log", "tickformat": "~g", "dtick": 1} if broken else {}),
+                **({} if batches or metrics else {"range": [0, 1 if percent else 2]}),
+            },
+            shapes=shapes,
+            annotations=words,
+        ),
+    )
 
 
 def learning_rate_figure(
@@ -179,35 +195,38 @@ def learning_rate_figure(
     else:
         x = [row.epoch - 0.5 for row in metrics]
         y = over_epochs.finite(row.learning_rate for row in metrics)
-    figure = go.Figure()
-    figure.add_scatter(
-        x=x,
-        y=y,
-        name="learning rate",
-        mode="lines" if len(x) > 1 else "markers",
-        line={"color": QUIET, "width": 2},
-        hovertemplate="%{y:.3~g}<extra>learning rate</extra>",
-        showlegend=False,
-    )
-    figure.update_layout(over_epochs.frame("Learning rate", 150))
-    figure.update_layout(margin={"b": 28})
-    over_epochs.axis(figure, len(metrics), epochs)
     rates = sorted(rate for rate in y if rate is not None and rate > 0)
     far = bool(rates) and rates[-1] > 30 * rates[len(rates) // 5]
-    figure.update_yaxes(
-        gridcolor=GRID,
-        zeroline=False,
-        nticks=4,
-        ticksuffix=" ",
-        **(
-            {"type": "log", "dtick": 1, "tickformat": "~g"}
-            if far
-            else {"tickformat": "~g", "rangemode": "tozero"}
-        ),
-        **({} if rates else {"range": [0, 1]}),
+    room = over_epochs.room_for(len(metrics), epochs)
+    shapes, words = _marks(evidence, "learning_rate", room, at_top=False)
+    trace = {
+        "x": x,
+        "y": y,
+        "name": "learning rate",
+        "mode": "lines+markers",
+        "line": {"color": QUIET, "width": 2},
+        # Not seen among many; Plotly leaves the same room beside them as in the charts above.
+        "marker": {"size": 5, "opacity": 1 if len(x) < 10 else 0},
+        "hovertemplate": "%{y:.3~g}<extra>learning rate</extra>",
+        "showlegend": False,
+    }
+    layout = over_epochs.frame(
+        "Learning rate",
+        150,
+        xaxis=over_epochs.axis(len(metrics), epochs),
+        yaxis={
+            "gridcolor": GRID,
+            "zeroline": False,
+            "nticks": 4,
+            "ticksuffix": " ",
+            "tickformat": "~g",
+            **({"type": "log", "dtick": 1} if far else {"rangemode": "tozero"}),
+            **({} if rates else {"range": [0, 1]}),
+        },
+        shapes=shapes,
+        annotations=words,
     )
-    mark_evidence(figure, [seen for seen in evidence if seen.measure == "learning_rate"], epochs, at_top=True)
-    return figure
+    return _chart([trace], {**layout, "margin": {**layout["margin"], "b": 28}})
 
 
 def learning_rate_reading(metrics: Sequence[EpochMetrics], batches: Sequence[BatchMetrics]) -> Reading:
@@ -216,30 +235,54 @@ def learning_rate_reading(metrics: Sequence[EpochMetrics], batches: Sequence[Bat
     return Reading.of("rate", QUIET, fine or [row.learning_rate for row in metrics])
 
 
-def mark_evidence(figure: go.Figure, evidence: Sequence[Evidence], epochs: int, *, at_top: bool) -> None:
-    """Shade the spans in which something is to be seen, and say what in a few words."""
+def _chart(traces: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
+    return go.Figure(data=[{"type": "scatter", **trace} for trace in traces], layout=layout)
+
+
+def _marks(
+    evidence: Sequence[Evidence], measure: Measure, room: int, *, at_top: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Shades over the spans in which something is to be seen, and what is, in a few words.
+
+    Args:
+        evidence: of any measure; those of another are passed over.
+        measure: of the chart.
+        room: how many epochs its axis shows.
+        at_top: where the words go, above all curves or below.
+    """
+    shapes: list[dict[str, Any]] = []
+    words: list[dict[str, Any]] = []
     lines_before = 0
     for seen in evidence:
+        if seen.measure != measure:
+            continue
         left, right = seen.first_epoch - 0.5, seen.last_epoch + 0.5
-        figure.add_vrect(x0=left, x1=right, fillcolor=MARK_SHADE, line_width=0, layer="below")
-        for edge in (left, right):
-            figure.add_vline(x=edge, line={"color": MARK, "width": 1, "dash": "dot"}, layer="below")
+        span = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+        shapes.append(
+            {**span, "type": "rect", "x0": left, "x1": right, "fillcolor": MARK_SHADE, "line": {"width": 0}}
+        )
+        edge = {**span, "type": "line", "line": {"color": MARK, "width": 1, "dash": "dot"}}
+        shapes += [{**edge, "x0": x, "x1": x} for x in (left, right)]
         lines = wrap(seen.text, _LINE_LETTERS)
-        in_left_half = (left + right) / 2 < over_epochs.room_for(seen.last_epoch, epochs) / 2
-        figure.add_annotation(
-            x=left if in_left_half else right,
-            xanchor="left" if in_left_half else "right",
-            y=1 if at_top else 0,
-            yref="paper",
-            yanchor="top" if at_top else "bottom",
-            # Several spans may share their place.
-            yshift=(-15 if at_top else 15) * lines_before,
-            text="<br>".join(lines),
-            align="left" if in_left_half else "right",
-            showarrow=False,
-            font={"size": 12},
+        in_left_half = left + right < room
+        side = "left" if in_left_half else "right"
+        words.append(
+            {
+                "x": left if in_left_half else right,
+                "xanchor": side,
+                "y": 1 if at_top else 0,
+                "yref": "paper",
+                "yanchor": "top" if at_top else "bottom",
+                # Several spans may share their place.
+                "yshift": (-15 if at_top else 15) * lines_before,
+                "text": "<br>".join(lines),
+                "align": side,
+                "showarrow": False,
+                "font": {"size": 12},
+            }
         )
         lines_before += len(lines)
+    return shapes, words
 
 
 def _within_epochs(
@@ -248,10 +291,9 @@ def _within_epochs(
     """One line, thinned to what a screen can show; running means have a gap between epochs."""
     x: list[float | None] = []
     y: list[float | None] = []
-    lately: Callable[[BatchMetrics], float | None] = lambda row: getattr(row, f"recent_{measure}")  # noqa: E731
     epoch = 0
     for row in over_epochs.thinned(batches, _MOST_POINTS):
-        value = lately(row)
+        value = getattr(row, f"recent_{measure}")
         if row.epoch != epoch and value is None:
             x.append(None)
             y.append(None)

@@ -34,7 +34,8 @@ _CSS = """
 .fer-readings thead th { opacity: .75; }
 .fer-readings tbody th { text-align: left; padding-left: .55rem; border-left: 3px solid var(--curve); }
 .fer-readings td:first-of-type { font-weight: 600; }
-.fer-live.wide .fer-readings { margin-left: 0; }
+/* As wide for each chart, so that charts below one another are as wide too. */
+.fer-live.wide .fer-readings { margin-left: 0; width: 12.4rem; }
 """
 
 _JS = """

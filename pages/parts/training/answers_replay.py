@@ -35,23 +35,29 @@ _CSS = """
   display: block; width: 100%; margin: 0; height: 1.4rem; accent-color: var(--st-primary-color);
 }
 .replay .trace { display: flex; align-items: flex-end; height: 1.5rem; padding: 0 .5rem; gap: 1px; }
-.replay .trace span { flex: 1; min-width: 0; background: var(--st-border-color); border-radius: 1px 1px 0 0; }
+.replay .trace span { flex: 1; min-width: 0; border-radius: 1px 1px 0 0;
+  background: color-mix(in srgb, var(--st-text-color) 28%, transparent); }
 .replay .trace span.here { background: var(--st-primary-color); }
 .replay .where { min-width: 11.5rem; font-variant-numeric: tabular-nums; }
 .replay .where b { font-weight: 600; }
+.replay { container-type: inline-size; }
 .replay .faces {
-  display: grid; gap: .55rem .5rem; grid-template-columns: repeat(auto-fill, minmax(4.9rem, 1fr));
+  display: grid; gap: .55rem .5rem; grid-template-columns: repeat(4, minmax(0, 1fr));
   margin: 0; padding: 0; list-style: none;
 }
+@container (min-width: 44rem) { .replay .faces { grid-template-columns: repeat(8, minmax(0, 1fr)); } }
 .replay .face { border-radius: .5rem; overflow: hidden; background: var(--st-secondary-background-color);
   border: 2px solid transparent; }
 .replay .face img { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; image-rendering: auto; }
 .replay .face div { padding: .1rem .4rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .replay .label { opacity: .8; }
 .replay .answer { font-weight: 600; }
-.replay .bar { height: 4px; padding: 0 !important; margin: .1rem .4rem .4rem; border-radius: 2px;
-  background: var(--st-border-color); }
+.replay .chance { display: flex; align-items: center; gap: .35rem; padding-bottom: .3rem !important; }
+.replay .bar {
+  flex: 1; height: 4px; padding: 0 !important; border-radius: 2px; background: var(--st-border-color);
+}
 .replay .bar i { display: block; height: 100%; border-radius: 2px; }
+.replay .percent { font-variant-numeric: tabular-nums; font-size: .72rem; }
 .replay .right { border-color: #3a9a5c; }
 .replay .wrong { border-color: #cf5a4e; }
 .replay .right .sign { color: var(--st-green-text-color, #2c7a48); }
@@ -118,11 +124,12 @@ function card(root, index) {
   let made = root.faces.children[index];
   if (made) return made;
   made = element('li', 'face');
-  const bar = element('div', 'bar');
+  const chance = element('div', 'chance'), bar = element('div', 'bar');
   bar.append(document.createElement('i'));
+  chance.append(bar, element('span', 'percent'));
   const answer = element('div', 'answer');
   answer.append(element('span', 'sign'), element('span', 'said'));
-  made.append(document.createElement('img'), element('div', 'label'), answer, bar);
+  made.append(document.createElement('img'), element('div', 'label'), answer, chance);
   root.faces.append(made);
   return made;
 }
@@ -132,7 +139,7 @@ function tell(root) {
   const data = root.fer, answers = data.answers[root.at], chances = data.percents[root.at];
   let right = 0;
   data.faces.forEach((face, index) => {
-    const made = card(root, index), [picture, label, answer, bar] = made.children;
+    const made = card(root, index), [picture, label, answer, chance] = made.children;
     const emotion = data.emotions[answers[index]], correct = answers[index] === face.label;
     if (correct) right += 1;
     if (picture.getAttribute('src') !== face.picture) picture.src = face.picture;
@@ -141,10 +148,11 @@ function tell(root) {
       `After epoch ${data.epochs[root.at]} the model says ${said}, which is ${correct ? 'right' : 'wrong'}.`;
     label.textContent = data.emotions[face.label].name;
     answer.firstChild.textContent = correct ? '✓ ' : '✗ ';
-    answer.lastChild.textContent = said;
-    answer.title = said;
-    bar.firstChild.style.width = chances[index] + '%';
-    bar.firstChild.style.background = emotion.color;
+    answer.lastChild.textContent = emotion.name;
+    const bar = chance.firstChild.firstChild;
+    bar.style.width = chances[index] + '%';
+    bar.style.background = emotion.color;
+    chance.lastChild.textContent = chances[index] + '%';
     made.className = 'face ' + (correct ? 'right' : 'wrong');
   });
   while (root.faces.children.length > data.faces.length) root.faces.lastChild.remove();

@@ -52,7 +52,7 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
         )
     for seen in evidence:
         if seen.measure == "classes":
-            sentences.append(f"{seen.text.rstrip('.')}.")
+            sentences.append(f"{seen.text[:1].upper()}{seen.text[1:].rstrip('.')}.")
     if faces is None:
         sentences.append("How many faces there are of each was not written down.")
     elif few := [

@@ -33,7 +33,7 @@ def figures(run: Run, curves: RunCurves) -> None:
     """Draw how many epochs are done, and the two accuracies to compare."""
     best = best_epoch(curves.metrics)
     done = curves.metrics[-1].epoch if curves.metrics else 0
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         st.metric("Epochs", f"{done} of {run.config.epochs}", width="content")
         st.metric(
             "Best on validation",

@@ -22,14 +22,6 @@ from pages.parts.training.run_words import STATUS_TITLES, dataset_title, faces_t
 __all__ = ["STATUS_TITLES", "dataset_title", "faces_title", "show"]
 
 View = Literal["curves", "emotions", "faces", "machine", "log", "settings"]
-_ICONS: dict[View, str] = {
-    "curves": ":material/show_chart:",
-    "emotions": ":material/mood:",
-    "faces": ":material/face:",
-    "machine": ":material/memory:",
-    "log": ":material/notes:",
-    "settings": ":material/tune:",
-}
 # The page looks as often as the training process writes; more often would only warm the room.
 _LOOK_EVERY_SECONDS = 1
 
@@ -64,7 +56,7 @@ def _panel(run_id: str, phase_before: str) -> None:
         get_args(View),
         default="curves",
         required=True,
-        format_func=lambda view: f"{_ICONS[view]} {view.capitalize()}",
+        format_func=str.capitalize,
         key="run.view",
         label_visibility="collapsed",
         persist_state="session",
