@@ -203,6 +203,31 @@ def _followed(run: "Run") -> tuple[dict[str, Any], str]:
     )
 
 
+def diagnose(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """What a run's curves tell, and what was tried; or one of the changes, tried."""
+    from fer import diagnosis, runs
+    from fer.diagnosis.report import report_of
+
+    run = runs.load_run(options.run)
+    report = report_of(run)
+    if options.number is None:
+        return report.as_dict(), report.as_text()
+    if not 1 <= options.number <= len(report.remedies):
+        raise FerError(
+            f"There is no change number {options.number}; “python -m fer diagnose {run.id}” lists "
+            f"{len(report.remedies)}."
+        )
+    kind, remedy = report.remedies[options.number - 1]
+    if obstacle := diagnosis.obstacle(run):
+        raise FerError(obstacle)
+    started = diagnosis.start_experiment(run, kind, remedy)
+    return (
+        {"id": started.id, "base": run.id, "advice": remedy.label, "status": started.status},
+        f"{started.id}: {remedy.label} ({started.status})\n"
+        f"What it brought is told by “python -m fer diagnose {started.id}”.",
+    )
+
+
 def evaluate(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """A model's scores on a split."""
     from fer.evaluation import evaluate as evaluate_model
@@ -548,6 +573,16 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add(resume, "Go on with a run that was stopped, failed or lost its process.")
     sub.add_argument("run", metavar="RUN", help="a run's id")
+
+    sub = add(diagnose, "Say what a run's curves tell, what to change, and what earlier changes brought.")
+    sub.add_argument("run", metavar="RUN", help="a run's id")
+    sub.add_argument(
+        "--try",
+        dest="number",
+        type=int,
+        metavar="NUMBER",
+        help="start the same run with this one of the changes it names, or let it wait for its turn",
+    )
 
     sub = add(evaluate, "Score a model on a split of a dataset.")
     sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")

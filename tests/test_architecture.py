@@ -140,6 +140,7 @@ ROOMS = {
     "diagnosis.experiments": ".finding .remedies config datasets datasets.editions errors locks runs "
     "runs.reading zoo.catalog",
     "diagnosis.outcome": ".course .diagnosing .finding .symptoms comparison config evaluation runs",
+    "diagnosis.report": ".diagnosing .experiments .finding .outcome config errors runs",
     "diagnosis": ".diagnosing .experiments .finding .outcome .remedies",
     "glossary": "",
     "presets": "config",
@@ -210,8 +211,8 @@ ROOMS = {
     "bench.training": ".material .rivals .stopwatch batches config datasets progress zoo.catalog",
     "bench": ".faults .live .loading .pages .predicting .stopwatch .training",
     "__main__": "bench config datasets datasets.convert datasets.downloads datasets.fingerprint "
-    "datasets.views drawing errors evaluation face_map faces faults files jobs live pictures progress "
-    "pace publishing recognition runs zoo.blueprint zoo.catalog zoo.drafting",
+    "datasets.views diagnosis diagnosis.report drawing errors evaluation face_map faces faults files jobs live "
+    "pictures progress pace publishing recognition runs zoo.blueprint zoo.catalog zoo.drafting",
 }
 
 HEAVY = {"keras", "tensorflow", "jax", "torch"}

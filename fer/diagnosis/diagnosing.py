@@ -91,7 +91,7 @@ def _healthy(course: Course) -> Finding:
     return Finding(
         FindingKind.HEALTHY,
         FindingKind.HEALTHY.headline,
-        f"It learned what it could show: {last.train_accuracy:.0%} of training at the end, "
+        f"Neither runs away, jumps or stands still: {last.train_accuracy:.0%} of training at the end, "
         f"{best.validation_accuracy:.0%} of validation in epoch {best.epoch}. To get further, try one change "
         "at a time.",
         (),

@@ -186,6 +186,7 @@ def too_few_epochs(course: Course) -> Finding | None:
             )
             if config.learning_rate <= remedies.USUAL_RATES[config.optimizer]
             else None,
+            remedies.weaker_augmentation(config),
         ),
     )
 

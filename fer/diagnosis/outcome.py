@@ -92,7 +92,7 @@ class Difference:
         same = f"the same {self.count:,} validation faces"
         return (
             f"Best validation accuracy {self.before:.1%} before, {self.after:.1%} with the change: "
-            f"{_signed(self.difference)} points on {same} (95 % interval {_signed(low)} to "
+            f"{_signed(self.difference)} points on {same} (95\u00a0% interval {_signed(low)} to "
             f"{_signed(high)}{test})."
         )
 
@@ -276,7 +276,10 @@ def _caveats(
         )
     different = _differences(base.config, experiment.config)
     if "augmentation" in different or "dropout" in different:
-        said.append("Their training accuracies were taken on differently altered faces or networks.")
+        said.append(
+            "The change alters the faces or the network while it trains, so the two training accuracies do "
+            "not measure quite the same."
+        )
     if len(different) > 1:
         said.append(
             f"More than one setting differs by now ({', '.join(different)}): one of the two was extended "

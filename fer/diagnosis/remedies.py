@@ -97,7 +97,7 @@ def cosine_schedule(config: TrainingConfig) -> Remedy | None:
         config,
         "cosine",
         "Loshchilov and Hutter (2017); the shipped model learned so. Ever smaller steps let the weights "
-        "settle: the shipped model won 3 of its 65 points in the last third of the fall.",
+        "settle: the shipped model won 2 of its 65 points in the last third of the fall.",
     )
 
 
@@ -285,7 +285,7 @@ def average_weights(config: TrainingConfig) -> Remedy | None:
     if config.weight_averaging:
         return None
     return Remedy(
-        "A moving average of the weights (0.99) instead of the last ones",
+        "Moving average of the weights, 0.99 instead of none",
         {"weight_averaging": 0.99},
         "Polyak and Juditsky (1992); the shipped model learned so. The mean of the last hundred steps lies "
         "nearer the middle than any one of them.",

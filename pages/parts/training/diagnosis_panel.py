@@ -121,7 +121,10 @@ def _tried(run: Run, experiment: Run) -> None:
     """Draw what a change brought that was tried, in a line, with the way to that run."""
     assert experiment.experiment is not None
     outcome = caches.outcome(run, experiment)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with (
+        st.container(gap="xxsmall"),
+        st.container(horizontal=True, vertical_alignment="center", gap="small"),
+    ):
         label, icon, color = outcome_panel.badge(outcome)
         st.markdown(f"Tried: **{phrases.plain(experiment.experiment.advice)}**", width="content")
         st.badge(label, icon=icon, color=color)
