@@ -11,7 +11,7 @@ from fer.zoo.blueprint import Blueprint, Layer
 
 _ROW_PIXELS = 58
 # The boxes stand in the left part of the figure, the words to their right; the unit is its width.
-_MIDDLE, _WIDEST, _WORDS = 0.2, 0.3, 0.4
+_MIDDLE, _WIDEST, _WORDS = 0.175, 0.27, 0.34
 
 # Layers that open a box; every other one joins the box before it.
 _TITLES = {
@@ -24,8 +24,8 @@ _TITLES = {
     "Flatten": "all in one row",
 }
 _FOLLOWERS = {
-    "BatchNormalization": "normalised",
-    "MaxPooling2D": "max of",
+    "BatchNormalization": "norm",
+    "MaxPooling2D": "max",
     "Dropout": "dropout",
 }
 _ACTIVATIONS = {"relu": "ReLU", "elu": "ELU", "softmax": "softmax"}
@@ -74,7 +74,7 @@ def boxes(blueprint: Blueprint) -> list[Box]:
         else:
             box = box_of[layer.inputs[0]]
             if after_slice:
-                box.title = f"{layer.detail} {_TITLES[layer.kind]} of {box.title}"
+                box.title = f"{layer.detail} of {box.title}"
         box.layers.append(layer)
         box_of[layer.name] = box
     return found
@@ -127,8 +127,8 @@ def architecture_figure(blueprint: Blueprint) -> go.Figure:
         )
         _write(figure, row, box, way_to.get(box, []))
     for start, end, _ in shortcuts:
-        top, bottom = row_of[start], row_of[end]
-        left = 0.01
+        # One shortcut begins where another ends: a little below and above the middle they stay apart.
+        top, bottom, left = row_of[start] + 0.14, row_of[end] - 0.14, 0.01
         figure.add_shape(
             type="path",
             path=f"M {_MIDDLE - _half_width(start.layers[-1].output_shape)} {top} L {left} {top} "
@@ -156,7 +156,7 @@ def _write(figure: go.Figure, row: int, box: Box, way: Sequence[Box]) -> None:
         showarrow=False,
         xanchor="left",
         align="left",
-        font={"size": 11.5},
+        font={"size": 12},
     )
 
 

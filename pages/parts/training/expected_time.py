@@ -34,9 +34,14 @@ def stop_measuring() -> None:
 
 
 def _measured(config: TrainingConfig, training_faces: int, validation_faces: int) -> None:
-    """Measure, and draw how far that is; once it is done, the page settles."""
-    if pace.known_pace(config) is not None:
-        st.rerun()
+    """Measure, and draw how far that is.
+
+    Once it is known, the page is not drawn anew for it: that would close a dialog that is open by then.
+    """
+    known = pace.known_pace(config)
+    if known is not None:
+        st.markdown(_in_words(known, config, training_faces, validation_faces))
+        return
     similar = pace.similar_pace(config)
     if similar is not None:
         st.markdown(f"Roughly: {_in_words(similar, config, training_faces, validation_faces)}")

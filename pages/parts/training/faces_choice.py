@@ -67,7 +67,7 @@ def show() -> ChosenFaces:
     there = f"{phrases.faces(chosen.training)} to learn from, {chosen.validation:,} to judge by. "
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"{there if chosen.training else ''}Splits: {drawn}.", width="stretch")
-        st.page_link("pages/1_dataset.py", label="Change", width="content")
+        st.page_link("pages/1_dataset.py", label="Change the splits", width="content")
     return chosen
 
 

@@ -57,6 +57,8 @@ def show(submit_label: str = "Start training", submit_help: str | None = None) -
 def _form(submit_label: str, submit_help: str | None) -> None:
     config = state.training()
     filled: TrainingConfig = st.session_state[_FILLED]
+    # What comes of the settings below stands above them: one press is enough.
+    start = st.container(border=True)
     with st.container(horizontal=True):
         if st.button("Recipes", icon=":material/menu_book:", key="training.recipes"):
             recipe_panel.show(put_here)
@@ -69,20 +71,15 @@ def _form(submit_label: str, submit_help: str | None) -> None:
         augmentation = _augmentation()
         with st.expander("More settings", icon=":material/tune:"):
             values |= more_settings.show(filled, faces.dataset)
-        try:
-            _check_warmup(values)
-            config = replace(
-                config, dataset=faces.name, view=state.view(), augmentation=augmentation, **values
-            )
-            # Kept as they are touched: whoever looks at another page finds them again.
-            state.set_training(config)
-            problem = faces.problem or _problem(config, faces)
-        except ConfigError as error:
-            problem = faces.problem or str(error)
-        if problem:
-            st.error(problem, icon=":material/error:")
-        elif faces.training:
-            expected_time.show(config, faces.training, faces.validation)
+    try:
+        _check_warmup(values)
+        config = replace(config, dataset=faces.name, view=state.view(), augmentation=augmentation, **values)
+        # Kept as they are touched: whoever looks at another page finds them again.
+        state.set_training(config)
+        problem = faces.problem or _problem(config, faces)
+    except ConfigError as error:
+        problem = faces.problem or str(error)
+    with start:
         pressed = st.button(
             submit_label,
             icon=":material/play_arrow:",
@@ -92,6 +89,10 @@ def _form(submit_label: str, submit_help: str | None) -> None:
             help=submit_help,
             disabled=bool(problem),
         )
+        if problem:
+            st.error(problem, icon=":material/error:")
+        elif faces.training:
+            expected_time.show(config, faces.training, faces.validation)
     if pressed and not problem:
         expected_time.stop_measuring()
         st.session_state[_SUBMITTED] = config
@@ -189,5 +190,5 @@ def _augmentation() -> AugmentationConfig:
     )
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"As station 2 was left: {phrases.augmentation(chosen)}.", width="stretch")
-        st.page_link("pages/2_augmentation.py", label="Change", width="content")
+        st.page_link("pages/2_augmentation.py", label="Change it there", width="content")
     return chosen if on and chosen.changes_anything else AugmentationConfig()

@@ -42,7 +42,7 @@ def _take_its_dropout() -> None:
     st.session_state["training.dropout"] = architecture(st.session_state[_KEY]).own_dropout
 
 
-@st.dialog("Inside the network", width="large", icon=":material/account_tree:")
+@st.dialog("Inside the network", width="medium", icon=":material/account_tree:")
 def _inside(entry: Architecture, drawn: Blueprint) -> None:
     """Show the layers, as a picture and as a list."""
     with notices.shown():

@@ -46,8 +46,11 @@ def _defects(preset: Preset) -> frozenset[str]:
     """Show the mistakes with a switch each; returns the titles of those to be repeated."""
     if preset.defects:
         st.markdown("**Its mistake**, left out unless you switch it on to see what it does:")
-    return frozenset(
-        defect.title
-        for defect in preset.defects
-        if st.toggle(defect.title, key=f"training.defect.{preset.key}.{defect.title}", help=defect.lesson)
-    )
+    repeated = []
+    for defect in preset.defects:
+        if st.toggle(
+            defect.title, key=f"training.defect.{preset.key}.{defect.title}", help="Repeat it, knowingly."
+        ):
+            repeated.append(defect.title)
+        st.caption(defect.lesson)
+    return frozenset(repeated)
