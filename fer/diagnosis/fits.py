@@ -67,7 +67,7 @@ def overfitting(course: Course) -> Finding | None:
         tuple(item for item in (ahead, rising) if item is not None),
         remedies.fitting(
             config,
-            remedies.more_faces(config),
+            remedies.more_faces(config, course.train_count),
             remedies.more_augmentation(config),
             remedies.more_dropout(config),
             remedies.smaller_model(config),
@@ -126,7 +126,7 @@ def _what_makes_training_harder(course: Course) -> str:
 
 def underfitting(course: Course) -> Finding | None:
     """Both accuracies are low and close, and climb no more."""
-    rows = tuple(row for row in course.settled if row in course.warm)
+    rows = tuple(row for row in course.settled if row.epoch > course.config.warmup_epochs)
     if len(rows) < _LOOK_BACK or (not course.is_over and len(rows) < 2 * _LOOK_BACK):
         return None
     best = max(row.validation_accuracy for row in rows)

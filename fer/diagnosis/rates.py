@@ -117,7 +117,8 @@ def _collapse(course: Course) -> _Seen | None:
 
 def _explosion_within_an_epoch(course: Course) -> _Seen | None:
     """Told before the epoch is over, from what was lately measured."""
-    rows = [row for row in course.batches if row.epoch > _last(course) and row.recent_loss is not None]
+    done = _last(course)
+    rows = [row for row in course.batches if row.epoch > done and row.recent_loss is not None]
     if not rows:
         return None
     lately = _recent(rows[-1])

@@ -133,9 +133,9 @@ _OPTIMIZER_TITLES: Mapping[Optimizer, str] = {
 # ── how much it sees ─────────────────────────────────────────────────────────────────────────────
 
 
-def more_faces(config: TrainingConfig) -> Remedy | None:
+def more_faces(config: TrainingConfig, train_count: int | None = None) -> Remedy | None:
     """Four times as many faces, where only some are trained on."""
-    if config.subset is None:
+    if config.subset is None or (train_count is not None and train_count < config.subset):
         return None
     return Remedy(
         f"Up to {4 * config.subset:,} faces instead of {config.subset:,}",

@@ -454,6 +454,7 @@ def test_a_remedy_changes_one_setting_and_nothing_else() -> None:
 def test_advice_that_is_used_up_is_not_given_again() -> None:
     assert remedies.more_dropout(TrainingConfig(dropout=0.5)) is None
     assert remedies.more_faces(TrainingConfig()) is None
+    assert remedies.more_faces(TrainingConfig(subset=800), train_count=700) is None  # there are no more
     assert remedies.cosine_schedule(TrainingConfig(schedule="one_cycle")) is None
     assert remedies.balance_emotions(TrainingConfig(balance_classes=True)) is None
     assert remedies.larger_batch(TrainingConfig(batch_size=64), train_count=200) is None
