@@ -16,7 +16,7 @@ MOST_CURVES = 8
 
 Measure = Literal["validation_accuracy", "validation_loss", "train_accuracy", "train_loss"]
 
-# No emotion's colours, and each kind of line once: who sees no colours sees dashes and marks.
+# No colour that means an emotion, and each kind of line once: who sees no colours sees dashes and marks.
 _LINES = (
     (ACCENT, "solid", "circle"),
     (MARK, "solid", "square"),

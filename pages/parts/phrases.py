@@ -19,12 +19,14 @@ def augmentation(config: AugmentationConfig) -> str:
     if across == down:
         parts += [f"±{100 * across:g}% shift"] if across else []
     else:
-        parts.append(f"shift ±{100 * across:g}% across and ±{100 * down:g}% up and down")
+        shifts = ((across, "across"), (down, "up and down"))
+        parts.append("shift " + " and ".join(f"±{100 * most:g}% {way}" for most, way in shifts if most))
     closer, farther = config.zoom_in_fraction, config.zoom_out_fraction
     if closer == farther:
         parts += [f"±{100 * closer:g}% zoom"] if closer else []
     else:
-        parts.append(f"zoom −{100 * farther:g}% to +{100 * closer:g}%")
+        ends = ((farther, "−"), (closer, "+"))
+        parts.append("zoom " + " to ".join(f"{sign}{100 * most:g}%" for most, sign in ends if most))
     moves = config.rotation_degrees or across or down or farther
     if moves and config.fill != "nearest":
         parts.append("black borders" if config.fill == "black" else "mirrored borders")
@@ -91,5 +93,7 @@ def faces(count: int) -> str:
 
 
 def plain(text: str) -> str:
-    """Return what a learner typed so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", " ".join(text.split()))
+    """Return what a learner typed so that Markdown shows it as it is, in one line."""
+    escaped = re.sub(r"([\\`*_{}\[\]<>|~$:&])", r"\\\1", " ".join(text.split()))
+    # At the beginning of a line these would make a list or a heading.
+    return re.sub(r"^(\d*)([#+\-.)=])(?=[#\-=\s]|$)", r"\1\\\2", escaped)

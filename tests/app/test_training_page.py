@@ -15,6 +15,7 @@ from fer.config import DEFAULT_AUGMENTATION, DatasetView, SplitPlan, TrainingCon
 from fer.datasets import load_dataset
 from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.editions import create_edition, exclude
+from fer.errors import StorageError
 from fer.runs import BatchMetrics, EpochMetrics, Run, RunRecorder, RunStatus
 from tests.conftest import PROJECT_ROOT
 
@@ -24,11 +25,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[TrainingConfig]]:
     """The configs the page started; their runs get a folder but no process."""
     configs: list[TrainingConfig] = []
 
-    def start(config: TrainingConfig) -> Run:
+    def submit(config: TrainingConfig) -> Run:
         configs.append(config)
         return runs.create_run(config)
 
-    monkeypatch.setattr(runs, "start_run", start)
+    monkeypatch.setattr(runs, "submit_run", submit)
     yield configs
 
 
@@ -119,7 +120,8 @@ def test_the_form_becomes_one_config_and_starts_one_run(
     ]
     assert "First try" in page.subheader[0].value
     assert "loading TensorFlow" in progress_text(page)
-    assert not has_form(page)
+    assert has_button(page, "training.start")
+    assert "Add to the queue" in labels(page)
 
 
 def test_an_edition_and_splits_chosen_here_or_there_go_into_the_run(
@@ -208,39 +210,36 @@ def test_a_batch_larger_than_the_training_set_is_refused_before_anything_starts(
     page = open_page()
     page.selectbox(key="training.dataset").select(name)
     page.select_slider(key="training.batch_size").set_value(256)
-    press_start(page)
+    page.run()
     assert "A batch of 256 faces cannot be drawn from 28 training faces" in page.error[0].value
+    assert page.button(key="training.start").disabled
     assert started == []
-    assert has_form(page)
 
 
-def test_a_start_pressed_in_a_second_tab_leads_to_the_run_that_is_already_training(
-    csv_in_data: Callable[[str], str],
-) -> None:
+def test_a_start_pressed_in_a_second_tab_waits_for_its_turn(csv_in_data: Callable[[str], str]) -> None:
     csv_in_data("small")
     page = open_page(workshop__dataset="small.csv")
-    page.select_slider(key="training.batch_size").set_value(8)
-    a_run(RunStatus.RUNNING)
+    page.select_slider(key="training.batch_size").set_value(8).run()
+    active = a_run(RunStatus.RUNNING, name="Quicker")
     press_start(page)
     assert not page.exception
-    assert not has_form(page)
-    assert "While it learns" in words(page)
-    assert len(runs.list_runs()) == 1
+    assert page.subheader[0].value == active.title
+    assert [run.config.batch_size for run in runs.list_queue()] == [8]
+    assert "number 1 in the queue" in page.toast[0].value
+    assert "One run waits for its turn" in words(page)
 
 
 def test_a_full_disk_is_told_and_the_rest_of_the_page_stays(
     csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fer.errors import StorageError
-
     def full(config: TrainingConfig) -> Run:
         raise StorageError("The disk is full: “config.json” could not be saved.")
 
     csv_in_data("small")
     a_run(RunStatus.FINISHED, 5)
-    monkeypatch.setattr(runs, "start_run", full)
+    monkeypatch.setattr(runs, "submit_run", full)
     page = open_page(workshop__dataset="small.csv")
-    page.select_slider(key="training.batch_size").set_value(8)
+    page.select_slider(key="training.batch_size").set_value(8).run()
     press_start(page)
     assert "The disk is full" in page.error[0].value
     assert "All runs" in words(page)
@@ -335,11 +334,12 @@ def test_a_run_trained_by_another_version_still_shows() -> None:
 
 
 def press_start(page: AppTest) -> None:
-    next(button for button in page.button if button.label == "Start training").click().run()
+    page.run()  # the form looks at what was chosen before its button can be pressed
+    page.button(key="training.start").click().run()
 
 
-def has_form(page: AppTest) -> bool:
-    return any(button.label == "Start training" for button in page.button)
+def labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
 
 
 def progress_text(page: AppTest) -> str:

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
+from fer.config import (
+    DEFAULT_AUGMENTATION,
+    AugmentationConfig,
+    DatasetView,
+    SplitPlan,
+    TrainingConfig,
+    compare_settings,
+)
 from fer.errors import ConfigError
 
 UNUSUAL = TrainingConfig(
@@ -174,3 +181,36 @@ def test_only_the_zero_augmentation_changes_nothing() -> None:
     assert DEFAULT_AUGMENTATION.changes_anything
     assert AugmentationConfig(horizontal_flip=True).changes_anything
     assert AugmentationConfig(erase_fraction=0.01).changes_anything
+
+
+# ── beside one another ───────────────────────────────────────────────────────────────────────────
+
+
+def test_every_setting_has_a_name_of_its_own() -> None:
+    config = TrainingConfig(
+        augmentation=AugmentationConfig(noise_fraction=0.1), view=DatasetView(splits=SplitPlan())
+    )
+    settings = config.settings()
+    assert settings["batch_size"] == 64
+    assert settings["augmentation.noise_fraction"] == 0.1
+    assert settings["view.splits.validation_fraction"] == 0.1
+    assert not any(isinstance(value, dict) for value in settings.values())
+
+
+def test_configurations_differ_in_what_was_changed_and_not_in_their_names() -> None:
+    configs = [
+        TrainingConfig(name="first"),
+        TrainingConfig(name="second", dropout=0.3, augmentation=AugmentationConfig(rotation_degrees=10)),
+        TrainingConfig(name="third", view=DatasetView(splits=SplitPlan(seed=7))),
+    ]
+    found = {setting.name: setting.values for setting in compare_settings(configs) if setting.differs}
+    assert found["dropout"] == (0.0, 0.3, 0.0)
+    assert found["augmentation.rotation_degrees"] == (0.0, 10, 0.0)
+    assert found["view.splits.seed"] == (None, None, 7)
+    assert all(name.startswith(("dropout", "augmentation.rotation", "view.splits")) for name in found)
+
+
+def test_the_same_configuration_twice_differs_in_nothing() -> None:
+    settings = compare_settings([TrainingConfig(name="a"), TrainingConfig(name="b")])
+    assert [setting.name for setting in settings if setting.differs] == []
+    assert "epochs" in [setting.name for setting in settings]

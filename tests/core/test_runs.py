@@ -3,9 +3,11 @@
 No process trains here; `tests/process/test_run.py` starts real ones.
 """
 
+import csv
+import io
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import psutil
 import pytest
 
 from fer import paths, runs
-from fer.config import DatasetView, TrainingConfig
+from fer.config import DatasetView, SplitPlan, TrainingConfig
 from fer.datasets.editions import create_edition, delete_edition, exclude
 from fer.errors import (
     CorruptRunError,
@@ -24,7 +26,7 @@ from fer.errors import (
     RunNotFoundError,
     StorageError,
 )
-from fer.runs import BatchMetrics, EpochMetrics, RunRecorder, RunStatus
+from fer.runs import BatchMetrics, EpochMetrics, RunNotes, RunRecorder, RunStatus
 from tests.conftest import dataset_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # of the folders' stories, long past whenever the tests run
@@ -437,3 +439,42 @@ def test_a_recorder_that_follows_a_failure_clears_it(put: Any) -> None:
     RunRecorder(folder)
     run = runs.load_run(folder.name)
     assert (run.status, run.error, run.finished_at) == (RunStatus.RUNNING, "", None)
+
+
+# ── lists and tables ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_summary_says_how_a_run_came_out(put: Any) -> None:
+    rows = lines(epoch(1, 0.4), epoch(2, 0.6), epoch(3, 0.5, seconds=4.0))
+    summary = runs.summarize(runs.load_run(put(metrics=rows).name))
+    assert (summary.epochs_done, summary.best, summary.seconds) == (3, epoch(2, 0.6), 24.0)
+    assert summary.epoch_seconds == 8.0
+    nothing = runs.summarize(runs.load_run(put("20260102-000000-b").name))
+    assert (nothing.epochs_done, nothing.best, nothing.epoch_seconds) == (0, None, None)
+
+
+def test_runs_go_into_a_table_with_all_that_was_chosen_and_said(put: Any) -> None:
+    folder = put(metrics=lines(epoch(1, 0.4)), config=TrainingConfig(dropout=0.25))
+    runs.save_notes(folder, RunNotes('A "name", with a comma', "two\nlines", True))
+    split = TrainingConfig(view=DatasetView(splits=SplitPlan()))
+    listed = [runs.load_run(folder.name), runs.load_run(put("20260102-000000-b", config=split).name)]
+    table = list(csv.DictReader(io.StringIO(runs.runs_csv(listed, [runs.summarize(run) for run in listed]))))
+    assert [row["id"] for row in table] == [run.id for run in listed]
+    assert (table[0]["name"], table[0]["note"]) == ('A "name", with a comma', "two\nlines")
+    assert (table[0]["best_validation_accuracy"], table[1]["best_validation_accuracy"]) == ("0.4", "")
+    assert table[0]["config.dropout"] == "0.25"
+    assert table[1]["config.view.splits.validation_fraction"] == "0.1"
+    assert runs.runs_csv([], []) == "\n"
+
+
+def test_curves_go_into_a_table_whose_classes_have_names() -> None:
+    rows = [replace(epoch(1), class_accuracies=(0.5, None)), epoch(2)]
+    table = list(csv.DictReader(io.StringIO(runs.metrics_csv(rows, ("happy", "sad")))))
+    assert (table[0]["epoch"], table[0]["validation_accuracy"]) == ("1", "0.5")
+    assert (table[0]["accuracy_happy"], table[0]["accuracy_sad"], table[1]["accuracy_happy"]) == (
+        "0.5",
+        "",
+        "",
+    )
+    unnamed = list(csv.DictReader(io.StringIO(runs.metrics_csv(rows))))
+    assert unnamed[0]["accuracy_0"] == "0.5"

@@ -12,7 +12,7 @@ _LONGEST_NOTE = 2000
 
 
 def show(run: Run) -> None:
-    """Draw a row of small buttons about the run."""
+    """Draw a row of small buttons about the run; their keys name it, lest a press meet another run."""
     with st.container(horizontal=True, horizontal_alignment="right", gap="small", key="training.file"):
         _star(run)
         _words(run)
@@ -95,7 +95,7 @@ def _star(run: Run) -> None:
     if st.button(
         "",
         icon=":material/star:" if starred else ":material/star_border:",
-        key="training.star",
+        key=f"training.star.{run.id}",
         type="primary" if starred else "secondary",
         help="Take the star away" if starred else "Star it, to find it again in the list",
     ):
@@ -109,12 +109,15 @@ def _words(run: Run) -> None:
         st.popover("Name and note", icon=":material/edit:", key="training.words"),
         st.form(f"training.words.{run.id}", border=False),
     ):
-        name = st.text_input("Name", run.name, max_chars=_LONGEST_NAME, placeholder=run.id)
+        name = st.text_input(
+            "Name", run.name, max_chars=_LONGEST_NAME, placeholder=run.id, key=f"training.words.name.{run.id}"
+        )
         note = st.text_area(
             "Note",
             run.notes.note,
             max_chars=_LONGEST_NOTE,
             placeholder="What you tried, and what you saw.",
+            key=f"training.words.note.{run.id}",
         )
         if st.form_submit_button("Keep", type="primary", icon=":material/check:"):
             with notices.shown():
@@ -151,7 +154,9 @@ def _delete(run: Run) -> None:
         st.markdown(
             f"**{phrases.plain(run.title)}** goes into the trash, its model with it.{waits} {_TAKE_BACK}"
         )
-        if st.button("Yes, delete it", type="primary", icon=":material/delete:", key="training.delete.sure"):
+        if st.button(
+            "Yes, delete it", type="primary", icon=":material/delete:", key=f"training.delete.sure.{run.id}"
+        ):
             _delete_all([run.id])
 
 
