@@ -88,7 +88,8 @@ def record_answers(folder: Path, epoch: int, probabilities: NDArray[np.float32])
 def read_watched(folder: Path) -> WatchedFaces | None:
     """Return the watched faces of the run in `folder` with all answers so far; None before the first."""
     try:
-        with np.load(folder / WATCHED_FILE, allow_pickle=False) as arrays:
+        # Opened here: NumPy would leave a damaged file open.
+        with (folder / WATCHED_FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             rows, images, labels = arrays["rows"], arrays["images"], arrays["labels"]
     except files.DAMAGED_ARRAYS:
         return None
@@ -137,7 +138,7 @@ def save_predictions(folder: Path, predictions: Predictions) -> None:
 def read_predictions(folder: Path) -> Predictions | None:
     """Return what the best weights of the run in `folder` answer; None where that cannot be read."""
     try:
-        with np.load(folder / PREDICTIONS_FILE, allow_pickle=False) as arrays:
+        with (folder / PREDICTIONS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             epoch = int(arrays["epoch"]) if "epoch" in arrays else 0
             predictions = Predictions(arrays["rows"], arrays["labels"], arrays["probabilities"], epoch)
             if len(predictions.labels) != len(predictions.probabilities) or len(predictions.labels) == 0:

@@ -29,7 +29,11 @@ def _waiting(run: Run) -> None:
     queue = [waiting.id for waiting in runs.list_queue()]
     place = queue.index(run.id) + 1 if run.id in queue else 1
     ahead = next((other for other in runs.list_runs() if other.is_active), None)
-    behind = f"It waits for “{ahead.title}” to end" if ahead is not None else "It waits for its turn"
+    behind = (
+        f"It waits for “{phrases.plain(ahead.title)}” to end"
+        if ahead is not None
+        else "It waits for its turn"
+    )
     done = ", and then goes on from its last whole epoch" if run.can_extend else ""
     st.info(
         f"{behind}{done}: number {place} of {len(queue) or 1} in the queue. One run trains at a time, and it "
@@ -50,8 +54,9 @@ def _under_way(run: Run, curves: RunCurves) -> None:
     stopping = run.status is RunStatus.STOPPING
     if run.status is RunStatus.PAUSED:
         st.warning(
-            f"{run.error or 'The disk is full, so the training waits.'} Nothing is lost. Make room, for "
-            "example by deleting runs you no longer need; it goes on by itself.",
+            run.error
+            or "The disk is full, so this run waits. It goes on by itself as soon as there is room: free "
+            "some space. Nothing is lost meanwhile.",
             icon=":material/hard_drive:",
         )
     with st.container(horizontal=True, vertical_alignment="center"):

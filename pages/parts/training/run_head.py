@@ -5,6 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from fer.runs import Run, RunCurves, RunStatus, best_epoch
+from pages.parts import phrases
 from pages.parts.training import run_words
 
 _BADGES: dict[RunStatus, tuple[str, Literal["primary", "green", "gray", "red", "orange"]]] = {
@@ -23,7 +24,7 @@ _BADGES: dict[RunStatus, tuple[str, Literal["primary", "green", "gray", "red", "
 def show(run: Run) -> None:
     """Draw the run's name, its status and its settings."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader(run.title, anchor=False, width="content")
+        st.subheader(phrases.plain(run.title), anchor=False, width="content")
         icon, color = _BADGES[run.status]
         st.badge(run_words.STATUS_TITLES[run.status], icon=icon, color=color)
     st.caption(run_words.settings_in_a_line(run))

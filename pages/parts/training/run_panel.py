@@ -17,9 +17,6 @@ from pages.parts.training import (
     run_machine,
     run_settings,
 )
-from pages.parts.training.run_words import STATUS_TITLES, dataset_title, faces_title
-
-__all__ = ["STATUS_TITLES", "dataset_title", "faces_title", "show"]
 
 View = Literal["curves", "emotions", "faces", "machine", "log", "settings"]
 # The page looks as often as the training process writes; more often would only warm the room.

@@ -9,32 +9,15 @@ import streamlit as st
 from fer import runs
 from fer.config import AugmentationConfig, TrainingConfig
 from fer.datasets.views import describe
+from fer.glossary import SETTINGS
 from fer.runs import Run
-from pages.parts.training import form, run_words
+from pages.parts import phrases
+from pages.parts.training import run_words, setting_words
 
-_NAMES = {
-    "dataset": "Dataset",
-    "view": "State of the dataset",
-    "subset": "Training faces",
-    "seed": "Seed",
-    "architecture": "Network",
-    "image_size": "Side of the input",
-    "dropout": "Dropout",
-    "epochs": "Epochs",
-    "batch_size": "Batch size",
-    "optimizer": "Optimizer",
-    "learning_rate": "Learning rate",
-    "schedule": "Schedule",
-    "warmup_epochs": "Warm-up",
-    "weight_decay": "Weight decay",
-    "loss": "Loss",
-    "label_smoothing": "Label smoothing",
-    "balance_classes": "Balance the emotions",
-    "weight_averaging": "Weight averaging",
-    "early_stopping_patience": "Early stopping",
-}
+# Where the word of the glossary stands for one of them, and the setting for how many.
+_PLURALS = {"epochs": "Epochs", "batch_size": "Batch size"}
 _NONE = {
-    "subset": "all",
+    "subset": "all faces",
     "image_size": "the network's own",
     "early_stopping_patience": "never",
 }
@@ -55,7 +38,15 @@ def show(run: Run) -> None:
         help="Usual is what `TrainingConfig` holds when nothing is chosen.",
     )
     rows = [
-        *_rows(run.config, usual, _NAMES),
+        *_rows(
+            run.config,
+            usual,
+            {
+                field.name: _PLURALS.get(field.name) or SETTINGS[field.name].title
+                for field in fields(TrainingConfig)
+                if field.name not in ("augmentation", "name")
+            },
+        ),
         *_rows(
             run.config.augmentation,
             usual.augmentation,
@@ -101,13 +92,13 @@ def _rows(config: Any, usual: Any, names: Mapping[str, str]) -> list[dict[str, s
     rows = []
     for name, title in names.items():
         value, plain = getattr(config, name), getattr(usual, name)
-        written = _written(name, value)
+        written = phrases.plain(_written(name, value))
         differs = value != plain
         rows.append(
             {
                 "Setting": title,
                 "This run": f"**{written}**" if differs else written,
-                "Usual": _written(name, plain) if differs else "",
+                "Usual": phrases.plain(_written(name, plain)) if differs else "",
             }
         )
     return rows
@@ -123,9 +114,11 @@ def _written(name: str, value: Any) -> str:
         case "architecture":
             return run_words.architecture_title(TrainingConfig(architecture=value))
         case "optimizer":
-            return str(form.OPTIMIZERS.get(value, value))
+            return str(setting_words.OPTIMIZERS.get(value, value))
         case "schedule":
-            return str(form.SCHEDULES.get(value, value))
+            return str(setting_words.SCHEDULES.get(value, value))
+        case "loss":
+            return str(setting_words.LOSSES.get(value, value))
     if value is None:
         return _NONE.get(name, "none")
     if isinstance(value, bool):

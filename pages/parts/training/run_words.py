@@ -6,7 +6,7 @@ from fer.datasets.views import describe
 from fer.runs import Run, RunStatus
 from fer.zoo.catalog import ARCHITECTURES
 from pages.parts import phrases
-from pages.parts.training import form
+from pages.parts.training import setting_words
 
 STATUS_TITLES = {
     RunStatus.QUEUED: "waiting",
@@ -55,7 +55,7 @@ def settings_in_a_line(run: Run) -> str:
     parts += [
         f"batches of {config.batch_size}",
         f"learning rate {config.learning_rate:g}",
-        form.OPTIMIZERS[config.optimizer],
+        setting_words.OPTIMIZERS[config.optimizer],
     ]
     if config.schedule != "constant":
         parts.append(f"{config.schedule.replace('_', ' ')} schedule")
@@ -67,6 +67,6 @@ def settings_in_a_line(run: Run) -> str:
         else "not augmented"
     )
     parts.append(f"seed {config.seed}")
-    if unseen := form.unseen_settings(config):
+    if unseen := setting_words.unusual_settings(config):
         parts.append(unseen)
     return " · ".join(parts)
