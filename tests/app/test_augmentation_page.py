@@ -14,7 +14,7 @@ from fer.batches import fingerprint, first_batch
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, TrainingConfig
 from fer.datasets import Dataset, Split, list_datasets, load_dataset
 from fer.paths import augmentation_presets_folder
-from pages.parts import face_sheet, pickers
+from pages.parts import face_sheet, phrases, pickers
 from pages.parts.augmentation import compare
 from pages.parts.face_sheet import Caption
 from tests.app.conftest import words
@@ -144,6 +144,28 @@ def test_every_setting_has_a_widget_of_its_own_that_is_kept(
         **{name: value for name, (_, value) in wanted.items()},
     )
     assert "Nobody smiles upside down" in words(page)
+
+
+def test_settings_read_as_a_sentence() -> None:
+    said = phrases.augmentation(
+        AugmentationConfig(
+            vertical_flip=True,
+            shift_x_fraction=0.1,
+            zoom_out_fraction=0.2,
+            fill="black",
+            noise_fraction=0.05,
+            blur_pixels=1.5,
+            mixup_alpha=0.2,
+        )
+    )
+    assert said == (
+        "upside down, shift ±10% across, zoom −20%, black borders, "
+        "noise up to 5%, blur up to 1.5 px, mixup 0.2"
+    )
+    # Where nothing moves there is no border to fill.
+    assert phrases.augmentation(AugmentationConfig(zoom_in_fraction=0.2, fill="black")) == "zoom +20%"
+    both = AugmentationConfig(zoom_in_fraction=0.2, zoom_out_fraction=0.1, shift_y_fraction=0.3)
+    assert phrases.augmentation(both) == "shift ±30% up and down, zoom −10% to +20%"
 
 
 def test_the_sheet_tells_what_was_drawn_and_the_same_seed_draws_it_again(

@@ -1,7 +1,7 @@
 """From pixels to model input: exact where it can be worked out on paper."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -82,3 +82,11 @@ def test_it_comes_back_from_its_json_as_it_was() -> None:
 def test_what_cannot_be_prepared_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):
         Preprocessing.from_dict(values)
+
+
+@pytest.mark.parametrize("scale", ["zero_to_one", "minus_one_to_one"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_what_was_prepared_is_shown_as_it_was(scale: Scale, channels: Literal[1, 3]) -> None:
+    images = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1).repeat(channels, axis=3)
+    preprocessing = Preprocessing(16, 16, channels, scale)
+    assert np.array_equal(preprocessing.pictures(preprocessing.apply(images)), images)

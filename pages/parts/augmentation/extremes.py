@@ -67,4 +67,5 @@ def _end(name: str, config: AugmentationConfig, dice: augmentation.AugmentationD
     if name in ("horizontal_flip", "vertical_flip"):
         return "yes" if dice.flipped[0] or dice.upside_down[0] else "no"
     alone = AugmentationConfig.from_dict({name: getattr(config, name)})
-    return " ".join(dice_words.in_short(alone, dice, 0))
+    # The title above it says "Blur" already.
+    return " ".join(dice_words.in_short(alone, dice, 0)).removeprefix(f"{_TITLES[name].lower()} ")
