@@ -7,41 +7,25 @@ A mistake of the user's ends with exit status 2 and one line.
 import argparse
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, get_args
+from typing import Any, NoReturn
 
-from fer.config import (
-    DEFAULT_AUGMENTATION,
-    AugmentationConfig,
-    DatasetView,
-    LabelSource,
-    Optimizer,
-    Schedule,
-    SplitPlan,
-    TrainingConfig,
-)
+from fer.command_line import options as shared_options
+from fer.command_line import run_commands, terminal
+from fer.config import DatasetView
 from fer.datasets import Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.datasets.views import describe
 from fer.errors import FerError, PartlyBadDatasetError
 from fer.jobs import JobRecorder
-from fer.progress import Progress
 from fer.zoo.catalog import ARCHITECTURES, architecture
-
-if TYPE_CHECKING:
-    from fer.runs import Run
 
 USER_ERROR = 2
 INTERRUPTED = 130
-_DATASET_HELP = "a name (“synthetic”, or what lies in data/) or the path of a CSV, a Parquet file or a folder"
-_FOLLOW_SECONDS = 0.5
-# Who else hears of progress: the page that started this process as a job.
-_listeners: list[Progress] = []
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,17 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     job = JobRecorder.of_this_process()
     if job is not None:
-        _listeners.append(job.progress)
+        terminal.listeners.append(job.progress)
     try:
         result, text = options.command(options)
         if job is not None:
             job.finish(result)
-        _clear_progress()
+        terminal.clear_progress()
         print(json.dumps(result, ensure_ascii=False) if options.json else text, flush=True)
     except FerError as error:
         if job is not None:
             job.fail(str(error))
-        _clear_progress()
+        terminal.clear_progress()
         offer = (
             " The option --skip-bad leaves bad ones out." if isinstance(error, PartlyBadDatasetError) else ""
         )
@@ -68,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         if job is not None:
             job.fail("")
-        _clear_progress()
+        terminal.clear_progress()
         print("fer: stopped.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
@@ -87,8 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def info(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """What a dataset holds."""
-    view = _view(options)
-    dataset = load_dataset(options.dataset, _show_progress, view=view)
+    view = shared_options.view_of(options)
+    dataset = load_dataset(options.dataset, terminal.show_progress, view=view)
     counts = {split: dict(of_split) for split, of_split in dataset.counts().items()}
     n, height, width, channels = dataset.images.shape
     result = {
@@ -112,7 +96,7 @@ def info(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     ]
     title = f"{dataset.source.title}: {n:,} faces of {height}×{width} pixels"
     sentences = [f"Licence: {dataset.source.license}", *dataset.notes]
-    return result, "\n".join([title, _table(rows), *sentences])
+    return result, "\n".join([title, terminal.table(rows), *sentences])
 
 
 def convert(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
@@ -124,14 +108,14 @@ def convert(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     reading, writing = 0.1, 0.9
     dataset = load_dataset(
         options.source,
-        lambda fraction, message: _show_progress(reading * fraction, message),
-        view=_view(options),
+        lambda fraction, message: terminal.show_progress(reading * fraction, message),
+        view=shared_options.view_of(options),
     )
     written = write(
         dataset,
         options.target,
         seed=options.seed,
-        progress=lambda fraction, message: _show_progress(reading + writing * fraction, message),
+        progress=lambda fraction, message: terminal.show_progress(reading + writing * fraction, message),
     )
     result = {
         "target": str(written.path),
@@ -141,66 +125,6 @@ def convert(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     }
     sentences = [f"{written.path}: {written.count:,} faces as {FORM_TITLES[written.form]}", *written.lost]
     return result, "\n".join(sentences)
-
-
-def train(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    """Start a run in a process of its own and follow it to its end."""
-    from fer import runs
-
-    architecture(options.model)  # a wrong name is said at once, not by the process in its log
-    config = _training_config(options)
-    # And so is a dataset that cannot be read, or lacks what was asked of it.
-    load_dataset(config.dataset, _show_progress, view=config.view)
-    return _followed(runs.start_run(config))
-
-
-def resume(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    """Let a run go on that was stopped, failed or lost its process."""
-    from fer import runs
-
-    return _followed(runs.resume_run(options.run))
-
-
-def _followed(run: "Run") -> tuple[dict[str, Any], str]:
-    """Show a run's progress until it ends; Ctrl-C asks it to stop and keeps what it learned."""
-    from fer import runs
-
-    try:
-        while (run := runs.load_run(run.id)).is_active:
-            progress = run.progress()
-            remaining = progress.remaining_seconds
-            eta = f", {_duration(remaining)} left" if remaining is not None else ""
-            _show_progress(progress.fraction, f"{run.stage}{eta}")
-            time.sleep(_FOLLOW_SECONDS)
-    except KeyboardInterrupt:
-        runs.request_stop(run.id)
-        _clear_progress()
-        print("Stopping after this batch; best and last weights are kept.", file=sys.stderr)
-        while (run := runs.load_run(run.id)).is_active:
-            time.sleep(_FOLLOW_SECONDS)
-    best = run.best()
-    if run.error or best is None:
-        raise FerError(
-            run.error or f"The run {run.id} ended as {run.status}; its log is {run.folder / runs.LOG_FILE}."
-        )
-    if run.status is runs.RunStatus.LOST:
-        advice = f"Go on with “python -m fer resume {run.id}”." if run.can_resume else "Start a new one."
-        raise FerError(
-            f"The run {run.id} ended without a word in epoch {len(run.metrics()) + 1}, as when a computer "
-            f"runs out of memory. {advice}"
-        )
-    result = {
-        "id": run.id,
-        "folder": str(run.folder),
-        "status": run.status,
-        "epochs": run.metrics()[-1].epoch,
-        "best_epoch": best.epoch,
-        "validation_accuracy": best.validation_accuracy,
-    }
-    return result, (
-        f"{run.id}: {run.status} after {result['epochs']} epochs; validation accuracy "
-        f"{best.validation_accuracy:.1%} (epoch {best.epoch})\n{run.folder}"
-    )
 
 
 def diagnose(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
@@ -235,9 +159,9 @@ def evaluate(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     from fer.recognition import load_recognizer
 
     recognizer = load_recognizer(options.model)
-    view = _view(options)
-    dataset = load_dataset(options.data, _show_progress, view=view)
-    evaluation = evaluate_model(recognizer, dataset, Split(options.split), _show_progress)
+    view = shared_options.view_of(options)
+    dataset = load_dataset(options.data, terminal.show_progress, view=view)
+    evaluation = evaluate_model(recognizer, dataset, Split(options.split), terminal.show_progress)
     result = {
         "model": options.model,
         "dataset": dataset.name,
@@ -263,7 +187,7 @@ def evaluate(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     return result, (
         f"{options.model} on {dataset.source.title} {describe(view)}, {options.split}: accuracy "
         f"{evaluation.accuracy:.1%} (95 % interval {low:.1%} to {high:.1%}), macro F1 "
-        f"{evaluation.macro_f1:.1%}, {len(evaluation):,} faces\n{_table(reports)}"
+        f"{evaluation.macro_f1:.1%}, {len(evaluation):,} faces\n{terminal.table(reports)}"
     )
 
 
@@ -282,7 +206,7 @@ def recognize(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     recognizer, detector = load_recognizer(options.model), HaarDetector(THOROUGH)
     images, lines = [], []
     for number, path in enumerate(options.files):
-        _show_progress(number / len(options.files), path.name)
+        terminal.show_progress(number / len(options.files), path.name)
         picture_bgr = np.asarray(cv2.cvtColor(load_picture(path), cv2.COLOR_RGB2BGR), np.uint8)
         recognized = recognize_faces(picture_bgr, detector, recognizer)
         faces = [
@@ -309,7 +233,7 @@ def publish(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Make a run's model a shipped one, with its one look at the test split."""
     from fer.publishing import publish as publish_run
 
-    card = publish_run(options.run, options.name, options.data, _show_progress)
+    card = publish_run(options.run, options.name, options.data, terminal.show_progress)
     assert card.test is not None
     low, high = card.test["interval_95"]
     return dict(card.test), (
@@ -327,9 +251,9 @@ def download(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     def progress(fraction: float, message: str) -> None:
         seconds = time.monotonic() - started
         # A page that follows a job reckons for itself.
-        known = fraction > 0.02 and not _listeners
-        left = f", {_duration(seconds * (1 - fraction) / fraction)} left" if known else ""
-        _show_progress(fraction, message + left)
+        known = fraction > 0.02 and not terminal.listeners
+        left = f", {terminal.duration(seconds * (1 - fraction) / fraction)} left" if known else ""
+        terminal.show_progress(fraction, message + left)
 
     brought = downloads.download(downloads.parse_address(options.address), progress, name=options.name)
     about = brought.provenance
@@ -351,13 +275,13 @@ def inspect(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     reading = 0.05
     dataset = load_dataset(
         options.dataset,
-        lambda fraction, message: _show_progress(reading * fraction, message),
+        lambda fraction, message: terminal.show_progress(reading * fraction, message),
         view=DatasetView(skip_bad=options.skip_bad),
     )
     found = faults.inspect(
         dataset,
         Recognizer(model_folder(options.model), threads=os.cpu_count() or 1) if options.model else None,
-        lambda fraction, message: _show_progress(reading + (1 - reading) * fraction, message),
+        lambda fraction, message: terminal.show_progress(reading + (1 - reading) * fraction, message),
     )
     counts = {
         fault: {
@@ -395,12 +319,12 @@ def inspect(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     facts = found.facts
     lines = [
         f"{dataset.source.title}: {len(dataset):,} faces inspected in {facts['seconds']:,.1f} s",
-        _table(rows),
+        terminal.table(rows),
         f"{facts['exact_groups']:,.0f} pictures are there more than once, "
         f"{facts['exact_conflicting_groups']:,.0f} of them with different labels",
     ]
     if len(leaks) > 1:
-        lines.append(_table(leaks))
+        lines.append(terminal.table(leaks))
     if "label_accuracy" in facts:
         lines.append(f"Labels judged by a model that is right about {facts['label_accuracy']:.1%} of them")
     else:
@@ -415,10 +339,10 @@ def map(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     reading = 0.04
     dataset = load_dataset(
         options.dataset,
-        lambda fraction, message: _show_progress(reading * fraction, message),
+        lambda fraction, message: terminal.show_progress(reading * fraction, message),
         view=DatasetView(skip_bad=options.skip_bad),
     )
-    made = make_map(dataset, options.model, _show_progress, sample=options.sample)
+    made = make_map(dataset, options.model, terminal.show_progress, sample=options.sample)
     path = map_path(dataset, options.model, options.sample)
     result = {
         "dataset": dataset.name,
@@ -430,8 +354,8 @@ def map(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     }
     return result, (
         f"{len(made):,} of {len(dataset):,} faces as {options.model} sees them, in "
-        f"{_duration(made.facts['seconds'])}: {made.facts['neighbours_kept']:.0%} of each face's nearest are "
-        f"nearest on the map too\n{path}"
+        f"{terminal.duration(made.facts['seconds'])}: {made.facts['neighbours_kept']:.0%} of each face's "
+        f"nearest are nearest on the map too\n{path}"
     )
 
 
@@ -459,7 +383,7 @@ def blueprint(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     ]
     return drawn.as_dict(), (
         f"{entry.title}: {drawn.parameters:,} parameters, {drawn.trainable:,} of them trainable, "
-        f"{drawn.multiply_adds:,} multiply-adds a face\n{_table(rows)}"
+        f"{drawn.multiply_adds:,} multiply-adds a face\n{terminal.table(rows)}"
     )
 
 
@@ -467,16 +391,17 @@ def pace(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """How long a run would take here, from a few measured steps."""
     from fer.pace import measure
 
-    config = _settings(options.settings)
-    dataset = load_dataset(config.dataset, _show_progress, view=config.view)
-    measured = measure(config, dataset, _show_progress)
+    config = shared_options.settings_of(options.settings)
+    dataset = load_dataset(config.dataset, terminal.show_progress, view=config.view)
+    measured = measure(config, dataset, terminal.show_progress)
     counts = {split: sum(of_split.values()) for split, of_split in dataset.counts().items()}
     faces = min(counts[Split.TRAIN], config.subset or counts[Split.TRAIN])
     seconds = measured.seconds(config.epochs, faces, counts[Split.VALIDATION])
     result = {**asdict(measured), "seconds": seconds}
     return result, (
-        f"About {_duration(seconds)} for {config.epochs} epochs of {faces:,} faces "
-        f"({measured.images_per_second:,.0f} images/s; starting takes {_duration(measured.start_seconds)})"
+        f"About {terminal.duration(seconds)} for {config.epochs} epochs of {faces:,} faces "
+        f"({measured.images_per_second:,.0f} images/s; starting takes "
+        f"{terminal.duration(measured.start_seconds)})"
     )
 
 
@@ -484,7 +409,7 @@ def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Times, beside a rival's."""
     from fer.bench import SUBJECTS
 
-    report = SUBJECTS[options.subject](_show_progress, data=options.data, model=options.model)
+    report = SUBJECTS[options.subject](terminal.show_progress, data=options.data, model=options.model)
     rows = [["", "median ms", "p95 ms", "runs"]]
     rows += [
         [name, f"{m.median_ms:,.2f}", f"{m.p95_ms:,.2f}", str(m.runs)]
@@ -492,7 +417,7 @@ def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     ]
     ratios = [f"{name.replace('_', ' ')}: {value:.2f}×" for name, value in report.ratios.items()]
     sizes = [f"{name.replace('_', ' ')}: {value:,.0f} MB" for name, value in report.megabytes.items()]
-    return report.as_dict(), "\n".join([report.setting, _table(rows), *ratios, *sizes])
+    return report.as_dict(), "\n".join([report.setting, terminal.table(rows), *ratios, *sizes])
 
 
 # ── options ──────────────────────────────────────────────────────────────────────────────────────
@@ -512,19 +437,19 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(
-        command: Callable[[argparse.Namespace], tuple[dict[str, Any], str]], summary: str
+        command: Callable[[argparse.Namespace], tuple[dict[str, Any], str]], summary: str, name: str = ""
     ) -> argparse.ArgumentParser:
-        sub = commands.add_parser(command.__name__, help=summary, description=summary)
+        sub = commands.add_parser(name or command.__name__, help=summary, description=summary)
         sub.set_defaults(command=command)
         sub.add_argument("--json", action="store_true", help="print one JSON object on stdout")
         return sub
 
     sub = add(info, "Say what a dataset holds: faces per split and emotion.")
-    sub.add_argument("dataset", metavar="DATASET", help=_DATASET_HELP)
-    _add_view(sub)
+    sub.add_argument("dataset", metavar="DATASET", help=shared_options.DATASET_HELP)
+    shared_options.add_view(sub)
 
     sub = add(convert, "Write a dataset in another form; the target's name says which.")
-    sub.add_argument("source", metavar="SOURCE", help=_DATASET_HELP)
+    sub.add_argument("source", metavar="SOURCE", help=shared_options.DATASET_HELP)
     sub.add_argument(
         "target",
         metavar="TARGET",
@@ -532,47 +457,9 @@ def _parser() -> argparse.ArgumentParser:
         help="a new .csv (as FER-2013), .wide.csv, .parquet, or a folder, which gets a folder per emotion",
     )
     sub.add_argument("--seed", type=int, metavar="N", help="shuffle the faces; the order follows from it")
-    _add_view(sub)
+    shared_options.add_view(sub)
 
-    sub = add(train, "Train a model in a process of its own, and follow it.")
-    defaults = TrainingConfig()
-    sub.add_argument("--data", metavar="DATASET", default=defaults.dataset, help=_DATASET_HELP)
-    sub.add_argument("--model", metavar="NAME", default=defaults.architecture, help=", ".join(ARCHITECTURES))
-    for field, kind, text in (
-        ("epochs", int, "passes over the training faces"),
-        ("batch_size", int, "faces per step"),
-        ("learning_rate", float, "the highest of the schedule"),
-        ("seed", int, "every random draw follows from it"),
-        ("subset", int, "train on at most so many faces"),
-        ("image_size", int, "side of the model's input in pixels; the architecture's own if left out"),
-        ("weight_decay", float, "for adamw"),
-        ("warmup_epochs", float, "for cosine"),
-        ("label_smoothing", float, "share of each label spread over all emotions"),
-        ("weight_averaging", float, "momentum of a moving average of the weights; 0 is none"),
-        ("early_stopping_patience", int, "stop after so many epochs without a better validation accuracy"),
-    ):
-        sub.add_argument(
-            f"--{field.replace('_', '-')}",
-            type=kind,
-            default=getattr(defaults, field),
-            metavar="N" if kind is int else "X",
-            help=f"{text} (default: %(default)s)",
-        )
-    sub.add_argument("--optimizer", choices=get_args(Optimizer), default=defaults.optimizer)
-    sub.add_argument("--schedule", choices=get_args(Schedule), default=defaults.schedule)
-    sub.add_argument("--balance-classes", action="store_true", help="weigh each emotion by its rarity")
-    sub.add_argument(
-        "--augmentation",
-        metavar="SETTINGS",
-        default="none",
-        help="“none”, “default”, or settings as JSON: "
-        + json.dumps(AugmentationConfig(horizontal_flip=True, rotation_degrees=10).as_dict()),
-    )
-    sub.add_argument("--name", metavar="TEXT", default="", help="what you call the run")
-    _add_view(sub)
-
-    sub = add(resume, "Go on with a run that was stopped, failed or lost its process.")
-    sub.add_argument("run", metavar="RUN", help="a run's id")
+    run_commands.add_to(add)
 
     sub = add(diagnose, "Say what a run's curves tell, what to change, and what earlier changes brought.")
     sub.add_argument("run", metavar="RUN", help="a run's id")
@@ -586,9 +473,9 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add(evaluate, "Score a model on a split of a dataset.")
     sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
-    sub.add_argument("--data", metavar="DATASET", required=True, help=_DATASET_HELP)
+    sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
     sub.add_argument("--split", choices=[str(split) for split in Split], default=str(Split.TEST))
-    _add_view(sub)
+    shared_options.add_view(sub)
 
     sub = add(recognize, "Find the faces of pictures and say what they show.")
     sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="pictures")
@@ -600,14 +487,14 @@ def _parser() -> argparse.ArgumentParser:
     sub = add(publish, "Ship a run's model: look once at the test split and write the card.")
     sub.add_argument("run", metavar="RUN", help="a run's id")
     sub.add_argument("name", metavar="NAME", help="the folder in models/pretrained/")
-    sub.add_argument("--data", metavar="DATASET", required=True, help=_DATASET_HELP)
+    sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
 
     sub = add(download, "Fetch a dataset from Kaggle, the Hugging Face hub or FER+'s repository into data/.")
     sub.add_argument("address", metavar="ADDRESS", help="kaggle:owner/name, hf:owner/name or ferplus")
     sub.add_argument("--name", metavar="NAME", default="", help="what to call it in data/, without a suffix")
 
     sub = add(inspect, "Find copies, leaks, wrong labels and pictures that are no face; keep what was found.")
-    sub.add_argument("dataset", metavar="DATASET", help=_DATASET_HELP)
+    sub.add_argument("dataset", metavar="DATASET", help=shared_options.DATASET_HELP)
     sub.add_argument(
         "--model",
         metavar="MODEL",
@@ -617,7 +504,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be read")
 
     sub = add(map, "Lay a dataset's faces out in a plane, like beside like, as a model sees them.")
-    sub.add_argument("dataset", metavar="DATASET", help=_DATASET_HELP)
+    sub.add_argument("dataset", metavar="DATASET", help=shared_options.DATASET_HELP)
     sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
     sub.add_argument(
         "--sample", type=int, metavar="N", help="at most so many faces, each emotion keeping its share"
@@ -645,132 +532,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
     return parser
-
-
-def _add_view(sub: argparse.ArgumentParser) -> None:
-    """Let a command take its dataset in another state than it came in."""
-    sub.add_argument("--edition", metavar="NAME", default="", help="with the changes of this edition")
-    sub.add_argument(
-        "--labels",
-        choices=get_args(LabelSource),
-        default="given",
-        help="from FER+'s votes: what the majority chose, or the share of each emotion",
-    )
-    sub.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be read")
-    plan = SplitPlan()
-    sub.add_argument(
-        "--split-validation",
-        type=float,
-        metavar="X",
-        help="divide the faces anew: this share of them for validation, 0.01 to 0.5",
-    )
-    sub.add_argument(
-        "--split-test", type=float, metavar="X", help="and this share for the test, 0 to 0.5; needs --pool"
-    )
-    sub.add_argument(
-        "--split-seed", type=int, metavar="N", help=f"who goes where follows from it (default: {plan.seed})"
-    )
-    sub.add_argument(
-        "--pool", action="store_true", help="divide the test faces too; they may come to be trained on"
-    )
-
-
-def _view(options: argparse.Namespace) -> DatasetView:
-    plan = SplitPlan()
-    chosen = {
-        name: getattr(options, f"split_{name.partition('_')[0]}")
-        for name in ("validation_fraction", "test_fraction", "seed")
-    }
-    given = {name: value for name, value in chosen.items() if value is not None}
-    splits = replace(plan, keep_test=not options.pool, **given) if given or options.pool else None
-    return DatasetView(options.edition, options.labels, splits, options.skip_bad)
-
-
-def _training_config(options: argparse.Namespace) -> TrainingConfig:
-    names = (
-        "epochs",
-        "batch_size",
-        "learning_rate",
-        "seed",
-        "subset",
-        "image_size",
-        "weight_decay",
-        "warmup_epochs",
-        "label_smoothing",
-        "weight_averaging",
-        "early_stopping_patience",
-        "optimizer",
-        "schedule",
-        "balance_classes",
-        "name",
-    )
-    # The training process has another working folder: a path must not depend on ours.
-    data = str(Path(options.data).absolute()) if Path(options.data).exists() else options.data
-    return TrainingConfig(
-        dataset=data,
-        architecture=options.model,
-        augmentation=_augmentation(options.augmentation),
-        view=_view(options),
-        **{name: getattr(options, name) for name in names},
-    )
-
-
-def _augmentation(text: str) -> AugmentationConfig:
-    named = {"none": AugmentationConfig(), "default": DEFAULT_AUGMENTATION}
-    if text in named:
-        return named[text]
-    try:
-        return AugmentationConfig.from_dict(json.loads(text))
-    except ValueError:
-        raise FerError(
-            f"The augmentation “{text[:60]}” is neither “none”, “default” nor JSON like "
-            '{"rotation_degrees": 10}.'
-        ) from None
-
-
-def _settings(text: str) -> TrainingConfig:
-    try:
-        path = Path(text)
-        read = path.read_text(encoding="utf-8") if not text.lstrip().startswith("{") else text
-        return TrainingConfig.from_dict(json.loads(read))
-    except (OSError, ValueError):
-        raise FerError(
-            f'“{text[:60]}” is neither a config.json that can be read nor JSON like {{"epochs": 10}}.'
-        ) from None
-
-
-# ── what a person sees ───────────────────────────────────────────────────────────────────────────
-
-
-def _show_progress(fraction: float, message: str) -> None:
-    """Rewrite one line on a terminal; write nothing into a log. A job's page hears of it as well."""
-    for listener in _listeners:
-        listener(fraction, message)
-    if sys.stderr.isatty():
-        # A line that wraps could not be rewritten.
-        line = f"{fraction:4.0%}  {message}"[: shutil.get_terminal_size().columns - 1]
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-
-
-def _clear_progress() -> None:
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
 
 
 def _quiet_native_libraries() -> None:

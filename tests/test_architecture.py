@@ -210,7 +210,13 @@ ROOMS = {
     "bench.predicting": ".material .rivals .stopwatch progress recognition",
     "bench.training": ".material .rivals .stopwatch batches config datasets progress zoo.catalog",
     "bench": ".faults .live .loading .pages .predicting .stopwatch .training",
-    "__main__": "bench config datasets datasets.convert datasets.downloads datasets.fingerprint "
+    "command_line": "",
+    "command_line.terminal": "progress",
+    "command_line.options": "config errors",
+    "command_line.run_commands": ".options .terminal augmentation.presets config datasets errors runs "
+    "zoo.catalog",
+    "__main__": "bench command_line command_line.options command_line.run_commands "
+    "command_line.terminal config datasets datasets.convert datasets.downloads datasets.fingerprint "
     "datasets.views diagnosis diagnosis.report drawing errors evaluation face_map faces faults files jobs live "
     "pictures progress pace publishing recognition runs zoo.blueprint zoo.catalog zoo.drafting",
 }

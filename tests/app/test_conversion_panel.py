@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer import __main__ as command_line
 from fer import jobs, paths, processes
+from fer.command_line.options import view_of
 from fer.config import DatasetView, SplitPlan
 from fer.datasets import load_dataset
 from fer.datasets.convert import convert
@@ -95,13 +96,13 @@ def test_a_seed_shuffles_and_the_state_that_is_open_goes_along(
     assert '--edition "my edition"' in page.code[0].value
     page.button(key="dataset.convert").click().run()
     options = command_line._parser().parse_args(started[0])
-    assert command_line._view(options) == view
+    assert view_of(options) == view
     assert (options.seed, options.source) == (3, "small.csv")
 
     page.checkbox(key="dataset.convert_state").uncheck().run()
     page.button(key="dataset.convert").click().run()
     options = command_line._parser().parse_args(started[1])
-    assert command_line._view(options) == DatasetView(skip_bad=True)
+    assert view_of(options) == DatasetView(skip_bad=True)
 
 
 def test_a_dataset_as_it_came_has_no_state_to_choose(opened: Opened) -> None:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fer import runs
+from fer import processes, runs
 from fer.__main__ import main
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
@@ -20,11 +21,12 @@ from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.emotions import EMOTIONS
 from fer.errors import FerError
 from fer.pictures import load_picture
-from fer.runs import EpochMetrics, Run, RunRecorder, RunStatus
+from fer.runs import EpochMetrics, Run, RunNotes, RunRecorder, RunStatus, starting
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
-COMMANDS = ["info", "convert", "train", "resume", "evaluate", "recognize", "publish", "inspect", "bench"]
+COMMANDS = ["info", "convert", "train", "resume", "extend", "stop", "queue", "runs", "delete", "restore"]
+COMMANDS += ["evaluate", "recognize", "publish", "inspect", "bench"]
 
 
 @pytest.fixture(autouse=True)
@@ -244,6 +246,120 @@ def test_a_run_whose_process_was_killed_is_no_success_although_it_has_learned(
     assert "Start a new one." in error  # it never came to keep what it would go on from
 
 
+# ── runs ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the runs whose process was started; each counts as alive while this one lives."""
+    ids: list[str] = []
+
+    def start(arguments: Sequence[str], log: Path) -> dict[str, Any]:
+        ids.append(Path(arguments[1]).name)
+        return processes.this_process()
+
+    monkeypatch.setattr(processes, "start_module", start)
+    return ids
+
+
+def finished(name: str = "", epochs: int = 2) -> Run:
+    """A run that is through and kept its last weights."""
+    run = runs.create_run(TrainingConfig(epochs=epochs, name=name))
+    recorder = RunRecorder(run.folder)
+    for epoch in range(1, epochs + 1):
+        recorder.record_epoch(EpochMetrics(epoch, 1.0, 0.5, 1.0, 0.5 + epoch / 10, 1e-3, 3.0))
+    (run.folder / runs.LAST_FILE).touch()
+    recorder.finish(RunStatus.FINISHED)
+    return runs.load_run(run.id)
+
+
+def test_settings_come_from_a_config_and_what_is_typed_changes_them(
+    capsys: pytest.CaptureFixture[str], begun: list[str], csv_in_data: Callable[[str], str], tmp_path: Path
+) -> None:
+    config = TrainingConfig(
+        dataset=f"{csv_in_data('small')}.csv",
+        loss="focal",
+        dropout=0.3,
+        balance_classes=True,
+        view=DatasetView(splits=SplitPlan(0.2)),
+    )
+    (tmp_path / "config.json").write_text(config.to_json())
+    typed = ["--dropout", "0.5", "--no-balance-classes", "--augmentation", "strong · s0", "--epochs", "3"]
+    result = answer(capsys, "train", "--config", str(tmp_path / "config.json"), "--queue", *typed)
+    assert (result["status"], result["place"], begun) == ("starting", 0, [result["id"]])
+    made = runs.load_run(result["id"]).config
+    assert made.augmentation.rotation_degrees == 20
+    expected = replace(config, dropout=0.5, balance_classes=False, epochs=3, augmentation=made.augmentation)
+    assert made == expected
+
+
+@pytest.mark.parametrize("field", [f for f in asdict(TrainingConfig()) if f not in ("view", "augmentation")])
+def test_every_setting_of_a_run_can_be_typed(capsys: pytest.CaptureFixture[str], field: str) -> None:
+    assert status_of(["train", "--help"]) == 0
+    option = {"dataset": "data", "architecture": "model"}.get(field, field).replace("_", "-")
+    assert f"--{option} " in capsys.readouterr().out.replace(",", " ").replace("]", " ")
+
+
+def test_a_second_run_is_refused_or_waits(
+    capsys: pytest.CaptureFixture[str],
+    begun: list[str],
+    csv_in_data: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = ["--data", f"{csv_in_data('small')}.csv"]
+    first = answer(capsys, "train", "--queue", *data)["id"]
+    monkeypatch.setattr(runs, "start_run", starting.start_run)  # for once the real one, which refuses
+    assert main(["train", *data]) == 2
+    assert "The option --queue lets this one wait" in capsys.readouterr().err
+    second = answer(capsys, "train", "--queue", "--name", "Second", *data)
+    assert (second["status"], second["place"]) == ("queued", 1)
+    third = answer(capsys, "train", "--queue", *data)["id"]
+    moved = answer(capsys, "queue", "--move", third, "-1")
+    assert moved["active"] == first
+    assert [run["id"] for run in moved["waiting"]] == [third, second["id"]]
+    assert [run["id"] for run in answer(capsys, "queue", "--cancel", third)["waiting"]] == [second["id"]]
+    assert answer(capsys, "stop", second["id"]) == {"id": second["id"], "deleted": True}
+    assert answer(capsys, "stop", first) == {"id": first, "status": "stopping"}
+    assert begun == [first]
+    assert main(["queue"]) == 0
+    assert first in capsys.readouterr().out
+
+
+def test_asking_for_the_queue_starts_what_a_killed_process_left_waiting(
+    capsys: pytest.CaptureFixture[str], begun: list[str]
+) -> None:
+    assert answer(capsys, "queue") == {"active": None, "waiting": []}
+    waiting = runs.create_run(TrainingConfig(), status=RunStatus.QUEUED)
+    assert answer(capsys, "queue") == {"active": waiting.id, "waiting": []}
+    assert begun == [waiting.id]
+
+
+def test_a_finished_run_that_is_extended_beside_another_waits(
+    capsys: pytest.CaptureFixture[str], begun: list[str]
+) -> None:
+    run = finished()
+    active = runs.submit_run(TrainingConfig())
+    assert answer(capsys, "extend", run.id, "3")["status"] == "queued"
+    assert runs.load_run(run.id).config.epochs == 5
+    assert begun == [active.id]
+
+
+def test_runs_are_listed_deleted_and_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs"]) == 0
+    assert "There is no run yet" in capsys.readouterr().out
+    run = finished("Mine")
+    runs.save_notes(run.folder, RunNotes("Renamed", "a note", True))
+    only = answer(capsys, "runs")["runs"][0]
+    assert (only["id"], only["name"], only["note"], only["starred"]) == (run.id, "Renamed", "a note", True)
+    assert (only["status"], only["epochs"], only["validation_accuracy"]) == ("finished", 2, 0.7)
+    assert main(["runs"]) == 0
+    assert "★ Renamed  finished  2 of 2  70.0%" in capsys.readouterr().out
+    assert answer(capsys, "delete", run.id) == {"id": run.id}
+    assert answer(capsys, "runs") == {"runs": [], "damaged": [], "deleted": [run.id]}
+    answer(capsys, "restore", run.id)
+    assert [left.id for left in runs.list_runs()] == [run.id]
+
+
 # ── mistakes ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -263,6 +379,19 @@ def test_a_run_whose_process_was_killed_is_no_success_although_it_has_learned(
         ["recognize", "nowhere.png", "--model", "no-such-model"],
         ["publish", "no-run", "name", "--data", "synthetic"],
         ["resume", "no-run"],
+        ["extend", "no-run", "3"],
+        ["extend", "no-run", "many"],
+        ["stop", "../models"],
+        ["delete", ".."],
+        ["restore", "no-run"],
+        ["queue", "--move", "no-run", "1"],
+        ["queue", "--move", "no-run", "far"],
+        ["queue", "--cancel", "no-run"],
+        ["train", "--config", "nowhere.json"],
+        ["train", "--config", '{"epochs": 0}'],
+        ["train", "--config", '{"momentum": 1}'],
+        ["train", "--loss", "hinge"],
+        ["train", "--dropout", "1.5"],
         ["bench", "sleep"],
         ["train", "--model", "resnet"],
         ["train", "--epochs", "0"],

@@ -1,0 +1,343 @@
+"""The commands about training runs: each returns its result as plain JSON values, and as text."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, Protocol, get_args
+
+from fer import runs
+from fer.augmentation.presets import REFERENCE_PRESETS, list_presets
+from fer.command_line import options as shared_options
+from fer.command_line import terminal
+from fer.config import (
+    AS_IT_CAME,
+    DEFAULT_AUGMENTATION,
+    AugmentationConfig,
+    Loss,
+    Optimizer,
+    Schedule,
+    TrainingConfig,
+)
+from fer.datasets import load_dataset
+from fer.errors import FerError, RunAlreadyActiveError
+from fer.runs import Run, RunStatus
+from fer.zoo.catalog import ARCHITECTURES, architecture
+
+Answer = tuple[dict[str, Any], str]
+
+_FOLLOW_SECONDS = 0.5
+_RUN_HELP = "a run's id"
+
+
+class Add(Protocol):
+    """Adds a command to the command line; its name is the function's, or `name`."""
+
+    def __call__(
+        self, command: Callable[[argparse.Namespace], Answer], summary: str, name: str = ""
+    ) -> argparse.ArgumentParser: ...
+
+
+def train(options: argparse.Namespace) -> Answer:
+    """Start a run in a process of its own and follow it to its end, or let it wait for its turn."""
+    config = _training_config(options)
+    architecture(config.architecture)  # a wrong name is said at once, not by the process in its log
+    # And so is a dataset that cannot be read, or lacks what was asked of it.
+    load_dataset(config.dataset, terminal.show_progress, view=config.view)
+    if options.queue:
+        return _submitted(runs.submit_run(config))
+    try:
+        run = runs.start_run(config)
+    except RunAlreadyActiveError as error:
+        raise RunAlreadyActiveError(f"{error} The option --queue lets this one wait for its turn.") from error
+    return _followed(run)
+
+
+def resume(options: argparse.Namespace) -> Answer:
+    """Let a run go on that was stopped, failed or lost its process."""
+    return _followed_or_waiting(runs.resume_run(options.run))
+
+
+def extend(options: argparse.Namespace) -> Answer:
+    """Let a run that has ended train on for more epochs."""
+    return _followed_or_waiting(runs.extend_run(options.run, options.epochs))
+
+
+def stop(options: argparse.Namespace) -> Answer:
+    """Ask a run to stop, or take it out of the queue."""
+    run = runs.load_run(options.run)
+    if run.status is RunStatus.QUEUED:
+        return _cancelled(options.run)
+    runs.request_stop(run.id)
+    said = (
+        "stopping after the batch at hand; its best and last weights are kept"
+        if run.is_active
+        else run.status
+    )
+    return {"id": run.id, "status": runs.load_run(run.id).status}, f"{run.id}: {said}"
+
+
+def queue(options: argparse.Namespace) -> Answer:
+    """What trains and what waits, once that was changed as wished; if none is at work, the next begins."""
+    if options.cancel is not None:
+        runs.cancel_queued(options.cancel)
+    if options.move is not None:
+        run_id, places = options.move
+        runs.move_in_queue(run_id, _whole_number(places))
+    runs.start_next()
+    every = runs.list_runs()
+    active, waiting = next((run for run in every if run.is_active), None), runs.list_queue()
+    starts = runs.expected_starts(active, waiting, [(run, runs.summarize(run)) for run in every])
+    result = {
+        "active": active.id if active else None,
+        "waiting": [
+            {"id": run.id, "name": run.name, "starts_in_seconds": seconds}
+            for run, seconds in zip(waiting, starts, strict=True)
+        ],
+    }
+    rows = [["run", "name", "epochs", "begins in"]]
+    rows += [[active.id, active.name, str(active.config.epochs), "now"]] if active else []
+    rows += [
+        [
+            run.id,
+            run.name,
+            str(run.config.epochs),
+            "–" if seconds is None else terminal.duration(seconds),
+        ]
+        for run, seconds in zip(waiting, starts, strict=True)
+    ]
+    return result, terminal.table(rows) if len(rows) > 1 else "No run is at work, and none waits."
+
+
+def list_all(options: argparse.Namespace) -> Answer:
+    """Every run, newest first."""
+    listed = [(run, runs.summarize(run)) for run in runs.list_runs()]
+    damaged = runs.list_damaged_runs()
+    result = {
+        "runs": [
+            {
+                "id": run.id,
+                "name": run.name,
+                "note": run.notes.note,
+                "starred": run.notes.starred,
+                "status": run.status,
+                "epochs": summary.epochs_done,
+                "planned": run.config.epochs,
+                "best_epoch": summary.best.epoch if summary.best else None,
+                "validation_accuracy": summary.best.validation_accuracy if summary.best else None,
+                "seconds": summary.seconds,
+                "dataset": run.config.dataset,
+                "architecture": run.config.architecture,
+            }
+            for run, summary in listed
+        ],
+        "damaged": damaged,
+        "deleted": [run.id for run in runs.list_deleted()],
+    }
+    rows = [["run", "name", "status", "epochs", "best"]]
+    rows += [
+        [
+            run.id,
+            f"★ {run.name}".rstrip() if run.notes.starred else run.name,
+            run.status,
+            f"{summary.epochs_done} of {run.config.epochs}",
+            f"{summary.best.validation_accuracy:.1%}" if summary.best else "–",
+        ]
+        for run, summary in listed
+    ]
+    lines = [terminal.table(rows) if listed else "There is no run yet; “python -m fer train” starts one."]
+    lines += [f"{run_id}: cannot be read" for run_id in damaged]
+    return result, "\n".join(lines)
+
+
+def delete(options: argparse.Namespace) -> Answer:
+    """Move a run into the trash."""
+    runs.delete_run(options.run)
+    return {"id": options.run}, (
+        f"{options.run}: in the trash for a day; “python -m fer restore {options.run}” takes it back"
+    )
+
+
+def restore(options: argparse.Namespace) -> Answer:
+    """Take a deleted run back."""
+    runs.restore_run(options.run)
+    return {"id": options.run}, str(runs.load_run(options.run).folder)
+
+
+def add_to(add: Add) -> None:
+    """Add the commands with their options."""
+    _add_train(add)
+    sub = add(resume, "Go on with a run that was stopped, failed or lost its process.")
+    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
+    sub = add(extend, "Train a run on that has ended.")
+    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
+    sub.add_argument("epochs", metavar="EPOCHS", type=int, help="how many more")
+    sub = add(stop, "Stop a run, keeping its best and last weights; or take it out of the queue.")
+    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
+    sub = add(queue, "Say what trains and what waits, and start the next run if none is at work.")
+    sub.add_argument(
+        "--move", nargs=2, metavar=("RUN", "PLACES"), help="let it wait so many places less (-1) or more (1)"
+    )
+    sub.add_argument("--cancel", metavar="RUN", help="take it out of the queue")
+    add(list_all, "List every run, newest first.", "runs")
+    sub = add(delete, "Move a run into the trash, where it is kept for a day.")
+    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
+    sub = add(restore, "Take a deleted run back.")
+    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
+
+
+def _add_train(add: Add) -> None:
+    sub = add(train, "Train a model in a process of its own, and follow it.")
+    usual = TrainingConfig()
+    sub.add_argument(
+        "--config",
+        metavar="SETTINGS",
+        help="start from a run's config.json, or from settings as JSON; what else is given changes it",
+    )
+    sub.add_argument("--queue", action="store_true", help="wait for its turn, and do not follow it")
+    sub.add_argument(
+        "--data",
+        dest="dataset",
+        metavar="DATASET",
+        help=f"{shared_options.DATASET_HELP} (default: {usual.dataset})",
+    )
+    sub.add_argument(
+        "--model",
+        dest="architecture",
+        metavar="NAME",
+        help=f"{', '.join(ARCHITECTURES)} (default: {usual.architecture})",
+    )
+    for field, kind, text in (
+        ("epochs", int, "passes over the training faces"),
+        ("batch_size", int, "faces per step"),
+        ("learning_rate", float, "the highest of the schedule"),
+        ("seed", int, "every random draw follows from it"),
+        ("subset", int, "train on at most so many faces"),
+        ("image_size", int, "side of the model's input in pixels; the architecture's own if left out"),
+        ("weight_decay", float, "for adamw"),
+        ("warmup_epochs", float, "epochs in which the rate climbs from zero"),
+        ("dropout", float, "share of the features before the last layer that each step leaves out"),
+        ("label_smoothing", float, "share of each label spread over all emotions"),
+        ("weight_averaging", float, "momentum of a moving average of the weights; 0 is none"),
+        ("early_stopping_patience", int, "stop after so many epochs without a better validation accuracy"),
+    ):
+        sub.add_argument(
+            f"--{field.replace('_', '-')}",
+            type=kind,
+            metavar="N" if kind is int else "X",
+            help=f"{text} (default: {getattr(usual, field)})",
+        )
+    for field, choices in (("optimizer", Optimizer), ("schedule", Schedule), ("loss", Loss)):
+        sub.add_argument(f"--{field}", choices=get_args(choices), help=f"default: {getattr(usual, field)}")
+    sub.add_argument(
+        "--balance-classes",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="weigh each emotion by its rarity",
+    )
+    sub.add_argument(
+        "--augmentation",
+        metavar="SETTINGS",
+        help="“none” (default), “default”, a preset's name, or settings as JSON: "
+        + json.dumps(AugmentationConfig(horizontal_flip=True, rotation_degrees=10).as_dict()),
+    )
+    sub.add_argument("--name", metavar="TEXT", help="what you call the run")
+    shared_options.add_view(sub)
+
+
+def _training_config(options: argparse.Namespace) -> TrainingConfig:
+    config = TrainingConfig() if options.config is None else shared_options.settings_of(options.config)
+    given = {
+        field.name: value
+        for field in fields(TrainingConfig)
+        if (value := getattr(options, field.name, None)) is not None
+    }
+    if "augmentation" in given:
+        given["augmentation"] = _augmentation(given["augmentation"])
+    # The training process has another working folder: a path must not depend on ours.
+    if "dataset" in given and Path(given["dataset"]).exists():
+        given["dataset"] = str(Path(given["dataset"]).absolute())
+    view = shared_options.view_of(options)
+    return replace(config, **given, view=config.view if view == AS_IT_CAME else view)
+
+
+def _augmentation(text: str) -> AugmentationConfig:
+    named = {preset.name.casefold(): preset.config for preset in (*list_presets(), *REFERENCE_PRESETS)}
+    named |= {"none": AugmentationConfig(), "default": DEFAULT_AUGMENTATION}
+    if text.casefold() in named:
+        return named[text.casefold()]
+    try:
+        return AugmentationConfig.from_dict(json.loads(text))
+    except ValueError:
+        raise FerError(
+            f"The augmentation “{text[:60]}” is neither “none”, “default”, a preset's name nor JSON like "
+            '{"rotation_degrees": 10}.'
+        ) from None
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise FerError(f"A run is moved by a whole number of places; received “{text[:20]}”.") from None
+
+
+def _submitted(run: Run) -> Answer:
+    """What is said of a run that is not followed."""
+    waiting = [other.id for other in runs.list_queue()]
+    place = waiting.index(run.id) + 1 if run.id in waiting else 0
+    result = {"id": run.id, "folder": str(run.folder), "status": run.status, "place": place}
+    return result, f"{run.id}: " + (f"waits, number {place} in the queue" if place else run.status)
+
+
+def _cancelled(run_id: str) -> Answer:
+    deleted = runs.cancel_queued(run_id)
+    said = "in the trash" if deleted else "as it was before"
+    return {"id": run_id, "deleted": deleted}, f"{run_id}: taken out of the queue, {said}"
+
+
+def _followed_or_waiting(run: Run) -> Answer:
+    return _submitted(run) if run.status is RunStatus.QUEUED else _followed(run)
+
+
+def _followed(run: Run) -> Answer:
+    """Show a run's progress until it ends; Ctrl-C asks it to stop and keeps what it learned."""
+    try:
+        while (run := runs.load_run(run.id)).is_active:
+            progress = run.progress()
+            remaining = progress.remaining_seconds
+            eta = f", {terminal.duration(remaining)} left" if remaining is not None else ""
+            terminal.show_progress(progress.fraction, f"{run.stage}{eta}")
+            time.sleep(_FOLLOW_SECONDS)
+    except KeyboardInterrupt:
+        runs.request_stop(run.id)
+        terminal.clear_progress()
+        print("Stopping after this batch; best and last weights are kept.", file=sys.stderr)
+        while (run := runs.load_run(run.id)).is_active:
+            time.sleep(_FOLLOW_SECONDS)
+    best = run.best()
+    if run.error or best is None:
+        raise FerError(
+            run.error or f"The run {run.id} ended as {run.status}; its log is {run.folder / runs.LOG_FILE}."
+        )
+    if run.status is runs.RunStatus.LOST:
+        advice = f"Go on with “python -m fer resume {run.id}”." if run.can_resume else "Start a new one."
+        raise FerError(
+            f"The run {run.id} ended without a word in epoch {len(run.metrics()) + 1}, as when a computer "
+            f"runs out of memory. {advice}"
+        )
+    result = {
+        "id": run.id,
+        "folder": str(run.folder),
+        "status": run.status,
+        "epochs": run.metrics()[-1].epoch,
+        "best_epoch": best.epoch,
+        "validation_accuracy": best.validation_accuracy,
+    }
+    return result, (
+        f"{run.id}: {run.status} after {result['epochs']} epochs; validation accuracy "
+        f"{best.validation_accuracy:.1%} (epoch {best.epoch})\n{run.folder}"
+    )

@@ -1,0 +1,41 @@
+"""What a person at a terminal sees: progress in one line, tables, times."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+from fer.progress import Progress
+
+listeners: list[Progress] = []
+"""Who else hears of progress: the page that started this process as a job."""
+
+
+def show_progress(fraction: float, message: str) -> None:
+    """Rewrite one line on a terminal; write nothing into a log. A job's page hears of it as well."""
+    for listener in listeners:
+        listener(fraction, message)
+    if sys.stderr.isatty():
+        # A line that wraps could not be rewritten.
+        line = f"{fraction:4.0%}  {message}"[: shutil.get_terminal_size().columns - 1]
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def clear_progress() -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
