@@ -213,8 +213,8 @@ ROOMS = {
     "command_line": "",
     "command_line.terminal": "progress",
     "command_line.options": "config errors",
-    "command_line.run_commands": ".options .terminal augmentation.presets config datasets errors runs "
-    "zoo.catalog",
+    "command_line.training_options": ".options augmentation.presets config errors zoo.catalog",
+    "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
     "__main__": "bench command_line command_line.options command_line.run_commands "
     "command_line.terminal config datasets datasets.convert datasets.downloads datasets.fingerprint "
     "datasets.views diagnosis diagnosis.report drawing errors evaluation face_map faces faults files jobs live "
