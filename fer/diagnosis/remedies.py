@@ -2,6 +2,10 @@
 
 Each function returns one change, or None where there is nothing left to change that way. Who gives the
 advice is said with it; whether it helps, only the experiment tells.
+
+Seen against overfitting, mini_XCEPTION on 700 of the built-in faces, 40 epochs, 46.9 % of 700 validation faces:
+mild augmentation 88.1 %, four times the faces 88.1 %, dropout 0.3 44.7 % (could be chance), label smoothing 0.1
+43.0 % (worse, p = 0.03). All four are common advice.
 """
 
 from collections.abc import Mapping
