@@ -129,7 +129,11 @@ ROOMS = {
     "schedules": "config runs",
     "diagnosis.finding": "",
     "diagnosis.course": "config emotions runs",
-    "diagnosis.remedies": ".finding config errors zoo.catalog",
+    "diagnosis.remedies.trying": "config diagnosis.finding errors",
+    "diagnosis.remedies.steps": "config diagnosis.finding",
+    "diagnosis.remedies.faces": "config diagnosis.finding",
+    "diagnosis.remedies.network": "config diagnosis.finding zoo.catalog",
+    "diagnosis.remedies": ".faces .network .steps .trying",
     "diagnosis.rates": ".course .finding .remedies runs",
     "diagnosis.fits": ".course .finding .remedies runs",
     "diagnosis.judging": ".course .finding .remedies",
@@ -199,7 +203,7 @@ ROOMS = {
     "drawing": "emotions faces live",
     # over all of it
     "bench.stopwatch": "",
-    "bench.rivals": "batches config faces preprocessing training",
+    "bench.rivals": "config faces preprocessing training",
     "bench.material": "datasets errors",
     "bench.live": ".material .rivals .stopwatch datasets.portrait drawing errors faces live pictures progress "
     "recognition",
@@ -208,7 +212,8 @@ ROOMS = {
     "bench.faults": ".material .rivals .stopwatch datasets datasets.fingerprint faults faults.duplicates "
     "faults.measures progress recognition",
     "bench.predicting": ".material .rivals .stopwatch progress recognition",
-    "bench.training": ".material .rivals .stopwatch batches config datasets progress zoo.catalog",
+    "bench.training": ".material .rivals .stopwatch config datasets errors paths progress runs "
+    "training.trainer zoo.catalog",
     "bench": ".faults .live .loading .pages .predicting .stopwatch .training",
     "command_line": "",
     "command_line.terminal": "progress",

@@ -6,19 +6,21 @@ Times move from machine to machine and hour to hour; the ratios are what to beli
 from fer.bench.faults import bench_faults
 from fer.bench.live import bench_live
 from fer.bench.loading import bench_folders, bench_load
-from fer.bench.pages import bench_page
+from fer.bench.pages import bench_page, bench_runs
 from fer.bench.predicting import bench_predict
 from fer.bench.stopwatch import Measurement, Report
-from fer.bench.training import bench_train
+from fer.bench.training import bench_start, bench_train
 
 SUBJECTS = {
     "live": bench_live,
     "load": bench_load,
     "folders": bench_folders,
     "page": bench_page,
+    "runs": bench_runs,
     "faults": bench_faults,
     "predict": bench_predict,
     "train": bench_train,
+    "start": bench_start,
 }
 
 __all__ = ["SUBJECTS", "Measurement", "Report"]

@@ -34,9 +34,9 @@ def bench_page(progress: Progress = silent, *, data: str | None = None, model: s
         else:
             give(existing_csv(data), path)
         progress(0.3, "Turning pages after a first load")
-        first = _rehearsed(folder, path.name)
+        first = _rehearsed(folder, "pages.parts.rehearsal", path.name)
         progress(0.7, "Turning pages after a later load")
-        later = _rehearsed(folder, path.name)
+        later = _rehearsed(folder, "pages.parts.rehearsal", path.name)
     measurements = {
         "whole_page": measured([ms / 1e3 for ms in later["page_ms"]]),
         "hundred_faces": measured([ms / 1e3 for ms in later["sheet_ms"]]),
@@ -57,9 +57,31 @@ def bench_page(progress: Progress = silent, *, data: str | None = None, model: s
     )
 
 
-def _rehearsed(home: str, dataset: str) -> dict[str, list[float]]:
+def bench_runs(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:
+    """A visit to the training page with 200 runs of 100 epochs, against the first one, which reads them all.
+
+    Args:
+        progress: told how far it is.
+        data: not used.
+        model: not used.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        progress(0.1, "Making up runs and looking at them")
+        answer = _rehearsed(folder, "pages.parts.training.rehearsal")
+    measurements = {
+        "visit": measured([ms / 1e3 for ms in answer["visit_ms"]]),
+        "first_visit": measured([ms / 1e3 for ms in answer["first_ms"]]),
+    }
+    return Report(
+        measurements,
+        ratio(measurements, "first_visit", "visit"),
+        "200 made-up runs of 100 epochs, server time",
+    )
+
+
+def _rehearsed(home: str, rehearsal: str, *arguments: str) -> dict[str, list[float]]:
     child = subprocess.run(
-        [sys.executable, "-m", "pages.parts.rehearsal", dataset],
+        [sys.executable, "-m", rehearsal, *arguments],
         cwd=paths.PROJECT_ROOT,
         env={**os.environ, "FER_HOME": home},
         capture_output=True,
@@ -68,5 +90,5 @@ def _rehearsed(home: str, dataset: str) -> dict[str, list[float]]:
     )
     if child.returncode:
         last = (child.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise DatasetError(f"The dataset page could not be measured: {last}")
+        raise DatasetError(f"The page could not be measured: {last}")
     return dict(json.loads(child.stdout.strip().splitlines()[-1]))

@@ -2,7 +2,6 @@
 
 import csv
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -12,7 +11,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.batches import Batch
 from fer.config import TrainingConfig
 from fer.faces import FULL_RESOLUTION, HaarDetector, crop_faces
 from fer.preprocessing import Preprocessing
@@ -91,21 +89,31 @@ class FullSizePipeline:
         return [self._network.predict(crop[None], verbose=0)[0] for crop in crops]
 
 
-class TrainingSteps:
-    """One network, trained in turns by our loop and by Keras' own on tensors that lie ready."""
+class RivalTraining:
+    """One network, trained by Keras' own `fit`."""
 
     def __init__(self, config: TrainingConfig, class_count: int) -> None:
         self._trainee = compiled(build_network(config, class_count), config)
         self._one_hot = np.eye(class_count, dtype=np.float32)
-        self._batch_size = config.batch_size
-
-    def train(self, batches: Iterable[Batch]) -> None:
-        """Train once on each batch, as `fer.training` does."""
-        for batch in batches:
-            self._trainee.train_on_batch(batch.inputs, self._one_hot[batch.labels], batch.weights)
+        self._config = config
 
     def fit(self, inputs: NDArray[np.float32], labels: NDArray[np.intp]) -> None:
-        """Train one epoch with `model.fit`, nothing to prepare."""
+        """Train one epoch on tensors that lie ready, nothing to prepare."""
         self._trainee.fit(
-            inputs, self._one_hot[labels], batch_size=self._batch_size, verbose=0, shuffle=False
+            inputs, self._one_hot[labels], batch_size=self._config.batch_size, verbose=0, shuffle=False
         )
+
+    def fit_generator(self, inputs: NDArray[np.float32], labels: NDArray[np.intp]) -> None:
+        """Train one epoch on `ImageDataGenerator.flow`, as the reference systems do, with our transforms."""
+        import tensorflow as tf
+
+        augmentation = self._config.augmentation
+        generator = tf.keras.preprocessing.image.ImageDataGenerator(
+            rotation_range=augmentation.rotation_degrees,
+            width_shift_range=augmentation.shift_x_fraction,
+            height_shift_range=augmentation.shift_y_fraction,
+            zoom_range=augmentation.zoom_in_fraction,
+            horizontal_flip=augmentation.horizontal_flip,
+        )
+        flow = generator.flow(inputs, self._one_hot[labels], batch_size=self._config.batch_size)
+        self._trainee.fit(flow, verbose=0)

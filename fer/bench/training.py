@@ -1,46 +1,132 @@
-"""Training steps."""
+"""Training: images a second against two rivals, and how long a learner waits for the first figure."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import psutil
 
-from fer.batches import TrainingBatches, prefetched
-from fer.bench.material import DEFAULT_MODEL
+from fer import paths, runs
+from fer.bench.material import DEFAULT_MODEL, another_home
 from fer.bench.stopwatch import Report, ratio, take_turns
 from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
-from fer.datasets import load_dataset
+from fer.datasets import Dataset, Split, load_dataset
+from fer.errors import RunError
 from fer.progress import Progress, silent
 from fer.zoo.catalog import architecture
+
+BATCH_SIZE, STEPS, ROUNDS = 64, 40, 7
+_PATIENCE_SECONDS = 180.0
 
 
 def bench_train(
     progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
 ) -> Report:
-    """A training step with augmentation on the fly, against Keras' `fit` on ready tensors without any.
+    """An epoch of a real run, augmented and recorded, against ready tensors and the references' generator.
+
+    "our_epoch" is what a run's process does in an epoch before it validates: draw, augment, prepare, train,
+    write down. "fit_on_ready_tensors" is Keras' `fit` on the same number of prepared faces, not augmented.
+    "fit_on_image_data_generator" is how the reference systems train: `fit` on `ImageDataGenerator.flow` with
+    the same transforms. All three train the same architecture with batches of the same size.
 
     Args:
         progress: told how far it is.
         data: the dataset; None takes the built-in faces.
-        model: not used: the architecture is mini_XCEPTION.
+        model: the architecture; a name of the catalogue.
     """
-    from fer.bench.rivals import TrainingSteps
+    from fer.bench.rivals import RivalTraining
+    from fer.training.trainer import Trainer
 
-    batch_size, steps, rounds = 64, 20, 7
-    config = TrainingConfig(batch_size=batch_size, augmentation=DEFAULT_AUGMENTATION)
     dataset = load_dataset(data or "synthetic")
-    faces = dataset.take(np.resize(np.arange(len(dataset)), batch_size * steps))  # a small one goes round
-    preprocessing = architecture(config.architecture).preprocessing
-    batches = TrainingBatches(faces, config, preprocessing)
-    ready = preprocessing.apply(faces.images)
-    network = TrainingSteps(config, len(faces.emotions))
-    measurements = take_turns(
-        {
-            "augmented_epoch": lambda: network.train(prefetched(batches.epoch(1))),
-            "fit_on_ready_tensors": lambda: network.fit(ready, faces.labels),
-        },
-        runs=rounds,
-        tell=lambda fraction: progress(fraction, "Timing training steps"),
+    config = TrainingConfig(
+        architecture=architecture(model).name, batch_size=BATCH_SIZE, augmentation=DEFAULT_AUGMENTATION
     )
+    faces = _faces(dataset, BATCH_SIZE * STEPS)
+    prepared = architecture(model).preprocessing.apply(faces.only(Split.TRAIN).images)
+    labels = faces.only(Split.TRAIN).labels
+    with tempfile.TemporaryDirectory() as folder, another_home(folder):
+        trainer = Trainer(config, faces, runs.RunRecorder(runs.create_run(config).folder))
+        trainer.open_logs(0)
+        ready = RivalTraining(config, len(faces.emotions))
+        generator = RivalTraining(config, len(faces.emotions))
+        measurements = take_turns(
+            {
+                "our_epoch": lambda: trainer.fit_epoch(1, []),
+                "fit_on_ready_tensors": lambda: ready.fit(prepared, labels),
+                "fit_on_image_data_generator": lambda: generator.fit_generator(prepared, labels),
+            },
+            runs=ROUNDS,
+            tell=lambda fraction: progress(fraction, "Timing an epoch"),
+        )
     return Report(
         measurements,
-        ratio(measurements, "fit_on_ready_tensors", "augmented_epoch"),
-        f"mini_xception, {steps} batches of {batch_size} faces a run",
+        {
+            **ratio(measurements, "fit_on_ready_tensors", "our_epoch"),
+            **ratio(measurements, "fit_on_image_data_generator", "our_epoch"),
+        },
+        f"{model}, {STEPS} batches of {BATCH_SIZE} faces of {dataset.source.title}",
+    )
+
+
+def bench_start(
+    progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
+) -> Report:
+    """From Start to a run's first figure, against a process that does nothing but import TensorFlow.
+
+    Args:
+        progress: told how far it is.
+        data: the dataset, opened before as it is when a learner presses Start; None takes the built-in faces.
+        model: the architecture; a name of the catalogue.
+    """
+    name = str(paths.given(data)) if data and Path(data).exists() else data or "synthetic"
+    config = TrainingConfig(
+        dataset=name, architecture=architecture(model).name, augmentation=DEFAULT_AUGMENTATION
+    )
+    with tempfile.TemporaryDirectory() as folder, another_home(folder):
+        load_dataset(name)
+        measurements = take_turns(
+            {"start_to_first_figure": lambda: _first_figure(config), "import_tensorflow": _import_tensorflow},
+            runs=3,
+            tell=lambda fraction: progress(fraction, "Timing starts"),
+        )
+    return Report(
+        measurements,
+        ratio(measurements, "import_tensorflow", "start_to_first_figure"),
+        f"{model}, {name}",
+    )
+
+
+def _faces(dataset: Dataset, count: int) -> Dataset:
+    """`count` faces to train on and a few to validate; a small dataset goes round."""
+    train, validation = (np.flatnonzero(dataset.splits == split) for split in (Split.TRAIN, Split.VALIDATION))
+    return dataset.take(np.concatenate([np.resize(train, count), validation[:BATCH_SIZE]]))
+
+
+def _first_figure(config: TrainingConfig) -> None:
+    run = runs.start_run(replace(config, epochs=10_000))
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    try:
+        while not (run.folder / runs.BATCHES_FILE).exists():
+            time.sleep(0.02)
+            if time.monotonic() > deadline or not runs.load_run(run.id).is_active:
+                raise RunError(f"The run did not begin; its log says: {run.log(5)}")
+    finally:
+        process_id = runs.load_run(run.id).process_id
+        if process_id is not None and psutil.pid_exists(process_id):
+            process = psutil.Process(process_id)
+            process.kill()
+            psutil.wait_procs([process], timeout=10)
+
+
+def _import_tensorflow() -> None:
+    # As polite as a run's process: both give way to whoever uses the pages.
+    subprocess.run(
+        [sys.executable, "-c", "import os; hasattr(os, 'nice') and os.nice(19); import keras"],
+        cwd=paths.PROJECT_ROOT,
+        capture_output=True,
+        check=True,
     )

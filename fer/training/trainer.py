@@ -57,7 +57,7 @@ class Trainer:
             StorageError: something cannot be saved, and not because the disk is full.
         """
         metrics = self._resume() if self._checkpoint.exists() else self._begin()
-        self._open_logs(len(metrics))
+        self.open_logs(len(metrics))
         for epoch in range(len(metrics) + 1, self.config.epochs + 1):
             if self._patience_is_over(metrics):
                 break
@@ -170,7 +170,8 @@ class Trainer:
         # Last, because its number says that the weights are there.
         self.recorder.persist(lambda: runs.save_predictions(self.folder, predictions))
 
-    def _open_logs(self, epochs_done: int) -> None:
+    def open_logs(self, epochs_done: int) -> None:
+        """Let what follows be told; `fit_epoch` needs it once before its first epoch."""
         folder = self.folder / runs.TENSORBOARD_FOLDER
         self._train_log = ScalarLog(folder / "train", epochs_done + 1)
         self._validation_log = ScalarLog(folder / "validation", epochs_done + 1)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from fer.bench import Measurement, Report, stopwatch
 from fer.bench.loading import bench_folders, bench_load
-from fer.bench.pages import bench_page
+from fer.bench.pages import bench_page, bench_runs
 from fer.datasets import Dataset
 from fer.errors import DatasetError, DatasetNotFoundError
 from tests.conftest import write_fer_csv
@@ -181,6 +181,18 @@ def test_a_page_is_measured_in_a_process_of_its_own_with_and_without_a_decoded_c
     }
     assert homes[0] == homes[1]
     assert not homes[0].exists()
+
+
+def test_visits_to_the_training_page_are_measured_beside_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def child(command: list[str], **_: object) -> SimpleNamespace:
+        assert command[-2:] == ["-m", "pages.parts.training.rehearsal"]
+        answer = {"first_ms": [900.0], "visit_ms": [100.0, 300.0, 200.0]}
+        return SimpleNamespace(returncode=0, stdout=json.dumps(answer), stderr="")
+
+    monkeypatch.setattr("fer.bench.pages.subprocess.run", child)
+    report = bench_runs()
+    assert report.measurements["visit"].median_ms == pytest.approx(200)
+    assert report.ratios == {"first_visit_over_visit": pytest.approx(4.5)}
 
 
 def test_a_page_that_shows_an_error_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
