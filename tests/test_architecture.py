@@ -148,7 +148,7 @@ ROOMS = {
     "diagnosis": ".diagnosing .experiments .finding .outcome .remedies",
     "glossary": "",
     "presets": "config",
-    "pace": "batches config datasets errors files jobs paths progress runs runs.folder training",
+    "pace": "batches config datasets errors files jobs paths progress runs runs.folder training.network",
     "zoo": "",
     "zoo.catalog": "errors preprocessing",
     "zoo.normalization": "",

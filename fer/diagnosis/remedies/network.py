@@ -1,0 +1,112 @@
+"""Changes of the network, and of what it is asked to make small."""
+
+from fer.config import TrainingConfig
+from fer.diagnosis.finding import Remedy
+from fer.zoo.catalog import ARCHITECTURES, Architecture
+
+
+def more_dropout(config: TrainingConfig) -> Remedy | None:
+    """The next higher dropout."""
+    dropout = next((value for value in (0.3, 0.5) if value > config.dropout + 0.05), None)
+    if dropout is None:
+        return None
+    return Remedy(
+        f"Dropout {dropout:g} instead of {config.dropout:g}",
+        {"dropout": dropout},
+        f"The first reference system's advice (Srivastava et al., 2014): each step leaves out {dropout:.0%} of "
+        "the last features, so that the model cannot rely on any one of them.",
+    )
+
+
+def less_dropout(config: TrainingConfig) -> Remedy | None:
+    """No dropout."""
+    if config.dropout == 0:
+        return None
+    return Remedy(
+        f"No dropout instead of {config.dropout:g}",
+        {"dropout": 0.0},
+        "The first reference system's advice against overfitting, turned round: what keeps a model from "
+        "learning by heart also keeps it from learning.",
+    )
+
+
+def smaller_model(config: TrainingConfig) -> Remedy | None:
+    """The largest architecture that is smaller than the run's."""
+    return _model(
+        config,
+        larger=False,
+        why="The first reference system's advice: a smaller model can learn less by heart, and is faster.",
+    )
+
+
+def larger_model(config: TrainingConfig) -> Remedy | None:
+    """The smallest architecture that is larger than the run's."""
+    return _model(
+        config,
+        larger=True,
+        why="What the first reference system advises, turned round: a larger model can tell more apart, and "
+        "takes longer.",
+    )
+
+
+def _model(config: TrainingConfig, *, larger: bool, why: str) -> Remedy | None:
+    own = ARCHITECTURES.get(config.architecture)
+    if own is None:
+        return None
+
+    def size(entry: Architecture) -> int:
+        return entry.parameters
+
+    others = [e for e in ARCHITECTURES.values() if (size(e) > size(own) if larger else size(e) < size(own))]
+    if not others:
+        return None
+    other = min(others, key=size) if larger else max(others, key=size)
+    return Remedy(
+        f"{other.title} instead of {own.title}",
+        {"architecture": other.name},
+        f"{why} {other.parameters:,} weights instead of {own.parameters:,}.",
+    )
+
+
+def right_loss(config: TrainingConfig) -> Remedy:
+    """Cross-entropy of the probabilities as they are."""
+    return Remedy(
+        "Cross-entropy instead of the doubled softmax",
+        {"loss": "crossentropy"},
+        "Keras' documentation: from_logits=True is for outputs without softmax. This model's output is one.",
+    )
+
+
+def focal_loss(config: TrainingConfig) -> Remedy | None:
+    """A loss that turns to hard faces."""
+    if config.loss != "crossentropy":
+        return None
+    return Remedy(
+        "Focal loss instead of cross-entropy",
+        {"loss": "focal"},
+        "Lin et al. (2017): faces that are easy count for less, so that the rare and hard ones pull.",
+    )
+
+
+def balance_emotions(config: TrainingConfig) -> Remedy | None:
+    """Each emotion's loss weighed by its rarity."""
+    if config.balance_classes:
+        return None
+    return Remedy(
+        "Emotions balanced instead of as they come",
+        {"balance_classes": True},
+        "One of the reference systems trains so: a rare face then counts for more, and "
+        "never answering with its emotion no longer pays. The others may lose a little.",
+    )
+
+
+def smooth_labels(config: TrainingConfig) -> Remedy | None:
+    """Labels that leave a little to the other emotions."""
+    if config.label_smoothing:
+        return None
+    return Remedy(
+        "Label smoothing 0.1 instead of 0",
+        {"label_smoothing": 0.1},
+        "Szegedy et al. (2016): many of FER-2013's labels are doubtful, and this asks the model never to be "
+        "quite sure. Its losses can then not be compared with unsmoothed ones, its accuracies can.",
+    )

@@ -1,0 +1,34 @@
+"""Putting a change into settings."""
+
+from dataclasses import replace
+
+from fer.config import TrainingConfig
+from fer.diagnosis.finding import Remedy
+from fer.errors import ConfigError
+
+# No rule offers more: whoever may press ten buttons presses none.
+_MOST = 5
+
+
+def apply_remedy(config: TrainingConfig, remedy: Remedy) -> TrainingConfig:
+    """Return the settings with exactly that one thing changed; the seed stays.
+
+    Raises:
+        ConfigError: the change is out of range.
+    """
+    return replace(config, **remedy.change)
+
+
+def fitting(config: TrainingConfig, *candidates: Remedy | None) -> tuple[Remedy, ...]:
+    """Those of `candidates` that the settings can take and that change them, at most `_MOST`, in order."""
+    fit: list[Remedy] = []
+    for remedy in candidates:
+        if remedy is None:
+            continue
+        try:
+            changed = apply_remedy(config, remedy)
+            if changed != config and all(remedy.change != other.change for other in fit):
+                fit.append(remedy)
+        except ConfigError:
+            continue
+    return tuple(fit[:_MOST])
