@@ -13,8 +13,8 @@ def more_dropout(config: TrainingConfig) -> Remedy | None:
     return Remedy(
         f"Dropout {dropout:g} instead of {config.dropout:g}",
         {"dropout": dropout},
-        f"The first reference system's advice (Srivastava et al., 2014): each step leaves out {dropout:.0%} of "
-        "the last features, so that the model cannot rely on any one of them.",
+        f"The first reference system's advice (Srivastava et al., 2014): each step leaves out {dropout:.0%} "
+        "of the last features, so that the model cannot rely on any one of them.",
     )
 
 

@@ -125,8 +125,8 @@ def larger_batch(config: TrainingConfig, train_count: int | None) -> Remedy | No
     return Remedy(
         f"Batches of {size} instead of {config.batch_size}",
         {"batch_size": size},
-        "The first reference system's advice: a mean over more faces points more steadily the same way. There "
-        "are half as many steps.",
+        "The first reference system's advice: a mean over more faces points more steadily the same way. "
+        "There are half as many steps.",
     )
 
 
