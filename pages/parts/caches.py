@@ -224,6 +224,7 @@ def predictions(run: Run) -> Predictions | None:
 
 def run_curves(run: Run) -> RunCurves:
     """Return the curves of a run as its files show them now; only what is new is read."""
+    _settle_memory()  # of a run under way somebody looks again each second
     return _curves_reader(str(run.folder)).read()
 
 

@@ -64,6 +64,16 @@ function draw(plotly, chart) {
   return plotly.react(chart, traces, layout, { displayModeBar: false, doubleClick: 'reset' });
 }
 
+// A drawing costs the processor, which the training needs: none while nobody can see it, none without news.
+function refresh(plotly, chart) {
+  const said = JSON.stringify([chart.ferData.traces, chart.ferData.layout]);
+  if (chart.said === said) return;
+  chart.late = chart.said !== undefined && (document.hidden || chart.far);
+  if (chart.late) return;
+  chart.said = said;
+  return draw(plotly, chart);
+}
+
 function cell(tag, text) {
   const made = document.createElement(tag);
   made.textContent = text;
@@ -101,7 +111,7 @@ export default async function({ data, parentElement }) {
   const plotly = await load(data.library);
   if (!chart.isConnected) return;
   chart.ferData = data;
-  await draw(plotly, chart);
+  await refresh(plotly, chart);
   if (!chart.observer) {
     chart.observer = new ResizeObserver(() => {
       if (!chart.isConnected || !chart.offsetWidth) return;
@@ -111,11 +121,20 @@ export default async function({ data, parentElement }) {
       else plotly.Plots.resize(chart);
     });
     chart.observer.observe(chart);
+    chart.catchUp = () => chart.late && refresh(plotly, chart);
+    chart.nearness = new IntersectionObserver(([entry]) => {
+      chart.far = !entry.isIntersecting;
+      chart.catchUp();
+    }, { rootMargin: '300px' });
+    chart.nearness.observe(chart);
+    document.addEventListener('visibilitychange', chart.catchUp);
   }
   return () => {
     // Also called when a newer figure overtakes this one; then the chart stays.
     if (chart.isConnected) return;
     chart.observer.disconnect();
+    chart.nearness.disconnect();
+    document.removeEventListener('visibilitychange', chart.catchUp);
     plotly.purge(chart);
   };
 }

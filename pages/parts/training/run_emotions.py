@@ -1,12 +1,13 @@
 """How well each emotion is recognised, epoch by epoch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from fer import figures, runs
 from fer.datasets import Split
 from fer.diagnosis import Evidence
+from fer.emotions import Emotion
 from fer.runs import Run, RunCurves, TrainedOn
 from pages.parts import live_chart, phrases
 
@@ -45,10 +46,10 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
         "The share of each emotion's validation faces that was recognised; the thin line is all faces."
     ]
     if len(newest) > 1:
-        best, worst = max(newest, key=newest.__getitem__), min(newest, key=newest.__getitem__)
+        best, worst = max(newest.values()), min(newest.values())
         sentences.append(
-            f"Now it recognises **{best}** best ({newest[best]:.0%}) and **{worst}** least "
-            f"({newest[worst]:.0%})."
+            f"Now it recognises {_called(newest, best)} best ({best:.0%}) and {_called(newest, worst)} least "
+            f"({worst:.0%})."
         )
     for seen in evidence:
         if seen.measure == "classes":
@@ -64,6 +65,11 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
     if any(not row.class_accuracies for row in curves.metrics):
         sentences.append("Epochs without a point were trained by an earlier version, which did not tell.")
     st.caption(" ".join(sentences))
+
+
+def _called(shares: Mapping[Emotion, float], share: float) -> str:
+    """The emotions of this share, in bold."""
+    return phrases.listed([f"**{emotion}**" for emotion, other in shares.items() if other == share])
 
 
 def _missing(run: Run, curves: RunCurves, trained_on: TrainedOn | None) -> str:

@@ -43,34 +43,35 @@ def _panel(run_id: str, phase_before: str) -> None:
     if _phase(run) != phase_before:
         # The whole page settles: the form comes back, the list has its last figures, the clock stops.
         st.rerun()
-    curves = caches.run_curves(run)
-    run_head.show(run)
-    with st.container(key="training.state"):
-        run_controls.show(run, curves)
-    run_head.figures(run, curves)
-    view = st.segmented_control(
-        "What to look at",
-        get_args(View),
-        default="curves",
-        required=True,
-        format_func=str.capitalize,
-        key="run.view",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    findings = diagnosis.diagnose(run, curves.metrics, curves.batches)
-    evidence = [seen for finding in findings for seen in finding.evidence]
-    match view:
-        case "emotions":
-            run_emotions.show(run, curves, evidence)
-        case "faces":
-            run_faces.show(run)
-        case "machine":
-            run_machine.show(run, curves)
-        case "log":
-            st.code(run.log() or "Nothing yet.", language=None, height=420, wrap_lines=True)
-        case "settings":
-            run_settings.show(run)
-        case _:
-            run_curves.show(run, curves, evidence)
-    diagnosis_panel.show(run, curves.metrics, curves.batches)
+    with st.container(key="run.panel"):
+        curves = caches.run_curves(run)
+        run_head.show(run)
+        with st.container(key="training.state"):
+            run_controls.show(run, curves)
+        run_head.figures(run, curves)
+        view = st.segmented_control(
+            "What to look at",
+            get_args(View),
+            default="curves",
+            required=True,
+            format_func=str.capitalize,
+            key="run.view",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        findings = diagnosis.diagnose(run, curves.metrics, curves.batches)
+        evidence = [seen for finding in findings for seen in finding.evidence]
+        match view:
+            case "emotions":
+                run_emotions.show(run, curves, evidence)
+            case "faces":
+                run_faces.show(run)
+            case "machine":
+                run_machine.show(run, curves)
+            case "log":
+                st.code(run.log() or "Nothing yet.", language=None, height=420, wrap_lines=True)
+            case "settings":
+                run_settings.show(run)
+            case _:
+                run_curves.show(run, curves, evidence)
+        diagnosis_panel.show(run, curves.metrics, curves.batches)
