@@ -49,7 +49,7 @@ choices, panel = st.columns([3, 5], gap="medium")
 with panel:
     if (chosen_id := state.run_id()) and (shown is None or shown.id != chosen_id):
         say_that_it_is_gone(chosen_id)
-    queue_panel.show(history, shown)
+    queue_panel.show(shown)
     if shown is not None:
         run_file.show(shown)
         run_panel.show(shown)

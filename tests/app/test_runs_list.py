@@ -216,6 +216,17 @@ def test_a_run_is_deleted_when_asked_twice_and_can_be_taken_back(open_page: Open
     assert page.subheader[0].value.startswith("Mine")
 
 
+def test_the_trash_can_be_emptied_to_make_room(open_page: OpenPage) -> None:
+    a_run("Kept")
+    run = a_run("Mine")
+    runs.delete_run(run.id)
+    page = opened(open_page)
+    press(page, "training.empty_trash")
+    assert runs.list_deleted() == []
+    assert not has(page, "training.empty_trash")
+    assert listed(page) == ["Kept"]
+
+
 def test_the_last_run_can_be_taken_back_too(open_page: OpenPage) -> None:
     run = a_run("Only")
     page = opened(open_page)

@@ -10,44 +10,44 @@ from fer.errors import FerError
 from fer.runs import Run, RunStatus
 from pages.parts import caches, phrases, state
 
-# Often enough to see a turn come, and cheap with hundreds of runs.
+# Often enough to see a turn come, and cheap with hundreds of runs while nothing changes.
 _LOOK_EVERY_SECONDS = 2
 
 
-def show(history: list[Run], shown: Run | None) -> None:
+def show(shown: Run | None) -> None:
     """Draw the run at work, unless it is the one shown anyway, and those that wait; nothing for neither.
 
     Args:
-        history: every run, newest first.
         shown: the run that the page shows beside.
     """
-    standing = _standing(history)
-    if standing == (None, ()):
-        return
-    st.fragment(_panel, run_every=_LOOK_EVERY_SECONDS)(standing, shown.id if shown else None)
+    standing = _standing()
+    if standing != (None, ()):
+        st.fragment(_panel, run_every=_LOOK_EVERY_SECONDS)(standing, shown.id if shown else None)
 
 
-def _standing(history: list[Run]) -> tuple[str | None, tuple[str, ...]]:
+def _standing() -> tuple[str | None, tuple[str, ...]]:
     """Which run is at work, and which wait in which order."""
-    active = next((run.id for run in history if run.is_active), None)
-    waiting = any(run.status is RunStatus.QUEUED for run in history)
-    return active, tuple(run.id for run in runs.list_queue()) if waiting else ()
+    statuses = runs.list_statuses()
+    active = next((run_id for run_id, status in statuses.items() if status.is_active), None)
+    waits = RunStatus.QUEUED in statuses.values()
+    return active, tuple(run.id for run in runs.list_queue()) if waits else ()
 
 
 def _panel(before: tuple[str | None, tuple[str, ...]], shown_id: str | None) -> None:
-    try:
-        runs.start_next()  # the process that should have done it may have been killed
-    except FerError as error:
-        st.error(str(error), icon=":material/error:")
-    history = caches.run_history()[0]
-    if _standing(history) != before:
-        st.rerun()  # the rest of the page is about other runs by now
-    by_id = {run.id: run for run in history}
     active_id, waiting_ids = before
-    active = by_id.get(active_id) if active_id else None
-    waiting = [by_id[run_id] for run_id in waiting_ids]
-    if not waiting and (active is None or active.id == shown_id):
+    if _standing() != before:
+        st.rerun()  # the rest of the page is about other runs by now
+    if active_id is None:
+        try:
+            runs.start_next()  # the process that should have done it was killed
+        except FerError as error:
+            st.error(str(error), icon=":material/error:")
+    if not waiting_ids and active_id == shown_id:
         return
+    history = caches.run_history()[0]
+    by_id = {run.id: run for run in history}
+    active = by_id.get(active_id or "")
+    waiting = [by_id[run_id] for run_id in waiting_ids if run_id in by_id]
     with st.container(border=True, gap="small", key="training.queue"):
         if active is not None and active.id != shown_id:
             _at_work(active)

@@ -55,6 +55,16 @@ def show_trash() -> None:
                 restore(run.id)
         if len(deleted) > 50:
             st.caption(f"And {len(deleted) - 50} that were deleted before these.")
+        if st.button(
+            "Empty the trash, to make room on the disk",
+            icon=":material/delete_forever:",
+            key="training.empty_trash",
+            type="tertiary",
+            help="They cannot be taken back after that.",
+        ):
+            with notices.shown():
+                runs.empty_trash(older_than_seconds=0)
+            st.rerun()
 
 
 def restore(run_id: str) -> None:
