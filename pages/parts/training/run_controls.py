@@ -9,7 +9,7 @@ from fer.config import AS_IT_CAME
 from fer.datasets import list_datasets
 from fer.datasets.editions import list_editions
 from fer.runs import Run, RunCurves, RunProgress, RunStatus
-from pages.parts import notices, phrases, state
+from pages.parts import caches, notices, phrases, state
 from pages.parts.training import form
 
 _MORE_EPOCHS = 5
@@ -18,23 +18,23 @@ _MORE_EPOCHS = 5
 def show(run: Run, curves: RunCurves) -> None:
     """Draw how far the run is or how it ended, with the buttons that make sense now."""
     if run.status is RunStatus.QUEUED:
-        _waiting(run)
+        _waiting(run, curves)
     elif run.is_active:
         _under_way(run, curves)
     else:
         _ended(run, curves)
 
 
-def _waiting(run: Run) -> None:
+def _waiting(run: Run, curves: RunCurves) -> None:
     queue = [waiting.id for waiting in runs.list_queue()]
     place = queue.index(run.id) + 1 if run.id in queue else 1
-    ahead = next((other for other in runs.list_runs() if other.is_active), None)
+    ahead = next((other for other in caches.run_history()[0] if other.is_active), None)
     behind = (
         f"It waits for “{phrases.plain(ahead.title)}” to end"
         if ahead is not None
         else "It waits for its turn"
     )
-    done = ", and then goes on from its last whole epoch" if run.can_extend else ""
+    done = ", and then goes on from its last whole epoch" if curves.metrics else ""
     st.info(
         f"{behind}{done}: number {place} of {len(queue) or 1} in the queue. One run trains at a time, and it "
         "starts by itself; you may leave this page.",
@@ -64,7 +64,7 @@ def _under_way(run: Run, curves: RunCurves) -> None:
             "Stopping …" if stopping else "Stop",
             icon=":material/stop:",
             key="training.stop",
-            disabled=run.status not in (RunStatus.RUNNING, RunStatus.PAUSED),
+            disabled=stopping,
             help="Keeps the best and the last whole epoch: the model can be used, and the run resumed.",
         ):
             with notices.shown():
