@@ -132,8 +132,9 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
     """
     progress(0.1, "Loading TensorFlow")
     # Imported here: the pages that ask for a pace must not load it.
-    from fer.training import build_network, compiled
+    from fer.training.network import build_network, compiled, repeatable
 
+    repeatable()  # as every run is, and no step is quicker for it
     dataset.require_training_splits()
     progress(0.4, "Building the network")
     network = build_network(config, len(dataset.emotions))

@@ -1,4 +1,4 @@
-"""mini_XCEPTION is the published network, and trains without a crash.
+"""Every architecture is the published network, trains without a crash, and answers the same once exported.
 
 All of it is measured by one child process, because TensorFlow takes seconds to load and a batch of an odd
 size once ended the whole process; the tests then read what it found.
@@ -8,15 +8,26 @@ import json
 import math
 import subprocess
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fer.zoo.blueprint import Blueprint, load_blueprint
 from fer.zoo.catalog import ARCHITECTURES, architecture
 from tests.conftest import PROJECT_ROOT
 
-# What the fourth reference system prints for 48×48×1 and seven classes.
-PARAMETERS, TRAINABLE = 58_423, 56_951
+if TYPE_CHECKING:
+    from fer.config import TrainingConfig
+
+# For 48×48×1 and seven classes: all of them, and those that are trained. The third and the fourth reference
+# system print theirs; the first one's follow from its layers, and the tiny one is ours.
+PARAMETERS = {
+    "tiny_cnn": [25_199, 24_959],
+    "mini_xception": [58_423, 56_951],
+    "paired_cnn": [1_643_355, 1_641_939],
+    "four_block_cnn": [4_478_727, 4_474_759],
+    "four_block_cnn_elu": [4_478_727, 4_474_759],
+}
 ODD_BATCHES = (1, 5, 37, 63)
 
 # Half a minute on a quiet machine, minutes beside another training.
@@ -38,13 +49,28 @@ def found() -> dict[str, Any]:
     return values
 
 
-@pytest.mark.parametrize("side", ["48", "64"])
-def test_it_has_the_published_number_of_parameters_at_every_size(found: dict[str, Any], side: str) -> None:
-    assert found["parameters"][side] == [PARAMETERS, TRAINABLE]
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_it_has_the_published_number_of_parameters(found: dict[str, Any], name: str) -> None:
+    assert found["parameters"][name] == PARAMETERS[name]
+    assert architecture(name).parameters == PARAMETERS[name][0]
 
 
-def test_the_catalogue_says_the_same_number() -> None:
-    assert architecture("mini_xception").parameters == PARAMETERS
+def test_mini_xception_has_them_at_every_size(found: dict[str, Any]) -> None:
+    assert found["parameters at 64"] == PARAMETERS["mini_xception"]
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_its_blueprint_is_current(found: dict[str, Any], name: str) -> None:
+    # Otherwise: python -m fer blueprint NAME --renew
+    assert Blueprint.from_dict(found["drafted"][name]) == load_blueprint(name)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_dropout_is_what_the_config_says_and_none_is_none(found: dict[str, Any], name: str) -> None:
+    assert found["dropout"][name]["0.0"] == []
+    rates = found["dropout"][name]["0.3"]
+    assert rates
+    assert set(rates) == {0.3}
 
 
 @pytest.mark.parametrize(
@@ -54,8 +80,16 @@ def test_the_fused_normalization_is_that_of_keras(found: dict[str, Any], quantit
     assert found["normalization differences"][quantity] < 1e-4
 
 
-def test_odd_batches_train_without_a_crash(found: dict[str, Any]) -> None:
-    assert found["odd batches"] == list(ODD_BATCHES)
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_odd_batches_train_without_a_crash(found: dict[str, Any], name: str) -> None:
+    assert found["odd batches"][name] == list(odd_batches(name))
+
+
+def test_a_few_real_steps_tell_the_pace_and_it_is_kept(found: dict[str, Any]) -> None:
+    measured = found["pace"]["measured"]
+    assert found["pace"]["known"] == measured
+    assert measured["source"] == "measured"
+    assert all(measured[name] > 0 for name in measured if name != "source")
 
 
 @pytest.mark.parametrize("side", ["23", "24"])
@@ -90,21 +124,66 @@ def test_shares_are_what_is_trained_on_and_judged_by(found: dict[str, Any]) -> N
 def measure() -> dict[str, Any]:
     """Everything the tests above ask for, as plain JSON values."""
     from fer.config import TrainingConfig
-    from fer.training import build_network
+    from fer.zoo.drafting import draft
 
-    counts = {}
-    for side in (48, 64):
-        network = build_network(TrainingConfig(image_size=side), 7)
-        trainable = sum(math.prod(weight.shape) for weight in network.trainable_weights)
-        counts[str(side)] = [network.count_params(), trainable]
     return {
-        "parameters": counts,
+        "parameters": {name: counted(TrainingConfig(architecture=name)) for name in ARCHITECTURES},
+        "parameters at 64": counted(TrainingConfig(image_size=64)),
+        "dropout": {name: dropped(name) for name in ARCHITECTURES},
+        "drafted": {name: draft(name).as_dict() for name in ARCHITECTURES},
         "normalization differences": normalization_differences(),
-        "odd batches": trained_batches(),
+        "odd batches": {name: trained_batches(name) for name in ARCHITECTURES},
         "stride differences": {str(side): stride_difference(side) for side in (23, 24)},
         "exported": {name: exported(name) for name in ARCHITECTURES},
         "shares": trained_on_shares(),
+        "pace": measured_pace(),
     }
+
+
+def counted(config: "TrainingConfig") -> list[int]:
+    """All parameters, and those that are trained."""
+    from fer.training import build_network
+
+    network = build_network(config, 7)
+    return [
+        network.count_params(),
+        sum(math.prod(weight.shape) for weight in network.trainable_weights),
+    ]
+
+
+def dropped(name: str) -> dict[str, list[float]]:
+    """The rates of the dropout layers, without dropout and with some."""
+    from importlib import import_module
+
+    build = import_module(f"fer.zoo.{name}").build
+    return {
+        str(rate): [
+            layer.rate for layer in build((48, 48, 1), 7, rate).layers if type(layer).__name__ == "Dropout"
+        ]
+        for rate in (0.0, 0.3)
+    }
+
+
+def measured_pace() -> dict[str, Any]:
+    """What a few steps of the smallest network tell, and what is known of it afterwards."""
+    import os
+    import tempfile
+    from dataclasses import asdict
+
+    from fer import pace
+    from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
+    from fer.datasets import Split
+    from tests.conftest import dataset_of
+
+    config = TrainingConfig(architecture="tiny_cnn", batch_size=4, augmentation=DEFAULT_AUGMENTATION)
+    faces = dataset_of([*range(7), 0, 1], [Split.TRAIN] * 7 + [Split.VALIDATION] * 2)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["FER_HOME"] = home
+        measured = pace.measure(config, faces)
+        known = pace.known_pace(config)
+        del os.environ["FER_HOME"]
+    assert known is not None
+    return {"measured": asdict(measured), "known": asdict(known)}
 
 
 def normalization_differences() -> dict[str, float]:
@@ -143,18 +222,23 @@ def normalization_differences() -> dict[str, float]:
     return {name: float(np.abs(mine[name] - keras_own[name]).max()) for name in mine}
 
 
-def trained_batches() -> list[int]:
+def odd_batches(name: str) -> tuple[int, ...]:
+    """The sizes to try; each makes TensorFlow build its graph anew, and a large network takes seconds."""
+    return ODD_BATCHES if PARAMETERS[name][0] < 100_000 else ODD_BATCHES[1:2]
+
+
+def trained_batches(name: str) -> list[int]:
     """The odd batch sizes that could be trained on with a finite loss."""
     import numpy as np
 
     from fer.config import TrainingConfig
     from fer.training import build_network, compiled
 
-    config = TrainingConfig()
+    config = TrainingConfig(architecture=name, dropout=0.1)
     trainee = compiled(build_network(config, 7), config)
     rng = np.random.default_rng(0)
     trained = []
-    for size in ODD_BATCHES:
+    for size in odd_batches(name):
         inputs = rng.uniform(-1, 1, (size, 48, 48, 1)).astype(np.float32)
         labels = np.eye(7, dtype=np.float32)[rng.integers(0, 7, size)]
         loss, _ = trainee.train_on_batch(inputs, labels, np.ones(size, np.float32))
@@ -244,10 +328,11 @@ def trained_on_shares() -> dict[str, Any]:
         (Path(folder) / runs.STATUS_FILE).write_text("{}")
         config = TrainingConfig(batch_size=16, learning_rate=0.01)
         trainer = Trainer(config, faces, runs.RunRecorder(Path(folder)))
-        fitted = [trainer._fit_epoch(epoch, []) for epoch in range(1, 9)][-1]
+        trainer.open_logs(0)
+        fitted = [trainer.fit_epoch(epoch, []) for epoch in range(1, 9)][-1]
     assert fitted is not None
-    loss, _ = trainer._validate()
-    answer = trainer.network.predict_on_batch(trainer._validation_inputs[:1])[0]
+    loss = trainer.validator.judge(trainer.network).loss
+    answer = trainer.network.predict_on_batch(trainer.validator.inputs[:1])[0]
     return {
         "training loss": fitted[0],
         "validation loss": loss,
