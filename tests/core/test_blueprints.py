@@ -1,7 +1,8 @@
-"""What is written down of each architecture, and how it is drawn. A process test proves that it is current."""
+"""What is written down of each architecture, and how it is drawn; a process test proves it current."""
 
 import pytest
 
+from fer.__main__ import main
 from fer.errors import ModelError
 from fer.figures import architecture_figure
 from fer.figures.architecture import boxes
@@ -58,3 +59,10 @@ def test_a_residual_module_is_drawn_with_its_shortcut() -> None:
     assert len(shortcuts) == 4
     assert sum("plus the shortcut" in text and "1×1 of every second pixel" in text for text in texts) == 4
     assert not [s for s in architecture_figure(load_blueprint("tiny_cnn")).layout.shapes if s.type == "path"]
+
+
+def test_the_command_line_says_what_a_network_is_made_of(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["blueprint", "tiny_cnn"]) == 0
+    said = capsys.readouterr().out
+    assert "25,199 parameters, 24,959 of them trainable, 2,156,992 multiply-adds a face" in said
+    assert "GlobalAveragePooling2D" in said

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fer import jobs, pace, paths, runs
+from fer.__main__ import main
 from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
 from fer.emotions import EMOTIONS
 from fer.pace import USUAL_START_SECONDS, Pace
@@ -111,3 +112,11 @@ def test_measuring_is_a_command_that_a_learner_can_type(monkeypatch: pytest.Monk
     assert command == "pace"
     assert pace.workload(config) in job_id
     assert TrainingConfig.from_dict(json.loads(settings)) == config
+
+
+def test_settings_that_are_none_are_refused_before_tensorflow_loads(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for settings in (str(tmp_path / "config.json"), "{ torn", '{"epochs": 0}'):
+        assert main(["pace", settings]) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
