@@ -40,8 +40,10 @@ for sentence in state.told():
     st.toast(sentence, icon=":material/info:")
 
 with notices.shown():
-    runs.start_next()  # where the process that should have done it was killed
     history, damaged = caches.run_history()
+    if not any(run.is_active for run in history) and any(run.status is RunStatus.QUEUED for run in history):
+        runs.start_next()  # the process that should have done it was killed
+        history, damaged = caches.run_history()
 shown = shown_of(history)
 waits = any(run.is_active or run.status is RunStatus.QUEUED for run in history)
 
@@ -49,7 +51,8 @@ choices, panel = st.columns([3, 5], gap="medium")
 with panel:
     if (chosen_id := state.run_id()) and (shown is None or shown.id != chosen_id):
         say_that_it_is_gone(chosen_id)
-    queue_panel.show(shown)
+    if waits:
+        queue_panel.show(shown)
     if shown is not None:
         run_file.show(shown)
         run_panel.show(shown)

@@ -27,7 +27,7 @@ from fer.datasets.editions import edition_path
 from fer.datasets.fingerprint import fingerprint as fingerprint_of
 from fer.datasets.views import apply_view
 from fer.diagnosis import Outcome
-from fer.errors import CorruptRunError, RunNotFoundError
+from fer.errors import CorruptRunError, RunError, RunNotFoundError
 from fer.evaluation import Evaluation
 from fer.face_map import FaceMap
 from fer.faces import FAST, THOROUGH, FaceDetector, FollowingDetector, HaarDetector
@@ -198,22 +198,22 @@ def run_history() -> tuple[list[Run], list[str]]:
 
     A folder is read anew when one of its files was written, and as long as its run is at work.
     """
-    found, damaged = [], []
-    for folder in runs.run_folders():
-        try:
-            run = _run(str(folder), _run_stamp(folder))
-            # Whether a process lives, no file tells.
-            found.append(runs.read_run(folder) if run.is_active else run)
-        except RunNotFoundError:
-            continue
-        except CorruptRunError:
-            damaged.append(folder.name)
-    return sorted(found, key=lambda run: run.id, reverse=True), damaged
+    folders = list(runs.run_folders())
+    stamps = [_run_stamp(folder) for folder in folders]
+    found, damaged = _history("\n".join(stamps), stamps, folders)
+    # Whether a process lives, no file tells.
+    return [_as_it_stands(run) if run.is_active else run for run in found], damaged
+
+
+def run_summaries(listed: Sequence[Run]) -> list[RunSummary]:
+    """Return the curves of runs in a few figures each, read anew where an epoch was added."""
+    stamps = [_summary_stamp(run) for run in listed]
+    return _run_summaries("\n".join(stamps), stamps, listed)
 
 
 def run_summary(run: Run) -> RunSummary:
     """Return a run's curves in a few figures, read anew when an epoch was added."""
-    return _run_summary(str(run.folder), _written(run.folder / runs.METRICS_FILE), run)
+    return _run_summary(_summary_stamp(run), run)
 
 
 def predictions(run: Run) -> Predictions | None:
@@ -253,14 +253,33 @@ def portraits() -> NDArray[np.uint8]:
     return browsing.portraits()
 
 
+# The whole list once, because asking for hundreds of entries takes longer than drawing them.
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _history(stamp: str, _stamps: list[str], _folders: list[Path]) -> tuple[list[Run], list[str]]:
+    found, damaged = [], []
+    for one, folder in zip(_stamps, _folders, strict=True):
+        try:
+            found.append(_run(one, folder))
+        except RunNotFoundError:
+            continue
+        except CorruptRunError:
+            damaged.append(folder.name)
+    return sorted(found, key=lambda run: run.id, reverse=True), damaged
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _run_summaries(stamp: str, _stamps: list[str], _listed: Sequence[Run]) -> list[RunSummary]:
+    return [_run_summary(one, run) for one, run in zip(_stamps, _listed, strict=True)]
+
+
 # Small values, and as many as a learner may have runs.
 @st.cache_resource(max_entries=4096, show_spinner=False)
-def _run(folder: str, stamp: str) -> Run:
-    return runs.read_run(Path(folder))
+def _run(stamp: str, _folder: Path) -> Run:
+    return runs.read_run(_folder)
 
 
 @st.cache_resource(max_entries=4096, show_spinner=False)
-def _run_summary(folder: str, stamp: str, _run: Run) -> RunSummary:
+def _run_summary(stamp: str, _run: Run) -> RunSummary:
     return runs.summarize(_run)
 
 
@@ -417,9 +436,20 @@ def _model_stamp(name: str) -> float:
     return max(_modified(folder / CARD_FILE), _modified(folder / MODEL_FILE))
 
 
+def _summary_stamp(run: Run) -> str:
+    return f"{run.folder} {_written(run.folder / runs.METRICS_FILE)}"
+
+
+def _as_it_stands(run: Run) -> Run:
+    try:
+        return runs.read_run(run.folder)
+    except RunError:  # it was deleted, or is being written to by hand, this very moment
+        return run
+
+
 def _run_stamp(folder: Path) -> str:
     names = (runs.CONFIG_FILE, runs.STATUS_FILE, runs.NOTES_FILE, runs.EXPERIMENT_FILE)
-    return " ".join(_written(folder / name) for name in names)
+    return " ".join((str(folder), *(_written(folder / name) for name in names)))
 
 
 def _progress_stamp(run: Run) -> tuple[object, ...]:

@@ -73,7 +73,9 @@ def _at_work(active: Run) -> None:
 
 
 def _waiting(active: Run | None, waiting: list[Run], history: list[Run]) -> None:
-    starts = runs.expected_starts(active, waiting, [(run, caches.run_summary(run)) for run in history])
+    starts = runs.expected_starts(
+        active, waiting, list(zip(history, caches.run_summaries(history), strict=True))
+    )
     st.markdown(
         f"**{'One run waits' if len(waiting) == 1 else f'{len(waiting)} runs wait'} for "
         f"{'its' if len(waiting) == 1 else 'their'} turn.** One trains at a time; the next begins by itself, "

@@ -77,7 +77,7 @@ def _filtered(history: list[Run], faces: dict[str, str]) -> list[Run]:
 
 
 def _table(listed: list[Run], shown: Run, faces: dict[str, str]) -> None:
-    summaries = [caches.run_summary(run) for run in listed]
+    summaries = caches.run_summaries(listed)
     ids = [run.id for run in listed]
     ticked = state.compared_runs()
     # Other rows are another table: their ticks begin anew, from what is remembered.
@@ -136,7 +136,7 @@ def _below(listed: list[Run], ticked: list[Run]) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Table as CSV",
-            lambda: runs.runs_csv(listed, [caches.run_summary(run) for run in listed]),
+            lambda: runs.runs_csv(listed, caches.run_summaries(listed)),
             "runs.csv",
             "text/csv",
             key="training.table",
