@@ -150,7 +150,7 @@ class RunRecorder:
         """Close a line that a killed predecessor left open, lest the next one be glued to it."""
         for name in (BATCHES_FILE, METRICS_FILE, ANSWERS_FILE):
             path = self.folder / name
-            if path.exists() and (content := path.read_bytes()) and not content.endswith(b"\n"):
+            if path.is_file() and (content := path.read_bytes()) and not content.endswith(b"\n"):
                 append_bytes(path, b"\n")
 
 

@@ -10,7 +10,7 @@ from fer import files, paths, processes
 from fer.config import TrainingConfig
 from fer.datasets import editions
 from fer.datasets.editions import Edition
-from fer.errors import FerError, RunAlreadyActiveError, RunError
+from fer.errors import DiskFullError, FerError, RunAlreadyActiveError, RunError
 from fer.locks import locked
 from fer.runs.folder import (
     CONFIG_FILE,
@@ -120,7 +120,13 @@ def request_stop(run_id: str) -> None:
     if run.status is RunStatus.QUEUED:
         raise RunError(f"The run “{run.title}” has not begun; take it out of the queue instead.")
     if run.is_active:
-        files.save_text(run.folder / STOP_FILE, "Somebody asked this run to stop.\n")
+        try:
+            files.save_text(run.folder / STOP_FILE, "Somebody asked this run to stop.\n")
+        except DiskFullError as error:
+            try:  # it may have room for a name still, and a run that waits for more shall hear it
+                (run.folder / STOP_FILE).touch()
+            except OSError:
+                raise error from None
 
 
 def _new_folder(architecture: str) -> Path:

@@ -49,8 +49,8 @@ class Checkpoint:
         if steps % steps_per_epoch:
             raise RunError(
                 f"This run stands at step {steps:,}, which is no whole number of epochs of "
-                f"{steps_per_epoch:,} steps: its batch size was changed since. Put it back, or start a new run "
-                "with the new one."
+                f"{steps_per_epoch:,} steps: its batch size was changed since. Put it back, or start a new "
+                "run with the new one."
             )
         return steps // steps_per_epoch
 

@@ -8,7 +8,7 @@ from fer.config import TrainingConfig
 def build_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
     """Return the optimizer the config names; its rate is set before every step."""
     averaging = {"use_ema": True, "ema_momentum": config.weight_averaging} if config.weight_averaging else {}
-    rate = config.learning_rate
+    rate = float(config.learning_rate)  # Keras takes no whole number
     match config.optimizer:
         case "adam":
             return keras.optimizers.Adam(rate, **averaging)

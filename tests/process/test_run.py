@@ -1,165 +1,238 @@
-"""Training runs in the very process the page starts: to the end, stopped, killed, resumed, refused.
+"""One run in the real process: started, stopped, killed, resumed; and out of room on its disk.
 
-Each story starts TensorFlow once or twice, so there are few of them, and each asks several things.
+Each test starts TensorFlow a few times, so there are few of them, and each asks many things.
 """
 
+import io
 import json
-import time
-from collections.abc import Callable, Iterator
+import shutil
+import struct
+import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import h5py
+import numpy as np
 import psutil
 import pytest
+from numpy.typing import NDArray
+from tensorboardX.proto.event_pb2 import Event
+from tensorboardX.record_writer import masked_crc32c
 
-from fer import runs
+from fer import batches, runs
 from fer.cards import load_card
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
-from fer.datasets import Split, load_dataset
+from fer.datasets import load_dataset
 from fer.datasets.editions import create_edition, exclude
-from fer.errors import RunAlreadyActiveError, RunError, StorageError
+from fer.errors import RunAlreadyActiveError, RunError
 from fer.recognition import Recognizer
-from fer.runs import BatchMetrics, EpochMetrics, Run, RunRecorder, RunStatus
-from tests.conftest import dataset_of, write_fer_csv
-
-# A bound against hanging, not a measurement: two busy cores may need a minute to load TensorFlow.
-PATIENCE_SECONDS = 300.0
+from fer.runs import EpochMetrics, Run, RunStatus
+from tests.conftest import dataset_of
+from tests.process.conftest import ended, wait_until, write_squares
 
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.fixture
-def config(fer_home: Path) -> Iterator[TrainingConfig]:
-    """Settings for a run on 140 faces; whatever still trains at the end is ended."""
-    labels = [label for label in range(7) for _ in range(26)]
-    splits = ([Split.TRAIN] * 20 + [Split.VALIDATION] * 6) * 7
-    write_fer_csv(fer_home / "data" / "squares.csv", dataset_of(labels, splits))
-    yield TrainingConfig(
-        dataset="squares.csv",
-        epochs=2,
-        batch_size=32,
-        seed=1,
-        augmentation=AugmentationConfig(horizontal_flip=True, rotation_degrees=10),
-    )
-    for run in runs.list_runs():
-        if run.is_active and run.process_id is not None:
-            psutil.Process(run.process_id).kill()
+def arrays_of(path: Path) -> dict[str, NDArray[Any]]:
+    """Every array in a .keras file, by its place there."""
+    arrays: dict[str, NDArray[Any]] = {}
+
+    def keep(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            arrays[name] = np.asarray(item)
+
+    with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as file:
+        file.visititems(keep)
+    return arrays
 
 
-def wait_until(run: Run, reached: Callable[[Run], bool]) -> Run:
-    """Read the run again and again until `reached`; fails when it ends without."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        run = runs.load_run(run.id)
-        if reached(run):
-            return run
-        if not run.is_active:
-            break
-        time.sleep(0.1)
-    pytest.fail(f"The run is {run.status} after {len(run.metrics())} epochs. {run.error}\n{run.log()}")
+def figures_of(run: Run) -> list[EpochMetrics]:
+    """Its epochs without how long they took."""
+    return [replace(row, duration_seconds=0) for row in run.metrics()]
 
 
-def ended(run: Run) -> bool:
-    return not run.is_active
+def events_of(folder: Path) -> Iterator[Event]:
+    """TensorBoard's records in a folder, in order, each with its checksums looked at."""
+    for path in sorted(folder.iterdir()):
+        content = path.read_bytes()
+        while content:
+            (length,) = struct.unpack("<Q", content[:8])
+            record = content[12 : 12 + length]
+            sums = content[8:12] + content[12 + length : 16 + length]
+            assert struct.unpack("<II", sums) == (masked_crc32c(content[:8]), masked_crc32c(record))
+            yield Event.FromString(record)
+            content = content[16 + length :]
 
 
-def test_a_killed_run_is_lost_with_its_curves_and_resumes_to_its_end_repeating_nothing(
+def curve_of(folder: Path, tag: str) -> dict[int, float]:
+    """One of TensorBoard's curves, as it reads them: a process that goes on replaces what came after."""
+    curve: dict[int, float] = {}
+    for event in events_of(folder):
+        if event.HasField("session_log"):
+            curve = {step: value for step, value in curve.items() if step < event.step}
+        for value in event.summary.value:
+            if value.tag == tag:
+                curve[event.step] = value.simple_value
+    return curve
+
+
+def test_a_run_that_was_stopped_and_killed_ends_bit_for_bit_as_an_unbroken_one(
     config: TrainingConfig,
 ) -> None:
     faces = load_dataset(config.dataset)
     create_edition(config.dataset, "Mine")
     edition = exclude(faces, "Mine", [0], "not a face")
-    view = DatasetView(edition="Mine", splits=SplitPlan(0.2))
-    run = runs.start_run(replace(config, epochs=4, view=view))
+    config = replace(
+        config,
+        epochs=4,
+        batch_size=4,
+        optimizer="adamw",
+        weight_decay=0.01,
+        schedule="one_cycle",
+        warmup_epochs=1,
+        dropout=0.3,
+        weight_averaging=0.9,
+        augmentation=replace(config.augmentation, mixup_alpha=0.4, cutmix_alpha=0.4, noise_fraction=0.02),
+        view=DatasetView(edition="Mine", splits=SplitPlan(0.2)),
+    )
+    run = runs.start_run(config)
     exclude(faces, "Mine", [1])  # too late for this run
     with pytest.raises(RunAlreadyActiveError, match="still training"):
         runs.start_run(config)
     with pytest.raises(RunAlreadyActiveError):
         runs.resume_run(run.id)
 
-    run = wait_until(run, lambda run: len(run.metrics()) >= 1 and (run.folder / runs.LAST_FILE).exists())
+    run = wait_until(run, lambda run: any(row.epoch == 2 for row in run.batches()))
+    runs.request_stop(run.id)
+    run = wait_until(run, ended)
+    assert run.status is RunStatus.STOPPED
+    assert run.error == ""
+    assert run.has_model
+    stopped_after = len(run.metrics())
+
+    run = wait_until(runs.resume_run(run.id), lambda run: len(run.metrics()) > stopped_after)
     assert run.status is RunStatus.RUNNING
     assert run.process_id is not None
     psutil.Process(run.process_id).kill()
     run = wait_until(run, lambda run: run.status is RunStatus.LOST)
     kept = run.metrics()
-    assert kept[0].epoch == 1
-    assert run.batches()
     assert run.finished_at is not None
     assert run.can_resume
 
     run = wait_until(runs.resume_run(run.id), ended)
     assert run.status is RunStatus.FINISHED
     assert [row.epoch for row in run.metrics()] == [1, 2, 3, 4]
-    assert run.metrics()[0] == kept[0]
-    lines = (run.folder / runs.METRICS_FILE).read_text().splitlines()
-    written = [json.loads(line)["epoch"] for line in lines]
-    # At most the epoch that was under way is trained twice: its weights had not reached the disk.
-    assert written in ([1, 2, 3, 4], [1, 2, 2, 3, 4])
-    assert run.config.epochs == 4
-    for name in (
-        runs.CONFIG_FILE,
-        runs.EDITION_FILE,
-        runs.STATUS_FILE,
-        runs.METRICS_FILE,
-        runs.BATCHES_FILE,
-        runs.LOG_FILE,
-        runs.BEST_FILE,
-        runs.LAST_FILE,
-        runs.MODEL_FILE,
-        "card.json",
-    ):
-        assert (run.folder / name).stat().st_size > 0, name
-    card = load_card(run.folder)
+    assert run.metrics()[:stopped_after] == kept[:stopped_after]
+
+    # A whole one, on the same faces.
+    whole = runs.create_run(config)
+    shutil.copyfile(run.folder / runs.EDITION_FILE, whole.folder / runs.EDITION_FILE)
+    runs.starting.start_process(whole.folder)
+    whole = wait_until(whole, ended)
+    assert whole.status is RunStatus.FINISHED
+    for name in (runs.LAST_FILE, runs.BEST_FILE):
+        expected, found = arrays_of(whole.folder / name), arrays_of(run.folder / name)
+        assert found.keys() == expected.keys()
+        assert [key for key in expected if not np.array_equal(expected[key], found[key])] == [], name
+    assert figures_of(run) == figures_of(whole)
     best = run.best()
     assert best is not None
+    for each in (run, whole):
+        predictions = runs.read_predictions(each.folder)
+        assert predictions is not None
+        assert predictions.epoch == best.epoch
+        assert predictions.is_right.mean() == pytest.approx(best.validation_accuracy)
+
+    card = load_card(run.folder)
     assert card.validation["epoch"] == best.epoch
     assert card.validation["accuracy"] == best.validation_accuracy
     assert card.parameters == 58_423
     assert runs.edition_of(run.folder, run.config) == edition
     assert (card.dataset["edition"], card.dataset["excluded"]) == ("Mine", 1)
     assert card.dataset["splits"] == {"train": 146, "validation": 35}
-    faces = dataset_of(range(7)).images
-    assert Recognizer(run.folder).predict(faces).sum(axis=1) == pytest.approx([1.0] * 7, abs=1e-5)
+    squares = dataset_of(range(7)).images
+    assert Recognizer(run.folder).predict(squares).sum(axis=1) == pytest.approx([1.0] * 7, abs=1e-5)
     with pytest.raises(RunError, match="no unfinished epochs"):
         runs.resume_run(run.id)
 
-
-def test_stopping_a_run_keeps_its_best_and_last_weights_and_makes_a_model(config: TrainingConfig) -> None:
-    run = runs.start_run(replace(config, epochs=5_000))
-    run = wait_until(run, lambda run: len(run.metrics()) >= 1)
-    runs.request_stop(run.id)
-    assert runs.load_run(run.id).status in (RunStatus.STOPPING, RunStatus.STOPPED)
-    run = wait_until(run, ended)
-    assert run.status is RunStatus.STOPPED
-    assert run.error == ""
-    for name in (runs.BEST_FILE, runs.LAST_FILE, runs.MODEL_FILE):
-        assert (run.folder / name).stat().st_size > 0, name
-    assert run.can_resume
-    assert run.has_model
-    assert "Traceback" not in run.log()
-
-
-def test_a_run_that_cannot_read_its_faces_fails_with_a_sentence(config: TrainingConfig) -> None:
-    run = wait_until(runs.start_run(replace(config, dataset="gone.csv")), ended)
-    assert run.status is RunStatus.FAILED
-    assert "There is no dataset “gone.csv”" in run.error
-    assert "Traceback" not in run.log()
-    assert not run.can_resume
+    # What it told meanwhile.
+    used = load_dataset(config.dataset, view=config.view, edition=edition)
+    first_batch = f"First batch {batches.fingerprint(batches.first_batch(used, config))}"
+    assert all(first_batch in each.log() for each in (run, whole))
+    trained_on = runs.read_trained_on(run.folder)
+    assert trained_on is not None
+    assert {split: sum(counts) for split, counts in trained_on.counts.items()} == card.dataset["splits"]
+    watched = runs.read_watched(run.folder)
+    assert watched is not None
+    assert watched.epochs.tolist() == [1, 2, 3, 4]
+    assert np.bincount(watched.labels).tolist() == [3, 3, 2, 2, 2, 2, 2]
+    assert watched.probabilities.sum(axis=2) == pytest.approx(1.0, abs=1e-3)
+    for row in run.metrics():
+        weighted = zip(row.class_accuracies, trained_on.counts["validation"], strict=True)
+        assert sum(share * count for share, count in weighted if share is not None) == pytest.approx(
+            35 * row.validation_accuracy
+        )
+    for line in run.batches():
+        assert None not in (line.recent_loss, line.recent_accuracy, line.learning_rate)
+        assert line.cpu_percent is not None
+        assert 0 <= line.cpu_percent <= 100
+        assert line.memory_megabytes is not None
+        assert line.memory_megabytes > 100
+    logs = run.folder / runs.TENSORBOARD_FOLDER
+    for split in ("train", "validation"):
+        expected_curve = {row.epoch: getattr(row, f"{split}_loss") for row in run.metrics()}
+        assert curve_of(logs / split, "epoch/loss") == pytest.approx(expected_curve)
+    assert sorted(curve_of(logs / "batches", "batch/loss")) == [*range(1, 4 * 37 + 1)]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
-def test_a_disk_that_fills_up_fails_the_run_with_a_sentence_and_keeps_its_curves(
-    config: TrainingConfig,
+def test_a_full_disk_pauses_a_run_that_then_goes_on_whatever_became_of_its_dataset(
+    config: TrainingConfig, fer_home: Path
 ) -> None:
     run = runs.create_run(config)
-    recorder = RunRecorder(run.folder)
-    recorder.record_epoch(EpochMetrics(1, 1.5, 0.4, 1.6, 0.35, 1e-3, 2.0))
     (run.folder / runs.BATCHES_FILE).symlink_to("/dev/full")
-    with pytest.raises(StorageError, match=r"The disk is full: “batches\.jsonl” could not be saved") as told:
-        recorder.record_batch(BatchMetrics(2, 1, 4, 1.4, 0.4, 100.0, 3.0))
-    recorder.finish(RunStatus.FAILED, str(told.value))
-    run = runs.load_run(run.id)
+    runs.starting.start_process(run.folder)
+    run = wait_until(run, lambda run: run.status is RunStatus.PAUSED)
+    assert run.is_active
+    assert "The disk is full" in run.error
+    assert "goes on by itself" in run.error
+    (fer_home / "data" / "squares.csv").unlink()
+    shutil.rmtree(fer_home / "data" / "cache")
+    waiting = runs.create_run(replace(config, dataset="gone.csv"), status=RunStatus.QUEUED)
+    (run.folder / runs.BATCHES_FILE).unlink()
+    run = wait_until(run, ended)
+    assert (run.status, run.error) == (RunStatus.FINISHED, "")
+    assert len(run.metrics()) == 2
+    # The first line is the one that there was no room for.
+    assert (run.batches()[0].epoch, run.batches()[0].batch) == (1, 1)
+    assert run.metrics()[0].duration_seconds >= 0
+    assert {path.name for path in run.folder.iterdir() if path.name.startswith(".")} == set()
+
+    # As the last thing it did it started the one that waited, and that cannot find its faces.
+    waiting = wait_until(waiting, lambda run: run.status is RunStatus.FAILED)
+    assert "There is no dataset “gone.csv”" in waiting.error
+    assert "Traceback" not in waiting.log()
+    assert not waiting.can_resume
+
+    # Other faces under the old name are no reason to go on from what was learned from the former ones.
+    write_squares(fer_home / "data" / "squares.csv", seed=1)
+    best = (run.folder / runs.BEST_FILE).read_bytes()
+    run = wait_until(runs.extend_run(run.id, 1), ended)
     assert run.status is RunStatus.FAILED
-    assert "Free some space" in run.error
-    assert [row.epoch for row in run.metrics()] == [1]
+    assert "have changed since this run began" in run.error
+    assert "start a new run" in run.error
+    assert (run.folder / runs.BEST_FILE).read_bytes() == best
+    assert len(run.metrics()) == 2
+
+
+def test_a_loss_that_is_no_number_ends_the_run_with_advice(config: TrainingConfig) -> None:
+    augmentation = AugmentationConfig()
+    config = replace(config, learning_rate=10, optimizer="sgd", epochs=50, augmentation=augmentation)
+    run = wait_until(runs.start_run(config), ended)
+    assert run.status is RunStatus.FAILED
+    assert "a learning rate of 10 is too high" in run.error
+    assert "Start again with a tenth of it" in run.error
+    assert "Traceback" not in run.log()
+    assert all(json.loads(line) for line in (run.folder / runs.METRICS_FILE).read_text().splitlines())
