@@ -19,6 +19,7 @@
         last.keras      weights and optimizer after the last whole epoch; a run resumes from here
         model.tflite    the best weights, for `fer.recognition`; with card.json beside it
         tensorboard/    the curves once more, as TensorBoard reads them
+        .reserve        room that a run gives back when the disk is full, so that it can still say so
 
 The process that trains and the page that watches share nothing else, so either may die.
 """
