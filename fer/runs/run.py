@@ -22,6 +22,9 @@ from fer.runs.folder import (
 )
 from fer.runs.notes import Experiment, RunNotes
 
+# TensorFlow 2.21 prints these at every start, whatever its log level; they say nothing of a run.
+_GREETING = ("All log messages before absl::InitializeLog()", "oneDNN custom operations are on")
+
 
 class RunStatus(StrEnum):
     """What a run is doing."""
@@ -226,13 +229,14 @@ class Run:
         return progress_of(self.config.epochs, self.metrics(), self.batches())
 
     def log(self, lines: int = 200) -> str:
-        """The last lines of what the process printed."""
+        """The last lines of what the process printed, without TensorFlow's greeting."""
         try:
             with (self.folder / LOG_FILE).open("rb") as log:
                 log.seek(max(0, log.seek(0, os.SEEK_END) - 200 * lines))
-                return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
+                printed = log.read().decode(errors="replace").splitlines()
         except FileNotFoundError:
             return ""
+        return "\n".join([line for line in printed if not any(map(line.__contains__, _GREETING))][-lines:])
 
 
 def best_epoch(metrics: Iterable[EpochMetrics]) -> EpochMetrics | None:
