@@ -124,7 +124,8 @@ ROOMS = {
     "runs.queue": ".folder .notes .reading .run .starting .trash config errors files locks paths",
     "runs.trash": ".folder .reading .run errors files locks paths",
     "runs.recording": ".folder .run errors files processes",
-    "runs": "cards .answers .curves .folder .forecast .notes .queue .reading .recording .run .starting .summary "
+    "runs": "cards .answers .curves .folder .forecast .notes .queue .reading .recording .run .starting "
+    ".summary "
     ".trained_on .trash",
     "schedules": "config runs",
     "diagnosis.finding": "",
@@ -177,7 +178,8 @@ ROOMS = {
     "figures.class_curves": ".epochs .style diagnosis emotions runs",
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
-    "figures": ".architecture .class_curves .dataset .evaluation .face_map .faults .run_load .schedule .style .training",
+    "figures": ".architecture .class_curves .dataset .evaluation .face_map .faults .run_load .schedule "
+    ".style .training",
     "training.losses": "config",
     "training.optimizing": "config",
     "training.network": ".losses .optimizing batches config zoo.catalog",
@@ -205,7 +207,8 @@ ROOMS = {
     "bench.stopwatch": "",
     "bench.rivals": "config faces preprocessing training",
     "bench.material": "datasets errors",
-    "bench.live": ".material .rivals .stopwatch datasets.portrait drawing errors faces live pictures progress "
+    "bench.live": ".material .rivals .stopwatch datasets.portrait drawing errors faces live pictures "
+    "progress "
     "recognition",
     "bench.loading": ".material .rivals .stopwatch datasets paths progress",
     "bench.pages": ".material .stopwatch errors paths progress",
@@ -222,7 +225,8 @@ ROOMS = {
     "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
     "__main__": "bench command_line command_line.options command_line.run_commands "
     "command_line.terminal config datasets datasets.convert datasets.downloads datasets.fingerprint "
-    "datasets.views diagnosis diagnosis.report drawing errors evaluation face_map faces faults files jobs live "
+    "datasets.views diagnosis diagnosis.report drawing errors evaluation face_map faces faults files "
+    "jobs live "
     "pictures progress pace publishing recognition runs zoo.blueprint zoo.catalog zoo.drafting",
 }
 
