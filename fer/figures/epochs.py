@@ -77,3 +77,12 @@ def thinned(rows: Sequence[BatchMetrics], at_most: int) -> list[BatchMetrics]:
     """At most so many rows and one, evenly taken; the newest always stays, for it is what moves."""
     step = -(-len(rows) // at_most) or 1
     return [row for index, row in enumerate(rows) if index % step == 0 or index == len(rows) - 1]
+
+
+def spaced(rows: Sequence[BatchMetrics], distance: float) -> list[BatchMetrics]:
+    """The first of the rows, and each that lies so many epochs or more behind the one before it."""
+    kept: list[BatchMetrics] = []
+    for row in rows:
+        if not kept or place(row) - place(kept[-1]) >= distance:
+            kept.append(row)
+    return kept

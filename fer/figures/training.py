@@ -16,6 +16,8 @@ from fer.runs import BatchMetrics, EpochMetrics, best_epoch
 # A telephone's chart is this many letters wide, less its margins.
 _LINE_LETTERS = 30
 _MOST_POINTS = 500
+# Of a rate, which moves slowly; between two of them the chart has no news and is not drawn again.
+_RATE_POINTS = 150
 # From here on a loss can only be a training that broke down, and would press all else flat.
 _BROKEN_LOSS = 100.0
 
@@ -189,7 +191,7 @@ def learning_rate_figure(
     """
     fine = [row for row in batches if row.learning_rate is not None]
     if fine:
-        rows = over_epochs.thinned(fine, _MOST_POINTS)
+        rows = over_epochs.spaced(fine, over_epochs.room_for(len(metrics), epochs) / _RATE_POINTS)
         x = [over_epochs.place(row) for row in rows]
         y = over_epochs.finite(row.learning_rate for row in rows)
     else:

@@ -20,7 +20,7 @@ PATIENCE = 150_000
 
 # Put onto the chart's node: it is still there only if the node is. And what every frame on screen showed.
 WATCH = """() => {
-  const charts = [...document.querySelectorAll('.fer-chart')];
+  const charts = [...document.querySelectorAll('.st-key-run-panel .fer-chart')];
   charts.forEach((chart) => chart.seen = true);
   window.frames_seen = window.blank_frames = 0;
   const look = () => {
@@ -31,9 +31,11 @@ WATCH = """() => {
   };
   requestAnimationFrame(look);
 }"""
-SAME_NODES = "() => [...document.querySelectorAll('.fer-chart')].map((chart) => chart.seen === true)"
-ZOOM = "() => document.querySelector('.fer-chart').layout.xaxis.range"
-POINTS = """() => document.querySelector('.fer-chart')?.data
+SAME_NODES = (
+    "() => [...document.querySelectorAll('.st-key-run-panel .fer-chart')].map((chart) => chart.seen === true)"
+)
+ZOOM = "() => document.querySelector('.st-key-run-panel .fer-chart').layout.xaxis.range"
+POINTS = """() => document.querySelector('.st-key-run-panel .fer-chart')?.data
   ?.find((trace) => trace.name === 'validation').x.length"""
 
 
@@ -86,7 +88,7 @@ def test_a_run_is_started_watched_left_found_again_and_stopped(
     assert zoom[1] < whole[1] - 1
     before = page.evaluate(POINTS)
     page.wait_for_function(f"({POINTS})() >= {before + 2}", timeout=PATIENCE)
-    assert page.evaluate(SAME_NODES) == [True, True]
+    assert page.evaluate(SAME_NODES) == [True, True, True]
     assert page.evaluate(ZOOM) == zoom
     assert page.evaluate("window.frames_seen") > 10
     assert page.evaluate("window.blank_frames") == 0
@@ -159,7 +161,7 @@ def to_station(page: Page, title: str) -> None:
 
 def drag_over(page: Page) -> None:
     """Zoom the first chart to its left half with the mouse."""
-    area = page.locator(".fer-chart .nsewdrag").first
+    area = page.locator(".st-key-run-panel .fer-chart .nsewdrag").first
     area.scroll_into_view_if_needed()
     box = area.bounding_box()
     assert box is not None

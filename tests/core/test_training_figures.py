@@ -132,6 +132,13 @@ def test_the_learning_rate_is_drawn_within_epochs_where_it_is_known() -> None:
     assert (list(coarse.x), list(coarse.y)) == ([0.5, 1.5], [1e-3, 1e-3])
 
 
+def test_a_learning_rate_gets_a_point_only_where_there_is_room_for_one() -> None:
+    rows = [batch(1, number, 900, learning_rate=1e-3) for number in range(1, 901)]
+    before, after = (figures.learning_rate_figure([], rows[:count], 100).data[0] for count in (890, 891))
+    assert 2 <= len(before.x) <= 31
+    assert list(before.x) == list(after.x)  # so that nothing is drawn anew
+
+
 def test_a_schedule_that_falls_far_is_drawn_in_powers_of_ten() -> None:
     plateau = [batch(1, n, 30, learning_rate=1e-3 if n <= 10 else 1e-5) for n in range(1, 31)]
     cosine = [
