@@ -280,7 +280,7 @@ def test_the_log_leaves_out_how_tensorflow_greets(put: Any) -> None:
     folder = put()
     greeting = (
         "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
-        "I0000 00:00:1 1 port.cc:153] oneDNN custom operations are on. You may see slightly different results.\n"
+        "I0000 00:00:1 1 port.cc:153] oneDNN custom operations are on. You may see slightly other results\n"
     )
     (folder / runs.LOG_FILE).write_text(f"Reading the faces\n{greeting}Epoch 1 of 3\n")
     assert runs.load_run(folder.name).log(lines=2) == "Reading the faces\nEpoch 1 of 3"

@@ -23,6 +23,7 @@ def config(fer_home: Path) -> Iterator[TrainingConfig]:
     write_squares(fer_home / "data" / "squares.csv")
     yield TrainingConfig(
         dataset="squares.csv",
+        architecture="tiny_cnn",
         epochs=2,
         batch_size=32,
         seed=1,
@@ -33,10 +34,10 @@ def config(fer_home: Path) -> Iterator[TrainingConfig]:
             psutil.Process(run.process_id).kill()
 
 
-def write_squares(path: Path, seed: int = 0) -> None:
-    """Write 140 faces to train on and 42 to validate by; another seed gives other pixels."""
-    labels = [label for label in range(7) for _ in range(26)]
-    splits = ([Split.TRAIN] * 20 + [Split.VALIDATION] * 6) * 7
+def write_squares(path: Path, seed: int = 0, train: int = 20, validation: int = 6) -> None:
+    """Write so many faces of each emotion to train on and to validate by; another seed gives other pixels."""
+    labels = [label for label in range(7) for _ in range(train + validation)]
+    splits = ([Split.TRAIN] * train + [Split.VALIDATION] * validation) * 7
     write_fer_csv(path, dataset_of(labels, splits, seed=seed))
 
 

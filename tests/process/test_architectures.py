@@ -38,7 +38,7 @@ pytestmark = pytest.mark.timeout(600)
 def found() -> dict[str, Any]:
     """What `measure` found, in a process of its own."""
     child = subprocess.run(
-        [sys.executable, "-m", "tests.process.test_mini_xception"],
+        [sys.executable, "-m", "tests.process.test_architectures"],
         cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
@@ -326,7 +326,7 @@ def trained_on_shares() -> dict[str, Any]:
     )
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(sys.stderr):
         (Path(folder) / runs.STATUS_FILE).write_text("{}")
-        config = TrainingConfig(batch_size=16, learning_rate=0.01)
+        config = TrainingConfig(architecture="tiny_cnn", batch_size=16, learning_rate=0.01)
         trainer = Trainer(config, faces, runs.RunRecorder(Path(folder)))
         trainer.open_logs(0)
         fitted = [trainer.fit_epoch(epoch, []) for epoch in range(1, 9)][-1]
