@@ -136,7 +136,7 @@ class Run:
         folder: where the files lie.
         config: what was chosen.
         status: what it is doing.
-        stage: the same in a few words ("Reading the faces").
+        stage: the same in a few words ("Building the network").
         process_id: of the training process; None before it said so.
         started_at: UTC; of a run that waits, since when.
         finished_at: UTC; None while it waits or is active.

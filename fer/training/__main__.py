@@ -45,7 +45,7 @@ def train(folder: Path) -> RunStatus:
 
 def _train(config: TrainingConfig, recorder: RunRecorder) -> RunStatus:
     folder = recorder.folder
-    recorder.stage("Reading the faces")
+    recorder.stage("Reading the faces and loading TensorFlow")
     with ThreadPoolExecutor(1, "read-faces") as thread:
         reading = thread.submit(_load_faces, folder, config)
         # Keras and TensorFlow take seconds to load; the faces are read meanwhile.

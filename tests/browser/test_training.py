@@ -43,8 +43,8 @@ POINTS = """() => document.querySelector('.st-key-run-panel .fer-chart')?.data
 def lesson(tmp_path: Path) -> Iterator[Server]:
     """A workshop with a little data set of its own; whatever trains at the end is ended."""
     home = tmp_path / "lesson"
-    labels = [label for label in range(7) for _ in range(100)]
-    splits = ([Split.TRAIN] * 80 + [Split.VALIDATION] * 20) * 7
+    labels = [label for label in range(7) for _ in range(200)]
+    splits = ([Split.TRAIN] * 160 + [Split.VALIDATION] * 40) * 7
     write_fer_csv(home / "data" / "squares.csv", dataset_of(labels, splits))
     process, server = start_server(home)
     yield server

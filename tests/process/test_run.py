@@ -233,7 +233,14 @@ def test_a_full_disk_pauses_a_run_that_then_goes_on_whatever_became_of_its_datas
 
 def test_a_loss_that_is_no_number_ends_the_run_with_advice(config: TrainingConfig) -> None:
     augmentation = AugmentationConfig()
-    config = replace(config, learning_rate=10, optimizer="sgd", epochs=50, augmentation=augmentation)
+    config = replace(
+        config,
+        architecture="mini_xception",
+        learning_rate=10,
+        optimizer="sgd",
+        epochs=50,
+        augmentation=augmentation,
+    )
     run = wait_until(runs.start_run(config), ended)
     assert run.status is RunStatus.FAILED
     assert "a learning rate of 10 is too high" in run.error

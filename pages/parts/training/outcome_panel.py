@@ -9,6 +9,7 @@ from fer.diagnosis import FindingKind, Outcome, Verdict
 from fer.errors import RunError
 from fer.runs import Experiment, Run, RunStatus
 from pages.parts import caches, notices, phrases, state
+from pages.parts.training import runs_table
 
 _Color = Literal["green", "gray", "orange", "red"]
 _BADGES: dict[Verdict, tuple[str, str, _Color]] = {
@@ -85,6 +86,14 @@ def _buttons(base: Run, run: Run, outcome: Outcome, pairs: list[tuple[Run, Run]]
             st.rerun()
         if outcome.difference is None:
             return
+        if st.button(
+            "Compare their curves",
+            icon=":material/stacked_line_chart:",
+            key="outcome.compare",
+            help="Ticks both in the list of runs, and lays their curves over one another below it.",
+        ):
+            runs_table.tick((base.id, run.id))
+            st.rerun()
         waiting = any(item.is_active or item.status is RunStatus.QUEUED for pair in pairs for item in pair)
         obstacle = diagnosis.obstacle(base)
         if st.button(

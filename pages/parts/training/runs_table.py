@@ -17,7 +17,7 @@ _STATES: dict[str, frozenset[RunStatus]] = {
     "waiting": frozenset({RunStatus.QUEUED}),
 }
 # A table keeps its ticks in the browser; under another key it is another table.
-_UNTICKED = "training.times_unticked"
+_TICKED_ANEW = "training.times_ticked_anew"
 _ROW_PIXELS = 35
 _MOST_ROWS = 12
 
@@ -81,8 +81,8 @@ def _table(listed: list[Run], shown: Run, faces: dict[str, str]) -> None:
     ids = [run.id for run in listed]
     ticked = state.compared_runs()
     # Other rows are another table: their ticks begin anew, from what is remembered.
-    times_unticked = st.session_state.get(_UNTICKED, 0)
-    key = f"training.runs.{zlib.crc32(' '.join(ids).encode()):08x}.{times_unticked}"
+    times_ticked_anew = st.session_state.get(_TICKED_ANEW, 0)
+    key = f"training.runs.{zlib.crc32(' '.join(ids).encode()):08x}.{times_ticked_anew}"
     st.dataframe(
         {
             "": ["●" if run.id == shown.id else "" for run in listed],
@@ -152,15 +152,16 @@ def _below(listed: list[Run], ticked: list[Run]) -> None:
                 "Untick all",
                 icon=":material/deselect:",
                 key="training.untick",
-                on_click=_untick,
+                on_click=tick,
+                args=((),),
             )
         run_file.show_trash()
 
 
-def _untick() -> None:
-    """Forget what is ticked; a callback."""
-    state.set_compared_runs(())
-    st.session_state[_UNTICKED] = st.session_state.get(_UNTICKED, 0) + 1
+def tick(run_ids: Sequence[str]) -> None:
+    """Tick these runs and no others, before the table is drawn."""
+    state.set_compared_runs(run_ids)
+    st.session_state[_TICKED_ANEW] = st.session_state.get(_TICKED_ANEW, 0) + 1
 
 
 def _faces_titles(history: list[Run]) -> dict[str, str]:
