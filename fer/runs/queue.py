@@ -10,6 +10,7 @@ whoever looks next does: a page, or the command line.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 from fer import files, paths
 from fer.config import TrainingConfig
-from fer.errors import ConfigError, CorruptRunError, RunAlreadyActiveError, RunError
+from fer.errors import ConfigError, CorruptRunError, FerError, RunAlreadyActiveError, RunError
 from fer.locks import locked
 from fer.runs.folder import CONFIG_FILE, STATUS_FILE, read_json, save_status
 from fer.runs.notes import Experiment
@@ -66,7 +67,7 @@ def extend_run(run_id: str, epochs: int) -> Run:
     """Let a run that has ended train on for more epochs, at once or when its turn comes.
 
     A schedule is drawn over all epochs, so one that had reached its end goes on from a higher rate. Of a run
-    that stopped early, early stopping is switched off: it would stop at once again.
+    whose patience is over, early stopping is switched off: it would stop at once again.
 
     Args:
         run_id: a run that has ended and kept its last weights.
@@ -89,13 +90,20 @@ def extend_run(run_id: str, epochs: int) -> Run:
             )
         config, done = run.config, len(run.metrics())
         stopped_early = run.status is RunStatus.FINISHED and done < config.epochs
+        patience = config.early_stopping_patience
         longer = replace(
             config,
             epochs=(done if stopped_early else config.epochs) + epochs,
-            early_stopping_patience=None if stopped_early else config.early_stopping_patience,
+            early_stopping_patience=None if stopped_early or _patience_is_over(run) else patience,
         )
-        _enqueue(run)
+        # First, for a run must not wait for fewer epochs than were asked for.
         files.save_text(run.folder / CONFIG_FILE, longer.to_json())
+        try:
+            _enqueue(run)
+        except FerError:
+            with suppress(FerError):
+                files.save_text(run.folder / CONFIG_FILE, config.to_json())
+            raise
         _start_first()
     return load_run(run_id)
 
@@ -192,6 +200,12 @@ def _at_rest(run_id: str) -> Run:
     if run.status is RunStatus.QUEUED:
         raise RunError(f"The run “{run.title}” waits for its turn already.")
     return run
+
+
+def _patience_is_over(run: Run) -> bool:
+    """Whether a run would stop before its next epoch; it may be so too where the last one was due anyway."""
+    patience, metrics, best = run.config.early_stopping_patience, run.metrics(), run.best()
+    return patience is not None and best is not None and metrics[-1].epoch - best.epoch >= patience
 
 
 def _enqueue(run: Run) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 import psutil
 import pytest
 
-from fer import paths, processes, runs
+from fer import files, paths, processes, runs
 from fer.config import DatasetView, TrainingConfig
 from fer.datasets.editions import create_edition, delete_edition
 from fer.errors import (
     ConfigError,
     CorruptRunError,
+    DiskFullError,
     FerError,
     RunAlreadyActiveError,
     RunError,
@@ -411,6 +412,45 @@ def test_a_run_that_stopped_early_is_extended_from_where_it_stopped_and_not_stop
     end(run, epochs_done=4)
     config = runs.extend_run(run.id, 3).config
     assert (config.epochs, config.early_stopping_patience) == (7, None)
+
+
+@pytest.mark.parametrize("status", [RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.FAILED])
+def test_a_run_whose_patience_ended_with_its_last_epoch_trains_on_when_it_is_extended(
+    status: RunStatus,
+) -> None:
+    run = submit("first", epochs=4, early_stopping_patience=3)
+    end(run, status, epochs_done=4)
+    config = runs.extend_run(run.id, 5).config
+    assert (config.epochs, config.early_stopping_patience) == (9, None)
+
+
+def test_a_run_with_patience_left_keeps_it_when_it_is_extended() -> None:
+    run = submit("first", epochs=4, early_stopping_patience=4)
+    end(run, epochs_done=4)
+    assert runs.extend_run(run.id, 5).config.early_stopping_patience == 4
+
+
+@pytest.mark.parametrize("unwritable", [runs.CONFIG_FILE, runs.STATUS_FILE])
+def test_a_run_that_cannot_be_extended_on_a_full_disk_stays_as_it_was(
+    unwritable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = submit("first", epochs=2)
+    end(run, epochs_done=2)
+    submit("other")
+    before = runs.load_run(run.id)
+    save_bytes = files.save_bytes
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name == unwritable:
+            raise DiskFullError("The disk is full.")
+        save_bytes(path, content)
+
+    with monkeypatch.context() as context:
+        context.setattr(files, "save_bytes", full)
+        with pytest.raises(DiskFullError):
+            runs.extend_run(run.id, 3)
+    assert runs.load_run(run.id) == before
+    assert names_in_queue() == []
 
 
 @pytest.mark.parametrize("epochs", [0, -1])
