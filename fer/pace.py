@@ -61,7 +61,12 @@ class Pace:
 
 
 def workload(config: TrainingConfig) -> str:
-    """Everything of a config that the time of a step depends on, as a file name."""
+    """What of a config the time of a step depends on most, as a file name.
+
+    Left out is what costs little beside the network itself, or is not known before the faces are read: which
+    augmentations there are and how strong, except that mixing touches each face twice; the loss, the balance
+    of the classes, the weight decay and the schedule; the dataset.
+    """
     parts = [
         config.architecture,
         f"{preprocessing_of(config).image_height}px",
@@ -70,6 +75,7 @@ def workload(config: TrainingConfig) -> str:
         *(["averaged"] if config.weight_averaging else []),
         *(["dropout"] if config.dropout else []),
         *(["augmented"] if config.augmentation.changes_anything else []),
+        *(["mixed"] if config.augmentation.mixes else []),
     ]
     return "-".join(parts)
 

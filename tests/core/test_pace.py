@@ -9,7 +9,7 @@ import pytest
 
 from fer import jobs, pace, paths, runs
 from fer.__main__ import main
-from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
+from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.emotions import EMOTIONS
 from fer.pace import USUAL_START_SECONDS, Pace
 from fer.runs import BatchMetrics, EpochMetrics, Run, TrainedOn
@@ -99,6 +99,10 @@ def test_the_same_network_at_the_same_size_serves_for_want_of_a_better() -> None
 )
 def test_what_makes_a_step_slower_is_another_workload(change: dict[str, object]) -> None:
     assert pace.workload(TrainingConfig(**change)) != pace.workload(TrainingConfig())  # type: ignore[arg-type]
+    mixed = AugmentationConfig(horizontal_flip=True, mixup_alpha=0.4)
+    unmixed = mixed.without_mixing()
+    workloads = [pace.workload(TrainingConfig(augmentation=each)) for each in (mixed, unmixed)]
+    assert workloads[0] != workloads[1]
     same = TrainingConfig(epochs=3, learning_rate=0.1, seed=7, label_smoothing=0.1, subset=100)
     assert pace.workload(same) == pace.workload(TrainingConfig())
 
