@@ -7,6 +7,17 @@ from fer.runs import Run, RunStatus
 from pages.parts import caches, masthead, notices, phrases, state
 from pages.parts.training import comparison, form, queue_panel, run_file, run_panel, runs_table
 
+# On a telephone the columns stand below one another: what trains then comes before the settings for more.
+RUN_FIRST = """
+<style>
+@media (max-width: 640px) {
+  .st-key-training-columns > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {
+    flex-wrap: wrap-reverse;
+  }
+}
+</style>
+"""
+
 
 def shown_of(history: list[Run]) -> Run | None:
     """The run to show: the chosen one, or the one at work, or the newest that has begun."""
@@ -47,7 +58,9 @@ with notices.shown():
 shown = shown_of(history)
 waits = any(run.is_active or run.status is RunStatus.QUEUED for run in history)
 
-choices, panel = st.columns([3, 5], gap="medium")
+st.html(RUN_FIRST if waits else "<style></style>")
+with st.container(key="training-columns"):
+    choices, panel = st.columns([3, 5], gap="medium")
 with panel:
     if (chosen_id := state.run_id()) and (shown is None or shown.id != chosen_id):
         say_that_it_is_gone(chosen_id)
@@ -88,9 +101,9 @@ with choices, notices.shown():
         with notices.working() as progress:
             form.check(config, caches.dataset(config.dataset, progress, config.view))
         run = runs.submit_run(config)
-        if run.status is RunStatus.QUEUED:
-            place = [waiting.id for waiting in runs.list_queue()].index(run.id) + 1
-            state.tell(f"It waits for its turn, number {place} in the queue.")
-        else:
+        waiting = [other.id for other in runs.list_queue()]
+        if run.id in waiting:
+            state.tell(f"It waits for its turn, number {waiting.index(run.id) + 1} in the queue.")
+        else:  # its turn has come
             state.set_run_id(run.id)
         st.rerun()

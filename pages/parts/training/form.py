@@ -128,6 +128,11 @@ def put_here(config: TrainingConfig) -> None:
 
 def put_again(config: TrainingConfig) -> None:
     """Fill the form, and the other pages' choices, from an earlier run; a callback."""
+    if config.dataset not in {entry.name for entry in list_datasets()}:
+        state.tell(
+            f"The faces of that run, “{config.dataset}”, are not in data/, so the form keeps the dataset it "
+            "had. All other settings are those of the run."
+        )
     put_here(replace(config, name=""))
 
 

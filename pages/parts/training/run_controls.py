@@ -102,15 +102,29 @@ def _ended(run: Run, curves: RunCurves) -> None:
         case RunStatus.FINISHED:
             st.success(_finished(run, curves), icon=":material/check:")
         case RunStatus.STOPPED if epochs_done:
+            kept = (
+                run.error
+                if run.error
+                else "Its best weights are kept and can be used; resuming goes on with the next epoch."
+                if run.has_model
+                else "Its last whole epoch is kept; resuming goes on with the next one, and makes a model."
+            )
             st.info(
-                f"Stopped after {epochs_done} of {run.config.epochs} epochs. Its best weights are kept and "
-                "can be used; resuming goes on with the next epoch.",
+                f"Stopped after {epochs_done} of {run.config.epochs} epochs. {kept}",
                 icon=":material/stop:",
             )
         case RunStatus.STOPPED:
             st.info(
-                "Stopped before the first epoch was through, so there is no model yet. Use its settings to "
-                "start it again.",
+                " ".join(
+                    filter(
+                        None,
+                        (
+                            "Stopped before the first epoch was through, so there is no model yet.",
+                            run.error,
+                            "Use its settings to start it again.",
+                        ),
+                    )
+                ),
                 icon=":material/stop:",
             )
         case RunStatus.FAILED:
