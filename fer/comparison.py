@@ -12,7 +12,8 @@ from fer.runs import Predictions
 Verdict = Literal["better", "worse", "could be chance"]
 
 _Z_95 = 1.959963984540054  # of the normal distribution
-_SIGNIFICANT = 0.05
+# A p-value below it is no accident.
+SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class PairedComparison:
     @property
     def verdict(self) -> Verdict:
         """What may be said of the second model."""
-        if self.p_value >= _SIGNIFICANT:
+        if self.p_value >= SIGNIFICANT:
             return "could be chance"
         return "better" if self.difference > 0 else "worse"
 

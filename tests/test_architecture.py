@@ -132,7 +132,7 @@ ROOMS = {
     "diagnosis.course": "config emotions runs",
     "diagnosis.remedies.trying": "config diagnosis.finding errors",
     "diagnosis.remedies.steps": "config diagnosis.finding",
-    "diagnosis.remedies.faces": "config diagnosis.finding",
+    "diagnosis.remedies.faces": "augmentation.presets config diagnosis.finding",
     "diagnosis.remedies.network": "config diagnosis.finding zoo.catalog",
     "diagnosis.remedies": ".faces .network .steps .trying",
     "diagnosis.rates": ".course .finding .remedies runs",
@@ -144,7 +144,7 @@ ROOMS = {
     "diagnosis.symptoms": ".classes .course .finding",
     "diagnosis.experiments": ".finding .remedies config datasets datasets.editions errors locks runs "
     "runs.reading zoo.catalog",
-    "diagnosis.outcome": ".course .diagnosing .finding .symptoms comparison config evaluation runs",
+    "diagnosis.outcome": ".course .diagnosing .finding .rates .symptoms comparison config evaluation runs",
     "diagnosis.report": ".diagnosing .experiments .finding .outcome config errors runs",
     "diagnosis": ".diagnosing .experiments .finding .outcome .remedies",
     "glossary": "",

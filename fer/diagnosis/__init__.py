@@ -2,6 +2,7 @@
 
 from fer.diagnosis.diagnosing import diagnose
 from fer.diagnosis.experiments import (
+    is_answer,
     list_experiments,
     obstacle,
     repetitions,
@@ -25,6 +26,7 @@ __all__ = [
     "across_seeds",
     "apply_remedy",
     "diagnose",
+    "is_answer",
     "list_experiments",
     "obstacle",
     "repetitions",

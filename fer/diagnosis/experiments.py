@@ -53,6 +53,12 @@ def tried(base: Run, remedy: Remedy, experiments: list[Run]) -> Run | None:
     )
 
 
+def is_answer(run: Run) -> bool:
+    """Whether an experiment tells what its change brings, or will: one that left no epoch never does."""
+    waits = run.is_active or run.status is RunStatus.QUEUED
+    return waits or run.status is RunStatus.FINISHED or run.can_resume or bool(run.metrics())
+
+
 def obstacle(run: Run) -> str:
     """Why a run cannot be repeated, as a sentence; empty if it can."""
     config = run.config
@@ -74,7 +80,7 @@ def start_experiment(base: Run, finding: FindingKind, remedy: Remedy) -> Run:
     """Start the run `base` once more with one change and the same seed, or let it wait for its turn.
 
     Asked twice, by two clicks or two tabs, it starts one: the second call returns the first one's run. A run
-    that failed is no answer, and may be tried again.
+    that is no answer may be tried again, see `is_answer`.
 
     Raises:
         ConfigError: the change is out of range.
@@ -83,7 +89,7 @@ def start_experiment(base: Run, finding: FindingKind, remedy: Remedy) -> Run:
     config = apply_remedy(base.config, remedy)
     with locked(base.folder):
         before = tried(base, remedy, list_experiments(base.id))
-        if before is not None and before.status is not RunStatus.FAILED:
+        if before is not None and is_answer(before):
             return before
         run = runs.submit_run(config, Experiment(base.id, finding.value, remedy.label))
         _call(run, f"{base.name}: {remedy.label}" if base.name else remedy.label)

@@ -6,16 +6,16 @@ from enum import StrEnum
 from math import sqrt
 
 from fer import runs
-from fer.comparison import compare_predictions
+from fer.comparison import SIGNIFICANT, compare_predictions
 from fer.config import TrainingConfig
 from fer.diagnosis.course import Course
 from fer.diagnosis.diagnosing import diagnose
 from fer.diagnosis.finding import FindingKind
+from fer.diagnosis.rates import NOT_A_NUMBER
 from fer.diagnosis.symptoms import symptom
 from fer.evaluation import wilson_interval
 from fer.runs import EpochMetrics, Run, RunStatus
 
-_SIGNIFICANT = 0.05
 # Of an accuracy in metrics.jsonl and the same one counted in predictions.npz: rounding. Beyond, the answers
 # are those of another epoch.
 _SAME = 1e-3
@@ -42,6 +42,11 @@ _SENTENCES = {
     Verdict.NO_HELP: "It did not help.",
     Verdict.WORSE: "It made it worse.",
     Verdict.OPEN: "It is not known yet.",
+}
+_ENDINGS = {
+    RunStatus.STOPPED: "was stopped",
+    RunStatus.LOST: "lost its process",
+    RunStatus.FAILED: "failed",
 }
 
 
@@ -72,7 +77,7 @@ class Difference:
     def is_significant(self) -> bool:
         """Whether chance alone would hardly bring it."""
         if self.p_value is not None:
-            return self.p_value < _SIGNIFICANT
+            return self.p_value < SIGNIFICANT
         return not self.interval_95[0] <= 0 <= self.interval_95[1]
 
     @property
@@ -139,10 +144,14 @@ def weigh(base: Run | None, experiment: Run) -> Outcome:
     before, after = base.metrics(), experiment.metrics()
     courses = Course.of(base, before), Course.of(experiment, after)
     if courses[1].best is None:
-        return Outcome(
-            Verdict.OPEN if courses[0].best is None or not experiment.error else Verdict.WORSE,
-            f"It ended before its first epoch was through. {experiment.error}".strip(),
-        )
+        return _without_an_epoch(*courses)
+    for run, course, who in zip((base, experiment), courses, ("The run it repeats", "This run"), strict=True):
+        if run.can_resume and course.metrics and not course.is_through and not _broke_down(course):
+            return Outcome(
+                Verdict.OPEN,
+                f"{who} {_ENDINGS[run.status]} after {course.metrics[-1].epoch} of {run.config.epochs} "
+                "epochs. Resume it to know what the change brings.",
+            )
     kind = _kind(experiment)
     changed = "" if kind is None else _what_became(kind, courses, (base, experiment), (before, after))
     caveats = _caveats(base, experiment, before, after)
@@ -187,6 +196,20 @@ def across_seeds(outcomes: Sequence[Outcome]) -> str:
         f"With {len(differences)} seeds it brought {listed} points, {_signed(mean)} on average: the seeds "
         + ("agree." if agree else "do not agree, so the dice matter more than the change.")
     )
+
+
+def _broke_down(course: Course) -> bool:
+    """Whether its loss was no number any more: resuming it would bring nothing else."""
+    return course.broken is not None or NOT_A_NUMBER in course.error
+
+
+def _without_an_epoch(before: Course, after: Course) -> Outcome:
+    """What may be said of a run that has not one epoch to be compared by."""
+    why = f": {after.error}" if after.error else "."
+    sentence = f"This run {_ENDINGS.get(after.status, 'ended')} before its first epoch was through{why}"
+    if _broke_down(after):
+        return Outcome(Verdict.OPEN if before.best is None else Verdict.WORSE, sentence)
+    return Outcome(Verdict.OPEN, f"{sentence} Try the change again.")
 
 
 def _kind(experiment: Run) -> FindingKind | None:

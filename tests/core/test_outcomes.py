@@ -15,6 +15,7 @@ from fer.diagnosis import (
     Verdict,
     across_seeds,
     diagnose,
+    is_answer,
     list_experiments,
     obstacle,
     remedies,
@@ -28,6 +29,7 @@ from fer.diagnosis.outcome import unpaired_interval
 from fer.emotions import EMOTIONS
 from fer.errors import RunError
 from fer.runs import EpochMetrics, Experiment, Predictions, Run, RunRecorder, RunStatus, TrainedOn
+from fer.runs.folder import LAST_FILE
 from tests.core.diagnosed import curves
 
 DROPOUT = Remedy("Dropout 0.3 instead of 0", {"dropout": 0.3}, "…")
@@ -165,9 +167,63 @@ def test_what_is_missing_is_said_in_a_sentence() -> None:
         in weigh(replace(base, status=RunStatus.RUNNING), base).sentence
     )
     assert "was deleted" in weigh(None, waiting).sentence
+
+
+def test_only_a_loss_that_is_no_number_makes_a_run_without_an_epoch_worse() -> None:
+    base = ended([True] * 70)
+    broke_down = "The loss is no longer a number (epoch 1, batch 3): a learning rate of 1 is too high."
+    outcome = weigh(base, ended(experiment=changed(base), status=RunStatus.FAILED, error=broke_down))
+    assert outcome.verdict is Verdict.WORSE and broke_down in outcome.sentence
     failed = ended(experiment=changed(base), status=RunStatus.FAILED, error="The disk is full.")
     outcome = weigh(base, failed)
-    assert outcome.verdict is Verdict.WORSE and outcome.sentence.endswith("The disk is full.")
+    assert outcome.verdict is Verdict.OPEN
+    assert outcome.sentence.startswith(
+        "This run failed before its first epoch was through: The disk is full."
+    )
+    assert outcome.sentence.endswith("Try the change again.")
+    lost = ended(experiment=changed(base), status=RunStatus.LOST)
+    assert "Try the change again" in weigh(base, lost).sentence
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        (RunStatus.STOPPED, "", "was stopped after 3 of 20 epochs"),
+        (RunStatus.LOST, "", "lost its process after 3 of 20 epochs"),
+        (RunStatus.FAILED, "The disk is full.", "failed after 3 of 20 epochs"),
+    ],
+)
+def test_a_run_that_can_be_resumed_is_no_result_whichever_of_the_two(
+    status: RunStatus, error: str, said: str
+) -> None:
+    whole, other = [True] * 40 + [False] * 30, [True] * 54 + [False] * 16
+    base = ended(whole, epochs=20)
+    cut = ended(other, experiment=changed(base), status=status, error=error, epochs=20, dropout=0.3)
+    (cut.folder / LAST_FILE).touch()
+    outcome = weigh(base, cut)
+    assert outcome.verdict is Verdict.OPEN and outcome.difference is None
+    assert f"This run {said}" in outcome.sentence and "Resume it" in outcome.sentence
+    base = ended(whole, status=status, error=error, epochs=20)
+    (base.folder / LAST_FILE).touch()
+    outcome = weigh(base, ended(other, experiment=changed(base), epochs=20, dropout=0.3))
+    assert outcome.verdict is Verdict.OPEN and f"The run it repeats {said}" in outcome.sentence
+
+
+def test_a_run_that_ended_early_by_itself_or_broke_down_is_a_result() -> None:
+    base = ended([True] * 40 + [False] * 30, epochs=20)  # three epochs: it stopped by its own rule
+    (base.folder / LAST_FILE).touch()
+    early = ended([True] * 54 + [False] * 16, experiment=changed(base), epochs=20, dropout=0.3)
+    (early.folder / LAST_FILE).touch()
+    assert weigh(base, early).verdict is Verdict.HELPED
+    broken = ended(
+        [True] * 20 + [False] * 50,
+        experiment=changed(base),
+        status=RunStatus.FAILED,
+        error="The loss is no longer a number (epoch 4, batch 3).",
+        epochs=20,
+    )
+    (broken.folder / LAST_FILE).touch()
+    assert weigh(base, broken).verdict is Verdict.WORSE
 
 
 def test_a_run_that_broke_down_and_now_learns_was_helped() -> None:
@@ -240,6 +296,21 @@ def test_an_experiment_that_failed_may_be_tried_again(submitted: list[TrainingCo
     failed = ended(experiment=changed(base), status=RunStatus.FAILED, error="The disk is full.", dropout=0.3)
     again = start_experiment(base, FindingKind.OVERFITTING, DROPOUT)
     assert again.id != failed.id and len(submitted) == 1
+
+
+@pytest.mark.parametrize("status", [RunStatus.LOST, RunStatus.STOPPED])
+def test_an_experiment_that_ended_before_its_first_epoch_may_be_tried_again(
+    status: RunStatus, submitted: list[TrainingConfig]
+) -> None:
+    base = ended([True] * 70)
+    nothing = ended(experiment=changed(base), status=status, dropout=0.3)
+    assert not is_answer(nothing)
+    again = start_experiment(base, FindingKind.OVERFITTING, DROPOUT)
+    assert again.id != nothing.id and len(submitted) == 1 and is_answer(again)
+    (nothing.folder / LAST_FILE).touch()
+    assert is_answer(nothing)  # resuming it brings the answer
+    assert is_answer(ended([True] * 70, status=status))
+    assert is_answer(replace(nothing, status=RunStatus.RUNNING))
 
 
 def test_both_runs_are_repeated_with_the_next_seed_one_pair_at_a_time(

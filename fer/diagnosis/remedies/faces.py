@@ -2,18 +2,12 @@
 
 from dataclasses import asdict, replace
 
+from fer.augmentation.presets import REFERENCE_PRESETS
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.diagnosis.finding import Remedy
 
 # What the first reference system trained with.
-_STRONG_AUGMENTATION = AugmentationConfig(
-    horizontal_flip=True,
-    rotation_degrees=20,
-    shift_x_fraction=0.2,
-    shift_y_fraction=0.2,
-    zoom_in_fraction=0.2,
-    zoom_out_fraction=0.2,
-)
+_STRONG_AUGMENTATION = next(preset.config for preset in REFERENCE_PRESETS if preset.name == "Strong · S0")
 _AUGMENTERS = {
     "Mild augmentation": "Flip, ±10°, a tenth of shift and zoom, as mini_XCEPTION's authors trained.",
     "Strong augmentation": "Flip, ±20°, a fifth of shift and zoom, as the first reference system trained.",
