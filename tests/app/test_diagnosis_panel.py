@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import runs
+from fer import diagnosis, runs
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
 from fer.runs import EpochMetrics, Experiment, Predictions, Run, RunRecorder, RunStatus, TrainedOn
@@ -181,3 +181,49 @@ def test_a_run_without_complaint_is_told_what_to_try_next(submitted: list[Traini
     accuracies = [0.4, 0.5, 0.56, 0.59, 0.6, 0.6, 0.6]
     page = open_page(a_run(curves(accuracies, accuracies)))
     assert "Nothing to complain about" in words(page) and tries(page)
+
+
+def test_a_change_that_two_findings_offer_is_shown_with_both_once_it_was_tried(
+    submitted: list[TrainingConfig],
+) -> None:
+    dead = (0.5, 0.0, 0.5, 0.6, 0.5, 0.6, 0.5)
+    rising = [0.4, 0.44, 0.48, 0.52, 0.56, 0.6]
+    base = a_run(curves(rising, rising, classes=[dead] * 6))
+    findings = diagnosis.diagnose(base, base.metrics())
+    offers = [remedy for finding in findings for remedy in finding.remedies if "epochs" in remedy.change]
+    assert len(offers) == 2 and offers[0].change == offers[1].change
+    experiment = diagnosis.start_experiment(base, findings[0].kind, offers[0])
+    page = open_page(base)
+    assert not page.exception
+    shown = [button for button in page.button if str(button.key).startswith("diagnosis.show.")]
+    assert len(shown) == 2 and offers[0].label not in tries(page)
+    assert "Other changes tried" not in words(page)
+    shown[1].click().run()
+    assert page.session_state["workshop.run"] == experiment.id
+
+
+@pytest.mark.parametrize("status", [RunStatus.LOST, RunStatus.STOPPED])
+def test_a_change_whose_run_ended_before_its_first_epoch_can_be_tried_again(
+    status: RunStatus, submitted: list[TrainingConfig]
+) -> None:
+    base = overfitted()
+    advice = Experiment(base.id, "overfitting", "Dropout 0.3 instead of 0")
+    a_run([], status=status, experiment=advice, epochs=6, dropout=0.3)
+    page = open_page(base)
+    assert "Tried: Dropout 0.3 instead of 0" in words(page).replace("**", "")
+    tries(page)["Dropout 0.3 instead of 0"].click().run()  # type: ignore[attr-defined]
+    assert not page.exception and len(submitted) == 1
+
+
+def test_the_curves_are_diagnosed_once_each_time_the_page_is_drawn(
+    submitted: list[TrainingConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, asked, diagnose = overfitted(), [], diagnosis.diagnose
+
+    def counted(run: Run, *curves_of_it: list[object]) -> tuple[diagnosis.Finding, ...]:
+        asked.append(run.id)
+        return diagnose(run, *curves_of_it)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(diagnosis, "diagnose", counted)
+    assert "Overfitting" in words(open_page(base))
+    assert asked == [base.id]

@@ -60,13 +60,13 @@ def test_what_was_diagnosed_is_marked_on_the_curves(
     evidence = (Evidence("loss", 2, 3, "it rises"), Evidence("classes", 1, 3, "disgust is never said"))
     finding = Finding(FindingKind.OVERFITTING, "It learns by heart", "So.", evidence, ())
     monkeypatch.setattr(diagnosis, "diagnose", lambda *_: (finding,))
-    seen: list[int] = []
-    monkeypatch.setattr(diagnosis_panel, "show", lambda run, metrics, batches: seen.append(len(metrics)))
+    seen: list[tuple[Finding, ...]] = []
+    monkeypatch.setattr(diagnosis_panel, "show", lambda run, findings: seen.append(findings))
     run = a_run()
     open_panel(run)
     assert "it rises" in [note.text for note in drawn["run.loss"]["figure"].layout.annotations]
     assert "it rises" in drawn["run.loss"]["description"]
-    assert seen == [3]
+    assert seen == [(finding,)]
     page = open_panel(run, "emotions")
     assert drawn["run.emotions"]["figure"].layout.shapes
     assert "Disgust is never said." in words(page)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer import diagnosis
 from fer.diagnosis import Evidence, Finding, FindingKind, Remedy
-from fer.runs import BatchMetrics, EpochMetrics, Run, RunStatus
+from fer.runs import Run
 from pages.parts import caches, notices, phrases, state
 from pages.parts.training import outcome_panel
 
@@ -34,9 +34,8 @@ _MEASURES = {
 _SHOWN_REMEDIES = 3
 
 
-def show(run: Run, metrics: Sequence[EpochMetrics], batches: Sequence[BatchMetrics]) -> None:
+def show(run: Run, findings: Sequence[Finding]) -> None:
     """Draw what the curves of `run` tell; part of a fragment that may run once a second."""
-    findings = diagnosis.diagnose(run, metrics, batches)
     experiments = [
         other
         for other in caches.run_history()[0]
@@ -56,7 +55,7 @@ def show(run: Run, metrics: Sequence[EpochMetrics], batches: Sequence[BatchMetri
         if others:
             st.markdown("**Other changes tried**" if answered else "**Changes tried**")
             for other in others:
-                _tried(run, other)
+                _tried(run, other, "other")
 
 
 def _finding(run: Run, finding: Finding, experiments: list[Run], obstacle: str) -> set[str]:
@@ -97,8 +96,8 @@ def _remedy(run: Run, finding: Finding, remedy: Remedy, experiments: list[Run], 
     """Draw one change: a button, or what it brought where it was tried."""
     before = diagnosis.tried(run, remedy, experiments)
     if before is not None:
-        _tried(run, before)
-        if before.status is not RunStatus.FAILED:
+        _tried(run, before, finding.kind)
+        if diagnosis.is_answer(before):
             return {before.id}
     field = next(iter(remedy.change))
     with st.container(gap="xxsmall"):
@@ -117,8 +116,12 @@ def _remedy(run: Run, finding: Finding, remedy: Remedy, experiments: list[Run], 
     return {before.id} if before is not None else set()
 
 
-def _tried(run: Run, experiment: Run) -> None:
-    """Draw what a change brought that was tried, in a line, with the way to that run."""
+def _tried(run: Run, experiment: Run, place: str) -> None:
+    """Draw what a change brought that was tried, in a line, with the way to that run.
+
+    Args:
+        place: what it stands below; two findings may offer the same change.
+    """
     assert experiment.experiment is not None
     outcome = caches.outcome(run, experiment)
     with (
@@ -132,7 +135,7 @@ def _tried(run: Run, experiment: Run) -> None:
             "Show that run",
             icon=":material/arrow_forward:",
             type="tertiary",
-            key=f"diagnosis.show.{experiment.id}",
+            key=f"diagnosis.show.{place}.{experiment.id}",
         ):
             state.set_run_id(experiment.id)
             st.rerun()

@@ -74,4 +74,4 @@ def _panel(run_id: str, phase_before: str) -> None:
                 run_settings.show(run)
             case _:
                 run_curves.show(run, curves, evidence)
-        diagnosis_panel.show(run, curves.metrics, curves.batches)
+        diagnosis_panel.show(run, findings)
