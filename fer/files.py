@@ -4,7 +4,7 @@ import errno
 import os
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tokenize import TokenError
@@ -60,6 +60,25 @@ def save_bytes(path: Path, content: bytes) -> None:
 def save_text(path: Path, text: str) -> None:
     """Save `text` at `path` as UTF-8 in one step; see `save`."""
     save_bytes(path, text.encode())
+
+
+def put_in_place(aside: Path, folder: Path, names: Sequence[str]) -> None:
+    """Move finished files from the folder `aside` into `folder`, over older ones; it may be called again.
+
+    Args:
+        aside: on the same disk, so that each is one step and needs no room.
+        folder: where to.
+        names: of the files, in the order in which they are moved; one that is moved already is passed over.
+
+    Raises:
+        StorageError: the place cannot be written.
+    """
+    for name in names:
+        try:
+            if (aside / name).exists():
+                (aside / name).replace(folder / name)
+        except OSError as error:
+            raise storage_error(folder / name, error) from error
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:

@@ -113,7 +113,7 @@ ROOMS = {
     "runs.folder": "errors files",
     "runs.notes": ".folder errors files",
     "runs.trained_on": ".folder emotions errors files",
-    "runs.answers": ".folder files",
+    "runs.answers": ".folder .run files",
     "runs.run": ".folder .notes cards config",
     "runs.curves": ".folder .run",
     "runs.reading": ".folder .notes .run config datasets datasets.editions errors paths processes",

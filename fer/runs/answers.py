@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fer import files
 from fer.runs.folder import ANSWERS_FILE, PREDICTIONS_FILE, WATCHED_FILE, append_row, read_rows
+from fer.runs.run import EpochMetrics, Run
 
 WATCHED_COUNT = 16
 """How many validation faces a run is watched by."""
@@ -146,6 +147,17 @@ def read_predictions(folder: Path) -> Predictions | None:
             return predictions
     except files.DAMAGED_ARRAYS:
         return None
+
+
+def kept_epoch(run: Run) -> EpochMetrics | None:
+    """The epoch whose weights best.keras holds, None before the first; see `Predictions.epoch`.
+
+    An epoch is told of before its weights are saved, so the best of `Run.metrics` may not be it yet.
+    """
+    predictions = read_predictions(run.folder)
+    said = predictions.epoch if predictions else 0
+    # Runs of earlier versions did not say.
+    return next((row for row in run.metrics() if row.epoch == said), run.best())
 
 
 def _save_arrays(path: Path, **arrays: Any) -> None:

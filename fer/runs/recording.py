@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fer import files, processes
-from fer.errors import DiskFullError, RunError, StorageError
+from fer.errors import DiskFullError, FerError, RunError, StorageError
 from fer.runs.folder import (
     ANSWERS_FILE,
     BATCHES_FILE,
@@ -20,6 +20,7 @@ from fer.runs.folder import (
     STOP_FILE,
     append_bytes,
     append_row,
+    parse_rows,
     read_json,
     save_status,
 )
@@ -60,7 +61,12 @@ class RunRecorder:
             **processes.this_process(),
         )
         self._keep_room()
-        self.persist(self._mend_torn_lines)
+        try:
+            self.persist(self._mend_torn_lines)
+        except FerError as error:  # nobody else can say so: there will be no recorder
+            stopped = isinstance(error, StoppedWhilePausedError)
+            self.finish(RunStatus.STOPPED if stopped else RunStatus.FAILED, str(error))
+            raise
 
     def stage(self, text: str) -> None:
         """Say what the process is busy with."""
@@ -74,6 +80,18 @@ class RunRecorder:
     def record_epoch(self, row: EpochMetrics) -> None:
         """Add a line to metrics.jsonl, on the disk when this returns."""
         self.persist(lambda: append_row(self.folder / METRICS_FILE, row, durable=True))
+
+    def forget_epochs_after(self, epoch: int) -> None:
+        """Take out of metrics.jsonl what is told of later epochs: their weights were never kept.
+
+        Raises:
+            StorageError: see `persist`.
+        """
+        path = self.folder / METRICS_FILE
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if all(row.epoch <= epoch for row in parse_rows([line], EpochMetrics))]
+        if len(kept) < len(lines):
+            self.persist(lambda: files.save_bytes(path, b"".join(kept)))
 
     def stop_requested(self) -> bool:
         """Whether somebody asked this run to stop, or the operating system wishes its process to end."""
@@ -150,7 +168,11 @@ class RunRecorder:
         """Close a line that a killed predecessor left open, lest the next one be glued to it."""
         for name in (BATCHES_FILE, METRICS_FILE, ANSWERS_FILE):
             path = self.folder / name
-            if path.is_file() and (content := path.read_bytes()) and not content.endswith(b"\n"):
+            try:
+                torn = path.is_file() and not (path.read_bytes() or b"\n").endswith(b"\n")
+            except OSError as error:
+                raise files.storage_error(path, error) from error
+            if torn:
                 append_bytes(path, b"\n")
 
 

@@ -23,11 +23,15 @@ def train(folder: Path) -> RunStatus:
     """Run what `folder` describes to its end; everything worth knowing is in the folder afterwards.
 
     Raises:
-        CorruptRunError: config.json or status.json cannot be read.
+        FerError: its status cannot be read or written.
     """
-    config = runs.read_config(folder)
+    # Before anything else can fail, for whatever does fail is said by it.
     recorder = RunRecorder(folder)
     _on_request_to_end(recorder.interrupted.set)
+    try:
+        config = runs.read_config(folder)
+    except FerError as error:
+        return _end(recorder, RunStatus.FAILED, str(error))
     try:
         status = _train(config, recorder)
         recorder.finish(status)
@@ -60,16 +64,24 @@ def _train(config: TrainingConfig, recorder: RunRecorder) -> RunStatus:
     recorder.stage("Building the network")
     repeatable()
     trainer = Trainer(config, dataset, recorder)
+    # Where this is refused nothing is exported: these may be other faces than those of its best weights.
+    metrics = trainer.begin()
     try:
-        status = trainer.run()
+        status = trainer.run(metrics)
     except StoppedWhilePausedError:
         raise
     except FerError:
-        # What an earlier epoch learned can be used all the same.
-        with suppress(FerError):
+        # What an earlier epoch learned can be used all the same; why it ended matters more than that.
+        with suppress(Exception):
             export(recorder, config, dataset)
         raise
-    export(recorder, config, dataset)
+    try:
+        export(recorder, config, dataset)
+    except StoppedWhilePausedError as error:
+        raise StoppedWhilePausedError(
+            "It was stopped while the disk was full, before its model was saved. All its epochs are kept: "
+            "free some space, then resume it to save the model."
+        ) from error
     return status
 
 

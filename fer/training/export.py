@@ -1,14 +1,16 @@
 """From the best weights of a run to the file that everything but training uses."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from fer import files, runs
 from fer.batches import preprocessing_of
-from fer.cards import MODEL_FILE, ModelCard
+from fer.cards import CARD_FILE, MODEL_FILE, ModelCard
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.datasets.views import describe
@@ -21,6 +23,8 @@ from fer.zoo.catalog import FEATURES_LAYER, architecture
 
 # LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
 _EXPORT_TOLERANCE = 1e-3
+# Where a model and its card are made before they replace the former ones.
+_ASIDE = ".exporting"
 
 
 def save_litert(network: keras.Model, path: Path) -> None:
@@ -49,7 +53,7 @@ def export(recorder: RunRecorder, config: TrainingConfig, dataset: Dataset) -> N
         StorageError: a file could not be written, and not because the disk is full.
     """
     folder = recorder.folder
-    best = runs.read_run(folder).best()
+    best = runs.kept_epoch(runs.read_run(folder))
     if best is None or not (folder / runs.BEST_FILE).exists():
         return
     recorder.stage("Exporting the best weights")
@@ -82,17 +86,26 @@ def export(recorder: RunRecorder, config: TrainingConfig, dataset: Dataset) -> N
             ),
         },
     )
-    recorder.persist(lambda: card.save(folder))
-    recorder.persist(lambda: save_litert(network, folder / MODEL_FILE))
-    sample = validation.images[:64]
-    expected = network.predict_on_batch(card.preprocessing.apply(sample))
-    difference = float(np.abs(Recognizer(folder).predict(sample) - expected).max())
+    # Both beside their places first: an old model must not stay beside a new card where the disk is full.
+    aside = folder / _ASIDE
+    try:
+        recorder.persist(lambda: card.save(aside))
+        recorder.persist(lambda: save_litert(network, aside / MODEL_FILE))
+        _require_the_same_answers(aside, network, validation.images[:64])
+        recorder.persist(lambda: files.put_in_place(aside, folder, (CARD_FILE, MODEL_FILE)))
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _require_the_same_answers(folder: Path, network: keras.Model, faces: NDArray[np.uint8]) -> None:
+    recognizer = Recognizer(folder)
+    expected = network.predict_on_batch(recognizer.preprocessing.apply(faces))
+    difference = float(np.abs(recognizer.predict(faces) - expected).max())
     say(f"Exported; LiteRT and Keras differ by at most {difference:.1e}.")
     if not difference < _EXPORT_TOLERANCE:
-        (folder / MODEL_FILE).unlink()
         raise ModelError(
             f"The exported model answers differently from the trained one (by {difference:.3f}); it was "
-            "removed. Please report this with the run's log."
+            "not kept. Please report this with the run's log."
         )
 
 

@@ -49,14 +49,25 @@ class Trainer:
         self._optimizer = self._trainee.optimizer
         self._checkpoint = Checkpoint(self.folder, self._trainee)
 
-    def run(self) -> RunStatus:
-        """Train to the end, or until asked to stop; returns which of the two it was.
+    def begin(self) -> list[EpochMetrics]:
+        """Write down what the run will be watched by, or bring back what it has done; returns its epochs.
 
         Raises:
-            RunError: it cannot go on, or the loss is no longer a number.
+            RunError: it cannot go on: its faces or its files are others than they were.
             StorageError: something cannot be saved, and not because the disk is full.
         """
-        metrics = self._resume() if self._checkpoint.exists() else self._begin()
+        return self._resume() if self._checkpoint.exists() else self._begin()
+
+    def run(self, metrics: list[EpochMetrics]) -> RunStatus:
+        """Train to the end, or until asked to stop; returns which of the two it was.
+
+        Args:
+            metrics: what `begin` returned; the epochs to come are added.
+
+        Raises:
+            RunError: the loss is no longer a number.
+            StorageError: something cannot be saved, and not because the disk is full.
+        """
         self.open_logs(len(metrics))
         for epoch in range(len(metrics) + 1, self.config.epochs + 1):
             if self._patience_is_over(metrics):
@@ -122,6 +133,7 @@ class Trainer:
                 f"The {runs.METRICS_FILE} of this run tells of {len(metrics)} of its {done} epochs, so it is "
                 "not known which was the best. Start a new run with its settings; its weights are kept."
             )
+        self.recorder.forget_epochs_after(done)
         best = runs.best_epoch(metrics)
         predictions = runs.read_predictions(self.folder)
         if best is metrics[-1] and not (predictions and predictions.epoch == best.epoch):
