@@ -6,6 +6,7 @@ file the evaluation page shows the shipped model's figures on it; the page shows
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -38,7 +39,9 @@ def main() -> None:
             os.link(fer_2013, home / "data" / "fer2013.csv")
         clip = record_drawn_faces(home / "camera.mjpeg")
         process, server = start_server(
-            home, environment={"PYTHONPATH": str(PROJECT_ROOT / "tests" / "browser" / "loopback")}
+            home,
+            environment={"PYTHONPATH": str(PROJECT_ROOT / "tests" / "browser" / "loopback")},
+            knows_the_pace=False,
         )
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
@@ -54,6 +57,7 @@ def main() -> None:
             take_live(page, server.url)
             take_evaluation(page, server.url, on_fer_2013=fer_2013 is not None)
             take_training(page, server.url)
+            take_diagnosis(page, server.url, home)
         finally:
             browser.close()
             stop_server(process)
@@ -97,6 +101,7 @@ def take(page: Page, name: str, below: str | None = None) -> None:
     """Save what the window shows, scrolled to the heading `below` if there is one."""
     if below is not None:
         page.get_by_role("heading", name=below).evaluate("heading => heading.scrollIntoView()")
+    page.mouse.move(0, 0)  # a tooltip would cover something
     time.sleep(1.5)  # charts and pictures fade in
     page.screenshot(path=FOLDER / f"{name}.png")
     print(FOLDER / f"{name}.png")
@@ -140,12 +145,31 @@ def take_evaluation(page: Page, url: str, *, on_fer_2013: bool) -> None:
 def take_training(page: Page, url: str) -> None:
     """A run on the built-in faces, under way."""
     show(page, f"{url}/training")
+    page.get_by_text("measured here").wait_for(timeout=120_000)
     page.get_by_role("button", name="Start training").click()
     page.get_by_text(f"Epoch {_EPOCHS // 2 + 1} of").first.wait_for(timeout=1_200_000)
     time.sleep(3)
     take(page, "training")
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_text("stopped").first.wait_for(timeout=120_000)
+
+
+def take_diagnosis(page: Page, url: str, home: Path) -> None:
+    """Advice put to the test: a run on too few faces, repeated with the first change that is advised."""
+    train = ["train", "--data", "synthetic", "--model", "tiny_cnn", "--epochs", "15", "--subset", "300"]
+    subprocess.run(
+        [sys.executable, "-m", "fer", *train, "--json"],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "FER_HOME": str(home)},
+        capture_output=True,
+        check=True,
+    )
+    show(page, f"{url}/training")
+    page.locator("[class*=st-key-diagnosis-try] button").first.click()
+    page.get_by_role("heading", name="What the change brought").wait_for(timeout=120_000)
+    page.get_by_text("Finished after").wait_for(timeout=1_200_000)
+    settle(page)
+    take(page, "diagnosis", below="What the change brought")
 
 
 if __name__ == "__main__":
