@@ -1,8 +1,12 @@
 """A run to start, and a way to wait for it."""
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -11,7 +15,7 @@ from fer import runs
 from fer.config import AugmentationConfig, TrainingConfig
 from fer.datasets import Split
 from fer.runs import Run
-from tests.conftest import dataset_of, write_fer_csv
+from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
 # A bound against hanging, not a measurement: two busy cores may need a minute to load TensorFlow.
 PATIENCE_SECONDS = 300.0
@@ -52,6 +56,16 @@ def wait_until(run: Run, reached: Callable[[Run], bool]) -> Run:
             break
         time.sleep(0.1)
     pytest.fail(f"The run is {run.status} after {len(run.metrics())} epochs. {run.error}\n{run.log()}")
+
+
+def found_by_child(module: str) -> dict[str, Any]:
+    """What `python -m <module>` prints as JSON in its last line: a process of its own for TensorFlow."""
+    child = subprocess.run(
+        [sys.executable, "-m", module], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
+    )
+    assert child.returncode == 0, child.stderr
+    values: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
+    return values
 
 
 def ended(run: Run) -> bool:

@@ -6,7 +6,6 @@ size once ended the whole process; the tests then read what it found.
 
 import json
 import math
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ import pytest
 
 from fer.zoo.blueprint import Blueprint, load_blueprint
 from fer.zoo.catalog import ARCHITECTURES, architecture
-from tests.conftest import PROJECT_ROOT
+from tests.process.conftest import found_by_child
 
 if TYPE_CHECKING:
     from fer.config import TrainingConfig
@@ -37,16 +36,7 @@ pytestmark = pytest.mark.timeout(600)
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     """What `measure` found, in a process of its own."""
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.process.test_architectures"],
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert child.returncode == 0, child.stderr
-    values: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
-    return values
+    return found_by_child("tests.process.test_architectures")
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

@@ -1,15 +1,13 @@
 """Every loss against its formula, in training and after it, in one child process."""
 
 import json
-import subprocess
-import sys
 from typing import Any, get_args
 
 import numpy as np
 import pytest
 
 from fer.config import Loss
-from tests.conftest import PROJECT_ROOT
+from tests.process.conftest import found_by_child
 
 SMOOTHING = 0.1
 
@@ -19,16 +17,7 @@ pytestmark = pytest.mark.timeout(600)
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     """What `measure` found, in a process of its own."""
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.process.test_losses"],
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert child.returncode == 0, child.stderr
-    values: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
-    return values
+    return found_by_child("tests.process.test_losses")
 
 
 @pytest.mark.parametrize("loss", get_args(Loss))
