@@ -1,6 +1,8 @@
 """Advice put to the test, in a real browser: a finding, its one change, what that brought, both curves."""
 
+import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,9 +44,25 @@ def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
             psutil.Process(run.process_id).kill()
 
 
+@pytest.fixture
+def start_again(lesson: Server) -> Iterator[Callable[[], Server]]:
+    """A function that kills the server without a warning, and starts another one in the same home."""
+    processes = []
+
+    def start() -> Server:
+        os.kill(lesson.process_id, signal.SIGKILL)
+        process, server = start_server(lesson.home)
+        processes.append(process)
+        return server
+
+    yield start
+    for process in processes:
+        stop_server(process)
+
+
 @pytest.mark.timeout(600)
 def test_advice_is_tried_by_a_button_and_its_outcome_is_told_with_its_uncertainty(
-    lesson: Server, browser_page: Callable[..., Page]
+    lesson: Server, start_again: Callable[[], Server], browser_page: Callable[..., Page]
 ) -> None:
     page = browser_page()
     errors: list[str] = []
@@ -57,6 +75,10 @@ def test_advice_is_tried_by_a_button_and_its_outcome_is_told_with_its_uncertaint
     keep_screenshot(page, "diagnosis")
 
     page.get_by_role("button", name="Cross-entropy instead of the doubled softmax").click()
+    expect(page.get_by_role("heading", name="What the change brought")).to_be_visible(timeout=PATIENCE)
+    # The run is nobody's child: it goes on when the server is killed, and the next one finds it.
+    server = start_again()
+    page.goto(f"{server.url}/training", wait_until="commit", timeout=PATIENCE)
     expect(page.get_by_role("heading", name="What the change brought")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("Finished after"))).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("95 % interval"))).to_be_visible(timeout=PATIENCE)
@@ -84,4 +106,4 @@ def test_advice_is_tried_by_a_button_and_its_outcome_is_told_with_its_uncertaint
     )
     assert not page.get_by_test_id("stException").count()
     assert errors == []
-    assert "tensorflow" not in lesson.loaded_libraries()
+    assert "tensorflow" not in server.loaded_libraries()

@@ -102,7 +102,9 @@ def test_a_run_is_started_watched_left_found_again_and_stopped(
     # A visitor who knows nothing of it finds it too, by night and on a telephone.
     elsewhere = browser_page(width=390, scheme="dark")
     elsewhere.goto(f"{lesson.url}/training", wait_until="commit", timeout=PATIENCE)
-    expect(elsewhere.get_by_text(re.compile("images/s"))).to_be_visible(timeout=PATIENCE)
+    expect(elsewhere.get_by_text(re.compile(r"Epoch \d+ of 100 · .*images/s"))).to_be_visible(
+        timeout=PATIENCE
+    )
     expect(elsewhere.get_by_role("button", name="Start training")).to_have_count(0)
     elsewhere.wait_for_function(f"({POINTS})() > 0", timeout=PATIENCE)
     keep_screenshot(elsewhere, "training-running-390-dark")

@@ -14,7 +14,7 @@ import pytest
 from fer import runs
 from fer.config import AugmentationConfig, TrainingConfig
 from fer.datasets import Split
-from fer.runs import Run
+from fer.runs import Run, RunStatus
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
 # A bound against hanging, not a measurement: two busy cores may need a minute to load TensorFlow.
@@ -46,13 +46,13 @@ def write_squares(path: Path, seed: int = 0, train: int = 20, validation: int = 
 
 
 def wait_until(run: Run, reached: Callable[[Run], bool]) -> Run:
-    """Read the run again and again until `reached`; fails when it ends without."""
+    """Read the run again and again until `reached`; fails when it ends without. A queued one will begin."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         run = runs.load_run(run.id)
         if reached(run):
             return run
-        if not run.is_active:
+        if not run.is_active and run.status is not RunStatus.QUEUED:
             break
         time.sleep(0.1)
     pytest.fail(f"The run is {run.status} after {len(run.metrics())} epochs. {run.error}\n{run.log()}")
