@@ -30,8 +30,7 @@ def open_page(page: Page, url: str, title: str) -> None:
     assert page.locator("[data-testid='stAlertContentError']").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_every_page_opens_without_an_error(
     browser_page: OpenTab, server: str, width: int, scheme: str
 ) -> None:
