@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fer import augmentation
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights
-from fer.errors import DatasetError
+from fer.errors import ConfigError, DatasetError
 from fer.preprocessing import Preprocessing
 from fer.zoo.catalog import architecture
 
@@ -62,6 +62,20 @@ def training_faces(dataset: Dataset, config: TrainingConfig) -> Dataset:
             "another dataset, or draw the splits anew on the dataset page."
         )
     return faces if config.subset is None else faces.subset(config.subset, config.seed)
+
+
+def require_a_batch(config: TrainingConfig, faces: int) -> None:
+    """Check that a batch can be drawn from so many training faces, or from the subset of them.
+
+    Raises:
+        ConfigError: a batch is larger.
+    """
+    used = min(faces, config.subset or faces)
+    if config.batch_size > used:
+        raise ConfigError(
+            f"A batch of {config.batch_size} faces cannot be drawn from {used:,} training faces. "
+            "Choose a smaller batch or more faces."
+        )
 
 
 def first_batch(dataset: Dataset, config: TrainingConfig) -> Batch:

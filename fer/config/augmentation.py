@@ -1,7 +1,7 @@
 """How far each training face may be changed before the model sees it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self, get_args
 
 from fer.config import checks
@@ -64,10 +64,6 @@ class AugmentationConfig:
     def mixes(self) -> bool:
         """Whether faces are mixed with one another, and their labels with them."""
         return self.mixup_alpha > 0 or self.cutmix_alpha > 0
-
-    def without_mixing(self) -> Self:
-        """The same for each face by itself."""
-        return replace(self, mixup_alpha=0.0, cutmix_alpha=0.0)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values; `from_dict` takes them back."""

@@ -8,7 +8,7 @@ from fer import batches, files, runs
 from fer.batches import TrainingBatches, prefetched
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
-from fer.errors import ConfigError, RunError
+from fer.errors import RunError
 from fer.runs import EpochMetrics, Predictions, RunRecorder, RunStatus, say
 from fer.schedules import learning_rate
 from fer.training.checkpoint import Checkpoint
@@ -34,11 +34,7 @@ class Trainer:
         dataset.require_training_splits()
         train = batches.training_faces(dataset, config)
         validation = dataset.only(Split.VALIDATION)
-        if config.batch_size > len(train):
-            raise ConfigError(
-                f"A batch of {config.batch_size} faces cannot be drawn from {len(train):,} training faces. "
-                "Choose a smaller batch or more faces."
-            )
+        batches.require_a_batch(config, len(train))
         preprocessing = batches.preprocessing_of(config)
         self.batches = TrainingBatches(train, config, preprocessing)
         self.validator = Validator(validation, config, preprocessing)

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, cast
 
+import numpy as np
 import streamlit as st
 
+from fer import batches
 from fer.config import AugmentationConfig, TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights, list_datasets
 from fer.errors import ConfigError, FerError
@@ -144,21 +146,9 @@ def check(config: TrainingConfig, dataset: Dataset) -> None:
         ConfigError: a batch is larger than the training set.
     """
     dataset.require_training_splits()
-    train = dataset.only(Split.TRAIN)
-    if config.subset is not None:
-        train = train.subset(config.subset, config.seed)
-    _check_batch(config, len(train))
-    if config.balance_classes:
-        balanced_class_weights(train.labels, dataset.emotions)
-
-
-def _check_batch(config: TrainingConfig, faces: int) -> None:
-    used = min(faces, config.subset or faces)
-    if config.batch_size > used:
-        raise ConfigError(
-            f"A batch of {config.batch_size} faces cannot be drawn from {used:,} training "
-            "faces. Choose a smaller batch or more faces."
-        )
+    batches.require_a_batch(config, int(np.count_nonzero(dataset.splits == Split.TRAIN)))
+    if config.balance_classes:  # only this looks at which faces they are, and copies them
+        balanced_class_weights(batches.training_faces(dataset, config).labels, dataset.emotions)
 
 
 def _check_warmup(values: Mapping[str, Any]) -> None:
@@ -175,7 +165,7 @@ def _problem(config: TrainingConfig, faces: ChosenFaces) -> str:
         if faces.dataset is not None:
             check(config, faces.dataset)
         else:
-            _check_batch(config, faces.training)
+            batches.require_a_batch(config, faces.training)
     except FerError as error:
         return str(error)
     return ""
