@@ -63,8 +63,7 @@ def _one_sheet() -> None:
     import numpy as np
     import streamlit as st
 
-    from pages.parts import caches, face_sheet
-    from pages.parts.dataset import mending
+    from pages.parts import caches, face_sheet, mending
 
     dataset = caches.dataset(st.session_state["dataset"])
     places = (100 * st.session_state["page"] + np.arange(100)) % len(dataset)

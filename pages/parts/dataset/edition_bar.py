@@ -7,8 +7,7 @@ import streamlit as st
 from fer.datasets import Dataset, editions
 from fer.datasets.editions import Change, Edition
 from fer.errors import FerError
-from pages.parts import face_sheet, state
-from pages.parts.dataset import mending
+from pages.parts import face_sheet, mending, state
 
 _PICKER = "dataset.edition"
 _CHANGES, _MORE = "dataset.changes", "dataset.edition_more"

@@ -11,8 +11,7 @@ from fer.datasets.browsing import vote_outcomes
 from fer.datasets.character import VOTE_OF
 from fer.datasets.dataset import VOTE_NAMES
 from fer.faults import Fault, Inspection
-from pages.parts import caches, face_sheet, pickers, state
-from pages.parts.dataset import mending
+from pages.parts import caches, face_sheet, mending, pickers, state
 
 _COPIES = {
     Fault.LEAK: "The same picture in another split",

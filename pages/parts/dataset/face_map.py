@@ -13,8 +13,8 @@ from fer.datasets.browsing import Quality
 from fer.face_map import DEFAULT_MODEL, FEWEST, LARGEST, FaceMap, map_size
 from fer.figures import MapGroup
 from fer.recognition import list_models
-from pages.parts import caches, face_sheet, job_panel, notices, phrases, pickers, state
-from pages.parts.dataset import face_card, mending
+from pages.parts import caches, face_sheet, job_panel, mending, notices, phrases, pickers, state
+from pages.parts.dataset import face_card
 
 FACES_PER_PAGE = 72
 _BY, _PAGINATION, _CHOSEN = "dataset.map_by", "dataset.map_pagination", "dataset.map_chosen"

@@ -14,8 +14,8 @@ from fer.datasets.browsing import TIE, VOTE_OUTCOMES, FaceFilter, Mended, Qualit
 from fer.datasets.character import VOTE_OF
 from fer.datasets.editions import Edition
 from fer.emotions import Emotion
-from pages.parts import caches, face_sheet, notices, phrases, pickers, state
-from pages.parts.dataset import face_card, mending, verify
+from pages.parts import caches, face_sheet, mending, notices, phrases, pickers, state
+from pages.parts.dataset import face_card, verify
 
 FACES_PER_PAGE = 100
 OptionT = TypeVar("OptionT", bound=str)

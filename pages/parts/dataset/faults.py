@@ -20,8 +20,8 @@ from fer.errors import ModelError
 from fer.faults import Fault, Findings, Inspection, galleries
 from fer.faults.lessons import LESSONS
 from fer.recognition import list_models
-from pages.parts import caches, face_sheet, job_panel, notices, phrases, pickers, state
-from pages.parts.dataset import copies_sheet, face_card, fault_tiles, mending
+from pages.parts import caches, face_sheet, job_panel, mending, notices, phrases, pickers, state
+from pages.parts.dataset import copies_sheet, face_card, fault_tiles
 from pages.parts.dataset.fault_words import WORDS
 
 FACES_PER_PAGE = 60

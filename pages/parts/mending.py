@@ -14,7 +14,7 @@ from fer.errors import EditionError, FerError
 from pages.parts import face_sheet, phrases, state
 
 DEFAULT_NAME = "mended"
-_ANSWER = "dataset.mending_answer"
+_ANSWER = "workshop.mending_answer"
 _FAILED = ":material/error:"
 
 

@@ -1,0 +1,53 @@
+"""Everything that is kept between reruns and shared by all sessions, and nothing else.
+
+Files change under a running workshop, so each cached twin is keyed by what was asked for *and* by
+when its files were last written. Values are shared: nobody writes to them.
+"""
+
+from pages.parts.caches.faces import (
+    character,
+    dataset,
+    face_map,
+    face_map_path,
+    fingerprint,
+    first_batch,
+    inspected,
+    measures,
+    portraits,
+    qualities,
+)
+from pages.parts.caches.models import answers, evaluate, live_recognizer, recognized_picture, recognizer
+from pages.parts.caches.runs import (
+    outcome,
+    predictions,
+    run_curves,
+    run_history,
+    run_summaries,
+    run_summary,
+    watched_faces,
+)
+
+__all__ = [
+    "answers",
+    "character",
+    "dataset",
+    "evaluate",
+    "face_map",
+    "face_map_path",
+    "fingerprint",
+    "first_batch",
+    "inspected",
+    "live_recognizer",
+    "measures",
+    "outcome",
+    "portraits",
+    "predictions",
+    "qualities",
+    "recognized_picture",
+    "recognizer",
+    "run_curves",
+    "run_history",
+    "run_summaries",
+    "run_summary",
+    "watched_faces",
+]
