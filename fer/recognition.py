@@ -6,6 +6,8 @@ before it decides what to call it.
 TensorFlow is never loaded here: it would cost the server 5 s, 600 MB and a smooth camera.
 """
 
+import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,6 +80,9 @@ class Recognizer:
                 f"The {MODEL_FILE} of the model “{self.name}” cannot be read; it is damaged or "
                 "incomplete. Restore it, train again, or choose another model."
             ) from error
+        about = json.dumps([self.emotions, self.preprocessing.as_dict()])
+        self.fingerprint = hashlib.blake2b(content + about.encode(), digest_size=12).hexdigest()
+        """24 hexadecimal digits that change with anything its answers depend on; its name does not matter."""
         self._check_shapes()
         height, width, channels = self.preprocessing.input_shape
         self.predict(np.full((1, height, width, channels), 128, np.uint8))

@@ -1,5 +1,6 @@
 """How an error, an empty state and a wait look: always a sentence, always with the next step."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,7 @@ import streamlit as st
 
 from fer.errors import FerError
 from fer.progress import Progress
+from pages.parts import phrases
 
 
 @contextmanager
@@ -47,15 +49,25 @@ def link(page: str, label: str, icon: str = ":material/arrow_forward:") -> None:
 
 
 @contextmanager
-def working() -> Iterator[Progress]:
+def working(title: str = "") -> Iterator[Progress]:
     """Yield a `Progress` drawn as a bar where it is called; the bar goes when the work is done.
 
-    Nothing appears until the work reports, so that what comes from a cache does not flicker.
+    Nothing appears until the work reports, so that what comes from a cache does not flicker. Once it has
+    taken a second, it says how long it still takes.
+
+    Args:
+        title: what is being worked on, if the messages do not say so.
     """
     place = st.empty()
+    started = time.monotonic()
 
     def report(fraction: float, message: str) -> None:
-        place.progress(min(max(fraction, 0.0), 1.0), text=message)
+        fraction = min(max(fraction, 0.0), 1.0)
+        seconds = time.monotonic() - started
+        text = f"**{title}** · {message}" if title else message
+        if seconds > 1 and 0.02 < fraction < 1:
+            text += f" · about {phrases.duration(seconds * (1 - fraction) / fraction)} left"
+        place.progress(fraction, text=text)
 
     try:
         yield report

@@ -10,6 +10,7 @@ from typing import cast
 import streamlit as st
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, TrainingConfig
+from fer.emotions import Emotion
 from fer.faults import Fault
 
 _DATASET = "workshop.dataset"
@@ -22,6 +23,10 @@ _AUGMENTATION = "workshop.augmentation"
 _TRAINING = "workshop.training"
 _FACE = "dataset.face"
 _FAULT = "dataset.fault"
+_JUDGED = "evaluation.judged"
+_CELL = "evaluation.cell"
+_OPENED = "evaluation.opened"
+_CHOSEN = "evaluation.chosen"
 
 
 def dataset() -> str:
@@ -128,3 +133,45 @@ def fault() -> Fault | None:
 def set_fault(fault: Fault) -> None:
     """Look at this kind of fault."""
     st.session_state[_FAULT] = fault
+
+
+def judged_models() -> tuple[str, ...]:
+    """The names of the models that are judged, the one the page is about first; empty before a choice."""
+    return cast("tuple[str, ...]", st.session_state.get(_JUDGED, ()))
+
+
+def set_judged_models(names: Iterable[str]) -> None:
+    """Judge these models; the first is the chosen one on other pages too."""
+    st.session_state[_JUDGED] = names = tuple(names)
+    if names:
+        set_model(names[0])
+
+
+def cell() -> tuple[Emotion, Emotion] | None:
+    """The cell of the confusion matrix whose faces are shown, true and predicted; None when none is."""
+    return cast("tuple[Emotion, Emotion] | None", st.session_state.get(_CELL))
+
+
+def set_cell(cell: tuple[Emotion, Emotion] | None) -> None:
+    """Show the faces of this cell."""
+    st.session_state[_CELL] = cell
+
+
+def opened_face() -> int | None:
+    """The row, in its source, of the face that is open on the evaluation page; None when none is."""
+    return cast("int | None", st.session_state.get(_OPENED))
+
+
+def set_opened_face(row: int | None) -> None:
+    """Open the face at `row` of the source, or close the open one."""
+    st.session_state[_OPENED] = row
+
+
+def chosen_face() -> int | None:
+    """The row, in its source, of the face that is broken or explained; None before a choice."""
+    return cast("int | None", st.session_state.get(_CHOSEN))
+
+
+def set_chosen_face(row: int | None) -> None:
+    """Break, or explain, the face at `row` of the source."""
+    st.session_state[_CHOSEN] = row

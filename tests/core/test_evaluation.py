@@ -94,7 +94,7 @@ def test_the_commonest_mistakes_come_first_by_their_share_of_the_emotion() -> No
 
 def test_mistakes_are_found_again_among_the_faces() -> None:
     evaluation = evaluation_of([0, 1, 1, 1], [0, 3, 1, 3])
-    assert list(evaluation.mistakes(Emotion.DISGUST, Emotion.HAPPY)) == [1, 3]
+    assert list(evaluation.faces_of(Emotion.DISGUST, Emotion.HAPPY)) == [1, 3]
 
 
 def test_arrays_that_do_not_fit_are_refused_at_the_door() -> None:

@@ -16,7 +16,15 @@ from pages.parts.caches.faces import (
     portraits,
     qualities,
 )
-from pages.parts.caches.models import answers, evaluate, live_recognizer, recognized_picture, recognizer
+from pages.parts.caches.models import (
+    answers,
+    evaluate,
+    faces_in_picture,
+    judged_faces,
+    live_recognizer,
+    recognized_picture,
+    recognizer,
+)
 from pages.parts.caches.runs import (
     outcome,
     predictions,
@@ -34,9 +42,11 @@ __all__ = [
     "evaluate",
     "face_map",
     "face_map_path",
+    "faces_in_picture",
     "fingerprint",
     "first_batch",
     "inspected",
+    "judged_faces",
     "live_recognizer",
     "measures",
     "outcome",

@@ -7,11 +7,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import drawing, evaluation, live, pictures, recognition
-from fer.config import AS_IT_CAME, DatasetView
+from fer import drawing, evaluation, live, machine, pictures, recognition
+from fer.config import DatasetView
 from fer.datasets import Dataset, Split
-from fer.evaluation import Evaluation
-from fer.faces import FAST, THOROUGH, FaceDetector, FollowingDetector, HaarDetector
+from fer.emotions import Emotion
+from fer.evaluation import Averaging, Evaluation
+from fer.faces import FAST, THOROUGH, Face, FaceDetector, FollowingDetector, HaarDetector, crop_faces
 from fer.live import LiveRecognizer, RecognizedFace
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
@@ -28,16 +29,51 @@ def recognizer(name: str) -> Recognizer:
     return _recognizer(name, model_stamp(name))
 
 
+def judged_faces(
+    dataset_name: str,
+    view: DatasetView,
+    split: Split,
+    emotions: tuple[Emotion, ...],
+    progress: Progress = silent,
+) -> Dataset:
+    """Return the faces of a split that models with these emotions in common can be judged on.
+
+    Raises:
+        DatasetError: the dataset cannot be used, or has no such face.
+    """
+    stamp = dataset_stamp(dataset_name, view.edition)
+    return _judged_faces(dataset_name, view, stamp, split, emotions, unrecorded(progress))
+
+
 def evaluate(
-    model: str, dataset_name: str, split: Split, progress: Progress = silent, view: DatasetView = AS_IT_CAME
+    model: str,
+    dataset_name: str,
+    view: DatasetView,
+    split: Split,
+    emotions: tuple[Emotion, ...],
+    averaging: Averaging = Averaging.NONE,
+    progress: Progress = silent,
 ) -> Evaluation:
-    """Return how `model` does on one split of a dataset in the state `view`, computed once.
+    """Return how `model` does on `judged_faces`, computed once.
 
     Raises:
         FerError: the model or the dataset cannot be used, or they do not fit.
     """
-    stamp = dataset_stamp(dataset_name, view.edition)
-    return _evaluation(model, model_stamp(model), dataset_name, view, stamp, split, unrecorded(progress))
+    stamp = (model_stamp(model), dataset_stamp(dataset_name, view.edition))
+    return _evaluation(model, dataset_name, view, stamp, split, emotions, averaging, unrecorded(progress))
+
+
+def faces_in_picture(
+    content: bytes, name: str, height: int, width: int
+) -> tuple[NDArray[np.uint8], tuple[Face, ...]]:
+    """Return the faces found in a picture file, (n, height, width, 3) RGB, framed as a camera's would be.
+
+    Kept for this session only, and only the last few: somebody's face is nobody else's business.
+
+    Raises:
+        FerError: the file is no picture, or the face detector cannot be used.
+    """
+    return _faces_in_picture(content, name, height, width)
 
 
 def answers(model: str, dataset: Dataset, view: DatasetView, rows: Sequence[int]) -> NDArray[np.float32]:
@@ -86,17 +122,49 @@ def _recognizer(name: str, stamp: float) -> Recognizer:
     return recognition.load_recognizer(name)
 
 
+# With as many threads as there are cores, and a lock of its own: an evaluation then neither waits for a
+# camera nor lets one wait.
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _judge(name: str, stamp: float) -> Recognizer:
+    return Recognizer(recognition.model_folder(name), threads=machine.read_machine().cores)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _judged_faces(
+    dataset_name: str,
+    view: DatasetView,
+    stamp: float,
+    split: Split,
+    emotions: tuple[Emotion, ...],
+    _progress: Progress,
+) -> Dataset:
+    return evaluation.judged_faces(
+        emotions, dataset(dataset_name, _progress, view), split, answerable_only=True
+    )
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _evaluation(
     model: str,
-    model_stamp: float,
     dataset_name: str,
     view: DatasetView,
-    dataset_stamp: float,
+    stamp: tuple[float, float],
     split: Split,
+    emotions: tuple[Emotion, ...],
+    averaging: Averaging,
     _progress: Progress,
 ) -> Evaluation:
-    return evaluation.evaluate(recognizer(model), dataset(dataset_name, _progress, view), split, _progress)
+    faces = judged_faces(dataset_name, view, split, emotions, _progress)
+    return evaluation.evaluate_faces(_judge(model, stamp[0]), faces, split, _progress, averaging)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _faces_in_picture(
+    content: bytes, _name: str, height: int, width: int
+) -> tuple[NDArray[np.uint8], tuple[Face, ...]]:
+    image_bgr = np.asarray(cv2.cvtColor(pictures.decode_rgb(content, _name), cv2.COLOR_RGB2BGR), np.uint8)
+    faces = _picture_detector().detect(image_bgr)
+    return crop_faces(image_bgr, faces, height, width), tuple(faces)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

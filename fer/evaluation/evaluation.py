@@ -1,29 +1,22 @@
-"""How good a model is on faces it was not trained on: scores derived from its predictions, never stored.
+"""A model's answers on one split beside the truth: the one value that every score, chart and gallery reads.
 
-NumPy only: every score here is a ratio of sums of the confusion matrix, and the tests hold them
-against scikit-learn's.
+NumPy only, because scikit-learn takes longer to load than a page to draw; the tests hold every score against
+scikit-learn's.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets import Dataset, Split
-from fer.emotions import Emotion
-from fer.errors import DatasetError, ModelMismatchError
-from fer.progress import Progress, silent
-from fer.recognition import Recognizer
-
-# The standard normal's 97.5 % point.
-_Z_95 = 1.959963984540054
-
-# Faces per call: large enough that Python's share vanishes, small enough that a bar moves.
-_BATCH = 256
+from fer.datasets import Split
+from fer.emotions import Emotion, EmotionScores
+from fer.errors import ModelMismatchError
+from fer.evaluation.averaging import Averaging
+from fer.evaluation.intervals import wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +65,8 @@ class Evaluation:
         emotions: the k emotions, in the column order of `probabilities`.
         true_labels: (n,) indices into `emotions`, n at least 1.
         probabilities: (n, k), each row summing to 1.
+        rows: (n,) each face's row in its source, as `Dataset.rows`.
+        averaging: whether the answers to several looks at a face were averaged.
     """
 
     model: str
@@ -79,6 +74,8 @@ class Evaluation:
     emotions: tuple[Emotion, ...]
     true_labels: NDArray[np.intp]
     probabilities: NDArray[np.float32]
+    rows: NDArray[np.intp]
+    averaging: Averaging = Averaging.NONE
 
     @classmethod
     def from_predictions(
@@ -88,8 +85,11 @@ class Evaluation:
         emotions: Sequence[Emotion],
         true_labels: NDArray[np.intp],
         probabilities: NDArray[np.float32],
+        *,
+        rows: NDArray[np.intp] | None = None,
+        averaging: Averaging = Averaging.NONE,
     ) -> Self:
-        """Weigh the arrays at the door and return the evaluation.
+        """Weigh the arrays at the door and return the evaluation; without `rows`, they count from 0.
 
         Raises:
             ModelMismatchError: the shapes do not fit one another, or a label is not one of `emotions`.
@@ -105,7 +105,11 @@ class Evaluation:
                 f"Labels must be 0 to {k - 1}; received {true_labels.min()} to "
                 f"{true_labels.max()}. Check that the model knows the dataset's emotions."
             )
-        return cls(model, split, tuple(emotions), true_labels, probabilities)
+        if rows is None:
+            rows = np.arange(n, dtype=np.intp)
+        if rows.shape != (n,):
+            raise ModelMismatchError(f"{n} faces need {n} rows; received {len(rows)}.")
+        return cls(model, split, tuple(emotions), true_labels, probabilities, rows, averaging)
 
     def __len__(self) -> int:
         return len(self.true_labels)
@@ -115,6 +119,21 @@ class Evaluation:
         """(n,) the most probable emotion of each face."""
         predicted: NDArray[np.intp] = self.probabilities.argmax(axis=1)
         return predicted
+
+    @cached_property
+    def is_right(self) -> NDArray[np.bool_]:
+        """(n,) whether each face was named correctly."""
+        return np.asarray(self.predicted_labels == self.true_labels)
+
+    @cached_property
+    def confidences(self) -> NDArray[np.float32]:
+        """(n,) the probability of each face's answer, 0 to 1."""
+        confidences: NDArray[np.float32] = self.probabilities.max(axis=1)
+        return confidences
+
+    def scores(self, index: int) -> EmotionScores:
+        """What the model says of one face."""
+        return EmotionScores(self.emotions, self.probabilities[index])
 
     @cached_property
     def confusion(self) -> NDArray[np.intp]:
@@ -137,7 +156,7 @@ class Evaluation:
         """What always answering this split's most common emotion would score, 0 to 1."""
         return float(self.confusion.sum(axis=1).max() / len(self))
 
-    @property
+    @cached_property
     def class_reports(self) -> tuple[ClassReport, ...]:
         """One report per emotion, in the order of `emotions`."""
         correct = np.diag(self.confusion)
@@ -176,62 +195,13 @@ class Evaluation:
             if shares[row, column]
         )
 
-    def mistakes(self, true: Emotion, predicted: Emotion) -> NDArray[np.intp]:
-        """The rows of the split that are `true` and were called `predicted`, the most confident first."""
+    def faces_of(self, true: Emotion, predicted: Emotion) -> NDArray[np.intp]:
+        """Indices of the faces that are `true` and were called `predicted`, the most confident first.
+
+        One cell of the confusion matrix; on its diagonal they are right.
+        """
         column = self.emotions.index(predicted)
         rows = np.flatnonzero(
             (self.true_labels == self.emotions.index(true)) & (self.predicted_labels == column)
         )
         return rows[np.argsort(-self.probabilities[rows, column], kind="stable")]
-
-
-def wilson_interval(correct: int, count: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share, 0 to 1, that was seen as `correct` of `count`.
-
-    Unlike "plus or minus two standard errors" it never leaves 0 to 1 and holds for few faces too.
-
-    Source:
-        E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference".
-    """
-    share, z2 = correct / count, _Z_95**2
-    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
-    half = _Z_95 / (1 + z2 / count) * sqrt(share * (1 - share) / count + z2 / (4 * count**2))
-    # The bounds are exact at 0 and 1, where rounding could step outside.
-    return (0.0 if correct == 0 else middle - half), (1.0 if correct == count else middle + half)
-
-
-def evaluate(
-    recognizer: Recognizer, dataset: Dataset, split: Split, progress: Progress = silent
-) -> Evaluation:
-    """Return how the model does on one split of a dataset.
-
-    The model's column order wins; the dataset's labels are translated by emotion name.
-
-    Raises:
-        DatasetError: the split has no face.
-        ModelMismatchError: the split shows an emotion that the model cannot answer.
-    """
-    faces = dataset.only(split)
-    if len(faces) == 0:
-        there = ", ".join(dataset.counts()) or "none"
-        raise DatasetError(
-            f"The dataset “{dataset.name}” has no {split} faces. Choose another split; it has: {there}."
-        )
-    emotions = tuple(recognizer.emotions)
-    shown = [dataset.emotions[label] for label in np.unique(faces.labels)]
-    unknown = [emotion for emotion in shown if emotion not in emotions]
-    if unknown:
-        raise ModelMismatchError(
-            f"The {split} faces show {', '.join(unknown)}, which this model cannot answer: it "
-            f"knows {', '.join(emotions)}. Choose another model, or a dataset with those only."
-        )
-    # -1 stands for emotions the split does not show; it is never looked up.
-    column = np.array([emotions.index(e) if e in emotions else -1 for e in dataset.emotions], np.intp)
-    answers = []
-    for start in range(0, len(faces), _BATCH):
-        progress(start / len(faces), f"Looking at face {start + 1:,} of {len(faces):,}")
-        answers.append(recognizer.predict(faces.images[start : start + _BATCH]))
-    progress(1.0, "Counting")
-    return Evaluation.from_predictions(
-        recognizer.name, split, emotions, column[faces.labels], np.concatenate(answers)
-    )

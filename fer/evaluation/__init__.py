@@ -1,0 +1,29 @@
+"""How good a model is on faces it was not trained on, and which faces stand behind each figure.
+
+An `Evaluation` holds answers beside labels; every score, curve, gallery and chart is derived from it.
+"""
+
+from fer.evaluation.averaging import Averaging
+from fer.evaluation.curves import ThresholdCurve, threshold_curve, threshold_curves
+from fer.evaluation.evaluating import evaluate, evaluate_faces, evaluation_of, judged_faces, unanswerable
+from fer.evaluation.evaluation import ClassReport, Evaluation, Mistake
+from fer.evaluation.intervals import wilson_interval
+from fer.evaluation.scores import Score, scores_of
+
+__all__ = [
+    "Averaging",
+    "ClassReport",
+    "Evaluation",
+    "Mistake",
+    "Score",
+    "ThresholdCurve",
+    "evaluate",
+    "evaluate_faces",
+    "evaluation_of",
+    "judged_faces",
+    "scores_of",
+    "threshold_curve",
+    "threshold_curves",
+    "unanswerable",
+    "wilson_interval",
+]

@@ -1,0 +1,178 @@
+"""From a model and a dataset to an evaluation: labels translated by name, answers kept by content."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer import files, paths
+from fer.datasets import Dataset, Split
+from fer.emotions import Emotion
+from fer.errors import DatasetError, ModelMismatchError, StorageError
+from fer.evaluation.averaging import Averaging, predict
+from fer.evaluation.evaluation import Evaluation
+from fer.progress import Progress, silent
+from fer.recognition import Recognizer
+
+# Raise this whenever the same model would answer otherwise to the same faces.
+_VERSION = 1
+# What is kept of earlier evaluations: some hundred kilobytes each.
+_MOST_KEPT = 200
+
+
+def evaluate(
+    recognizer: Recognizer,
+    dataset: Dataset,
+    split: Split,
+    progress: Progress = silent,
+    *,
+    averaging: Averaging = Averaging.NONE,
+    answerable_only: bool = False,
+) -> Evaluation:
+    """Return how the model does on one split of a dataset.
+
+    The model's column order wins; the dataset's labels are translated by emotion name. Answers are kept in
+    `data/cache/answers/`, by what the model and the faces are: the same question is never computed twice.
+
+    Args:
+        recognizer: the model.
+        dataset: in the state in which it is to be used.
+        split: which faces.
+        progress: told how far it is.
+        averaging: whether answers to several looks at each face are averaged.
+        answerable_only: leave out the faces of emotions that the model cannot answer, rather than refuse.
+
+    Raises:
+        DatasetError: the split has no face, or none that the model can answer.
+        ModelMismatchError: the split shows an emotion that the model cannot answer.
+    """
+    faces = judged_faces(recognizer.emotions, dataset, split, answerable_only=answerable_only)
+    return evaluate_faces(recognizer, faces, split, progress, averaging)
+
+
+def evaluate_faces(
+    recognizer: Recognizer,
+    faces: Dataset,
+    split: Split,
+    progress: Progress = silent,
+    averaging: Averaging = Averaging.NONE,
+) -> Evaluation:
+    """Return how the model does on these faces, every one of them of an emotion that it can answer.
+
+    Raises:
+        ModelMismatchError: the model answers with something that is not a probability.
+    """
+    answers = _answers(recognizer, faces.images, averaging, progress)
+    progress(1.0, "Counting")
+    return evaluation_of(recognizer.name, recognizer.emotions, faces, split, answers, averaging)
+
+
+def judged_faces(
+    emotions: Sequence[Emotion], dataset: Dataset, split: Split, *, answerable_only: bool = False
+) -> Dataset:
+    """Return the faces of a split that a model with these emotions is judged on, never empty.
+
+    Raises:
+        DatasetError: the split has no face, or none that the model can answer.
+        ModelMismatchError: the split shows an emotion that the model cannot answer.
+    """
+    faces = dataset.only(split)
+    if len(faces) == 0:
+        there = ", ".join(dataset.counts()) or "none"
+        raise DatasetError(
+            f"The dataset “{dataset.name}” has no {split} faces. Choose another split; it has: {there}."
+        )
+    unknown = unanswerable(emotions, faces)
+    if not unknown:
+        return faces
+    if not answerable_only:
+        raise ModelMismatchError(
+            f"The {split} faces show {', '.join(unknown)}, which this model cannot answer: it "
+            f"knows {', '.join(emotions)}. Choose another model, or judge it on the other emotions only."
+        )
+    known = [label for label, emotion in enumerate(faces.emotions) if emotion not in unknown]
+    left = faces.take(np.flatnonzero(np.isin(faces.labels, known)))
+    if len(left) == 0:
+        raise DatasetError(
+            f"The {split} faces show {', '.join(unknown)} alone, and this model knows "
+            f"{', '.join(emotions)}. Choose another model, or another dataset."
+        )
+    return left
+
+
+def unanswerable(emotions: Sequence[Emotion], faces: Dataset) -> Mapping[Emotion, int]:
+    """Return the emotions that faces show and a model with `emotions` cannot answer, with their faces."""
+    counts = np.bincount(faces.labels, minlength=len(faces.emotions))
+    return {
+        emotion: int(count)
+        for emotion, count in zip(faces.emotions, counts, strict=True)
+        if count and emotion not in emotions
+    }
+
+
+def evaluation_of(
+    model: str,
+    emotions: Sequence[Emotion],
+    faces: Dataset,
+    split: Split,
+    probabilities: NDArray[np.float32],
+    averaging: Averaging = Averaging.NONE,
+) -> Evaluation:
+    """Return a model's answers beside the labels of the faces, in the model's own column order.
+
+    Args:
+        model: its name.
+        emotions: the columns of `probabilities`; every label of the faces is one of them.
+        faces: those it was asked about.
+        split: theirs.
+        probabilities: (n, k).
+        averaging: how it was asked.
+
+    Raises:
+        ModelMismatchError: the arrays do not fit one another.
+    """
+    # -1 stands for emotions the faces do not show; it is never looked up.
+    column = np.array([emotions.index(e) if e in emotions else -1 for e in faces.emotions], np.intp)
+    return Evaluation.from_predictions(
+        model, split, emotions, column[faces.labels], probabilities, rows=faces.rows, averaging=averaging
+    )
+
+
+def _answers(
+    recognizer: Recognizer, images: NDArray[np.uint8], averaging: Averaging, progress: Progress
+) -> NDArray[np.float32]:
+    """The model's answers, from the cache if it was ever asked about these very pixels."""
+    path = _kept_at(recognizer, images, averaging)
+    with suppress(*files.DAMAGED_ARRAYS):
+        kept = np.load(path, allow_pickle=False)
+        if kept.shape == (len(images), len(recognizer.emotions)) and kept.dtype == np.float32:
+            return np.asarray(kept)
+    answers = predict(recognizer, images, averaging, progress)
+    with suppress(StorageError):  # a full disk costs only the next visit's time
+        files.save(path, lambda temporary: _save_array(temporary, answers))
+        _forget_old(path.parent)
+    return answers
+
+
+def _kept_at(recognizer: Recognizer, images: NDArray[np.uint8], averaging: Averaging) -> Path:
+    digest = hashlib.blake2b(digest_size=16)
+    about = [_VERSION, recognizer.fingerprint, images.shape, averaging]
+    digest.update(json.dumps(about).encode())
+    digest.update(np.ascontiguousarray(images).data)
+    return paths.cache_folder() / "answers" / f"{digest.hexdigest()}.npy"
+
+
+def _save_array(path: Path, array: NDArray[np.float32]) -> None:
+    with path.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+
+
+def _forget_old(folder: Path) -> None:
+    kept = sorted(folder.glob("*.npy"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in kept[_MOST_KEPT:]:
+        with suppress(OSError):
+            path.unlink()

@@ -1,0 +1,294 @@
+"""Every figure of the evaluation page with its formula, its plain words and how sure one can be of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.evaluation.curves import threshold_curves
+from fer.evaluation.evaluation import Evaluation
+from fer.evaluation.intervals import Z_95, wilson_interval
+
+# How many splits of the same size are drawn to see how far a figure moves by luck.
+_DRAWS = 2_000
+# A probability of 0 for what is true would cost infinitely much; scikit-learn stops there too, in float32.
+_LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One figure.
+
+    Attributes:
+        key: its name for a program.
+        title: its name for a person.
+        value: None where it cannot be computed.
+        interval_95: where the figure of endless faces of this kind lies, 95 times in 100; None where it
+            cannot be told.
+        formula: LaTeX.
+        words: what it says, in a sentence or two.
+        is_share: whether it reads as a percentage.
+        best: what a perfect model has, 0 or 1.
+    """
+
+    key: str
+    title: str
+    value: float | None
+    interval_95: tuple[float, float] | None
+    formula: str
+    words: str
+    is_share: bool = True
+    best: int = 1
+
+
+def scores_of(evaluation: Evaluation) -> tuple[Score, ...]:
+    """Return every figure of an evaluation, the accuracy first.
+
+    Intervals of shares of faces are Wilson's; of what is a ratio of such shares, the middle 95 % of 2,000
+    splits drawn from this one (bootstrap, seeded); of a mean over faces, the normal approximation.
+    """
+    right = evaluation.is_right
+    losses = -np.log(_true_probabilities(evaluation))
+    among_two = top_two(evaluation)
+    resampled = _resampled(evaluation)
+
+    def drawn(figure: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> tuple[float, float]:
+        low, high = np.percentile(figure(resampled), [2.5, 97.5])
+        return float(low), float(high)
+
+    def of_one(figure: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> float:
+        return float(figure(evaluation.confusion[None].astype(np.float64))[0])
+
+    def ratio(
+        key: str,
+        title: str,
+        figure: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+        formula: str,
+        words: str,
+        *,
+        is_share: bool = True,
+    ) -> Score:
+        return Score(key, title, of_one(figure), drawn(figure), formula, words, is_share)
+
+    area, area_interval = _mean_area(evaluation)
+    return (
+        Score(
+            "accuracy",
+            "Accuracy",
+            evaluation.accuracy,
+            evaluation.interval_95,
+            r"\frac{\text{right answers}}{\text{all faces}}",
+            "How often it is right. Common emotions weigh more than rare ones.",
+        ),
+        ratio(
+            "balanced_accuracy",
+            "Balanced accuracy",
+            _balanced_accuracy,
+            r"\frac{1}{k}\sum_{i=1}^{k}\text{recall}_i",
+            "The mean recall: every emotion counts the same, however rare. Always saying “happy” gets one in "
+            "seven.",
+        ),
+        ratio(
+            "macro_precision",
+            "Macro precision",
+            lambda cells: _macro(cells, _precisions(cells)),
+            r"\frac{1}{k}\sum_{i=1}^{k}\frac{TP_i}{TP_i + FP_i}",
+            "When it names an emotion, how often is that true? The mean over the emotions.",
+        ),
+        ratio(
+            "macro_recall",
+            "Macro recall",
+            _balanced_accuracy,
+            r"\frac{1}{k}\sum_{i=1}^{k}\frac{TP_i}{TP_i + FN_i}",
+            "Of the faces of an emotion, how many does it find? The mean over the emotions, which is the "
+            "balanced accuracy by its other name.",
+        ),
+        ratio(
+            "macro_f1",
+            "Macro F1",
+            lambda cells: _macro(cells, _f1s(cells)),
+            r"\frac{1}{k}\sum_{i=1}^{k}\frac{2\,TP_i}{2\,TP_i + FP_i + FN_i}",
+            "High only where precision and recall both are; the mean over the emotions, each counting the "
+            "same, however rare.",
+        ),
+        ratio(
+            "weighted_precision",
+            "Weighted precision",
+            lambda cells: _weighted(cells, _precisions(cells)),
+            r"\sum_{i=1}^{k}\frac{n_i}{n}\,\text{precision}_i",
+            "The mean precision, each emotion weighing as much as it has faces.",
+        ),
+        Score(
+            "weighted_recall",
+            "Weighted recall",
+            of_one(lambda cells: _weighted(cells, _recalls(cells))),
+            evaluation.interval_95,
+            r"\sum_{i=1}^{k}\frac{n_i}{n}\,\text{recall}_i",
+            "Weighed like that, the mean recall is nothing but the accuracy.",
+        ),
+        ratio(
+            "weighted_f1",
+            "Weighted F1",
+            lambda cells: _weighted(cells, _f1s(cells)),
+            r"\sum_{i=1}^{k}\frac{n_i}{n}\,\text{F1}_i",
+            "The mean F1, each emotion weighing as much as it has faces.",
+        ),
+        Score(
+            "log_loss",
+            "Log loss",
+            float(losses.mean()),
+            _mean_interval(losses),
+            r"-\frac{1}{n}\sum_{j=1}^{n}\ln p_j(\text{label}_j)",
+            "What it would pay for its confidence: little for a label called likely, much for one called "
+            "impossible. Guessing all seven alike costs 1.95.",
+            is_share=False,
+            best=0,
+        ),
+        Score(
+            "top_2",
+            "Top-2 accuracy",
+            float(among_two.mean()),
+            wilson_interval(int(among_two.sum()), len(evaluation)),
+            r"\frac{\text{label among the two likeliest}}{\text{all faces}}",
+            "How often its first or second choice is right.",
+        ),
+        ratio(
+            "kappa",
+            "Cohen's kappa",
+            _kappa,
+            r"\frac{p_o - p_e}{1 - p_e}",
+            "How far it agrees with the labels beyond what chance would give: 0 is chance, 1 is always. "
+            "$p_o$ is the accuracy, $p_e$ the accuracy of answers as frequent as its own but drawn blindly.",
+            is_share=False,
+        ),
+        Score(
+            "roc_auc",
+            "ROC-AUC, one against the rest",
+            area,
+            area_interval,
+            r"\frac{1}{k}\sum_{i=1}^{k} P(p_i(\text{of the emotion}) > p_i(\text{of another face}))",
+            "How often a face of an emotion scores higher for it than a face of another; the mean over the "
+            "emotions. A coin gets one half.",
+            is_share=False,
+        ),
+        Score(
+            "mean_confidence",
+            "Mean confidence",
+            float(evaluation.confidences.mean()),
+            _mean_interval(evaluation.confidences.astype(np.float64)),
+            r"\frac{1}{n}\sum_{j=1}^{n}\max_i p_{ji}",
+            f"How sure it says it is. It is right {float(right.mean()):.1%} of the time; where the two "
+            "differ, its confidence cannot be taken at its word.",
+        ),
+    )
+
+
+def top_two(evaluation: Evaluation) -> NDArray[np.bool_]:
+    """(n,) whether the label is among the two most probable emotions; of equals, the later column goes first.
+
+    That is how scikit-learn breaks ties.
+    """
+    columns = np.argsort(evaluation.probabilities, axis=1, kind="stable")[:, -2:]
+    return np.asarray((columns == evaluation.true_labels[:, None]).any(axis=1))
+
+
+def _true_probabilities(evaluation: Evaluation) -> NDArray[np.float64]:
+    """(n,) the probability of each face's label, kept away from 0 and 1, rows summing to 1 exactly."""
+    probabilities = evaluation.probabilities.astype(np.float64)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    at_labels = probabilities[np.arange(len(evaluation)), evaluation.true_labels]
+    return np.asarray(np.clip(at_labels, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY))
+
+
+def _mean_interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    if len(values) < 2:
+        return None
+    half = Z_95 * float(values.std(ddof=1)) / sqrt(len(values))
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+# Below, `cells` are m confusion matrices, (m, k, k); rows are true, columns predicted. An emotion without a
+# face is not counted.
+
+
+def _resampled(evaluation: Evaluation) -> NDArray[np.float64]:
+    """Confusion matrices of as many faces, drawn from these with replacement."""
+    rng = np.random.default_rng(0)
+    shares = evaluation.confusion.ravel() / len(evaluation)
+    draws = rng.multinomial(len(evaluation), shares, _DRAWS)
+    return draws.reshape(_DRAWS, *evaluation.confusion.shape).astype(np.float64)
+
+
+def _hits(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.diagonal(cells, axis1=1, axis2=2))
+
+
+def _recalls(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(_hits(cells) / np.maximum(cells.sum(axis=2), 1))
+
+
+def _precisions(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(_hits(cells) / np.maximum(cells.sum(axis=1), 1))
+
+
+def _f1s(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(2 * _hits(cells) / np.maximum(cells.sum(axis=1) + cells.sum(axis=2), 1))
+
+
+def _macro(cells: NDArray[np.float64], figures: NDArray[np.float64]) -> NDArray[np.float64]:
+    shown = cells.sum(axis=2) > 0
+    return np.asarray((figures * shown).sum(axis=1) / shown.sum(axis=1))
+
+
+def _weighted(cells: NDArray[np.float64], figures: NDArray[np.float64]) -> NDArray[np.float64]:
+    support = cells.sum(axis=2)
+    return np.asarray((figures * support).sum(axis=1) / support.sum(axis=1))
+
+
+def _balanced_accuracy(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    return _macro(cells, _recalls(cells))
+
+
+def _kappa(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    n = cells.sum(axis=(1, 2))
+    observed = _hits(cells).sum(axis=1) / n
+    by_chance = (cells.sum(axis=1) * cells.sum(axis=2)).sum(axis=1) / n**2
+    # One emotion only, and always named: chance agrees as well, and nothing is left to be better at.
+    return np.asarray(np.where(by_chance < 1, (observed - by_chance) / np.maximum(1 - by_chance, 1e-12), 0.0))
+
+
+def _mean_area(evaluation: Evaluation) -> tuple[float | None, tuple[float, float] | None]:
+    """The mean area under the ROC curves, and its interval.
+
+    Source:
+        E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson (1988), "Comparing the areas under two or more
+        correlated ROC curves": each face's share in an area is how many faces of the other side it is
+        rightly above or below; the spread of these shares is the spread of the area.
+    """
+    curves = threshold_curves(evaluation)
+    if not curves:
+        return None, None
+    areas = [curve.area for curve in curves]
+    pulls = np.zeros(len(evaluation))  # how much each face moves the mean area
+    for curve, area in zip(curves, areas, strict=True):
+        column = evaluation.emotions.index(curve.emotion)
+        scores = evaluation.probabilities[:, column]
+        is_true = evaluation.true_labels == column
+        share_of_others = _placement(scores[is_true], scores[~is_true])
+        pulls[is_true] += (share_of_others - area) / is_true.mean()
+        pulls[~is_true] += (1 - _placement(scores[~is_true], scores[is_true]) - area) / (~is_true).mean()
+    mean = float(np.mean(areas))
+    if len(evaluation) < 3:
+        return mean, None
+    half = Z_95 * float((pulls / len(curves)).std(ddof=1)) / sqrt(len(evaluation))
+    return mean, (max(mean - half, 0.0), min(mean + half, 1.0))
+
+
+def _placement(scores: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float64]:
+    """For each score, the share of `others` below it, ties counting half."""
+    ranked = np.sort(others)
+    below = np.searchsorted(ranked, scores, side="left")
+    not_above = np.searchsorted(ranked, scores, side="right")
+    return np.asarray((below + not_above) / 2 / len(others))

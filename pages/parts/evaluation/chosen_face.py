@@ -1,0 +1,119 @@
+"""The one face that is broken or explained: of the split that is judged, or a learner's own."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer import pictures
+from fer.emotions import Emotion
+from fer.errors import FerError
+from pages.parts import caches, state
+from pages.parts.evaluation.judged import Judged
+
+_SPLIT, _OWN = "Of this split", "Your own picture"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenFace:
+    """A face to look into.
+
+    Attributes:
+        image: (h, w, 1 or 3) uint8, as large as the faces of the split.
+        label: what it is labelled; None for a learner's own.
+        row: its row in the source; None for a learner's own.
+        title: what stands above it.
+    """
+
+    image: NDArray[np.uint8]
+    label: Emotion | None
+    row: int | None
+    title: str
+
+
+def choose(judged: Judged, key: str) -> ChosenFace | None:
+    """Show how to choose a face and return the chosen one; None while there is none, which is then said.
+
+    The same face stays chosen when the view changes.
+
+    Args:
+        judged: whose faces.
+        key: begins the widgets' keys, "evaluation.<view>".
+    """
+    source = st.segmented_control(
+        "Face",
+        [_SPLIT, _OWN],
+        default=_SPLIT,
+        required=True,
+        key="evaluation.face_source",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return _of_split(judged, key) if source == _SPLIT else _own(judged)
+
+
+def _of_split(judged: Judged, key: str) -> ChosenFace:
+    row = state.chosen_face()
+    index = None if row is None else judged.index_of(row)
+    if index is None:
+        # To begin with, one that the model has right: it has something to lose.
+        right = np.flatnonzero(judged.evaluation.is_right)
+        index = int(right[np.argmax(judged.evaluation.confidences[right])]) if len(right) else 0
+        state.set_chosen_face(int(judged.faces.rows[index]))
+    with st.container(horizontal=True, gap="small"):
+        for title, icon, among in (
+            ("Any", ":material/casino:", np.arange(len(judged.faces))),
+            ("A right one", ":material/check:", np.flatnonzero(judged.evaluation.is_right)),
+            ("A mistake", ":material/close:", np.flatnonzero(~judged.evaluation.is_right)),
+        ):
+            st.button(
+                title,
+                icon=icon,
+                key=f"{key}.{title}",
+                disabled=len(among) == 0,
+                on_click=_another,
+                args=(judged.faces.rows[among], int(judged.faces.rows[index])),
+            )
+    label = judged.faces.emotions[judged.faces.labels[index]]
+    row = int(judged.faces.rows[index])
+    return ChosenFace(judged.faces.images[index], label, row, f"Row {row:,}, labelled {label}")
+
+
+def _another(rows: NDArray[np.intp], but: int) -> None:
+    others = rows[rows != but]
+    state.set_chosen_face(int(np.random.default_rng().choice(others if len(others) else rows)))
+
+
+def _own(judged: Judged) -> ChosenFace | None:
+    _, height, width, _ = judged.faces.images.shape
+    file = st.file_uploader(
+        "A picture with a face",
+        type=sorted(pictures.SUFFIXES),
+        key="evaluation.own_picture",
+        help="It is read in memory and forgotten when you leave.",
+    )
+    if file is None:
+        st.caption("Choose a picture; the face in it is cut out as the camera page does it.")
+        return None
+    try:
+        crops, _ = caches.faces_in_picture(file.getvalue(), file.name, height, width)
+    except FerError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return None
+    if len(crops) == 0:
+        st.info(
+            "No face was found in it. Try one seen from the front, with better light or a closer crop.",
+            icon=":material/person_search:",
+        )
+        return None
+    number = 1
+    if len(crops) > 1:
+        number = st.segmented_control(
+            f"{len(crops)} faces, largest first",
+            range(1, len(crops) + 1),
+            default=1,
+            required=True,
+            key=f"evaluation.own_face.{file.file_id}",
+        )
+    return ChosenFace(crops[number - 1], None, None, "A face of your own")
