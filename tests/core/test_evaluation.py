@@ -1,15 +1,17 @@
 """Scores held against scikit-learn's, the interval against published figures, labels translated by name."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sklearn import metrics
 
 from fer.datasets import Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, ModelMismatchError
-from fer.evaluation import Evaluation, evaluate, wilson_interval
+from fer.evaluation import Averaging, Evaluation, evaluate, judged_faces, unanswerable, wilson_interval
 from fer.recognition import Recognizer
 from tests.conftest import dataset_of
 from tests.core import grey_level
@@ -142,3 +144,81 @@ def test_an_emotion_the_model_cannot_answer_is_refused(tmp_path: Path) -> None:
 def test_an_empty_split_is_a_sentence(recognizer: Recognizer) -> None:
     with pytest.raises(DatasetError, match="no test faces"):
         evaluate(recognizer, dataset_of([0, 1]), Split.TEST)
+
+
+def test_faces_that_a_model_cannot_answer_may_be_left_out(tmp_path: Path) -> None:
+    six = tuple(emotion for emotion in EMOTIONS if emotion is not Emotion.DISGUST)
+    faces = dataset_of([0, 1, 3, 1], [Split.TEST] * 4)
+    left = judged_faces(six, faces, Split.TEST, answerable_only=True)
+    assert list(left.rows) == [0, 2]
+    assert unanswerable(six, faces) == {Emotion.DISGUST: 2}
+    with pytest.raises(DatasetError, match="disgust alone"):
+        judged_faces(six, dataset_of([1], [Split.TEST]), Split.TEST, answerable_only=True)
+
+
+def test_each_answer_keeps_its_face_s_row_in_the_source(recognizer: Recognizer) -> None:
+    faces = dataset_of([0, 1, 2, 3], [Split.TEST, Split.TRAIN, Split.TEST, Split.TRAIN])
+    assert list(evaluate(recognizer, faces, Split.TEST).rows) == [0, 2]
+
+
+# ── what is kept ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def counted(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many faces the model was really asked about, a number for each call."""
+    calls: list[int] = []
+    ask = recognizer.predict
+
+    def predict(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        calls.append(len(images))
+        return ask(images)
+
+    monkeypatch.setattr(recognizer, "predict", predict)
+    return calls
+
+
+def test_the_same_question_is_never_computed_twice(recognizer: Recognizer, counted: list[int]) -> None:
+    faces = dataset_of([0, 1, 2, 3, 4, 5, 6], [Split.TEST] * 7)
+    first = evaluate(recognizer, faces, Split.TEST)
+    again = evaluate(recognizer, faces, Split.TEST)
+    assert counted == [7]
+    np.testing.assert_array_equal(first.probabilities, again.probabilities)
+    # Another label is another evaluation of the same answers.
+    relabelled = replace(faces, labels=np.zeros(7, np.intp))
+    assert evaluate(recognizer, relabelled, Split.TEST).accuracy == pytest.approx(1 / 7)
+    assert counted == [7]
+
+
+def test_other_faces_looks_or_models_are_asked_anew(
+    recognizer: Recognizer, counted: list[int], tmp_path: Path
+) -> None:
+    faces = dataset_of([0, 1, 2], [Split.TEST] * 3)
+    evaluate(recognizer, faces, Split.TEST)
+    evaluate(recognizer, dataset_of([0, 1, 2], [Split.TEST] * 3, seed=1), Split.TEST)
+    evaluate(recognizer, faces, Split.TEST, averaging=Averaging.FLIP)
+    assert counted == [3, 3, 3, 3]
+    other = Recognizer(grey_level.save_model(tmp_path / "other", emotions=EMOTIONS[::-1]))
+    assert other.fingerprint != recognizer.fingerprint
+    assert evaluate(other, faces, Split.TEST).accuracy == 0
+
+
+def test_a_damaged_kept_answer_is_made_anew(
+    recognizer: Recognizer, counted: list[int], fer_home: Path
+) -> None:
+    faces = dataset_of([0, 1, 2], [Split.TEST] * 3)
+    first = evaluate(recognizer, faces, Split.TEST)
+    (kept,) = (fer_home / "data" / "cache" / "answers").glob("*.npy")
+    kept.write_bytes(kept.read_bytes()[:-5])
+    again = evaluate(recognizer, faces, Split.TEST)
+    np.testing.assert_array_equal(first.probabilities, again.probabilities)
+    assert counted == [3, 3]
+
+
+def test_only_so_many_answers_are_kept(
+    recognizer: Recognizer, fer_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer.evaluation.evaluating._MOST_KEPT", 2)
+    for seed in range(4):
+        evaluate(recognizer, dataset_of([0], [Split.TEST], seed=seed), Split.TEST)
+    assert len(list((fer_home / "data" / "cache" / "answers").glob("*.npy"))) == 2
