@@ -1,23 +1,17 @@
 """A Plotly chart that is redrawn every second without being taken down.
 
 `st.plotly_chart` builds its chart anew at each update: it blinks, and a zoom is lost. This one stays
-where it is and hands each new figure to `Plotly.react`. The library comes from the installed Plotly
-package, by way of `./static`, so it works without internet.
+where it is and hands each new figure to `Plotly.react`.
 """
 
-import filecmp
-import functools
-import shutil
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-import plotly
 import plotly.graph_objects as go
 import streamlit as st
 
-from fer import files, paths
 from fer.figures import Reading
+from pages.parts import plotly_script
 
 # Text and grounds follow the page's theme at once, by day and by night; Plotly itself writes fixed colours.
 _CSS = """
@@ -39,20 +33,6 @@ _CSS = """
 """
 
 _JS = """
-function load(url) {
-  window.ferPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = url;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      window.ferPlotly = undefined;
-      reject(new Error('The chart library could not be loaded. Reload the page.'));
-    };
-    document.head.append(script);
-  });
-  return window.ferPlotly;
-}
-
 function draw(plotly, chart) {
   const data = chart.ferData;
   chart.isNarrow = data.narrow !== null && chart.offsetWidth < data.narrow_below;
@@ -145,7 +125,7 @@ _component = st.components.v2.component(
     html='<div class="fer-live"><div class="fer-chart" role="img"></div>'
     '<table class="fer-readings" hidden></table></div>',
     css=_CSS,
-    js=_JS,
+    js=plotly_script.LOAD + _JS,
     isolate_styles=False,
 )
 # Plotly's default template would bring its own colours, and seven kilobytes each second.
@@ -199,7 +179,7 @@ def show(
                 for reading in readings
             ],
             "description": description,
-            "library": _library_url(),
+            "library": plotly_script.url(),
         },
     )
 
@@ -211,14 +191,3 @@ def _drawn(figure: go.Figure, revision: str) -> dict[str, Any]:
         "traces": parts["data"],
         "layout": {**parts["layout"], "template": _NO_TEMPLATE, "uirevision": revision},
     }
-
-
-@functools.cache
-def _library_url() -> str:
-    """Where the browser gets Plotly from; the copy is made anew when Plotly's version has changed."""
-    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    target = paths.PROJECT_ROOT / "static" / source.name
-    if not target.exists() or not filecmp.cmp(source, target):
-        files.save(target, lambda temporary: shutil.copyfile(source, temporary))
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return f"{f'/{base}' if base else ''}/app/static/{source.name}?{plotly.__version__}"
