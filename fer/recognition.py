@@ -1,7 +1,8 @@
 """A trained model at work: face crops in, one probability per emotion out, through LiteRT alone.
 
-A model exported here has a second output, its last feature map before the head: what it has seen in the face
-before it decides what to call it.
+A model exported here has more outputs than its answer. One is its last feature map before the head: what it
+has seen in the face before it decides what to call it. Where the head averages over the places of the face,
+the other is the emotion maps: how much each place raised each emotion, which averaged is the answer itself.
 
 TensorFlow is never loaded here: it would cost the server 5 s, 600 MB and a smooth camera.
 """
@@ -9,10 +10,10 @@ TensorFlow is never loaded here: it would cost the server 5 s, 600 MB and a smoo
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -29,6 +30,9 @@ ModelKind = Literal["pretrained", "run"]
 # Faces per call of the interpreter: few enough that a live frame waits at most some milliseconds
 # behind an evaluation, many enough that the call itself costs nothing.
 CHUNK = 32
+# How far the softmax of the averaged emotion maps may be from the probabilities: they are added up in another
+# order.
+MAPS_TOLERANCE = 1e-3
 # How far seven probabilities may miss 1 together; seven values rounded to 8 bits miss it by up to 0.027.
 SUM_TOLERANCE = 0.05
 
@@ -65,6 +69,8 @@ class Recognizer:
         self.card: ModelCard = load_card(folder)
         self.name = folder.name
         self._lock = threading.Lock()
+        self._maps: Mapping[str, Any] | None = None
+        self._emotion_maps: Mapping[str, Any] | None = None
         self._batch = 0  # the batch size for which the interpreter has its memory
         try:
             # Read whole, not mapped: a later training may then replace the file under a running camera.
@@ -85,7 +91,10 @@ class Recognizer:
         """24 hexadecimal digits that change with anything its answers depend on; its name does not matter."""
         self._check_shapes()
         height, width, channels = self.preprocessing.input_shape
-        self.predict(np.full((1, height, width, channels), 128, np.uint8))
+        grey = np.full((1, height, width, channels), 128, np.uint8)
+        self.predict(grey)
+        if self.has_emotion_maps and not self._are_emotion_maps(grey):
+            self._maps, self._emotion_maps = self._maps or self._emotion_maps, None
 
     @property
     def emotions(self) -> tuple[Emotion, ...]:
@@ -161,6 +170,49 @@ class Recognizer:
             features[rows], probabilities[rows] = maps.mean(axis=(1, 2)), answers
         return features, self._checked(probabilities)
 
+    @property
+    def has_emotion_maps(self) -> bool:
+        """Whether the model also answers with a map for each emotion.
+
+        None can whose head flattens the features, and none that was exported before there were such maps.
+        """
+        return self._emotion_maps is not None
+
+    def emotion_maps(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return how much each place of each face raises each emotion, (n, h, w, k) float32.
+
+        The mean of an emotion's map is exactly its logit, what the model answers before softmax makes
+        probabilities of it. Logits may be shifted together without changing any probability, so it is the
+        differences between emotions, and between places, that mean something.
+
+        Args:
+            images: as for `predict`.
+
+        Raises:
+            ModelMismatchError: the model does not answer with emotion maps.
+
+        Source:
+            The class activation maps of Zhou et al. (2016), arXiv:1512.04150.
+        """
+        index, shape = self._emotion_map()
+        emotion_maps = np.empty((len(images), *shape), np.float32)
+        for rows, (maps,) in self._answers(images, index):
+            emotion_maps[rows] = maps
+        return emotion_maps
+
+    def predict_with_maps(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return `emotion_maps` and `predict`'s probabilities of the same images, in the time of one of them.
+
+        Raises:
+            ModelMismatchError: the model does not answer with emotion maps, or with no probabilities.
+        """
+        index, shape = self._emotion_map()
+        emotion_maps = np.empty((len(images), *shape), np.float32)
+        probabilities = np.empty((len(images), len(self.emotions)), np.float32)
+        for rows, (maps, answers) in self._answers(images, index, self._output["index"]):
+            emotion_maps[rows], probabilities[rows] = maps, answers
+        return emotion_maps, self._checked(probabilities)
+
     def _answers(
         self, images: NDArray[np.uint8], *outputs: int
     ) -> Iterator[tuple[slice, list[NDArray[np.float32]]]]:
@@ -199,16 +251,36 @@ class Recognizer:
                 f"The model “{self.name}” answers with probabilities only; it was exported before models "
                 "also gave their feature map. Train it again, or choose another model, such as mini_xception."
             )
-        _, height, width, depth = (int(side) for side in self._maps["shape"])
-        return self._maps["index"], (height, width, depth)
+        return self._maps["index"], _shape_of(self._maps)
+
+    def _emotion_map(self) -> tuple[int, tuple[int, int, int]]:
+        """The index of the output that is the emotion maps, and its height, width and number of emotions."""
+        if self._emotion_maps is None:
+            raise ModelMismatchError(
+                f"The model “{self.name}” does not answer with a map for each emotion. Its architecture has "
+                "none, or it was exported before there were any; then “python -m fer export "
+                f"{self.name}” adds them."
+            )
+        return self._emotion_maps["index"], _shape_of(self._emotion_maps)
+
+    def _are_emotion_maps(self, images: NDArray[np.uint8]) -> bool:
+        """Whether what has the shape of emotion maps adds up to the answer, as by their definition."""
+        maps, probabilities = self.predict_with_maps(images)
+        logits = maps.mean(axis=(1, 2))
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        expected = powers / powers.sum(axis=1, keepdims=True)
+        return bool(np.all(np.abs(expected - probabilities) < MAPS_TOLERANCE))
 
     def _check_shapes(self) -> None:
         self._input = self._interpreter.get_input_details()[0]
         # Told apart by what they are, not by their order, which the converter chooses: one row of values a
-        # face, and a map of them.
+        # face, a map for each emotion, and a map of anything else.
         outputs = self._interpreter.get_output_details()
         self._output = next((output for output in outputs if len(output["shape"]) == 2), outputs[0])
-        self._maps = next((output for output in outputs if len(output["shape"]) == 4), None)
+        maps = [output for output in outputs if len(output["shape"]) == 4]
+        of_emotions = [output for output in maps if output["shape"][3] == len(self.emotions)]
+        self._emotion_maps = of_emotions[-1] if of_emotions else None
+        self._maps = next((output for output in maps if output is not self._emotion_maps), None)
         received, promised = tuple(self._input["shape"][1:]), self.preprocessing.input_shape
         if received != promised or self._input["dtype"] is not np.float32:
             raise ModelMismatchError(
@@ -278,6 +350,11 @@ def _title(folder: Path) -> str:
         return load_card(folder).title or folder.name
     except ModelNotFoundError:
         return f"{folder.name} (damaged)"
+
+
+def _shape_of(output: Mapping[str, Any]) -> tuple[int, int, int]:
+    _, height, width, depth = (int(side) for side in output["shape"])
+    return height, width, depth
 
 
 def _sides(shape: tuple[int, ...]) -> str:

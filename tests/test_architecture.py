@@ -163,7 +163,7 @@ ROOMS = {
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
     "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
-    "comparison": "runs",
+    "comparison": "emotions evaluation runs",
     "evaluation.intervals": "",
     "evaluation.averaging": "progress recognition",
     "evaluation.evaluation": ".averaging .intervals datasets emotions errors",
@@ -172,6 +172,7 @@ ROOMS = {
     "evaluation.curves": ".evaluation emotions",
     "evaluation.scores": ".curves .evaluation .intervals",
     "evaluation": ".averaging .curves .evaluating .evaluation .intervals .scores",
+    "weights": "publishing runs",
     "publishing": "cards datasets datasets.views errors evaluation files paths progress recognition runs",
     "figures.style": "",
     "figures.schedule": ".style config runs schedules",
@@ -199,6 +200,8 @@ ROOMS = {
     "datasets errors files runs schedules",
     "training.export": ".network batches cards config datasets datasets.views errors evaluation files "
     "recognition runs zoo.catalog",
+    "training.renewal": ".export .network cards config datasets.browsing errors files paths progress "
+    "recognition runs weights",
     "training": ".export .network .trainer",
     "training.__main__": ".export .network .trainer config datasets errors runs",
     # from a camera to a drawn frame
@@ -230,7 +233,9 @@ ROOMS = {
     "command_line.options": "config errors",
     "command_line.training_options": ".options augmentation.presets config errors zoo.catalog",
     "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
-    "__main__": "bench command_line command_line.options command_line.run_commands "
+    "command_line.explaining_commands": ".run_commands .terminal training.renewal",
+    "__main__": "bench command_line command_line.explaining_commands command_line.options "
+    "command_line.run_commands "
     "command_line.terminal config datasets datasets.convert datasets.downloads datasets.fingerprint "
     "datasets.views diagnosis diagnosis.report drawing errors evaluation face_map faces faults files "
     "jobs live "

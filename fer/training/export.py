@@ -19,7 +19,7 @@ from fer.evaluation import wilson_interval
 from fer.recognition import Recognizer
 from fer.runs import RunRecorder, say
 from fer.training.network import build_network
-from fer.zoo.catalog import FEATURES_LAYER, architecture
+from fer.zoo.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER, architecture
 
 # LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
 _EXPORT_TOLERANCE = 1e-3
@@ -28,10 +28,11 @@ _ASIDE = ".exporting"
 
 
 def save_litert(network: keras.Model, path: Path) -> None:
-    """Write the network as a `.tflite` file with two outputs: its probabilities, and its last feature map.
+    """Write the network as a `.tflite` file: its probabilities, its last feature map, and its emotion maps.
 
-    The feature map is what layer `FEATURES_LAYER` puts out. Both outputs are made from the same layers by a
-    second model, so the network itself neither changes nor trains any slower.
+    The feature map is what layer `FEATURES_LAYER` puts out. The emotion maps, (n, h, w, k), are there where
+    the network has an `EMOTION_MAPS_LAYER`. All outputs are made from the same layers by a second model, so
+    the network itself neither changes nor trains any slower.
 
     Args:
         network: from `build_network`, with trained weights; `best.keras` or `model.keras` holds them.
@@ -40,9 +41,29 @@ def save_litert(network: keras.Model, path: Path) -> None:
     Raises:
         StorageError: the file could not be written.
     """
-    outputs = [network.outputs[0], network.get_layer(FEATURES_LAYER).output]
-    both = keras.Model(network.inputs, outputs, name=network.name)
-    files.save(path, lambda temporary: both.export(str(temporary), format="litert", verbose=False))
+    outputs = [network.outputs[0], network.get_layer(FEATURES_LAYER).output, *emotion_maps_of(network)]
+    answering = keras.Model(network.inputs, outputs, name=network.name)
+    files.save(path, lambda temporary: answering.export(str(temporary), format="litert", verbose=False))
+
+
+def emotion_maps_of(network: keras.Model) -> list[keras.KerasTensor]:
+    """Return the tensor (n, h, w, k) whose mean over h and w is every emotion's logit; empty without one.
+
+    A convolution before the average gives it as it stands. A Dense after the average gives it when it is
+    applied at every place of the features instead, which is a convolution of 1×1 with the same weights: the
+    mean of its answers is its answer to the mean.
+    """
+    try:
+        layer = network.get_layer(EMOTION_MAPS_LAYER)
+    except ValueError:
+        return []
+    if len(layer.output.shape) == 4:
+        return [layer.output]
+    kernel, bias = layer.get_weights()
+    pointwise = keras.layers.Conv2D(layer.units, 1)
+    maps = pointwise(network.get_layer(FEATURES_LAYER).output)
+    pointwise.set_weights([kernel[np.newaxis, np.newaxis], bias])
+    return [maps]
 
 
 def export(recorder: RunRecorder, config: TrainingConfig, dataset: Dataset) -> None:

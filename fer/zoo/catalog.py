@@ -8,6 +8,11 @@ from fer.preprocessing import Preprocessing
 # What every `build` names the layer whose output, (n, h, w, d), is its last feature map before the head. The
 # exported model answers with it beside the probabilities: it is what the network has seen before it decides.
 FEATURES_LAYER = "features"
+# What `build` names the layer that gives every emotion its value, where the head averages over the places of
+# the face: a convolution before the average, or a Dense after it. Averaging and a linear layer may change
+# places, so either way each emotion has a map whose mean is exactly its logit: its class activation map, Zhou
+# et al. (2016), arXiv:1512.04150. A head that flattens the features has no such layer.
+EMOTION_MAPS_LAYER = "emotion_maps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,7 @@ class Architecture:
 
     Attributes:
         name: the name of its file in `fer/zoo/`, which has `build(input_shape, class_count, dropout)`, whose
-            model has a layer named `FEATURES_LAYER`.
+            model has a layer named `FEATURES_LAYER`, and one named `EMOTION_MAPS_LAYER` if it has such maps.
         title: what a list shows.
         summary: a sentence for a learner.
         preprocessing: how its authors prepare the input.
@@ -25,6 +30,8 @@ class Architecture:
         license: of the published code.
         own_dropout: the dropout its authors train it with, 0 to 0.9. Nothing applies it by itself: a form
             starts at it, and a run uses what its config says.
+        has_emotion_maps: whether its head averages over the places of the face, so that what it answers can
+            be told apart by place, exactly.
     """
 
     name: str
@@ -35,6 +42,7 @@ class Architecture:
     paper: str
     license: str
     own_dropout: float = 0.0
+    has_emotion_maps: bool = False
 
 
 _NO_CODE = "no code was published; rebuilt from its description"
@@ -52,6 +60,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             parameters=25_199,
             paper="made for this workshop",
             license="MIT",
+            has_emotion_maps=True,
         ),
         Architecture(
             name="mini_xception",
@@ -63,6 +72,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             paper="Arriaga, Valdenegro-Toro and Plöger (2017), Real-time Convolutional Neural Networks "
             "for Emotion and Gender Classification, arXiv:1710.07557",
             license="MIT",
+            has_emotion_maps=True,
         ),
         Architecture(
             name="paired_cnn",

@@ -9,7 +9,7 @@ Source:
 import keras
 from keras import layers
 
-from fer.zoo.catalog import FEATURES_LAYER
+from fer.zoo.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 from fer.zoo.normalization import BatchNormalization
 
 STEM_FILTERS = (8, 8)
@@ -36,7 +36,7 @@ def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 
     x = _residual_module(x, MODULE_FILTERS[-1], name=FEATURES_LAYER)
     if dropout:
         x = layers.Dropout(dropout)(x)
-    x = layers.Conv2D(class_count, 3, padding="same", name="emotion_maps")(x)
+    x = layers.Conv2D(class_count, 3, padding="same", name=EMOTION_MAPS_LAYER)(x)
     x = layers.GlobalAveragePooling2D()(x)
     # Softmax in float32 even under mixed precision: seven small numbers, and their logarithm is the loss.
     outputs = layers.Activation("softmax", dtype="float32", name="probabilities")(x)

@@ -7,7 +7,7 @@ the first cost the same, and a mean over the last map takes the place of dense l
 import keras
 from keras import layers
 
-from fer.zoo.catalog import FEATURES_LAYER
+from fer.zoo.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 from fer.zoo.normalization import BatchNormalization
 
 FILTERS = (8, 16, 32, 64)
@@ -33,7 +33,7 @@ def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 
     x = layers.GlobalAveragePooling2D()(x)
     if dropout:
         x = layers.Dropout(dropout)(x)
-    x = layers.Dense(class_count)(x)
+    x = layers.Dense(class_count, name=EMOTION_MAPS_LAYER)(x)
     # Softmax in float32 even under mixed precision: seven small numbers, and their logarithm is the loss.
     outputs = layers.Activation("softmax", dtype="float32", name="probabilities")(x)
     return keras.Model(inputs, outputs, name="tiny_cnn")

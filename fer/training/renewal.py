@@ -1,0 +1,94 @@
+"""A model that an earlier version of the workshop exported, exported again from its Keras weights."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from fer import files, paths, runs
+from fer.cards import CARD_FILE, MODEL_FILE, load_card
+from fer.config import TrainingConfig
+from fer.datasets.browsing import portraits
+from fer.errors import ModelError, ModelNotFoundError, RunAlreadyActiveError
+from fer.progress import Progress, silent
+from fer.recognition import Recognizer, model_folder
+from fer.training.export import save_litert
+from fer.training.network import build_network
+from fer.weights import keras_weights
+
+# The same weights in another order of additions differ by less; other weights by far more.
+_SAME_ANSWERS = 1e-5
+# Where the new file is made before it replaces the former one.
+_ASIDE = ".exporting-again"
+
+
+def export_again(name: str, progress: Progress = silent) -> Path:
+    """Write the `model.tflite` of a model anew from its Keras weights, and return where it is.
+
+    A model exported by an earlier version of the workshop then answers with everything that one of today
+    does. Its card stays, its answers are proved to be the same, and it keeps its place among the models,
+    which are listed by age.
+
+    Args:
+        name: of a pretrained model, or a run's id.
+        progress: told how far it is.
+
+    Raises:
+        ModelNotFoundError: there is no such model, or its Keras weights are gone.
+        RunAlreadyActiveError: the run is training, and will export by itself.
+        ModelError: the weights are not those that the model answers with.
+        StorageError: the file could not be written.
+    """
+    folder = model_folder(name)
+    card, weights = load_card(folder), keras_weights(folder)
+    if weights is None:
+        raise ModelNotFoundError(
+            f"The model “{name}” has no Keras weights beside its {MODEL_FILE}, so it cannot be exported "
+            "again. Put its model.keras there, or train it again."
+        )
+    if folder.parent == paths.runs_folder() and runs.read_run(folder).is_active:
+        raise RunAlreadyActiveError(
+            f"The run “{name}” is training; it is exported when it ends. Wait for that, or stop it first."
+        )
+    progress(0.3, "Reading the weights")
+    network = build_network(TrainingConfig.from_dict(dict(card.config)), len(card.emotions))
+    try:
+        network.load_weights(weights)
+    except (*files.DAMAGED_ARRAYS, AttributeError) as error:
+        raise ModelError(
+            f"The weights {weights.name} of “{name}” cannot be read, or belong to another architecture than "
+            f"its {CARD_FILE} says. Train it again."
+        ) from error
+    aside = folder / _ASIDE
+    try:
+        card.save(aside)
+        progress(0.5, "Exporting the model")
+        save_litert(network, aside / MODEL_FILE)
+        progress(0.9, "Comparing its answers with the former ones")
+        _require_the_answers_of(folder, aside)
+        _keep_the_age(folder / MODEL_FILE, aside / MODEL_FILE)
+        files.put_in_place(aside, folder, (MODEL_FILE,))
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder / MODEL_FILE
+
+
+def _require_the_answers_of(former: Path, latest: Path) -> None:
+    """Refuse a model that does not answer as the former one did, on drawn faces and on noise."""
+    before, after = Recognizer(former), Recognizer(latest)
+    noise = np.random.default_rng(0).integers(0, 256, (64, *before.preprocessing.input_shape), np.uint8)
+    difference = max(
+        float(np.abs(before.predict(faces) - after.predict(faces)).max()) for faces in (noise, portraits())
+    )
+    if not difference < _SAME_ANSWERS:
+        raise ModelError(
+            f"The Keras weights of “{former.name}” answer differently from its {MODEL_FILE} (by "
+            f"{difference:.3f}): they are of another state of its training. Its {MODEL_FILE} stays as it is."
+        )
+
+
+def _keep_the_age(former: Path, latest: Path) -> None:
+    # A millisecond more, because whoever holds the former in memory goes by the time it was written.
+    modified = former.stat().st_mtime_ns + 1_000_000
+    os.utime(latest, ns=(modified, modified))
