@@ -181,13 +181,14 @@ ROOMS = {
     "figures.faults": ".style datasets",
     "figures.face_map": ".style datasets datasets.browsing datasets.character emotions",
     "figures.evaluation": ".style emotions evaluation",
+    "figures.confusion": ".style comparison emotions evaluation",
     "figures.epochs": ".style runs",
     "figures.training": ".epochs .style diagnosis runs",
     "figures.class_curves": ".epochs .style diagnosis emotions runs",
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
-    "figures": ".architecture .class_curves .dataset .evaluation .face_map .faults .run_load .schedule "
-    ".style .training",
+    "figures": ".architecture .class_curves .confusion .dataset .evaluation .face_map .faults .run_load "
+    ".schedule .style .training",
     "training.losses": "config",
     "training.optimizing": "config",
     "training.network": ".losses .optimizing batches config zoo.catalog",

@@ -7,6 +7,12 @@ but for one accent that stands for "the model", and where a legend says otherwis
 
 from fer.figures.architecture import architecture_figure
 from fer.figures.class_curves import class_accuracies_figure, class_curve
+from fer.figures.confusion import (
+    Cells,
+    confusion_difference_figure,
+    confusion_figure,
+    together_figure,
+)
 from fer.figures.dataset import (
     SPLIT_OPACITY,
     VOTE_TITLES,
@@ -20,7 +26,6 @@ from fer.figures.evaluation import (
     HUMAN_ACCURACY,
     HUMAN_ACCURACY_SPREAD,
     accuracy_figure,
-    confusion_figure,
     scores_figure,
 )
 from fer.figures.face_map import (
@@ -50,6 +55,7 @@ __all__ = [
     "HUMAN_ACCURACY_SPREAD",
     "SPLIT_OPACITY",
     "VOTE_TITLES",
+    "Cells",
     "MapGroup",
     "Reading",
     "accuracy_figure",
@@ -57,6 +63,7 @@ __all__ = [
     "chosen_figure",
     "class_accuracies_figure",
     "class_curve",
+    "confusion_difference_figure",
     "confusion_figure",
     "counts_figure",
     "crossings_figure",
@@ -77,5 +84,6 @@ __all__ = [
     "load_readings",
     "schedule_figure",
     "scores_figure",
+    "together_figure",
     "votes_figure",
 ]

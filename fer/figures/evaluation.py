@@ -1,100 +1,40 @@
-"""What a model answers, as figures: one face's scores, a split's accuracy and confusion."""
+"""What a model answers, as figures: one face's scores, a split's accuracy."""
 
-import numpy as np
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from fer.emotions import EmotionScores
 from fer.evaluation import Evaluation
-from fer.figures.style import ACCENT, ACCENT_RGB, GRID, QUIET, layout
+from fer.figures.style import ACCENT, GRID, QUIET, layout
 
 # Goodfellow et al. (2013): people agree with FER-2013's labels for 65 ± 5 % of the faces.
 HUMAN_ACCURACY, HUMAN_ACCURACY_SPREAD = 0.65, 0.05
 
 
-def confusion_figure(evaluation: Evaluation, *, as_share: bool) -> go.Figure:
-    """The confusion matrix: rows are what a face shows, columns what the model said.
+def accuracy_figure(
+    evaluation: Evaluation, *, name: str = "This model", others: Sequence[tuple[str, Evaluation]] = ()
+) -> go.Figure:
+    """The accuracy with its 95 % interval, on one scale with people and with the laziest answer.
 
     Args:
-        evaluation: whose matrix.
-        as_share: cells show the share of their row instead of counts. The shade is the row's share
-            either way, or the common emotions would drown the rare ones.
+        evaluation: whose accuracy.
+        name: what it is called; short, for it stands beside the scale.
+        others: more models that were asked about the same faces, each with its name.
     """
-    counts = evaluation.confusion
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    names = [emotion.capitalize() for emotion in evaluation.emotions]
-    texts = [
-        [f"{share:.0%}" if as_share else f"{count:,}" for share, count in zip(*row, strict=True)]
-        for row in zip(shares, counts, strict=True)
-    ]
-    figure = go.Figure(
-        go.Heatmap(
-            z=shares,
-            x=names,
-            y=names,
-            zmin=0,
-            zmax=1,
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            customdata=counts,
-            colorscale=[[0, f"rgba({ACCENT_RGB}, 0.05)"], [1, f"rgba({ACCENT_RGB}, 1)"]],
-            hovertemplate="shows <b>%{y}</b>, called <b>%{x}</b><br>"
-            "%{customdata:,} faces, %{z:.1%} of the row<extra></extra>",
-        )
-    )
-    # On a pale cell the text takes the page's own colour, which a fixed one could not know. All cells
-    # in one call: Plotly weighs every addition against all that is there.
-    annotations = [
-        {
-            "x": names[column],
-            "y": names[row],
-            "text": texts[row][column],
-            "showarrow": False,
-            "font": {"size": 12, **({"color": "#ffffff"} if shares[row, column] > 0.55 else {})},
-            "opacity": 1 if counts[row, column] else 0.35,
-        }
-        for row, column in np.ndindex(counts.shape)
-    ]
-    figure.update_layout(
-        layout(height=470, annotations=annotations, margin={"l": 4, "r": 4, "t": 56, "b": 4})
-    )
-    figure.update_xaxes(
-        side="top",
-        title={"text": "the model said", "standoff": 8},
-        showgrid=False,
-        tickangle=-40,
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        autorange="reversed", title={"text": "the face shows", "standoff": 6}, showgrid=False, fixedrange=True
-    )
-    return figure
-
-
-def accuracy_figure(evaluation: Evaluation) -> go.Figure:
-    """The accuracy with its 95 % interval, on one scale with people and with the laziest answer."""
-    low, high = evaluation.interval_95
     supports = evaluation.confusion.sum(axis=1)
     common = evaluation.emotions[int(supports.argmax())]
     people_low, people_high = HUMAN_ACCURACY - HUMAN_ACCURACY_SPREAD, HUMAN_ACCURACY + HUMAN_ACCURACY_SPREAD
     rows = [
+        *(_accuracy_row(called, one) for called, one in [(name, evaluation), *others]),
         (
-            "This model",
-            evaluation.accuracy,
-            low,
-            high,
-            ACCENT,
-            f"{evaluation.accuracy:.1%}",
-            f"95% interval {low:.1%} to {high:.1%}",
-        ),
-        (
-            "People",
+            "People<br>on FER-2013",
             HUMAN_ACCURACY,
             people_low,
             people_high,
             QUIET,
             f"{100 * HUMAN_ACCURACY:.0f} ± {HUMAN_ACCURACY_SPREAD:.0%}",
-            "on FER-2013, Goodfellow et al. (2013)",
+            "Goodfellow et al. (2013)",
         ),
         (
             f"Always “{common}”",
@@ -107,10 +47,10 @@ def accuracy_figure(evaluation: Evaluation) -> go.Figure:
         ),
     ]
     figure = go.Figure()
-    for name, value, lowest, highest, color, text, explanation in rows:
+    for called, value, lowest, highest, color, text, explanation in rows:
         figure.add_scatter(
             x=[value],
-            y=[name],
+            y=[called],
             mode="markers",
             showlegend=False,
             marker={"size": 14, "color": color, "symbol": "circle" if lowest < highest else "diamond"},
@@ -122,15 +62,28 @@ def accuracy_figure(evaluation: Evaluation) -> go.Figure:
                 "thickness": 5,
                 "width": 0,
             },
-            hovertemplate=f"<b>{name}</b> {text}<br>{explanation}<extra></extra>",
+            hovertemplate=f"<b>{called}</b> {text}<br>{explanation}<extra></extra>",
         )
-        figure.add_annotation(x=value, y=name, text=text, showarrow=False, yshift=18, font={"size": 13})
-    figure.update_layout(layout(height=230, margin={"l": 4, "r": 18, "t": 18, "b": 4}))
+        figure.add_annotation(x=value, y=called, text=text, showarrow=False, yshift=18, font={"size": 13})
+    figure.update_layout(layout(height=230 + 62 * len(others), margin={"l": 4, "r": 18, "t": 18, "b": 4}))
     figure.update_xaxes(
         range=[0, 1], tickformat=".0%", gridcolor=GRID, zeroline=False, fixedrange=True, nticks=6
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, ticksuffix="  ")
     return figure
+
+
+def _accuracy_row(name: str, evaluation: Evaluation) -> tuple[str, float, float, float, str, str, str]:
+    low, high = evaluation.interval_95
+    return (
+        name,
+        evaluation.accuracy,
+        low,
+        high,
+        ACCENT,
+        f"{evaluation.accuracy:.1%}",
+        f"95% interval {low:.1%} to {high:.1%}, {len(evaluation):,} faces",
+    )
 
 
 def scores_figure(scores: EmotionScores) -> go.Figure:

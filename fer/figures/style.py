@@ -14,6 +14,7 @@ CLEAR = "rgba(0, 0, 0, 0)"
 GRID = "rgba(128, 128, 128, 0.18)"
 # What a mark on a chart points at; between the night and the day shade of amber, and no emotion's colour.
 MARK = "#c07a1c"
+MARK_RGB = "192, 122, 28"
 MARK_SHADE = "rgba(192, 122, 28, 0.14)"
 
 

@@ -1,12 +1,25 @@
 """Paired comparisons against figures worked out by hand and by scipy."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from fer.comparison import PairedComparison, compare_answers, compare_predictions
+from fer.comparison import (
+    PairedComparison,
+    compare_answers,
+    compare_confusions,
+    compare_predictions,
+    disagreement,
+)
+from fer.datasets import Split
+from fer.emotions import EMOTIONS, Emotion
+from fer.evaluation import Evaluation
 from fer.runs import Predictions
+
+TWO = (Emotion.ANGRY, Emotion.HAPPY)
 
 
 def predictions(rows: list[int], labels: list[int], answers: list[int]) -> Predictions:
@@ -94,3 +107,56 @@ def test_answers_to_different_faces_are_refused() -> None:
         compare_answers(right(1, 0), right(1))
     with pytest.raises(ValueError, match="no pairs"):
         compare_answers(right(), right())
+
+
+def test_the_p_value_holds_for_more_faces_than_a_table_would() -> None:
+    found = PairedComparison(30_000, 3_000, 3_150, 20_000)
+    assert found.p_value == pytest.approx(2 * binom.cdf(3_000, 6_150, 0.5))
+
+
+def evaluation_of(labels: str, answers: str, emotions: Sequence[Emotion] = EMOTIONS) -> Evaluation:
+    """A model's answers, each as sure as it comes early: "ahs" are angry, happy and sad."""
+    known = {str(emotion)[0]: emotion for emotion in (Emotion.ANGRY, Emotion.HAPPY, Emotion.SAD)}
+    columns = [emotions.index(known[letter]) for letter in answers]
+    probabilities = np.full((len(answers), len(emotions)), 0.01, np.float32)
+    probabilities[np.arange(len(answers)), columns] = 0.9 - 0.01 * np.arange(len(answers))
+    true = np.array([emotions.index(known[letter]) for letter in labels], np.intp)
+    return Evaluation.from_predictions("model", Split.TEST, emotions, true, probabilities)
+
+
+def test_two_matrices_are_laid_on_one_another_by_the_names_of_the_emotions() -> None:
+    first = evaluation_of("aaaahs", "aaahhs")
+    second = evaluation_of("aaaahs", "ahhhhs", (Emotion.SAD, Emotion.HAPPY, Emotion.ANGRY))
+    difference = compare_confusions(first, second)
+    assert difference.emotions == EMOTIONS
+    angry, happy = EMOTIONS.index(Emotion.ANGRY), EMOTIONS.index(Emotion.HAPPY)
+    assert difference.first[angry, happy] == 1
+    assert difference.second[angry, happy] == 3
+    assert difference.points[angry, happy] == pytest.approx(2 / 4)
+    assert difference.points[angry, angry] == pytest.approx(-2 / 4)
+    assert difference.points.sum() == pytest.approx(0)
+
+
+def test_a_cell_of_two_models_holds_who_alone_says_so_the_most_confident_first() -> None:
+    first = evaluation_of("aaaaah", "haahhh")
+    second = evaluation_of("aaaaah", "hhhaah", EMOTIONS[::-1])
+    found = disagreement(first, second, Emotion.ANGRY, Emotion.HAPPY)
+    assert found.asked == 5
+    assert found.both.tolist() == [0]
+    assert found.only_first.tolist() == [3, 4]
+    assert found.only_second.tolist() == [1, 2]
+    assert found.could_be_chance
+    # An emotion that one of them cannot answer.
+    only_two = evaluation_of("aaaaah", "haahhh", (Emotion.ANGRY, Emotion.HAPPY))
+    assert len(disagreement(only_two, second, Emotion.ANGRY, Emotion.SAD).only_first) == 0
+
+
+def test_a_one_sided_cell_is_no_chance() -> None:
+    found = disagreement(evaluation_of("a" * 9, "a" * 9), evaluation_of("a" * 9, "h" * 8 + "a"), *TWO)
+    assert len(found.only_second) == 8
+    assert not found.could_be_chance
+
+
+def test_other_faces_cannot_be_compared() -> None:
+    with pytest.raises(ValueError, match="not the same faces"):
+        compare_confusions(evaluation_of("ah", "ah"), evaluation_of("a", "a"))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fer import figures
+from fer.comparison import PairedComparison, compare_confusions
 from fer.datasets import Split
 from fer.datasets.browsing import TIE, VOTE_OUTCOMES
 from fer.datasets.character import Disagreement, character_of
@@ -46,16 +47,55 @@ def test_every_pixel_of_a_face_is_in_its_figure() -> None:
 
 
 def test_confusion_cells_show_counts_or_shares_and_are_shaded_by_share(evaluation: Evaluation) -> None:
-    for as_share, texts in ((False, {"8", "2"}), (True, {"80%", "20%", "100%"})):
-        figure = figures.confusion_figure(evaluation, as_share=as_share)
+    for cells, texts in (("count", {"8", "2"}), ("row share", {"80%", "20%", "100%"})):
+        figure = figures.confusion_figure(evaluation, cells)
         shown = {note.text for note in figure.layout.annotations} - {"0", "0%"}
         assert shown == texts
         assert figure.data[0].z[3][0] == 1
     assert len(figure.layout.annotations) == 49
 
 
+def test_a_column_of_shares_tells_how_far_an_answer_can_be_trusted(evaluation: Evaluation) -> None:
+    figure = figures.confusion_figure(evaluation, "column share")
+    angry = EMOTIONS.index(Emotion.ANGRY)
+    assert figure.data[0].z[angry][angry] == pytest.approx(0.8)
+    assert figure.data[0].z[EMOTIONS.index(Emotion.HAPPY)][angry] == pytest.approx(0.2)
+
+
+def test_white_stands_on_strong_shades_only(evaluation: Evaluation) -> None:
+    notes = figures.confusion_figure(evaluation).layout.annotations
+    assert {note.text for note in notes if note.font.color == "#ffffff"} == {"80%", "100%"}
+
+
+def test_a_difference_is_shaded_to_both_sides_of_nothing(evaluation: Evaluation) -> None:
+    better = Evaluation.from_predictions(
+        "better",
+        Split.TEST,
+        EMOTIONS,
+        evaluation.true_labels,
+        np.eye(7, dtype=np.float32)[evaluation.true_labels],
+    )
+    heat = figures.confusion_difference_figure(compare_confusions(evaluation, better), "A", "B")
+    texts = {note.text for note in heat.layout.annotations}
+    assert texts == {"0", "+20", "−20", "+100", "−100"}
+    assert heat.data[0].zmin == -heat.data[0].zmax
+    assert heat.data[0].z[0][0] == pytest.approx(0.2)
+
+
+def test_several_models_stand_on_one_scale(evaluation: Evaluation) -> None:
+    figure = figures.accuracy_figure(evaluation, name="A", others=[("B", evaluation)])
+    assert [trace.y[0] for trace in figure.data][:2] == ["A", "B"]
+    assert len(figure.data) == 4
+
+
+def test_faces_of_two_models_are_told_apart_by_who_is_right() -> None:
+    figure = figures.together_figure(PairedComparison(100, 10, 20, 50), "A", "B")
+    assert [bar.x[0] for bar in figure.data] == [50, 10, 20, 20]
+    assert [bar.name for bar in figure.data][1:3] == ["only A right 10", "only B right 20"]
+
+
 def test_an_emotion_without_faces_leaves_an_empty_row(evaluation: Evaluation) -> None:
-    z = figures.confusion_figure(evaluation, as_share=True).data[0].z
+    z = figures.confusion_figure(evaluation).data[0].z
     assert not np.any(z[EMOTIONS.index(Emotion.SAD)])
 
 
@@ -107,7 +147,7 @@ def test_figures_carry_no_background_and_are_plain_json(evaluation: Evaluation) 
     for figure in (
         figures.counts_figure(dataset_of([0, 1]).counts()),
         figures.accuracy_figure(evaluation),
-        figures.confusion_figure(evaluation, as_share=True),
+        figures.confusion_figure(evaluation),
         figures.face_figure(np.zeros((48, 48, 1), np.uint8)),
         figures.histogram_figure(character_of(dataset_of([0, 1])), EMOTIONS),
         figures.disagreement_figure(Disagreement(np.zeros((7, 11), np.intp), 0), EMOTIONS),

@@ -1,0 +1,201 @@
+"""Confusion matrices: one model's, or the difference between two; and how often two are right together."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from fer.comparison import ConfusionDifference, PairedComparison
+from fer.emotions import Emotion
+from fer.evaluation import Evaluation
+from fer.figures.style import ACCENT, ACCENT_RGB, MARK, MARK_RGB, QUIET, layout
+
+Cells = Literal["row share", "column share", "count"]
+"""What a cell says: which share of the faces that show this, or of those called that, or how many."""
+
+# From this much of the full shade on, white reads better than either page's ink.
+_STRONG = 0.55
+# A difference this small is drawn in the palest shade, however small the others are: it is next to nothing.
+_LEAST_SCALE = 0.05
+
+
+def confusion_figure(evaluation: Evaluation, cells: Cells = "row share") -> go.Figure:
+    """The confusion matrix: rows are what a face shows, columns what the model said.
+
+    Args:
+        evaluation: whose matrix.
+        cells: what they show. Counts are shaded by their share of the row, or the common emotions would drown
+            the rare ones.
+    """
+    counts = evaluation.confusion
+    of_row = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    of_column = counts / np.maximum(counts.sum(axis=0, keepdims=True), 1)
+    shares = of_column if cells == "column share" else of_row
+    texts = [
+        [f"{count:,}" if cells == "count" else f"{share:.0%}" for share, count in zip(*row, strict=True)]
+        for row in zip(shares, counts, strict=True)
+    ]
+    figure = _matrix(
+        evaluation.emotions,
+        shares,
+        texts,
+        strength=shares,
+        is_quiet=counts == 0,
+        zmin=0,
+        colorscale=[[0, f"rgba({ACCENT_RGB}, 0.05)"], [1, f"rgba({ACCENT_RGB}, 1)"]],
+    )
+    figure.data[0].update(
+        zmax=1,
+        customdata=np.stack([counts, of_row, of_column], axis=-1),
+        hovertemplate="shows <b>%{y}</b>, called <b>%{x}</b><br>%{customdata[0]:,} faces<br>"
+        "%{customdata[1]:.1%} of the faces that show it<br>"
+        "%{customdata[2]:.1%} of the faces called so<extra></extra>",
+    )
+    return figure
+
+
+def confusion_difference_figure(difference: ConfusionDifference, first: str, second: str) -> go.Figure:
+    """The second model's matrix minus the first's: how many more of each row, in percentage points.
+
+    Args:
+        difference: of which two matrices.
+        first: what the first model is called; short.
+        second: what the second model is called.
+    """
+    points = difference.points
+    most = max(float(np.abs(points).max(initial=0)), _LEAST_SCALE)
+    texts = [[_signed(100 * value) for value in row] for row in points]
+    figure = _matrix(
+        difference.emotions,
+        points,
+        texts,
+        strength=np.abs(points) / most,
+        is_quiet=difference.first == difference.second,
+        zmin=-most,
+        colorscale=[
+            [0, f"rgba({MARK_RGB}, 1)"],
+            [0.5, "rgba(128, 128, 128, 0.06)"],
+            [1, f"rgba({ACCENT_RGB}, 1)"],
+        ],
+    )
+    figure.data[0].update(
+        zmax=most,
+        customdata=np.stack([difference.first, difference.second], axis=-1),
+        hovertemplate="shows <b>%{y}</b>, called <b>%{x}</b><br>"
+        f"%{{customdata[0]:,}} faces by {first}, %{{customdata[1]:,}} by {second}<extra></extra>",
+    )
+    return figure
+
+
+def _matrix(
+    emotions: Sequence[Emotion],
+    values: NDArray[np.float64],
+    texts: Sequence[Sequence[str]],
+    *,
+    strength: NDArray[np.float64],
+    is_quiet: NDArray[np.bool_],
+    zmin: float,
+    colorscale: list[list[object]],
+) -> go.Figure:
+    """Cells with a text each.
+
+    Args:
+        emotions: of the rows, and of the columns.
+        values: (k, k), what a cell is shaded by.
+        texts: what stands in it.
+        strength: (k, k) how much of the full shade it has, 0 to 1.
+        is_quiet: (k, k) whether there is nothing to say of it.
+        zmin: the least value of the colour scale.
+        colorscale: Plotly's.
+    """
+    names = [emotion.capitalize() for emotion in emotions]
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            x=names,
+            y=names,
+            zmin=zmin,
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            colorscale=colorscale,
+        )
+    )
+    # On a pale cell the text takes the page's own colour, which a fixed one could not know. All cells
+    # in one call: Plotly weighs every addition against all that is there.
+    annotations = [
+        {
+            "x": names[column],
+            "y": names[row],
+            "text": texts[row][column],
+            "showarrow": False,
+            "font": {"size": 12, **({"color": "#ffffff"} if strength[row, column] > _STRONG else {})},
+            "opacity": 0.35 if is_quiet[row, column] else 1,
+        }
+        for row, column in np.ndindex(values.shape)
+    ]
+    figure.update_layout(
+        layout(height=470, annotations=annotations, margin={"l": 4, "r": 4, "t": 56, "b": 4})
+    )
+    figure.update_xaxes(
+        side="top",
+        title={"text": "the model said", "standoff": 8},
+        showgrid=False,
+        zeroline=False,
+        tickangle=-40,
+        fixedrange=True,
+    )
+    figure.update_yaxes(
+        autorange="reversed",
+        title={"text": "the face shows", "standoff": 6},
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    return figure
+
+
+def _signed(points: float) -> str:
+    rounded = round(points)
+    return "0" if rounded == 0 else f"{rounded:+d}".replace("-", "−")
+
+
+def together_figure(comparison: PairedComparison, first: str, second: str) -> go.Figure:
+    """One bar: on how many of the same faces both models are right, only one of them, or neither.
+
+    Args:
+        comparison: of the two.
+        first: what the first model is called; short.
+        second: what the second model is called.
+    """
+    neither = comparison.count - comparison.both - comparison.only_first - comparison.only_second
+    figure = go.Figure()
+    for title, count, color, opacity in (
+        ("both right", comparison.both, ACCENT, 1.0),
+        (f"only {first} right", comparison.only_first, ACCENT, 0.45),
+        (f"only {second} right", comparison.only_second, MARK, 0.75),
+        ("both wrong", neither, QUIET, 0.35),
+    ):
+        figure.add_bar(
+            x=[count],
+            y=[""],
+            name=f"{title} {count:,}",
+            orientation="h",
+            marker={"color": color, "opacity": opacity, "line": {"width": 0}},
+            hovertemplate=f"<b>{title}</b><br>{count:,} faces, {count / comparison.count:.1%}<extra></extra>",
+        )
+    figure.update_layout(
+        layout(
+            height=96,
+            barmode="stack",
+            bargap=0,
+            margin={"l": 0, "r": 0, "t": 4, "b": 4},
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "traceorder": "normal"},
+        )
+    )
+    figure.update_xaxes(visible=False, range=[0, comparison.count], fixedrange=True)
+    figure.update_yaxes(visible=False, fixedrange=True)
+    return figure
