@@ -37,6 +37,11 @@ def augmentation_presets_folder() -> Path:
     return data_folder() / "presets" / "augmentation"
 
 
+def calibration_folder() -> Path:
+    """Temperatures that were fitted to models, one file each."""
+    return data_folder() / "calibration"
+
+
 def runs_folder() -> Path:
     """One folder per training run."""
     return home() / "models" / "runs"

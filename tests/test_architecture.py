@@ -163,17 +163,30 @@ ROOMS = {
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
     "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
+    "neighbours": "batches cards config datasets datasets.editions datasets.views errors files paths progress "
+    "recognition runs",
     "comparison": "emotions evaluation runs",
     "evaluation.intervals": "",
     "evaluation.averaging": "progress recognition",
     "evaluation.evaluation": ".averaging .intervals datasets emotions errors",
     "evaluation.evaluating": ".averaging .evaluation datasets emotions errors files paths progress "
     "recognition",
-    "evaluation.curves": ".evaluation emotions",
-    "evaluation.scores": ".curves .evaluation .intervals",
+    "evaluation.curves": ".evaluation .intervals emotions",
+    "evaluation.galleries": ".evaluation .intervals datasets.browsing datasets.character datasets.dataset "
+    "emotions errors",
+    "evaluation.scores": ".curves .evaluation .intervals tempering",
+    "evaluation.calibration": ".evaluation .intervals .scores tempering",
     "evaluation": ".averaging .curves .evaluating .evaluation .intervals .scores",
     "weights": "publishing runs",
     "publishing": "cards datasets datasets.views errors evaluation files paths progress recognition runs",
+    "robustness.corruptions": "errors",
+    "robustness.pixels": ".corruptions",
+    "robustness.cures": ".corruptions .pixels config",
+    "robustness.sweep": ".corruptions emotions evaluation",
+    "robustness.keeping": ".corruptions .sweep datasets emotions files paths",
+    "robustness.sweeping": ".corruptions .keeping .pixels .sweep datasets errors evaluation progress "
+    "recognition",
+    "robustness": ".corruptions .cures .keeping .pixels .sweep .sweeping",
     "figures.style": "",
     "figures.schedule": ".style config runs schedules",
     "figures.architecture": ".style zoo.blueprint",
@@ -212,7 +225,8 @@ ROOMS = {
     "faces.following": ".face .haar .tracking",
     "faces.tracking": ".face",
     "faces": ".crops .face .following .haar .tracking",
-    "live": "emotions errors faces recognition",
+    "temperatures": "errors evaluation.calibration files paths",
+    "live": "emotions errors faces recognition tempering",
     "drawing": "emotions faces live",
     # over all of it
     "bench.stopwatch": "",
@@ -234,9 +248,11 @@ ROOMS = {
     "command_line.options": "config errors",
     "command_line.training_options": ".options augmentation.presets config errors zoo.catalog",
     "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
+    "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
+    "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".run_commands .terminal training.renewal",
     "__main__": "bench command_line command_line.explaining_commands command_line.options "
-    "command_line.run_commands "
+    "command_line.robustness_commands command_line.run_commands "
     "command_line.terminal config datasets datasets.convert datasets.downloads datasets.fingerprint "
     "datasets.views diagnosis diagnosis.report drawing errors evaluation face_map faces faults files "
     "jobs live "

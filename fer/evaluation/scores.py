@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.evaluation.curves import threshold_curves
+from fer.evaluation.curves import mean_area
 from fer.evaluation.evaluation import Evaluation
-from fer.evaluation.intervals import Z_95, wilson_interval
+from fer.evaluation.intervals import mean_interval, wilson_interval
+from fer.tempering import LEAST_PROBABILITY
 
 # How many splits of the same size are drawn to see how far a figure moves by luck.
 _DRAWS = 2_000
-# A probability of 0 for what is true would cost infinitely much; scikit-learn stops there too, in float32.
-_LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def scores_of(evaluation: Evaluation) -> tuple[Score, ...]:
     splits drawn from this one (bootstrap, seeded); of a mean over faces, the normal approximation.
     """
     right = evaluation.is_right
-    losses = -np.log(_true_probabilities(evaluation))
+    losses = log_losses(evaluation)
     among_two = top_two(evaluation)
     resampled = _resampled(evaluation)
 
@@ -72,7 +70,7 @@ def scores_of(evaluation: Evaluation) -> tuple[Score, ...]:
     ) -> Score:
         return Score(key, title, of_one(figure), drawn(figure), formula, words, is_share)
 
-    area, area_interval = _mean_area(evaluation)
+    area, area_interval = mean_area(evaluation)
     return (
         Score(
             "accuracy",
@@ -139,7 +137,7 @@ def scores_of(evaluation: Evaluation) -> tuple[Score, ...]:
             "log_loss",
             "Log loss",
             float(losses.mean()),
-            _mean_interval(losses),
+            mean_interval(losses),
             r"-\frac{1}{n}\sum_{j=1}^{n}\ln p_j(\text{label}_j)",
             "What it would pay for its confidence: little for a label called likely, much for one called "
             "impossible. Guessing all seven alike costs 1.95.",
@@ -177,7 +175,7 @@ def scores_of(evaluation: Evaluation) -> tuple[Score, ...]:
             "mean_confidence",
             "Mean confidence",
             float(evaluation.confidences.mean()),
-            _mean_interval(evaluation.confidences.astype(np.float64)),
+            mean_interval(evaluation.confidences.astype(np.float64)),
             r"\frac{1}{n}\sum_{j=1}^{n}\max_i p_{ji}",
             f"How sure it says it is. It is right {float(right.mean()):.1%} of the time; where the two "
             "differ, its confidence cannot be taken at its word.",
@@ -194,19 +192,15 @@ def top_two(evaluation: Evaluation) -> NDArray[np.bool_]:
     return np.asarray((columns == evaluation.true_labels[:, None]).any(axis=1))
 
 
-def _true_probabilities(evaluation: Evaluation) -> NDArray[np.float64]:
-    """(n,) the probability of each face's label, kept away from 0 and 1, rows summing to 1 exactly."""
+def log_losses(evaluation: Evaluation) -> NDArray[np.float64]:
+    """(n,) what each face costs: minus the logarithm of the probability of its label, rows summing to 1.
+
+    A probability of 0 for what is true would cost infinitely much; scikit-learn stops there too.
+    """
     probabilities = evaluation.probabilities.astype(np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     at_labels = probabilities[np.arange(len(evaluation)), evaluation.true_labels]
-    return np.asarray(np.clip(at_labels, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY))
-
-
-def _mean_interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
-    if len(values) < 2:
-        return None
-    half = Z_95 * float(values.std(ddof=1)) / sqrt(len(values))
-    return float(values.mean()) - half, float(values.mean()) + half
+    return np.asarray(-np.log(np.clip(at_labels, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)))
 
 
 # Below, `cells` are m confusion matrices, (m, k, k); rows are true, columns predicted. An emotion without a
@@ -257,38 +251,3 @@ def _kappa(cells: NDArray[np.float64]) -> NDArray[np.float64]:
     by_chance = (cells.sum(axis=1) * cells.sum(axis=2)).sum(axis=1) / n**2
     # One emotion only, and always named: chance agrees as well, and nothing is left to be better at.
     return np.asarray(np.where(by_chance < 1, (observed - by_chance) / np.maximum(1 - by_chance, 1e-12), 0.0))
-
-
-def _mean_area(evaluation: Evaluation) -> tuple[float | None, tuple[float, float] | None]:
-    """The mean area under the ROC curves, and its interval.
-
-    Source:
-        E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson (1988), "Comparing the areas under two or more
-        correlated ROC curves": each face's share in an area is how many faces of the other side it is
-        rightly above or below; the spread of these shares is the spread of the area.
-    """
-    curves = threshold_curves(evaluation)
-    if not curves:
-        return None, None
-    areas = [curve.area for curve in curves]
-    pulls = np.zeros(len(evaluation))  # how much each face moves the mean area
-    for curve, area in zip(curves, areas, strict=True):
-        column = evaluation.emotions.index(curve.emotion)
-        scores = evaluation.probabilities[:, column]
-        is_true = evaluation.true_labels == column
-        share_of_others = _placement(scores[is_true], scores[~is_true])
-        pulls[is_true] += (share_of_others - area) / is_true.mean()
-        pulls[~is_true] += (1 - _placement(scores[~is_true], scores[is_true]) - area) / (~is_true).mean()
-    mean = float(np.mean(areas))
-    if len(evaluation) < 3:
-        return mean, None
-    half = Z_95 * float((pulls / len(curves)).std(ddof=1)) / sqrt(len(evaluation))
-    return mean, (max(mean - half, 0.0), min(mean + half, 1.0))
-
-
-def _placement(scores: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float64]:
-    """For each score, the share of `others` below it, ties counting half."""
-    ranked = np.sort(others)
-    below = np.searchsorted(ranked, scores, side="left")
-    not_above = np.searchsorted(ranked, scores, side="right")
-    return np.asarray((below + not_above) / 2 / len(others))
