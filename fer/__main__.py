@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from fer.command_line import explaining_commands, run_commands, terminal
+from fer.command_line import explaining_commands, robustness_commands, run_commands, terminal
 from fer.command_line import options as shared_options
 from fer.config import DatasetView
 from fer.datasets import Split, load_dataset
@@ -460,6 +460,7 @@ def _parser() -> argparse.ArgumentParser:
     shared_options.add_view(sub)
 
     run_commands.add_to(add)
+    robustness_commands.add_to(add)
     explaining_commands.add_to(add)
 
     sub = add(diagnose, "Say what a run's curves tell, what to change, and what earlier changes brought.")

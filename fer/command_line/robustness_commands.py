@@ -1,0 +1,132 @@
+"""The command about robustness: its result as plain JSON values, and as text."""
+
+import argparse
+from typing import Any
+
+from fer import machine
+from fer.command_line import options as shared_options
+from fer.command_line import terminal
+from fer.command_line.run_commands import Add, Answer
+from fer.datasets import Split, load_dataset
+from fer.datasets.views import describe
+from fer.emotions import EMOTIONS
+from fer.errors import ConfigError, FerError
+from fer.evaluation import judged_faces
+from fer.recognition import Recognizer, model_folder
+from fer.robustness import CORRUPTIONS, CorruptionKind, Sweep, SweepPoint, sweep, sweep_path
+
+# Share of the whole time that goes into reading the faces.
+_READING = 0.03
+
+
+def break_models(options: argparse.Namespace) -> Answer:
+    """Where models break: their accuracy on faces gone bad in several ways, each at five levels."""
+    if options.sample is not None and options.sample < 1:
+        raise ConfigError(f"A sample needs at least one face; received {options.sample}.")
+    if options.seed < 0:
+        raise ConfigError(f"A seed is 0 or more; received {options.seed}.")
+    kinds = tuple(CorruptionKind(kind) for kind in dict.fromkeys(options.kinds))
+    names = tuple(dict.fromkeys(options.models))
+    recognizers = [Recognizer(model_folder(name), threads=machine.read_machine().cores) for name in names]
+    dataset = load_dataset(
+        options.data,
+        lambda fraction, message: terminal.show_progress(_READING * fraction, message),
+        view=shared_options.view_of(options),
+    )
+    # All are asked about the same faces, or their figures could not be compared.
+    common = [emotion for emotion in EMOTIONS if all(emotion in each.emotions for each in recognizers)]
+    faces = judged_faces(common, dataset, Split(options.split), answerable_only=True)
+    sample = faces if options.sample is None else faces.subset(options.sample, options.seed)
+    done = []
+    for number, recognizer in enumerate(recognizers):
+
+        def progress(fraction: float, message: str, number: int = number, name: str = names[number]) -> None:
+            share = _READING + (1 - _READING) * (number + fraction) / len(names)
+            terminal.show_progress(share, f"{name} · {message}" if len(names) > 1 else message)
+
+        try:
+            done.append(sweep(recognizer, sample, kinds, progress, seed=options.seed))
+        except FerError as error:
+            raise type(error)(f"{recognizer.name}: {error}") if len(names) > 1 else error from error
+    result = {
+        "dataset": dataset.name,
+        "split": options.split,
+        "state": describe(shared_options.view_of(options)),
+        "faces": len(sample),
+        "of": len(faces),
+        "seed": options.seed,
+        "models": {
+            name: _as_dict(each, kinds)
+            | {"path": str(sweep_path(recognizer.fingerprint, sample, options.seed))}
+            for name, recognizer, each in zip(names, recognizers, done, strict=True)
+        },
+    }
+    drawn = "" if len(sample) == len(faces) else f", a sample of {len(faces):,} with seed {options.seed}"
+    heading = f"{dataset.source.title} {describe(shared_options.view_of(options))}, {options.split}"
+    title = f"{heading}: {len(sample):,} faces{drawn}"
+    parts = [f"{name}\n{_table(each, kinds)}" for name, each in zip(names, done, strict=True)]
+    return result, "\n\n".join([title, *parts])
+
+
+def _as_dict(swept: Sweep, kinds: tuple[CorruptionKind, ...]) -> dict[str, Any]:
+    return {
+        "untouched": _point(swept, swept.untouched),
+        "kinds": {str(kind): [_point(swept, point) for point in swept.points[kind]] for kind in kinds},
+    }
+
+
+def _point(swept: Sweep, point: SweepPoint) -> dict[str, Any]:
+    recalls = {str(emotion): swept.recall(point, emotion) for emotion in swept.emotions}
+    return {
+        "severity": point.severity,
+        "accuracy": swept.accuracy(point),
+        "interval_95": list(swept.interval_95(point)),
+        "mean_confidence": point.mean_confidence,
+        "flipped": swept.flips(point),
+        "recall": {name: float(recall) for name, recall in recalls.items() if recall is not None},
+    }
+
+
+def _table(swept: Sweep, kinds: tuple[CorruptionKind, ...]) -> str:
+    """Accuracies by level, what breaks the model most first."""
+    rows = [["", "untouched", *(f"level {level}" for level in range(1, 6)), "level 5 is", "turned"]]
+    for kind in (each for each in swept.weakest_first() if each in kinds):
+        worst = swept.points[kind][-1]
+        rows.append(
+            [
+                CORRUPTIONS[kind].title,
+                *(f"{swept.accuracy(point):.1%}" for point in swept.curve(kind)),
+                CORRUPTIONS[kind].number(worst.severity),
+                f"{swept.flips(worst) / len(swept):.1%}",
+            ]
+        )
+    return terminal.table(rows)
+
+
+def add_to(add: Add) -> None:
+    """Add the command with its options."""
+    sub = add(
+        break_models, "Measure where models break: accuracy on faces gone dark, noisy, covered …", "break"
+    )
+    sub.add_argument("models", metavar="MODEL", nargs="+", help="a pretrained model's name or a run's id")
+    sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
+    sub.add_argument("--split", choices=[str(split) for split in Split], default=str(Split.VALIDATION))
+    sub.add_argument(
+        "--sample", type=int, metavar="N", help="at most so many faces, each emotion keeping its share"
+    )
+    sub.add_argument(
+        "--kinds",
+        metavar="KIND",
+        nargs="+",
+        choices=[str(kind) for kind in CorruptionKind],
+        default=[str(kind) for kind in CorruptionKind],
+        help=f"some of {', '.join(CorruptionKind)}; all, if left out",
+    )
+    sub.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        default=0,
+        help="the sample and the noise follow from it (default: %(default)s)",
+    )
+    shared_options.add_view(sub)

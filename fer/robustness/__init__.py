@@ -1,0 +1,33 @@
+"""When a model breaks: faces gone bad in nine ways, and how its answers fall with them.
+
+A `Corruption` says what is done to a face and how far; `corrupt` does it; a `Sweep` holds a model's answers
+to the same faces at every kind and level.
+"""
+
+from fer.robustness.corruptions import CORRUPTIONS, Corruption, CorruptionKind, corruption_of
+from fer.robustness.cures import CURES, Cure, train_against
+from fer.robustness.keeping import load_sweep, save_sweep, sweep_path
+from fer.robustness.pixels import corrupt, corrupt_together
+from fer.robustness.sweep import LEVELS, Recall, Sweep, SweepPoint, Turn
+from fer.robustness.sweeping import sweep
+
+__all__ = [
+    "CORRUPTIONS",
+    "CURES",
+    "LEVELS",
+    "Corruption",
+    "CorruptionKind",
+    "Cure",
+    "Recall",
+    "Sweep",
+    "SweepPoint",
+    "Turn",
+    "corrupt",
+    "corrupt_together",
+    "corruption_of",
+    "load_sweep",
+    "save_sweep",
+    "sweep",
+    "sweep_path",
+    "train_against",
+]

@@ -1,0 +1,122 @@
+"""Where a sweep is kept, by what it is of: the same model and the same faces are never asked twice.
+
+    data/cache/sweeps/<what the model is and what the faces are>.json
+
+The file holds every answer, one figure a face, so that any number can be led back to its faces.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer import files, paths
+from fer.datasets import Dataset
+from fer.emotions import Emotion
+from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
+from fer.robustness.sweep import Sweep, SweepPoint
+
+# Raise this whenever a corruption comes to change pixels otherwise.
+_VERSION = 1
+# A sweep of a thousand faces takes some fifty kilobytes.
+_MOST_KEPT = 60
+
+
+def sweep_path(fingerprint: str, faces: Dataset, seed: int = 0) -> Path:
+    """Return where the sweep of exactly these faces with exactly this model is kept, or will be.
+
+    Args:
+        fingerprint: the model's, `Recognizer.fingerprint`.
+        faces: those that are swept: the sample, where one is drawn.
+        seed: what the noise follows from.
+    """
+    digest = hashlib.blake2b(digest_size=12)
+    about = [_VERSION, fingerprint, faces.images.shape, list(faces.emotions), seed]
+    digest.update(json.dumps(about).encode())
+    digest.update(np.ascontiguousarray(faces.images).data)
+    digest.update(faces.labels.astype("<i8").tobytes())
+    return paths.cache_folder() / "sweeps" / f"{digest.hexdigest()}.json"
+
+
+def save_sweep(path: Path, sweep: Sweep) -> None:
+    """Keep a sweep; one that is there already is replaced, and very old ones go.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    content = {
+        "version": _VERSION,
+        "model": sweep.model,
+        "emotions": list(sweep.emotions),
+        "labels": _digits(sweep.labels),
+        "seed": sweep.seed,
+        "untouched": _as_dict(sweep.untouched),
+        "points": {str(kind): [_as_dict(point) for point in points] for kind, points in sweep.points.items()},
+    }
+    files.save_text(path, json.dumps(content) + "\n")
+    kept = sorted(path.parent.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
+    for old in kept[_MOST_KEPT:]:
+        with suppress(OSError):
+            old.unlink()
+
+
+def load_sweep(path: Path) -> Sweep | None:
+    """Return the sweep that is kept there; None before it was made, and where the file is damaged.
+
+    A kind whose levels are others today is left out, so that it is measured anew.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        emotions = tuple(Emotion(name) for name in values["emotions"])
+        labels = _numbers(values["labels"], len(emotions))
+        if values["version"] != _VERSION or len(labels) == 0:
+            return None
+        return Sweep(
+            str(values["model"]),
+            emotions,
+            labels,
+            int(values["seed"]),
+            _point(values["untouched"], labels, emotions),
+            {
+                kind: points
+                for name, kept in values["points"].items()
+                if (kind := CorruptionKind(name))
+                and (points := tuple(_point(each, labels, emotions) for each in kept))
+                and tuple(point.severity for point in points) == CORRUPTIONS[kind].levels
+            },
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _digits(numbers: NDArray[np.intp]) -> str:
+    """One character for each number: there are never ten emotions."""
+    return "".join(map(str, numbers.tolist()))
+
+
+def _numbers(digits: str, below: int) -> NDArray[np.intp]:
+    numbers = np.frombuffer(digits.encode("ascii"), np.uint8).astype(np.intp) - ord("0")
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= below):
+        raise ValueError("a digit stands for no emotion")
+    return numbers
+
+
+def _as_dict(point: SweepPoint) -> dict[str, Any]:
+    return {
+        "severity": point.severity,
+        "answers": _digits(point.answers),
+        "mean_confidence": point.mean_confidence,
+    }
+
+
+def _point(values: Any, labels: NDArray[np.intp], emotions: Sequence[Emotion]) -> SweepPoint:
+    answers = _numbers(values["answers"], len(emotions))
+    confidence = float(values["mean_confidence"])
+    if answers.shape != labels.shape or not 0 <= confidence <= 1:
+        raise ValueError("the answers do not fit the faces")
+    return SweepPoint(float(values["severity"]), answers, confidence)

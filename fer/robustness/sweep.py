@@ -1,0 +1,146 @@
+"""What a model answers to the same faces at every kind and level of corruption, and what that tells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.emotions import Emotion
+from fer.evaluation import wilson_interval
+from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
+
+LEVELS = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SweepPoint:
+    """The answers to n faces, all corrupted alike.
+
+    Attributes:
+        severity: how badly, in the unit of its kind.
+        answers: (n,) indices into the sweep's emotions.
+        mean_confidence: the mean probability of the answers, 0 to 1.
+    """
+
+    severity: float
+    answers: NDArray[np.intp]
+    mean_confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Faces that were called one emotion before they were corrupted and another one after.
+
+    Attributes:
+        before: what the untouched faces were called.
+        after: what the corrupted ones are called.
+        count: how many.
+    """
+
+    before: Emotion
+    after: Emotion
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """How many faces of one emotion are called so.
+
+    Attributes:
+        right: how many.
+        support: of how many, at least 1.
+    """
+
+    right: int
+    support: int
+
+    def __float__(self) -> float:
+        return self.right / self.support
+
+    @property
+    def interval_95(self) -> tuple[float, float]:
+        """The 95 % interval of the share, 0 to 1; see `wilson_interval`."""
+        return wilson_interval(self.right, self.support)
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A model's answers to the same n faces, untouched and at five levels of some corruptions.
+
+    Attributes:
+        model: the model's name.
+        emotions: the k emotions it answers with.
+        labels: (n,) what the faces are labelled, indices into `emotions`; n at least 1.
+        seed: what the noise followed from.
+        untouched: the answers to the faces as they are.
+        points: five for each kind that was measured, mild to severe.
+    """
+
+    model: str
+    emotions: tuple[Emotion, ...]
+    labels: NDArray[np.intp]
+    seed: int
+    untouched: SweepPoint
+    points: Mapping[CorruptionKind, tuple[SweepPoint, ...]]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def curve(self, kind: CorruptionKind) -> tuple[SweepPoint, ...]:
+        """Level 0 to 5 of a kind that was measured; level 0 is the untouched face."""
+        untouched = self.untouched
+        neutral = SweepPoint(CORRUPTIONS[kind].neutral, untouched.answers, untouched.mean_confidence)
+        return neutral, *self.points[kind]
+
+    def is_right(self, point: SweepPoint) -> NDArray[np.bool_]:
+        """(n,) whether each face was named correctly."""
+        return np.asarray(point.answers == self.labels)
+
+    def accuracy(self, point: SweepPoint) -> float:
+        """The share of faces named correctly, 0 to 1."""
+        return float(self.is_right(point).mean())
+
+    def interval_95(self, point: SweepPoint) -> tuple[float, float]:
+        """Where the accuracy on endless faces of this kind lies, 95 times in 100; see `wilson_interval`."""
+        return wilson_interval(int(self.is_right(point).sum()), len(self))
+
+    @cached_property
+    def majority_accuracy(self) -> float:
+        """What always answering the commonest emotion would score, 0 to 1."""
+        return float(np.bincount(self.labels).max() / len(self))
+
+    def recall(self, point: SweepPoint, emotion: Emotion) -> Recall | None:
+        """How many of an emotion's faces are called so; None where there is no face of it."""
+        shown = self.labels == self.emotions.index(emotion)
+        support = int(shown.sum())
+        return Recall(int((self.is_right(point) & shown).sum()), support) if support else None
+
+    def flips(self, point: SweepPoint) -> int:
+        """How many answers differ from the answer to the untouched face, right or wrong."""
+        return int((point.answers != self.untouched.answers).sum())
+
+    def fallen(self, point: SweepPoint) -> NDArray[np.intp]:
+        """Indices of the faces that were right before they were corrupted and are wrong now."""
+        return np.flatnonzero(self.is_right(self.untouched) & ~self.is_right(point))
+
+    def turns(self, point: SweepPoint) -> tuple[Turn, ...]:
+        """From which answer to which the faces were turned, the commonest turn first."""
+        k = len(self.emotions)
+        pairs = np.bincount(self.untouched.answers * k + point.answers, minlength=k * k).reshape(k, k)
+        np.fill_diagonal(pairs, 0)
+        order = np.argsort(-pairs, axis=None, kind="stable")[: np.count_nonzero(pairs)]
+        cells = [divmod(int(cell), k) for cell in order]
+        return tuple(
+            Turn(self.emotions[before], self.emotions[after], int(pairs[before, after]))
+            for before, after in cells
+        )
+
+    def weakest_first(self) -> tuple[CorruptionKind, ...]:
+        """The kinds that were measured; what leaves the least accuracy at the severest level is first."""
+        return tuple(sorted(self.points, key=lambda kind: self.accuracy(self.points[kind][-1])))
+
+    def missing(self, kinds: Sequence[CorruptionKind]) -> tuple[CorruptionKind, ...]:
+        """Those of `kinds` that were not measured."""
+        return tuple(kind for kind in kinds if kind not in self.points)

@@ -1,0 +1,115 @@
+"""Asking a model about the same faces at every kind and level."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.datasets import Dataset
+from fer.errors import DatasetError, ModelMismatchError, StorageError
+from fer.evaluation import unanswerable
+from fer.progress import Progress, silent
+from fer.recognition import Recognizer
+from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
+from fer.robustness.keeping import load_sweep, save_sweep, sweep_path
+from fer.robustness.pixels import corrupt
+from fer.robustness.sweep import LEVELS, Sweep, SweepPoint
+
+# Faces between two words about progress: some tenth of a second of work.
+_CHUNK = 512
+
+
+def sweep(
+    recognizer: Recognizer,
+    faces: Dataset,
+    kinds: Sequence[CorruptionKind] = tuple(CORRUPTIONS),
+    progress: Progress = silent,
+    *,
+    seed: int = 0,
+) -> Sweep:
+    """Return the model's answers to the faces, untouched and at five levels of each kind.
+
+    They are kept in `data/cache/sweeps/`, after every kind: what was measured before is not measured again,
+    also if the work was stopped in the middle. The result may hold more kinds than were asked for.
+
+    Args:
+        recognizer: the model.
+        faces: at least one, all of emotions that it can answer; a sample, where a split is large.
+        kinds: what is measured.
+        progress: told how many faces were looked at.
+        seed: the noise follows from it.
+
+    Raises:
+        DatasetError: there is no face.
+        ModelMismatchError: a face shows an emotion that the model cannot answer, or it answers nonsense.
+    """
+    if len(faces) == 0:
+        raise DatasetError("There is no face to break; choose another split or a larger sample.")
+    if unknown := unanswerable(recognizer.emotions, faces):
+        raise ModelMismatchError(
+            f"The faces show {', '.join(unknown)}, which the model “{recognizer.name}” cannot answer: it "
+            f"knows {', '.join(recognizer.emotions)}. Leave those faces out, or choose another model."
+        )
+    path = sweep_path(recognizer.fingerprint, faces, seed)
+    found = load_sweep(path)
+    missing = tuple(kinds) if found is None else found.missing(kinds)
+    watch = _Watch(progress, len(faces) * (LEVELS * len(missing) + (found is None)))
+    if found is None:
+        found = Sweep(
+            recognizer.name,
+            recognizer.emotions,
+            _labels(recognizer, faces),
+            seed,
+            _answers(recognizer, faces.images, 0.0, "The untouched faces", watch),
+            {},
+        )
+    for kind in missing:
+        corruption = CORRUPTIONS[kind]
+        points = tuple(
+            _answers(
+                recognizer,
+                corrupt(faces.images, kind, severity, seed),
+                severity,
+                f"{corruption.title} {corruption.number(severity)}",
+                watch,
+            )
+            for severity in corruption.levels
+        )
+        measured = {**found.points, kind: points}
+        ordered = {each: measured[each] for each in CORRUPTIONS if each in measured}
+        found = Sweep(found.model, found.emotions, found.labels, seed, found.untouched, ordered)
+        with suppress(StorageError):  # a full disk costs only the next visit's time
+            save_sweep(path, found)
+    return found
+
+
+class _Watch:
+    """How many faces of all were looked at."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def seen(self, count: int, what: str) -> None:
+        self._done += count
+        words = f"{what}: {self._done:,} of {self._total:,} faces"
+        self._progress(self._done / self._total, words)
+
+
+def _labels(recognizer: Recognizer, faces: Dataset) -> NDArray[np.intp]:
+    """The labels in the model's own column order."""
+    column = [recognizer.emotions.index(e) if e in recognizer.emotions else -1 for e in faces.emotions]
+    return np.array(column, np.intp)[faces.labels]
+
+
+def _answers(
+    recognizer: Recognizer, images: NDArray[np.uint8], severity: float, what: str, watch: _Watch
+) -> SweepPoint:
+    answers, confidence = np.empty(len(images), np.intp), 0.0
+    for start in range(0, len(images), _CHUNK):
+        probabilities = recognizer.predict(images[start : start + _CHUNK])
+        answers[start : start + _CHUNK] = probabilities.argmax(axis=1)
+        confidence += float(probabilities.max(axis=1).sum(dtype=np.float64))
+        watch.seen(len(probabilities), what)
+    # A model's row may sum to a little more than 1.
+    return SweepPoint(severity, answers, min(confidence / len(images), 1.0))
