@@ -163,8 +163,9 @@ ROOMS = {
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
     "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
-    "neighbours": "batches cards config datasets datasets.editions datasets.views errors files paths progress "
-    "recognition runs",
+    "neighbours": "batches cards config datasets datasets.editions datasets.views errors files paths "
+    "progress recognition runs",
+    "tempering": "",
     "comparison": "emotions evaluation runs",
     "evaluation.intervals": "",
     "evaluation.averaging": "progress recognition",
