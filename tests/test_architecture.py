@@ -203,6 +203,17 @@ ROOMS = {
     "figures.comparison": ".style runs",
     "figures": ".architecture .class_curves .confusion .dataset .evaluation .face_map .faults .run_load "
     ".schedule .style .training",
+    "evaluation_report.plain_text": "",
+    "evaluation_report.formulas": "",
+    "evaluation_report.report": ".plain_text cards comparison config datasets datasets.fingerprint emotions "
+    "errors evaluation",
+    "evaluation_report.caveats": ".plain_text .report cards config datasets datasets.views errors evaluation",
+    "evaluation_report.mistakes": "datasets emotions evaluation",
+    "evaluation_report.values": ".caveats .plain_text .report config datasets.views evaluation paths",
+    "evaluation_report.charts": ".plain_text .report comparison figures",
+    "evaluation_report.web_page": ".caveats .charts .formulas .mistakes .plain_text .report .values evaluation "
+    "figures progress publishing",
+    "evaluation_report": ".plain_text .report .values .web_page",
     "training.losses": "config",
     "training.optimizing": "config",
     "training.network": ".losses .optimizing batches config zoo.catalog",

@@ -1,0 +1,19 @@
+"""An evaluation to take along: one HTML file that opens without a network, and its answers as CSV and JSON.
+
+Learners type titles and notes, so none of that is trusted here: every word is escaped where it is written.
+"""
+
+from fer.evaluation_report.plain_text import file_stem
+from fer.evaluation_report.report import EvaluationReport, ReportedModel, report_of
+from fer.evaluation_report.values import as_json, predictions_csv
+from fer.evaluation_report.web_page import to_html
+
+__all__ = [
+    "EvaluationReport",
+    "ReportedModel",
+    "as_json",
+    "file_stem",
+    "predictions_csv",
+    "report_of",
+    "to_html",
+]

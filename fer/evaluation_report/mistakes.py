@@ -1,0 +1,97 @@
+"""A model's mistakes in words and pictures, each with the rows of the faces that stand behind it."""
+
+import base64
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.datasets import Dataset
+from fer.emotions import Emotion
+from fer.evaluation import Evaluation
+
+MOST_KINDS = 6
+MOST_FACES = 24
+_ROWS_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusedPair:
+    """One kind of mistake.
+
+    Attributes:
+        sentence: how many faces of an emotion are called another, in words.
+        rows: of the most confident ones, in their source.
+        more: how many further ones there are.
+    """
+
+    sentence: str
+    rows: tuple[int, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFace:
+    """One face as a picture within a page.
+
+    Attributes:
+        row: in its source.
+        label: what it is labelled.
+        answer: what the model said.
+        confidence: how sure it was, 0 to 1.
+        data_url: a PNG.
+    """
+
+    row: int
+    label: Emotion
+    answer: Emotion
+    confidence: float
+    data_url: str
+
+
+def confused_pairs(evaluation: Evaluation) -> tuple[ConfusedPair, ...]:
+    """Return the commonest kinds of mistake, those that take the largest share of an emotion first."""
+    supports = dict(zip(evaluation.emotions, evaluation.confusion.sum(axis=1).tolist(), strict=True))
+    pairs = []
+    for mistake in evaluation.commonest_mistakes(MOST_KINDS):
+        indices = evaluation.faces_of(mistake.true, mistake.predicted)
+        named = evaluation.rows[indices[:_ROWS_NAMED]].tolist()
+        faces = "face" if supports[mistake.true] == 1 else "faces"
+        called = "is" if mistake.count == 1 else "are"
+        pairs.append(
+            ConfusedPair(
+                f"{mistake.count:,} of {supports[mistake.true]:,} {faces} labelled {mistake.true} "
+                f"({mistake.share:.1%}) {called} called {mistake.predicted}",
+                tuple(named),
+                mistake.count - len(named),
+            )
+        )
+    return tuple(pairs)
+
+
+def most_confident(evaluation: Evaluation, most: int = MOST_FACES) -> NDArray[np.intp]:
+    """Return the indices of at most `most` mistakes, the most confident first."""
+    wrong = np.flatnonzero(~evaluation.is_right)
+    return wrong[np.argsort(-evaluation.confidences[wrong], kind="stable")[:most]]
+
+
+def shown_faces(evaluation: Evaluation, faces: Dataset) -> tuple[ShownFace, ...]:
+    """Return the most confident mistakes as pictures that need no file beside the page."""
+    return tuple(
+        ShownFace(
+            int(evaluation.rows[index]),
+            evaluation.emotions[evaluation.true_labels[index]],
+            evaluation.emotions[evaluation.predicted_labels[index]],
+            float(evaluation.confidences[index]),
+            _data_url(faces.images[index]),
+        )
+        for index in most_confident(evaluation).tolist()
+    )
+
+
+def _data_url(image: NDArray[np.uint8]) -> str:
+    """A face, (h, w, 1 or 3) grey or RGB, as a PNG within a link."""
+    encoded, png = cv2.imencode(".png", image[..., ::-1])
+    assert encoded
+    return "data:image/png;base64," + base64.b64encode(png.tobytes()).decode()

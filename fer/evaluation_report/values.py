@@ -1,0 +1,223 @@
+"""A report as plain values: one JSON object with everything, and a table of answers as CSV."""
+
+import csv
+import io
+import json
+import platform
+import shlex
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer import paths
+from fer.config import DatasetView, SplitPlan
+from fer.datasets.views import describe
+from fer.evaluation import Averaging, scores_of
+from fer.evaluation_report.caveats import caveats_of
+from fer.evaluation_report.plain_text import file_stem, made_plain, one_line
+from fer.evaluation_report.report import EvaluationReport, ReportedModel
+
+# Raise this when a program that reads the JSON would have to change.
+FORMAT = 1
+LOOKS = {Averaging.NONE: "once", Averaging.FLIP: "flip", Averaging.TEN_CROP: "ten-crop"}
+"""What the command line calls each way to look."""
+_LIBRARIES = ("numpy", "ai-edge-litert", "opencv-python-headless", "plotly")
+
+
+def as_dict(report: EvaluationReport) -> dict[str, Any]:
+    """Return everything a report says, as plain JSON values.
+
+    Probabilities are written as short as a float32 can be told by, so that reading them back gives the very
+    answers.
+    """
+    return {
+        "format": FORMAT,
+        "title": report.title,
+        "made_at": report.made_at.isoformat(timespec="seconds"),
+        "faces": faces_of(report),
+        "looks": str(report.averaging),
+        "looks_in_words": report.averaging.phrase,
+        "caveats": list(caveats_of(report)),
+        "models": [_model(model) for model in report.models],
+        "comparisons": [
+            {
+                "first": report.models[0].evaluation.model,
+                "second": other.evaluation.model,
+                **asdict(compared),
+                "difference": compared.difference,
+                "interval_95": list(compared.interval_95),
+                "p_value": compared.p_value,
+                "verdict": compared.verdict,
+                "sentence": compared.sentence,
+            }
+            for other, compared in report.comparisons()
+        ],
+        "predictions": _predictions(report),
+        "software": software(),
+        "command": command(report),
+    }
+
+
+def as_json(report: EvaluationReport) -> str:
+    """Return `as_dict` as a file for people who look inside."""
+    return json.dumps(as_dict(report), ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def predictions_csv(report: EvaluationReport) -> str:
+    """Return every face's row, split and label, and every model's answer and probabilities, as CSV.
+
+    Every heading begins with a word of ours, so that no table program takes a model's name for a formula.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    heads = ["row", "split", "label"]
+    columns: list[list[Any]] = [
+        report.faces.rows.tolist(),
+        [str(report.split)] * len(report.faces),
+        [str(report.faces.emotions[label]) for label in report.faces.labels],
+    ]
+    for model in report.models:
+        of_one = model.evaluation
+        name = one_line(of_one.model)
+        heads += [f"{what} ({name})" for what in ("answer", "right", *of_one.emotions)]
+        columns.append([str(of_one.emotions[label]) for label in of_one.predicted_labels])
+        columns.append(of_one.is_right.astype(int).tolist())
+        columns += _shortest(of_one.probabilities).T.tolist()
+    writer.writerow(heads)
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue()
+
+
+def faces_of(report: EvaluationReport) -> dict[str, Any]:
+    """Return which faces a report is about."""
+    source = report.faces.source
+    return {
+        "name": shown_place(report.faces.name),
+        "title": one_line(source.title),
+        "url": one_line(source.url),
+        "license": one_line(source.license),
+        "citation": one_line(source.citation, 500),
+        "state": one_line(describe(report.view)),
+        "split": str(report.split),
+        "count": len(report.faces),
+        "per_emotion": {
+            str(emotion): int((report.faces.labels == label).sum())
+            for label, emotion in enumerate(report.faces.emotions)
+        },
+        "left_out": {str(emotion): count for emotion, count in report.left_out.items()},
+        "fingerprint": report.faces_fingerprint,
+        "notes": [one_line(note, 500) for note in report.faces.notes],
+    }
+
+
+def command(report: EvaluationReport) -> str:
+    """Return the line that makes the report again, as it is typed."""
+    names = [model.evaluation.model for model in report.models]
+    words = ["python", "-m", "fer", "report", *names, "--data", shown_place(report.faces.name)]
+    words += ["--split", str(report.split)]
+    words += ["--looks", LOOKS[report.averaging]] if report.averaging is not Averaging.NONE else []
+    words += view_arguments(report.view)
+    words += ["--answerable-only"] if report.left_out else []
+    return shlex.join(one_line(word) for word in [*words, "--output", f"{file_stem(names)}.html"])
+
+
+def view_arguments(view: DatasetView) -> list[str]:
+    """Return the options by which a command takes its dataset in this state."""
+    words = ["--edition", view.edition] if view.edition else []
+    words += ["--labels", view.labels] if view.labels != DatasetView().labels else []
+    if view.splits is not None:
+        plan, usual = view.splits, SplitPlan()
+        words += ["--split-validation", f"{plan.validation_fraction:g}"]
+        words += ["--split-test", f"{plan.test_fraction:g}"] if plan.test_fraction else []
+        words += ["--split-seed", str(plan.seed)] if plan.seed != usual.seed else []
+        words += [] if plan.keep_test else ["--pool"]
+    return [*words, *(["--skip-bad"] if view.skip_bad else [])]
+
+
+def software() -> dict[str, str]:
+    """Return the versions of what computed the figures."""
+    project = tomllib.loads((paths.PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    versions = {"FER Lab": str(project["project"]["version"]), "Python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:  # the same library under another name
+            continue
+    return versions
+
+
+def settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a training configuration without the folders of the machine it was trained on."""
+    return {**config, **({"dataset": shown_place(str(config["dataset"]))} if "dataset" in config else {})}
+
+
+def shown_place(name: str) -> str:
+    """Return a dataset's name; of a path its end, because a report is for other people too."""
+    path = PurePath(name)
+    return one_line(path.name if path.is_absolute() else name)
+
+
+def _model(model: ReportedModel) -> dict[str, Any]:
+    of_one, card = model.evaluation, model.card
+    return {
+        "name": one_line(of_one.model),
+        "title": model.title,
+        "fingerprint": model.fingerprint,
+        "card": made_plain(
+            {
+                "architecture": card.architecture,
+                "parameters": card.parameters,
+                "emotions": [str(emotion) for emotion in card.emotions],
+                "dataset": dict(card.dataset),
+                "trained_at": card.trained_at,
+                "license": card.license,
+                "intended_use": card.intended_use,
+                "weaknesses": list(card.weaknesses),
+                "notes": card.notes,
+                "config": settings(card.config),
+            }
+        ),
+        "scores": {
+            score.key: {
+                "title": score.title,
+                "value": score.value,
+                "interval_95": None if score.interval_95 is None else list(score.interval_95),
+            }
+            for score in scores_of(of_one)
+        },
+        "per_emotion": {
+            str(r.emotion): {"precision": r.precision, "recall": r.recall, "f1": r.f1, "support": r.support}
+            for r in of_one.class_reports
+        },
+        "emotions": [str(emotion) for emotion in of_one.emotions],
+        "confusion": of_one.confusion.tolist(),
+    }
+
+
+def _predictions(report: EvaluationReport) -> dict[str, Any]:
+    return {
+        "rows": report.faces.rows.tolist(),
+        "labels": [str(report.faces.emotions[label]) for label in report.faces.labels],
+        "models": [
+            {
+                "name": one_line(model.evaluation.model),
+                "emotions": [str(emotion) for emotion in model.evaluation.emotions],
+                "answers": [
+                    str(model.evaluation.emotions[label]) for label in model.evaluation.predicted_labels
+                ],
+                "probabilities": _shortest(model.evaluation.probabilities).tolist(),
+            }
+            for model in report.models
+        ],
+    }
+
+
+def _shortest(probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The float64 values whose shortest decimals are the float32 values' shortest."""
+    return probabilities.astype(np.float32).astype("U").astype(np.float64)
