@@ -21,7 +21,8 @@ Images = NDArray[np.uint8]
 def corrupt(images: Images, kind: CorruptionKind | str, severity: float, seed: int = 0) -> Images:
     """Return copies of the faces gone bad in one way, (n, h, w, c) uint8; the same call, the same pixels.
 
-    What is measured in pixels grows with the face, so that a severity means the same at any size.
+    What is measured in pixels grows with the face, so that a severity means the same at any size; only how
+    many pixels are left is counted from those that a face came with.
 
     Args:
         images: (n, h, w, c) uint8, c 1 or 3; n may be 0.
