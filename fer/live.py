@@ -18,6 +18,7 @@ from fer.emotions import EmotionScores
 from fer.errors import FerError
 from fer.faces import Face, FaceDetector, FaceTracker, as_bgr, crop_faces
 from fer.recognition import Recognizer
+from fer.tempering import apply_temperature
 
 # Time constant of the smoothing: short enough to follow a smile, long enough to still a flickering label.
 SMOOTHING_SECONDS = 0.25
@@ -78,7 +79,7 @@ class LiveFigures:
 
 
 def recognize_faces(
-    image_bgr: NDArray[np.uint8], detector: FaceDetector, recognizer: Recognizer
+    image_bgr: NDArray[np.uint8], detector: FaceDetector, recognizer: Recognizer, temperature: float = 1.0
 ) -> tuple[RecognizedFace, ...]:
     """Return every face of a still picture with its scores, largest first and numbered so.
 
@@ -86,6 +87,7 @@ def recognize_faces(
         image_bgr: (h, w, 3) uint8, or grey (h, w); never written to.
         detector: finds the faces; `HaarDetector(THOROUGH)` suits pictures.
         recognizer: classifies them, all in one call.
+        temperature: at which its probabilities are told; 1 tells them as they are.
 
     Raises:
         ModelMismatchError: the model answers with something that is not a probability.
@@ -96,16 +98,18 @@ def recognize_faces(
     probabilities = recognizer.predict(
         crop_faces(image_bgr, faces, preprocessing.image_height, preprocessing.image_width)
     )
+    told = apply_temperature(probabilities, temperature)
     return tuple(
         RecognizedFace(face, EmotionScores(recognizer.emotions, row), number)
-        for number, (face, row) in enumerate(zip(faces, probabilities, strict=True), start=1)
+        for number, (face, row) in enumerate(zip(faces, told, strict=True), start=1)
     )
 
 
 class LiveRecognizer:
     """One camera's recognition: frame in, `LiveReading` out.
 
-    The video thread calls `read`; any other thread may call `latest`, `figures` and `reset` meanwhile.
+    The video thread calls `read`; any other thread may call `latest`, `figures` and `reset` meanwhile, and
+    set `temperature`.
     """
 
     def __init__(
@@ -120,6 +124,8 @@ class LiveRecognizer:
         """
         self.detector = detector
         self.recognizer = recognizer
+        self.temperature = 1.0
+        """At which probabilities are told, before they are smoothed; each frame looks at it once."""
         self._smoothing_seconds = smoothing_seconds
         self._reading_lock = threading.Lock()  # one frame at a time: held for the whole of `read`
         self._lock = threading.Lock()  # the fields that others look at: held for microseconds
@@ -137,7 +143,7 @@ class LiveRecognizer:
         with self._reading_lock:
             captured_at = time.monotonic()
             recognized = self._followed(
-                recognize_faces(frame_bgr, self.detector, self.recognizer), captured_at
+                recognize_faces(frame_bgr, self.detector, self.recognizer, self.temperature), captured_at
             )
             finished_at = time.monotonic()
             latency_seconds = finished_at - captured_at

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.cards import load_card
 from fer.recognition import model_folder
-from pages.parts import caches, live_panel, masthead, notices, phrases, pickers
+from pages.parts import caches, live_calibration, live_panel, masthead, notices, phrases, pickers
 
 CAMERA, SNAPSHOT, PICTURES = (
     ":material/videocam: Camera",
@@ -38,6 +38,7 @@ with notices.shown():
         )
     card = load_card(model_folder(model.name))
     live = caches.live_recognizer(model.name)
+    live.temperature = live_calibration.choose(live.recognizer.fingerprint)
 
 # Open until it has been read; the camera then takes its place on the screen.
 with st.expander(
@@ -61,10 +62,10 @@ with st.expander(
     agreed = st.checkbox("Everyone in view knows this and agrees.", key="live.agreed")
 
 if view == PICTURES:
-    live_panel.uploads(model.name)
+    live_panel.uploads(model.name, live.temperature)
 elif not agreed:
     st.info("Tick the box above, and the camera can be started here.", icon=":material/check_box:")
 elif view == SNAPSHOT:
-    live_panel.snapshot(model.name)
+    live_panel.snapshot(model.name, live.temperature)
 else:
     live_panel.camera(live)

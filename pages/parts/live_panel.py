@@ -160,15 +160,25 @@ def _list_items(faces: Sequence[RecognizedFace], at_most: int = 6) -> str:
     return "".join(items)
 
 
-def snapshot(model: str) -> None:
-    """Take one picture with the browser's own camera widget, which needs no video connection."""
+def snapshot(model: str, temperature: float = 1.0) -> None:
+    """Take one picture with the browser's own camera widget, which needs no video connection.
+
+    Args:
+        model: its name.
+        temperature: at which its probabilities are told.
+    """
     taken = st.camera_input("One picture", key="live.snapshot", label_visibility="collapsed")
     if taken is not None:
-        _picture(model, "Your picture", taken.getvalue(), key=taken.file_id)
+        _picture(model, temperature, "Your picture", taken.getvalue(), key=taken.file_id)
 
 
-def uploads(model: str) -> None:
-    """Recognise the faces in pictures from the learner's computer."""
+def uploads(model: str, temperature: float = 1.0) -> None:
+    """Recognise the faces in pictures from the learner's computer.
+
+    Args:
+        model: its name.
+        temperature: at which its probabilities are told.
+    """
     files = st.file_uploader(
         "Pictures with faces",
         type=sorted(pictures.SUFFIXES),
@@ -177,13 +187,13 @@ def uploads(model: str) -> None:
         help="They are read in memory and forgotten when you leave.",
     )
     for file in files:
-        _picture(model, file.name, file.getvalue(), key=file.file_id)
+        _picture(model, temperature, file.name, file.getvalue(), key=file.file_id)
 
 
-def _picture(model: str, title: str, content: bytes, key: str) -> None:
+def _picture(model: str, temperature: float, title: str, content: bytes, key: str) -> None:
     """One picture, drawn over, with the seven scores of the chosen face; or the sentence why not."""
     try:
-        drawn_rgb, faces = caches.recognized_picture(model, content, title)
+        drawn_rgb, faces = caches.recognized_picture(model, content, title, temperature)
     except FerError as error:
         st.error(str(error), icon=":material/broken_image:")
         return

@@ -27,6 +27,7 @@ _JUDGED = "evaluation.judged"
 _CELL = "evaluation.cell"
 _OPENED = "evaluation.opened"
 _CHOSEN = "evaluation.chosen"
+_CALIBRATED = "live.calibrated"
 
 
 def dataset() -> str:
@@ -175,3 +176,13 @@ def chosen_face() -> int | None:
 def set_chosen_face(row: int | None) -> None:
     """Break, or explain, the face at `row` of the source."""
     st.session_state[_CHOSEN] = row
+
+
+def is_calibrated() -> bool:
+    """Whether the live page uses the temperature that is kept for its model; at first it does not."""
+    return cast(bool, st.session_state.get(_CALIBRATED, False))
+
+
+def set_calibrated(wanted: bool) -> None:
+    """Remember whether the live page uses a kept temperature."""
+    st.session_state[_CALIBRATED] = wanted

@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from fer.cards import MODEL_FILE
 from fer.live import LiveRecognizer
+from fer.recognition import Recognizer
+from fer.temperatures import KeptTemperature, save_temperature
 from pages.parts import live_panel
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
@@ -200,3 +202,90 @@ def test_a_snapshot_needs_agreement_too_and_is_read(model_folder: Path) -> None:
     page.camera_input(key="live.snapshot").set_value(("me.jpg", jpeg(astronaut()), "image/jpeg")).run()
     assert not page.exception
     assert len(page.get("plotly_chart")) == 1
+
+
+def keep(model_folder: Path, temperature: float) -> Path:
+    fingerprint = Recognizer(model_folder).fingerprint
+    return save_temperature(
+        KeptTemperature(
+            *(model_folder.name, fingerprint, temperature, "Faces *of* mine", "validation", "as it came"),
+            *(120, 1.1, 1.0, 0.08, 0.02, "2026-05-01"),
+        )
+    )
+
+
+def toggles(page: AppTest) -> list[str]:
+    return [toggle.label for toggle in page.toggle]
+
+
+def said_of_the_face(page: AppTest) -> str:
+    return next(element.value for element in page.markdown if element.value.startswith("##### "))
+
+
+def test_without_a_kept_temperature_nothing_is_offered(model_folder: Path, camera: SimpleNamespace) -> None:
+    assert "Calibrated confidence" not in toggles(open_page())
+
+
+def test_a_kept_temperature_is_off_until_it_is_asked_for_and_then_softens_pictures_too(
+    model_folder: Path,
+) -> None:
+    keep(model_folder, 8.0)
+    page = open_page()
+    toggle = page.toggle(key="live.calibrated_confidence")
+    assert toggle.value is False
+    assert "T = 8.00 lowers its confidence. Fitted on 120 faces of Faces \\*of\\* mine" in words(page)
+    page.segmented_control(key="live.view").set_value(PICTURES).run()
+    page.file_uploader(key="live.uploads").set_value([("face.png", png(astronaut()), "image/png")]).run()
+    plain = said_of_the_face(page)
+    page.toggle(key="live.calibrated_confidence").set_value(True).run()
+    assert not page.exception
+    soft = said_of_the_face(page)
+    (plain_name, plain_share), (soft_name, soft_share) = (text.split(", ") for text in (plain, soft))
+    assert soft_name == plain_name
+    assert int(soft_share.rstrip("%")) < int(plain_share.rstrip("%"))
+    page.toggle(key="live.calibrated_confidence").set_value(False).run()
+    assert said_of_the_face(page) == plain
+
+
+def test_a_running_camera_tells_its_confidence_at_the_kept_temperature(
+    model_folder: Path, camera: SimpleNamespace
+) -> None:
+    keep(model_folder, 2.5)
+    page = open_page()
+    page.checkbox(key="live.agreed").check().run()
+    live = camera.arguments["video_frame_callback"].keywords["live"]
+    assert live.temperature == 1.0
+    page.toggle(key="live.calibrated_confidence").set_value(True).run()
+    assert live.temperature == 2.5
+    # The choice outlives the page; another model's temperature is not this one's.
+    page.switch_page("pages/0_home.py").run()
+    page.switch_page("pages/5_live.py").run()
+    assert page.toggle(key="live.calibrated_confidence").value is True
+    page.toggle(key="live.calibrated_confidence").set_value(False).run()
+    assert live.temperature == 1.0
+
+
+def test_another_model_does_not_get_this_ones_temperature(
+    model_folder: Path, fer_home: Path, camera: SimpleNamespace
+) -> None:
+    keep(model_folder, 2.5)
+    grey_level.save_model(fer_home / "models" / "pretrained" / "other", content=grey_level.WITH_FEATURES)
+    page = open_page()
+    page.toggle(key="live.calibrated_confidence").set_value(True).run()
+    page.selectbox(key="live.model").set_value("other").run()
+    assert not page.exception
+    assert "Calibrated confidence" not in toggles(page)
+    page.checkbox(key="live.agreed").check().run()
+    assert camera.arguments["video_frame_callback"].keywords["live"].temperature == 1.0
+
+
+def test_a_damaged_temperature_is_a_sentence_and_the_page_works_without(
+    model_folder: Path, camera: SimpleNamespace
+) -> None:
+    keep(model_folder, 2.5).write_text('{"temperature": "hot"}')
+    page = open_page()
+    assert not page.exception
+    assert "cannot be used" in page.warning[0].value
+    assert "Calibrated confidence" not in toggles(page)
+    page.checkbox(key="live.agreed").check().run()
+    assert camera.arguments["video_frame_callback"].keywords["live"].temperature == 1.0

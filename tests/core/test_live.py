@@ -14,6 +14,7 @@ from fer.errors import ModelMismatchError
 from fer.faces import Box, Face, HaarDetector
 from fer.live import LiveRecognizer, recognize_faces
 from fer.recognition import Recognizer
+from fer.tempering import apply_temperature
 from tests.core import grey_level
 
 LEFT, RIGHT = (10, 10, 110, 110), (400, 10, 500, 110)
@@ -170,3 +171,64 @@ def test_a_still_picture_is_read_without_a_past(recognizer: Recognizer) -> None:
     faces = recognize_faces(picture_bgr, HaarDetector(), recognizer)
     assert faces[0].track_id == 1
     assert faces[0].scores.probabilities.shape == (len(EMOTIONS),)
+
+
+def test_a_temperature_softens_the_confidence_and_keeps_the_answer(recognizer: Recognizer) -> None:
+    frame = frame_showing(left=Emotion.HAPPY, right=Emotion.SAD)
+    plain, soft = (
+        recognize_faces(frame, Pointing(LEFT, RIGHT), recognizer, temperature) for temperature in (1.0, 3.0)
+    )
+    for before, after in zip(plain, soft, strict=True):
+        assert after.scores.top is before.scores.top
+        assert after.scores.confidence < before.scores.confidence - 0.1
+        np.testing.assert_array_equal(
+            after.scores.probabilities, apply_temperature(before.scores.probabilities, 3.0)
+        )
+    as_ever = recognize_faces(frame, Pointing(LEFT, RIGHT), recognizer)
+    np.testing.assert_array_equal(as_ever[0].scores.probabilities, plain[0].scores.probabilities)
+
+
+def test_a_camera_without_faces_has_nothing_to_soften(recognizer: Recognizer) -> None:
+    assert recognize_faces(frame_showing(), Pointing(), recognizer, 3.0) == ()
+
+
+def test_the_temperature_of_a_running_camera_can_be_set_between_two_frames(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=0)
+    frame = frame_showing(left=Emotion.HAPPY)
+    plain = live.read(frame).faces[0].scores.confidence
+    live.temperature = 3.0
+    assert live.read(frame).faces[0].scores.confidence < plain - 0.1
+    live.reset()
+    assert live.temperature == 3.0, "another person, but the same choice"
+    live.temperature = 1.0
+    assert live.read(frame).faces[0].scores.confidence == plain
+
+
+def test_what_is_smoothed_is_what_was_told_not_what_the_model_said(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=10)
+    live.temperature = 3.0
+    first = live.read(frame_showing(left=Emotion.HAPPY)).faces[0].scores.probabilities
+    live.temperature = 1.0
+    second = live.read(frame_showing(left=Emotion.HAPPY)).faces[0].scores.probabilities
+    # A number on the screen glides to the new temperature; it does not jump.
+    np.testing.assert_allclose(second, first, atol=0.05)
+    assert second.max() < recognizer.predict(grey_level.flat(Emotion.HAPPY)[None]).max() - 0.1
+
+
+def test_a_temperature_may_change_while_a_camera_reads(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(Pointing(LEFT, RIGHT), recognizer)
+    done = threading.Event()
+
+    def turn() -> None:
+        while not done.is_set():
+            live.temperature = 4.0 if live.temperature == 1.0 else 1.0
+
+    other = threading.Thread(target=turn)
+    other.start()
+    try:
+        for _ in range(50):
+            for item in live.read(frame_showing(left=Emotion.HAPPY, right=Emotion.SAD)).faces:
+                assert item.scores.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    finally:
+        done.set()
+        other.join()

@@ -34,6 +34,8 @@ from pages.parts.caches.runs import (
     run_summary,
     watched_faces,
 )
+from pages.parts.caches.scores import scores
+from pages.parts.caches.temperatures import fitted_temperature, load_temperature
 
 __all__ = [
     "answers",
@@ -45,9 +47,11 @@ __all__ = [
     "faces_in_picture",
     "fingerprint",
     "first_batch",
+    "fitted_temperature",
     "inspected",
     "judged_faces",
     "live_recognizer",
+    "load_temperature",
     "measures",
     "outcome",
     "portraits",
@@ -59,5 +63,6 @@ __all__ = [
     "run_history",
     "run_summaries",
     "run_summary",
+    "scores",
     "watched_faces",
 ]

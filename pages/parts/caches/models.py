@@ -100,7 +100,7 @@ def live_recognizer(model: str) -> LiveRecognizer:
 
 
 def recognized_picture(
-    model: str, content: bytes, name: str
+    model: str, content: bytes, name: str, temperature: float = 1.0
 ) -> tuple[NDArray[np.uint8], tuple[RecognizedFace, ...]]:
     """Return a picture file with its faces drawn, (h, w, 3) RGB, and what was recognised, largest first.
 
@@ -110,11 +110,12 @@ def recognized_picture(
         model: the model's name.
         content: the file's bytes.
         name: what an error calls the picture.
+        temperature: at which the model's probabilities are told; 1 tells them as they are.
 
     Raises:
         FerError: the file is no picture, or the model or the face detector cannot be used.
     """
-    return _recognized_picture(model, model_stamp(model), content, name)
+    return _recognized_picture(model, model_stamp(model), content, temperature, name)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -187,10 +188,10 @@ def _live_recognizer(model: str, stamp: float) -> LiveRecognizer:
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
 def _recognized_picture(
-    model: str, stamp: float, content: bytes, _name: str
+    model: str, stamp: float, content: bytes, temperature: float, _name: str
 ) -> tuple[NDArray[np.uint8], tuple[RecognizedFace, ...]]:
     image_bgr = np.asarray(cv2.cvtColor(pictures.decode_rgb(content, _name), cv2.COLOR_RGB2BGR), np.uint8)
-    faces = live.recognize_faces(image_bgr, _picture_detector(), recognizer(model))
+    faces = live.recognize_faces(image_bgr, _picture_detector(), recognizer(model), temperature)
     drawn_bgr = drawing.draw_faces(image_bgr, faces)
     return np.asarray(cv2.cvtColor(drawn_bgr, cv2.COLOR_BGR2RGB), np.uint8), faces
 
