@@ -106,7 +106,7 @@ def test_a_label_is_suspected_where_another_emotion_is_above_what_its_own_faces_
     found = label_suspects(evaluation)
     assert found.faces.tolist() == [4]
     assert found.suggested.tolist() == [0]
-    assert found.scores.tolist() == pytest.approx([0.05], abs=1e-6)
+    assert found.scores.tolist() == pytest.approx([0.15], abs=1e-6)
 
 
 def test_suspects_agree_with_cleanlab() -> None:
@@ -126,17 +126,16 @@ def test_suspects_agree_with_cleanlab() -> None:
     assert (np.diff(ours.scores) <= 0).all()
 
 
-def test_the_suspicion_of_an_inspection_changes_the_order_and_not_the_suspects() -> None:
+def test_what_an_inspection_suspects_too_comes_first_and_is_not_a_reason_by_itself() -> None:
     evaluation = evaluation_of(
         [0, 0, 0, 0, 1, 1],
         [[0.9, 0.1, 0], [0.9, 0.1, 0], [0.05, 0.95, 0], [0.1, 0.9, 0], [0.4, 0.6, 0], [0.3, 0.7, 0]],
     )
-    alone = label_suspects(evaluation)
-    assert alone.faces.tolist() == [2, 3]
-    suspicion = np.array([0.9, 0.1, 0.1, 0.8, 0.2, np.nan], np.float32)
-    assert label_suspects(evaluation, suspicion).faces.tolist() == [3, 2]
-    unknown = np.full(6, np.nan, np.float32)
-    assert label_suspects(evaluation, unknown).scores.tolist() == alone.scores.tolist()
+    assert label_suspects(evaluation).faces.tolist() == [2, 3]
+    too = np.array([True, False, False, True, False, True])
+    assert label_suspects(evaluation, too).faces.tolist() == [3, 2]
+    nobody = np.zeros(6, bool)
+    assert label_suspects(evaluation, nobody).faces.tolist() == [2, 3]
 
 
 def test_an_emotion_that_the_split_does_not_show_is_never_suggested() -> None:

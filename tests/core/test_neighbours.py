@@ -14,7 +14,14 @@ from fer.datasets import Dataset, Split
 from fer.datasets.editions import create_edition, exclude, relabel
 from fer.emotions import Emotion
 from fer.errors import DatasetError, ModelMismatchError
-from fer.neighbours import TrainingFaces, known_faces, nearest, pixel_correlations, training_faces
+from fer.neighbours import (
+    TrainingFaces,
+    features_path,
+    known_faces,
+    nearest,
+    pixel_correlations,
+    training_faces,
+)
 from fer.recognition import Recognizer
 from tests.conftest import dataset_of
 from tests.core import grey_level
@@ -121,11 +128,11 @@ def test_what_was_seen_is_kept_and_not_looked_at_again(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faces = taught(noisy_faces())
-    assert not neighbours.are_kept(recognizer, faces)
+    assert not features_path(recognizer, faces).exists()
     told: list[str] = []
     first = known_faces(recognizer, faces, lambda fraction, message: told.append(message))
     assert told[0] == f"Looking at training face 1 of {PICTURES // 2}"
-    assert neighbours.are_kept(recognizer, faces)
+    assert features_path(recognizer, faces).exists()
 
     def refuse(images: NDArray[np.uint8]) -> NDArray[np.float32]:
         raise AssertionError("it looked again")
@@ -141,7 +148,6 @@ def test_a_damaged_file_is_made_anew(recognizer: Recognizer, damage: bytes) -> N
     path = only_kept_file()
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] if damage == b"half" else damage)
-    assert not neighbours.are_kept(recognizer, faces)
     assert np.array_equal(known_faces(recognizer, faces).directions, first.directions)
     assert path.read_bytes() == whole
 
@@ -151,7 +157,7 @@ def test_values_that_are_no_numbers_are_not_taken_from_the_disk(recognizer: Reco
     known_faces(recognizer, faces)
     path = only_kept_file()
     np.save(path, np.full_like(np.load(path), np.nan))
-    assert not neighbours.are_kept(recognizer, faces)
+    assert np.isfinite(known_faces(recognizer, faces).directions).all()
 
 
 def test_another_pixel_or_another_choice_of_faces_is_another_question(recognizer: Recognizer) -> None:
@@ -159,10 +165,10 @@ def test_another_pixel_or_another_choice_of_faces_is_another_question(recognizer
     known_faces(recognizer, taught(faces))
     images = faces.images.copy()
     images[0, 0, 0, 0] ^= 1
-    assert not neighbours.are_kept(recognizer, taught(replace(faces, images=images)))
+    assert not features_path(recognizer, taught(replace(faces, images=images))).exists()
     fewer = taught(faces)
     fewer = replace(fewer, places=fewer.places[1:], labels=fewer.labels[1:])
-    assert not neighbours.are_kept(recognizer, fewer)
+    assert not features_path(recognizer, fewer).exists()
 
 
 def test_only_the_last_few_are_kept(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
