@@ -45,4 +45,4 @@ with notices.shown():
         persist_state="session",
     )
     caveats.show(judged)
-    VIEWS[view](judged)
+    VIEWS[view or "Figures"](judged)

@@ -1,6 +1,7 @@
 """The scores of every emotion as a table with bars, narrow enough for a phone."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -26,21 +27,50 @@ _STYLE = """
 """
 
 
+Measure = Literal["precision", "recall", "f1"]
+
+
 def show(reports: Sequence[ClassReport]) -> None:
     """Show precision, recall, F1 and support of each emotion; a dash where the split never asks."""
-    rows = "".join(
+    _table(
+        ("Precision", "Recall", "F1"),
+        [(report, (report.precision, report.recall, report.f1)) for report in reports],
+    )
+
+
+def show_beside(models: Sequence[tuple[str, Sequence[ClassReport]]], measure: Measure) -> None:
+    """Show one measure of each emotion for several models side by side.
+
+    Args:
+        models: each with its name, a letter or a word, and its reports; all of the same faces. An emotion
+            that one of them does not know has a dash there.
+        measure: which one.
+    """
+    known = [{report.emotion: report for report in reports} for _, reports in models]
+    emotions = {emotion: report for reports in reversed(known) for emotion, report in reports.items()}
+    _table(
+        [name for name, _ in models],
+        [
+            (
+                report,
+                [getattr(reports[emotion], measure) if emotion in reports else None for reports in known],
+            )
+            for emotion, report in emotions.items()
+        ],
+    )
+
+
+def _table(titles: Sequence[str], rows: Sequence[tuple[ClassReport, Sequence[float | None]]]) -> None:
+    lines = "".join(
         f'<tr><td><span class="dot" style="background:{report.emotion.color}"></span>'
         f"{report.emotion.capitalize()}</td>"
-        + "".join(
-            f'<td class="score">{_bar(score, report.emotion.color)}</td>'
-            for score in (report.precision, report.recall, report.f1)
-        )
+        + "".join(f'<td class="score">{_bar(score, report.emotion.color)}</td>' for score in scores)
         + f"<td>{report.support:,}</td></tr>"
-        for report in reports
+        for report, scores in rows
     )
+    heads = "".join(f"<th>{title}</th>" for title in ("Emotion", *titles, "Faces"))
     st.html(
-        f'{_STYLE}<table class="fer-reports"><thead><tr><th>Emotion</th><th>Precision</th><th>Recall</th>'
-        f"<th>F1</th><th>Faces</th></tr></thead><tbody>{rows}</tbody></table>"
+        f'{_STYLE}<table class="fer-reports"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>'
     )
 
 

@@ -4,6 +4,7 @@ Files change under a running workshop, so each cached twin is keyed by what was 
 when its files were last written. Values are shared: nobody writes to them.
 """
 
+from pages.parts.caches.explanation import emotion_maps, face_answer, layer_maps, occlusion
 from pages.parts.caches.faces import (
     character,
     dataset,
@@ -41,7 +42,9 @@ __all__ = [
     "answers",
     "character",
     "dataset",
+    "emotion_maps",
     "evaluate",
+    "face_answer",
     "face_map",
     "face_map_path",
     "faces_in_picture",
@@ -50,9 +53,11 @@ __all__ = [
     "fitted_temperature",
     "inspected",
     "judged_faces",
+    "layer_maps",
     "live_recognizer",
     "load_temperature",
     "measures",
+    "occlusion",
     "outcome",
     "portraits",
     "predictions",

@@ -50,9 +50,10 @@ def _left_out(judged: Judged) -> None:
             named = phrases.listed(
                 [f"{phrases.faces(count)} labelled {emotion}" for emotion, count in missing.items()]
             )
+            are = "is" if sum(missing.values()) == 1 else "are"
             st.warning(
                 f"“{phrases.plain(model.title)}” does not know {phrases.listed(list(missing))}, so {named} "
-                "are left out: every figure here is of the other faces.",
+                f"{are} left out: every figure here is of the other faces.",
                 icon=":material/filter_alt:",
             )
 

@@ -8,15 +8,16 @@ from fer.cards import ModelCard, load_card
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split, editions
 from fer.datasets.views import describe
-from fer.emotions import EMOTIONS, Emotion
+from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, FerError
 from fer.evaluation import Averaging, Evaluation
 from fer.recognition import ModelEntry, list_models, model_folder
-from pages.parts import caches, notices, phrases, pickers, state
+from pages.parts import caches, mending, notices, phrases, pickers, state
 from pages.parts.evaluation.judged import Judged
 
 MOST_MODELS = 3
 _MODELS = "evaluation.models"
+_SPLIT = "evaluation.split"
 _EDITION, _LABELS = "evaluation.edition", "evaluation.labels"
 _AVERAGING_TITLES = {
     Averaging.NONE: "Once",
@@ -26,18 +27,23 @@ _AVERAGING_TITLES = {
 
 
 def choose() -> Judged:
-    """Show the widgets and return what they choose, evaluated; the script ends here where nothing can be."""
-    entries = {entry.name: entry for entry in list_models()}
+    """Show the widgets and return what they choose, evaluated; the script ends here where nothing can be.
+
+    Every widget is drawn before anything is evaluated: what cannot be judged takes no choice away.
+    """
+    mending.tell()
+    entries = {entry.name: entry for entry in _titled(list_models())}
+    waiting = _not_trained_yet()
     if not entries:
         notices.empty(
             "No model yet",
-            "Train one first; even two epochs give a model that is worth judging.",
+            waiting or "Train one first; even two epochs give a model that is worth judging.",
             "pages/3_training.py",
             "To the training",
             icon=":material/model_training:",
         )
         st.stop()
-    names = _choose_models(entries)
+    names = _choose_models(entries, waiting)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container(width=250):
             entry = pickers.choose_dataset("evaluation.dataset")
@@ -45,39 +51,52 @@ def choose() -> Judged:
             dataset = caches.dataset(entry.name, progress, DatasetView(skip_bad=state.view().skip_bad))
         _choose_state(dataset)
         view = state.view()
+        averaging = _choose_averaging()
         with notices.working() as progress:
             viewed = caches.dataset(entry.name, progress, view)
-        split = pickers.choose_split("evaluation.split", list(viewed.counts()), Split.TEST)
-        averaging = st.selectbox(
-            "Look at each face",
-            list(_AVERAGING_TITLES),
-            format_func=_AVERAGING_TITLES.__getitem__,
-            key="evaluation.averaging",
-            width=175,
-            help="Test-time augmentation: the model's answers to a face and its mirror image, or to ten "
-            "crops of it, are averaged. That often gains a point, costs as many times the work, and must be "
-            "said beside the figure.",
-            persist_state="session",
-        )
+        split = _choose_split(viewed)
     if not names:
         notices.empty("No model chosen", "Choose one to three models above.", icon=":material/touch_app:")
         st.stop()
-    cards = _cards(names)
-    models = tuple(entries[name] for name in names)
-    common = tuple(emotion for emotion in EMOTIONS if all(emotion in card.emotions for card in cards))
-    faces, evaluations = _evaluated(models, viewed, view, split, common, averaging)
+    models, cards, faces, evaluations = _judge(
+        [entries[name] for name in names], viewed, view, split, averaging
+    )
     return Judged(models, cards, evaluations, dataset, faces, view, split, averaging)
 
 
-def _choose_models(entries: dict[str, ModelEntry]) -> tuple[str, ...]:
+# ── the models ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _titled(entries: list[ModelEntry]) -> list[ModelEntry]:
+    """The models, runs called by the learner's own name or by when they began: two may be of one kind."""
+    history, _ = caches.run_history()
+    own_names = {run.id: run.name for run in history}
+    return [
+        entry
+        if entry.kind == "pretrained"
+        else replace(entry, title=f"{own_names.get(entry.name) or entry.title} · {entry.name[:15]}")
+        for entry in entries
+    ]
+
+
+def _not_trained_yet() -> str:
+    """Where the model of a run that has none yet will appear, in a sentence; empty where none is at work."""
+    history, _ = caches.run_history()
+    titles = [f"“{phrases.plain(run.title)}”" for run in history if run.is_active and not run.has_model]
+    if not titles:
+        return ""
+    they = "its model appears here once it ends, or is stopped" if len(titles) == 1 else "their models follow"
+    return f"{phrases.listed(titles[:3])} {'is' if len(titles) == 1 else 'are'} still training; {they}."
+
+
+def _choose_models(entries: dict[str, ModelEntry], waiting: str) -> tuple[str, ...]:
     """One to three models, remembered; those that are gone meanwhile are dropped, and said so."""
     wanted = state.judged_models()
     # The model that was chosen on another page since is the one to look at.
     if state.model() in entries and state.model() not in wanted:
         wanted = (str(state.model()),)
     there = tuple(name for name in wanted if name in entries)
-    for gone in (name for name in wanted if name not in entries):
-        st.info(f"The model “{phrases.plain(gone)}” is not there any more.", icon=":material/delete:")
+    gone = [name for name in wanted if name not in entries]
     if not wanted or (wanted and not there):
         there = (next(iter(entries)),)
     if there != state.judged_models():
@@ -89,34 +108,54 @@ def _choose_models(entries: dict[str, ModelEntry]) -> tuple[str, ...]:
         state.set_judged_models(st.session_state[_MODELS])
 
     names = st.multiselect(
-        "Models, up to three; the first is the one that is looked at, the others stand beside it",
+        "Models, up to three",
         list(entries),
         key=_MODELS,
         max_selections=MOST_MODELS,
         format_func=lambda name: entries[name].title if name in entries else name,
         on_change=remember,
         placeholder="Choose a model",
+        help="The first is the one that is looked at; the others stand beside it.",
     )
+    for name in gone:
+        st.info(
+            f"The model “{phrases.plain(name)}” is not there any more: its run was deleted, or its files "
+            "were moved.",
+            icon=":material/delete:",
+        )
+    if waiting:
+        st.caption(f":material/model_training: {waiting}")
     return tuple(names)
+
+
+# ── the faces ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _choose_state(dataset: Dataset) -> None:
     """In which state the faces are used: an edition, and by whom they are labelled."""
     view = state.view()
+    # Reads it anew, and closes one that cannot be used any more, which `mending.tell` says on the next run.
+    edition = mending.edition_of(dataset)
+    if view != state.view():
+        st.rerun()
     with st.popover(describe(view).capitalize(), icon=":material/edit_note:", key="evaluation.state"):
-        names = [edition.name for edition in editions.list_editions(dataset.name)]
-        if view.edition and view.edition not in names:
-            st.warning(f"The edition “{phrases.plain(view.edition)}” is not there any more.")
-            names = [view.edition, *names]
         st.session_state[_EDITION] = view.edition
         st.selectbox(
             "Edition",
-            ["", *names],
+            ["", *(edition.name for edition in editions.list_editions(dataset.name))],
             key=_EDITION,
             format_func=lambda name: name or "As it came",
             on_change=lambda: state.set_view(replace(state.view(), edition=st.session_state[_EDITION])),
             help="Faces that were left out or relabelled on the dataset page, or here.",
         )
+        if edition is not None and edition.changes:
+            st.button(
+                "Undo the last change",
+                icon=":material/undo:",
+                on_click=mending.undo_last,
+                args=(dataset,),
+                key="evaluation.undo",
+            )
         if dataset.votes is not None:
             st.session_state[_LABELS] = "given" if view.labels == "given" else "majority"
             st.radio(
@@ -136,33 +175,81 @@ def _choose_state(dataset: Dataset) -> None:
         notices.link("pages/1_dataset.py", "More on the dataset page")
 
 
-def _cards(names: tuple[str, ...]) -> tuple[ModelCard, ...]:
-    return tuple(load_card(model_folder(name)) for name in names)
+def _choose_averaging() -> Averaging:
+    return st.selectbox(
+        "Look at each face",
+        list(_AVERAGING_TITLES),
+        format_func=_AVERAGING_TITLES.__getitem__,
+        key="evaluation.averaging",
+        width=190,
+        help="Test-time augmentation: the model's answers to a face and its mirror image, or to ten "
+        "crops of it, are averaged. That often gains a point, costs as many times the work, and must be "
+        "said beside the figure.",
+        persist_state="session",
+    )
 
 
-def _evaluated(
-    models: tuple[ModelEntry, ...],
-    viewed: Dataset,
-    view: DatasetView,
-    split: Split,
-    common: tuple[Emotion, ...],
-    averaging: Averaging,
-) -> tuple[Dataset, tuple[Evaluation, ...]]:
-    if not common:
+def _choose_split(viewed: Dataset) -> Split:
+    """One of the splits that have a face; which one was looked at of another dataset does not matter."""
+    splits = list(viewed.counts())
+    if not splits:
         raise DatasetError(
-            "These models have no emotion in common, so no face can be put to all of them. Choose one model."
+            f"No face of “{viewed.source.title}” is left in this state ({describe(state.view())}). Choose "
+            "another edition, or put faces back on the dataset page."
         )
-    evaluations = []
-    with notices.working() as progress:
-        faces = caches.judged_faces(viewed.name, view, split, common, progress)
-    for number, model in enumerate(models, start=1):
-        with notices.working(f"{model.title} ({number} of {len(models)})") as progress:
-            try:
-                evaluations.append(
-                    caches.evaluate(model.name, viewed.name, view, split, common, averaging, progress)
-                )
-            except FerError as error:
-                if len(models) == 1:
-                    raise
-                raise type(error)(f"{model.title}: {error}") from error
-    return faces, tuple(evaluations)
+    if st.session_state.get(_SPLIT) not in (None, *splits):
+        del st.session_state[_SPLIT]
+    return pickers.choose_split(_SPLIT, splits, Split.TEST)
+
+
+# ── the answers ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _judge(
+    models: list[ModelEntry], viewed: Dataset, view: DatasetView, split: Split, averaging: Averaging
+) -> tuple[tuple[ModelEntry, ...], tuple[ModelCard, ...], Dataset, tuple[Evaluation, ...]]:
+    """Everything that can be judged; what cannot is said, and left out as long as another model can."""
+    cards: dict[str, ModelCard] = {}
+    evaluations: dict[str, Evaluation] = {}
+    for model in models:
+        try:
+            cards[model.name] = load_card(model_folder(model.name))
+        except FerError as error:
+            _refuse(model, error)
+    while len(evaluations) < len(cards):
+        common = tuple(
+            emotion for emotion in EMOTIONS if all(emotion in card.emotions for card in cards.values())
+        )
+        if not common:
+            raise DatasetError(
+                "These models have no emotion in common, so no face can be put to all of them. Choose one "
+                "model."
+            )
+        with notices.working() as progress:
+            faces = caches.judged_faces(viewed.name, view, split, common, progress)
+        evaluations = {}
+        for number, model in enumerate([model for model in models if model.name in cards], start=1):
+            with notices.working(f"{model.title} ({number} of {len(cards)})") as progress:
+                try:
+                    evaluations[model.name] = caches.evaluate(
+                        model.name, viewed.name, view, split, common, averaging, progress
+                    )
+                except FerError as error:
+                    # Without it the others may have more emotions in common, and are asked about more faces.
+                    del cards[model.name]
+                    evaluations = {}
+                    _refuse(model, error)
+                    break
+    if not evaluations:
+        st.stop()
+    left = tuple(model for model in models if model.name in evaluations)
+    return (
+        left,
+        tuple(cards[model.name] for model in left),
+        faces,
+        tuple(evaluations[model.name] for model in left),
+    )
+
+
+def _refuse(model: ModelEntry, error: FerError) -> None:
+    st.error(f"**{phrases.plain(model.title)}** cannot be judged. {error}", icon=":material/error:")

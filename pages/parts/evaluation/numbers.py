@@ -1,25 +1,128 @@
-"""The figures of each model, with how sure one can be of them."""
+"""The view "Figures": how good each model is, how sure one can be of it, and whether one is better."""
 
 import streamlit as st
 
 from fer import figures
-from pages.parts import phrases, report_table
+from fer.comparison import PairedComparison, Verdict, compare_answers
+from fer.evaluation import Averaging
+from pages.parts import caches, phrases, report_table
+from pages.parts.evaluation import names, score_table
 from pages.parts.evaluation.judged import Judged
+
+_MEASURES: dict[report_table.Measure, str] = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
+_VERDICTS: dict[Verdict, tuple[str, str]] = {
+    "better": ("better", "green"),
+    "worse": ("worse", "orange"),
+    "could be chance": ("could be chance", "gray"),
+}
 
 
 def show(judged: Judged) -> None:
     """Draw the view."""
+    names.show_letters(judged)
+    if len(judged.models) == 1:
+        _one(judged)
+    else:
+        _several(judged)
+    st.header("Every figure", anchor=False)
+    scores = [caches.scores(evaluation) for evaluation in judged.evaluations]
+    score_table.show([(names.short(judged, index), scores[index]) for index in range(len(scores))])
+    with st.popover("How they are computed", icon=":material/function:", width="content"):
+        score_table.show_formulas(scores[0])
+    _by_emotion(judged)
+
+
+def _one(judged: Judged) -> None:
     evaluation = judged.evaluation
     low, high = evaluation.interval_95
     figure, scale = st.columns([2, 3], gap="large", vertical_alignment="center")
     with figure:
         st.metric("Accuracy", f"{evaluation.accuracy:.1%}", border=False)
         st.markdown(
-            f"On **{len(evaluation):,}** faces. With 95% confidence, endless faces of this kind would give "
-            f"**{phrases.interval(low, high)}**: a smaller difference between two models says little."
+            f"On **{len(evaluation):,}** faces{_averaged(judged)}. With 95% confidence, endless faces of "
+            f"this kind would give **{phrases.interval(low, high)}**."
         )
     with scale:
+        _scale(judged)
+
+
+def _several(judged: Judged) -> None:
+    with st.container(horizontal=True, gap="large"):
+        for index, evaluation in enumerate(judged.evaluations):
+            with st.container(width=180, gap="small"):
+                st.metric(f"Accuracy of {names.short(judged, index)}", f"{evaluation.accuracy:.1%}")
+                st.caption(f"{phrases.interval(*evaluation.interval_95)}, 95% interval")
+    st.markdown(f"All on the same **{len(judged.evaluation):,}** faces{_averaged(judged)}.")
+    _scale(judged)
+    for index in range(1, len(judged.models)):
+        comparison = compare_answers(judged.evaluation.is_right, judged.evaluations[index].is_right)
+        _pair(comparison, names.short(judged, 0), names.short(judged, index))
+    st.caption(
+        "Both models saw the same faces, so the faces on which only one is right decide (McNemar's test). "
+        "That is sharper than two intervals side by side: these may overlap, and the difference still be no "
+        "chance. Of many comparisons, some look better by luck alone."
+    )
+
+
+def _averaged(judged: Judged) -> str:
+    return "" if judged.averaging is Averaging.NONE else f", {judged.averaging.phrase}"
+
+
+def _scale(judged: Judged) -> None:
+    st.plotly_chart(
+        figures.accuracy_figure(
+            judged.evaluation,
+            name=names.short(judged, 0),
+            others=[
+                (names.short(judged, index), judged.evaluations[index])
+                for index in range(1, len(judged.models))
+            ],
+        ),
+        config={"displayModeBar": False},
+        key="evaluation.accuracy",
+    )
+
+
+def _pair(comparison: PairedComparison, first: str, second: str) -> None:
+    """Whether the second model is better than the first, and on how many faces they differ."""
+    verdict, color = _VERDICTS[comparison.verdict]
+    with st.container(border=True, gap="small"):
+        st.markdown(f"**{second} beside {first}** :{color}-badge[{verdict}]  \n{comparison.sentence}")
         st.plotly_chart(
-            figures.accuracy_figure(evaluation), config={"displayModeBar": False}, key="evaluation.accuracy"
+            figures.together_figure(comparison, first, second),
+            config={"displayModeBar": False},
+            key=f"evaluation.together.{second}",
         )
-    report_table.show(evaluation.class_reports)
+
+
+def _by_emotion(judged: Judged) -> None:
+    st.header("Emotion by emotion", anchor=False)
+    if len(judged.models) == 1:
+        report_table.show(judged.evaluation.class_reports)
+    else:
+        measure = st.segmented_control(
+            "What is compared",
+            list(_MEASURES),
+            default="recall",
+            required=True,
+            key="evaluation.measure",
+            format_func=_MEASURES.__getitem__,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        report_table.show_beside(
+            [
+                (names.short(judged, index), evaluation.class_reports)
+                for index, evaluation in enumerate(judged.evaluations)
+            ],
+            measure,
+        )
+    precision, recall, f1 = st.columns(3, gap="large")
+    precision.markdown(
+        "**Precision** When it says “happy”, how often is it true? Right answers ÷ all such answers."
+    )
+    recall.markdown("**Recall** Of all happy faces, how many does it find? Right answers ÷ all such faces.")
+    f1.markdown(
+        "**F1** The harmonic mean of both: high only when both are. Saying “happy” to every face has a "
+        "perfect recall and a poor F1."
+    )

@@ -1,0 +1,292 @@
+"""The faces behind one cell of the confusion matrix, the most confident first, to be opened and mended."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer import figures
+from fer.comparison import Disagreement, disagreement
+from fer.datasets.browsing import VOTE_OUTCOMES, vote_outcomes
+from fer.datasets.character import VOTE_OF
+from fer.emotions import Emotion
+from fer.evaluation import Evaluation, wilson_interval
+from pages.parts import face_sheet, mending, phrases, state
+from pages.parts.evaluation import face_card, names
+from pages.parts.evaluation.judged import Judged
+
+FACES_PER_PAGE = 30
+_SELECTING, _MARKED, _WHO = "evaluation.selecting", "evaluation.marked", "evaluation.who"
+
+Cell = tuple[Emotion, Emotion]
+
+
+def show(judged: Judged, index: int, cell: Cell) -> None:
+    """Show a cell of one model's matrix.
+
+    Args:
+        judged: what is judged.
+        index: of the model.
+        cell: what the faces show, and what the model called them.
+    """
+    evaluation = judged.evaluations[index]
+    faces = evaluation.faces_of(*cell)
+    _title(cell)
+    st.markdown(_told(evaluation, cell, len(faces), names.subject(judged, index)))
+    _sheet(judged, index, cell, faces, f"{index}")
+
+
+def show_disagreement(judged: Judged, pair: Sequence[int], cell: Cell) -> None:
+    """Show the faces that only one of two models puts into a cell.
+
+    Args:
+        judged: what is judged.
+        pair: the places of the two models.
+        cell: what the faces show, and what one of the models called them.
+    """
+    first, second = pair
+    found = disagreement(judged.evaluations[first], judged.evaluations[second], *cell)
+    _title(cell)
+    st.markdown(_told_of_two(found, cell, names.short(judged, first), names.short(judged, second)))
+    groups = {first: found.only_first, second: found.only_second}
+    if not any(map(len, groups.values())):
+        return
+    if st.session_state.get(_WHO) not in groups:
+        st.session_state[_WHO] = second
+    who = cast(
+        int,
+        st.segmented_control(
+            "Who calls them so",
+            list(groups),
+            key=_WHO,
+            required=True,
+            format_func=lambda index: f"Only {names.short(judged, index)} ({len(groups[index]):,})",
+            label_visibility="collapsed",
+            persist_state="session",
+        ),
+    )
+    _sheet(judged, who, cell, groups[who], f"{first}.{second}.{who}")
+
+
+# ── in words ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _title(cell: Cell) -> None:
+    true, predicted = cell
+    right = true == predicted
+    st.subheader(f"{true.capitalize()} faces called {predicted}" + (": right" if right else ""), anchor=False)
+
+
+def _told(evaluation: Evaluation, cell: Cell, count: int, model: str) -> str:
+    """How many faces, as a share of its row and of its column."""
+    true, predicted = cell
+    row, column = evaluation.emotions.index(true), evaluation.emotions.index(predicted)
+    of_row = int(evaluation.confusion[row].sum())
+    of_column = int(evaluation.confusion[:, column].sum())
+    if of_row == 0:
+        return f"Not one of these faces is labelled {true}, so nothing was asked."
+    if count == 0:
+        return f"Not one of the **{of_row:,}** {true} faces was called {predicted}."
+    low, high = wilson_interval(count, of_row)
+    were = "was" if count == 1 else "were"
+    told = (
+        f"**{count:,} of {of_row:,}** {true} faces {were} called {predicted}, **{_percent(count / of_row)}** "
+        f"(95% interval {phrases.interval(low, high)})."
+    )
+    told += (
+        f" They are {_percent(count / of_column)} of the {of_column:,} faces that {model} called {predicted}."
+        if true == predicted or count < of_column
+        else f" {model[0].upper()}{model[1:]} called no other face {predicted}."
+    )
+    return told
+
+
+def _told_of_two(found: Disagreement, cell: Cell, first: str, second: str) -> str:
+    true, predicted = cell
+    if found.asked == 0:
+        return f"Not one of these faces is labelled {true}, so nothing was asked."
+    by_first = len(found.both) + len(found.only_first)
+    by_second = len(found.both) + len(found.only_second)
+    points = f"{100 * (by_second - by_first) / found.asked:+.1f}".replace("-", "−")
+    told = (
+        f"Of **{found.asked:,}** {true} faces {first} called **{by_first:,}** {predicted}, {second} "
+        f"**{by_second:,}**: {points} points. "
+    )
+    if not len(found.only_first) and not len(found.only_second):
+        return told + ("They are the very same faces." if by_first else "Neither ever did.")
+    alone = len(found.only_first) + len(found.only_second)
+    told += f"Both agree on {phrases.faces(len(found.both))}; on {alone:,} only one says so. "
+    return told + (
+        "A difference this small **could be chance**."
+        if found.could_be_chance
+        else "That is **hardly chance** (McNemar's test)."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"
+
+
+# ── the faces ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sheet(judged: Judged, index: int, cell: Cell, faces: NDArray[np.intp], key: str) -> None:
+    """A page of the faces, the most confident first; all of them can be opened, marked and mended."""
+    if len(faces) == 0:
+        st.caption("No face here. The arrow keys, or **Next mistake**, lead on.")
+        return
+    if judged.faces.votes is not None:
+        st.caption(_sided(judged, cell, faces))
+    # Each cell turns its own pages; a page that mending emptied is left.
+    page_key = f"evaluation.cell_page.{key}.{cell[0]}.{cell[1]}"
+    pages = -(-len(faces) // FACES_PER_PAGE)
+    if st.session_state.get(page_key, 1) > pages:
+        del st.session_state[page_key]
+    start = (st.session_state.get(page_key, 1) - 1) * FACES_PER_PAGE
+    shown = faces[start : start + FACES_PER_PAGE]
+    marked = _marked(judged, cell, key)
+    selecting = bool(st.session_state.get(_SELECTING))
+    _bar(judged, index, cell, key, faces, shown)
+    face_sheet.show(
+        judged.faces.images[shown],
+        _captions(judged, index, cell, shown, marked if selecting else []),
+        key="evaluation.cell_sheet",
+        side="4.6rem",
+        on_open=state.set_opened_face,
+        on_select=(lambda rows: _mark(cell, key, judged.faces.rows[shown], marked, rows))
+        if selecting
+        else None,
+    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(
+            f"Faces {start + 1:,} to {start + len(shown):,} of {len(faces):,}, the most confident first; the "
+            f"number is the model's score for “{cell[1]}”."
+        )
+        if pages > 1:
+            st.pagination(pages, key=page_key)
+    row = state.opened_face()
+    if row is not None and not selecting:
+        face_card.open_face(judged, row, judged.faces.rows[faces])
+
+
+def _bar(
+    judged: Judged, index: int, cell: Cell, key: str, faces: NDArray[np.intp], shown: NDArray[np.intp]
+) -> None:
+    """Marking several faces, and what can be done to those that are marked."""
+    marked = _marked(judged, cell, key)
+    selecting = bool(st.session_state.get(_SELECTING))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Select",
+            icon=":material/check_circle:",
+            key="evaluation.select",
+            type="primary" if selecting else "secondary",
+            on_click=_toggle_selecting,
+            help="Mark several faces to leave them out or change their label together.",
+        )
+        if not selecting:
+            return
+        indices = np.flatnonzero(np.isin(judged.faces.rows, marked))
+        mending.buttons(
+            judged.dataset,
+            judged.places_of(indices).tolist(),
+            "evaluation.selection",
+            reason=f"called {cell[1]} by {judged.models[index].title}"[:200],
+            on_done=_forget_marked,
+        )
+        st.button(
+            "None" if marked else "All on this page",
+            type="tertiary",
+            key="evaluation.select_page",
+            on_click=_mark,
+            args=(
+                cell,
+                key,
+                judged.faces.rows[faces if marked else shown],
+                marked,
+                [] if marked else judged.faces.rows[shown].tolist(),
+            ),
+        )
+    st.caption(
+        f"**{phrases.faces(len(marked))}** selected."
+        if marked
+        else "Click the faces to mend; with Shift, a whole stretch."
+    )
+
+
+def _captions(
+    judged: Judged, index: int, cell: Cell, shown: NDArray[np.intp], marked: Sequence[int]
+) -> list[face_sheet.Caption]:
+    evaluation, (true, predicted) = judged.evaluations[index], cell
+    scores = evaluation.probabilities[shown, evaluation.emotions.index(predicted)]
+    votes = judged.faces.votes
+    outcomes = None if votes is None else vote_outcomes(votes[shown])
+    captions = []
+    for number, (row, score) in enumerate(zip(judged.faces.rows[shown], scores, strict=True)):
+        won = "" if outcomes is None else _outcome(int(outcomes[number]))
+        captions.append(
+            face_sheet.Caption(
+                true.capitalize(),
+                true.color,
+                f"row {row}: {true}, called {predicted} with {score:.0%}"
+                + (f", voters: {won.lower()}" if won else ""),
+                int(row),
+                chosen=int(row) in marked,
+                badge=f"{score:.0%}",
+                notes=(f"Votes: {won.lower()}",) if won else (),
+            )
+        )
+    return captions
+
+
+def _outcome(outcome: int) -> str:
+    """What FER+'s voters made of a face; empty without votes."""
+    return "" if outcome < 0 else figures.VOTE_TITLES[VOTE_OUTCOMES[outcome]]
+
+
+def _sided(judged: Judged, cell: Cell, faces: NDArray[np.intp]) -> str:
+    """Whether FER+'s voters side with the label or with the model."""
+    assert judged.faces.votes is not None
+    outcomes = vote_outcomes(judged.faces.votes[faces])
+    true, predicted = (int((outcomes == VOTE_OUTCOMES.index(VOTE_OF[emotion])).sum()) for emotion in cell)
+    voted = int((outcomes >= 0).sum())
+    if voted == 0:
+        return "FER+'s voters did not judge these faces."
+    if cell[0] == cell[1]:
+        return f"FER+'s ten voters mostly agree on {true:,} of {voted:,}."
+    return (
+        f"FER+'s ten voters side with the model on **{predicted:,}** of {voted:,}, with the label on "
+        f"{true:,}."
+    )
+
+
+# ── marking ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _marked(judged: Judged, cell: Cell, key: str) -> list[int]:
+    """The rows that are marked in this cell; those of another, or that are gone, are none."""
+    of, rows = cast("tuple[object, list[int]]", st.session_state.get(_MARKED, (None, [])))
+    if of != (cell, key):
+        return []
+    there = set(judged.faces.rows[np.isin(judged.faces.rows, rows)].tolist())
+    return [row for row in rows if row in there]
+
+
+def _mark(cell: Cell, key: str, here: NDArray[np.intp], before: list[int], rows: list[int]) -> None:
+    on_this_page = set(here.tolist())
+    st.session_state[_MARKED] = (
+        (cell, key),
+        [row for row in before if row not in on_this_page] + sorted(rows),
+    )
+
+
+def _forget_marked() -> None:
+    st.session_state[_MARKED] = (None, [])
+
+
+def _toggle_selecting() -> None:
+    st.session_state[_SELECTING] = not st.session_state.get(_SELECTING)
+    state.set_opened_face(None)
+    _forget_marked()
