@@ -14,7 +14,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from fer.command_line import explaining_commands, robustness_commands, run_commands, terminal
+from fer.command_line import (
+    evaluation_commands,
+    explaining_commands,
+    robustness_commands,
+    run_commands,
+    terminal,
+)
 from fer.command_line import options as shared_options
 from fer.config import DatasetView
 from fer.datasets import Split, load_dataset
@@ -149,45 +155,6 @@ def diagnose(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
         {"id": started.id, "base": run.id, "advice": remedy.label, "status": started.status},
         f"{started.id}: {remedy.label} ({started.status})\n"
         f"What it brought is told by “python -m fer diagnose {started.id}”.",
-    )
-
-
-def evaluate(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    """A model's scores on a split."""
-    from fer.evaluation import evaluate as evaluate_model
-    from fer.publishing import test_figures
-    from fer.recognition import load_recognizer
-
-    recognizer = load_recognizer(options.model)
-    view = shared_options.view_of(options)
-    dataset = load_dataset(options.data, terminal.show_progress, view=view)
-    evaluation = evaluate_model(recognizer, dataset, Split(options.split), terminal.show_progress)
-    result = {
-        "model": options.model,
-        "dataset": dataset.name,
-        "split": options.split,
-        "state": describe(view),
-        **test_figures(evaluation),
-        "emotions": list(evaluation.emotions),
-        "confusion": evaluation.confusion.tolist(),
-    }
-    low, high = evaluation.interval_95
-    reports = [["", "precision", "recall", "F1", "faces"]]
-    reports += [
-        [
-            report.emotion,
-            *(
-                f"{value:.1%}" if value is not None else "–"
-                for value in (report.precision, report.recall, report.f1)
-            ),
-            f"{report.support:,}",
-        ]
-        for report in evaluation.class_reports
-    ]
-    return result, (
-        f"{options.model} on {dataset.source.title} {describe(view)}, {options.split}: accuracy "
-        f"{evaluation.accuracy:.1%} (95 % interval {low:.1%} to {high:.1%}), macro F1 "
-        f"{evaluation.macro_f1:.1%}, {len(evaluation):,} faces\n{terminal.table(reports)}"
     )
 
 
@@ -460,6 +427,7 @@ def _parser() -> argparse.ArgumentParser:
     shared_options.add_view(sub)
 
     run_commands.add_to(add)
+    evaluation_commands.add_to(add)
     robustness_commands.add_to(add)
     explaining_commands.add_to(add)
 
@@ -472,12 +440,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NUMBER",
         help="start the same run with this one of the changes it names, or let it wait for its turn",
     )
-
-    sub = add(evaluate, "Score a model on a split of a dataset.")
-    sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
-    sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
-    sub.add_argument("--split", choices=[str(split) for split in Split], default=str(Split.TEST))
-    shared_options.add_view(sub)
 
     sub = add(recognize, "Find the faces of pictures and say what they show.")
     sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="pictures")

@@ -179,6 +179,14 @@ ROOMS = {
     "evaluation.calibration": ".evaluation .intervals .scores tempering",
     "evaluation": ".averaging .curves .evaluating .evaluation .intervals .scores",
     "weights": "publishing runs",
+    "explanation.maps": "emotions errors",
+    "explanation.occlusion": "emotions errors progress recognition",
+    "explanation.preparing": "recognition weights zoo.catalog",
+    "explanation.reading": "",
+    "explanation.layers": "cards emotions errors",
+    "explanation.filters": "",
+    "explanation.shading": "",
+    "explanation": ".maps .occlusion .preparing .reading",
     "publishing": "cards datasets datasets.views errors evaluation files paths progress recognition runs",
     "robustness.corruptions": "errors",
     "robustness.pixels": ".corruptions",
@@ -187,32 +195,37 @@ ROOMS = {
     "robustness.keeping": ".corruptions .sweep datasets emotions files paths",
     "robustness.sweeping": ".corruptions .keeping .pixels .sweep datasets errors evaluation progress "
     "recognition",
-    "robustness": ".corruptions .cures .keeping .pixels .sweep .sweeping",
+    "robustness.along": ".corruptions .pixels emotions recognition",
+    "robustness": ".along .corruptions .cures .keeping .pixels .sweep .sweeping",
     "figures.style": "",
+    "figures.robustness": ".style emotions robustness",
     "figures.schedule": ".style config runs schedules",
     "figures.architecture": ".style zoo.blueprint",
     "figures.dataset": ".style datasets datasets.browsing datasets.character datasets.dataset emotions",
     "figures.faults": ".style datasets",
+    "figures.explanation": ".style explanation explanation.shading",
     "figures.face_map": ".style datasets datasets.browsing datasets.character emotions",
     "figures.evaluation": ".style emotions evaluation",
     "figures.confusion": ".style comparison emotions evaluation",
+    "figures.thresholds": ".style evaluation",
+    "figures.calibration": ".style evaluation.calibration",
     "figures.epochs": ".style runs",
     "figures.training": ".epochs .style diagnosis runs",
     "figures.class_curves": ".epochs .style diagnosis emotions runs",
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
-    "figures": ".architecture .class_curves .confusion .dataset .evaluation .face_map .faults .run_load "
-    ".schedule .style .training",
+    "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults .run_load "
+    ".schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
     "evaluation_report.formulas": "",
     "evaluation_report.report": ".plain_text cards comparison config datasets datasets.fingerprint emotions "
     "errors evaluation",
     "evaluation_report.caveats": ".plain_text .report cards config datasets datasets.views errors evaluation",
-    "evaluation_report.mistakes": "datasets emotions evaluation",
+    "evaluation_report.mistakes": "datasets emotions evaluation evaluation.galleries",
     "evaluation_report.values": ".caveats .plain_text .report config datasets.views evaluation paths",
     "evaluation_report.charts": ".plain_text .report comparison figures",
-    "evaluation_report.web_page": ".caveats .charts .formulas .mistakes .plain_text .report .values evaluation "
-    "figures progress publishing",
+    "evaluation_report.web_page": ".caveats .charts .formulas .mistakes .plain_text .report .values "
+    "evaluation figures progress publishing",
     "evaluation_report": ".plain_text .report .values .web_page",
     "training.losses": "config",
     "training.optimizing": "config",
@@ -259,14 +272,17 @@ ROOMS = {
     "command_line.terminal": "progress",
     "command_line.options": "config errors",
     "command_line.training_options": ".options augmentation.presets config errors zoo.catalog",
+    "command_line.evaluation_commands": ".options .run_commands .terminal comparison config datasets "
+    "datasets.views emotions errors evaluation evaluation_report files machine publishing recognition",
     "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
     "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".run_commands .terminal training.renewal",
-    "__main__": "bench command_line command_line.explaining_commands command_line.options "
+    "__main__": "bench command_line command_line.evaluation_commands command_line.explaining_commands "
+    "command_line.options "
     "command_line.robustness_commands command_line.run_commands "
     "command_line.terminal config datasets datasets.convert datasets.downloads datasets.fingerprint "
-    "datasets.views diagnosis diagnosis.report drawing errors evaluation face_map faces faults files "
+    "datasets.views diagnosis diagnosis.report drawing errors face_map faces faults files "
     "jobs live "
     "pictures progress pace publishing recognition runs zoo.blueprint zoo.catalog zoo.drafting",
 }

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fer.datasets import Dataset
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation
+from fer.evaluation.galleries import confident_mistakes
 
 MOST_KINDS = 6
 MOST_FACES = 24
@@ -17,7 +18,7 @@ _ROWS_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class ConfusedPair:
+class NamedMistake:
     """One kind of mistake.
 
     Attributes:
@@ -50,30 +51,24 @@ class ShownFace:
     data_url: str
 
 
-def confused_pairs(evaluation: Evaluation) -> tuple[ConfusedPair, ...]:
+def named_mistakes(evaluation: Evaluation) -> tuple[NamedMistake, ...]:
     """Return the commonest kinds of mistake, those that take the largest share of an emotion first."""
     supports = dict(zip(evaluation.emotions, evaluation.confusion.sum(axis=1).tolist(), strict=True))
-    pairs = []
+    named = []
     for mistake in evaluation.commonest_mistakes(MOST_KINDS):
         indices = evaluation.faces_of(mistake.true, mistake.predicted)
-        named = evaluation.rows[indices[:_ROWS_NAMED]].tolist()
+        rows = evaluation.rows[indices[:_ROWS_NAMED]].tolist()
         faces = "face" if supports[mistake.true] == 1 else "faces"
         called = "is" if mistake.count == 1 else "are"
-        pairs.append(
-            ConfusedPair(
+        named.append(
+            NamedMistake(
                 f"{mistake.count:,} of {supports[mistake.true]:,} {faces} labelled {mistake.true} "
                 f"({mistake.share:.1%}) {called} called {mistake.predicted}",
-                tuple(named),
-                mistake.count - len(named),
+                tuple(rows),
+                mistake.count - len(rows),
             )
         )
-    return tuple(pairs)
-
-
-def most_confident(evaluation: Evaluation, most: int = MOST_FACES) -> NDArray[np.intp]:
-    """Return the indices of at most `most` mistakes, the most confident first."""
-    wrong = np.flatnonzero(~evaluation.is_right)
-    return wrong[np.argsort(-evaluation.confidences[wrong], kind="stable")[:most]]
+    return tuple(named)
 
 
 def shown_faces(evaluation: Evaluation, faces: Dataset) -> tuple[ShownFace, ...]:
@@ -86,7 +81,7 @@ def shown_faces(evaluation: Evaluation, faces: Dataset) -> tuple[ShownFace, ...]
             float(evaluation.confidences[index]),
             _data_url(faces.images[index]),
         )
-        for index in most_confident(evaluation).tolist()
+        for index in confident_mistakes(evaluation).first(MOST_FACES).faces.tolist()
     )
 
 

@@ -25,8 +25,6 @@ from fer.evaluation_report.report import EvaluationReport, ReportedModel
 
 # Raise this when a program that reads the JSON would have to change.
 FORMAT = 1
-LOOKS = {Averaging.NONE: "once", Averaging.FLIP: "flip", Averaging.TEN_CROP: "ten-crop"}
-"""What the command line calls each way to look."""
 _LIBRARIES = ("numpy", "ai-edge-litert", "opencv-python-headless", "plotly")
 
 
@@ -121,7 +119,7 @@ def command(report: EvaluationReport) -> str:
     names = [model.evaluation.model for model in report.models]
     words = ["python", "-m", "fer", "report", *names, "--data", shown_place(report.faces.name)]
     words += ["--split", str(report.split)]
-    words += ["--looks", LOOKS[report.averaging]] if report.averaging is not Averaging.NONE else []
+    words += ["--looks", str(report.averaging)] if report.averaging is not Averaging.NONE else []
     words += view_arguments(report.view)
     words += ["--answerable-only"] if report.left_out else []
     return shlex.join(one_line(word) for word in [*words, "--output", f"{file_stem(names)}.html"])

@@ -13,7 +13,7 @@ from fer.evaluation import Score, scores_of
 from fer.evaluation_report.caveats import caveats_of, learned_from
 from fer.evaluation_report.charts import accuracy_chart, confusion_charts, difference_charts
 from fer.evaluation_report.formulas import sentence_html, to_mathml
-from fer.evaluation_report.mistakes import confused_pairs, shown_faces
+from fer.evaluation_report.mistakes import named_mistakes, shown_faces
 from fer.evaluation_report.plain_text import file_stem
 from fer.evaluation_report.report import EvaluationReport
 from fer.evaluation_report.values import as_dict
@@ -52,7 +52,7 @@ def to_html(report: EvaluationReport, progress: Progress = silent, *, with_faces
             scores=[_FigureOfModels(of_models) for of_models in zip(*scores, strict=True)],
             comparisons=report.comparisons(),
             caveats=caveats_of(report),
-            mistakes=[confused_pairs(model.evaluation) for model in report.models],
+            mistakes=[named_mistakes(model.evaluation) for model in report.models],
             pictures=[
                 shown_faces(model.evaluation, report.faces) if with_faces else () for model in report.models
             ],
