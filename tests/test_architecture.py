@@ -209,12 +209,13 @@ ROOMS = {
     "figures.confusion": ".style comparison emotions evaluation",
     "figures.thresholds": ".style evaluation",
     "figures.calibration": ".style evaluation.calibration",
+    "figures.neighbours": ".style emotions",
     "figures.epochs": ".style runs",
     "figures.training": ".epochs .style diagnosis runs",
     "figures.class_curves": ".epochs .style diagnosis emotions runs",
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
-    "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults .run_load "
+    "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults .neighbours .run_load "
     ".schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
     "evaluation_report.formulas": "",

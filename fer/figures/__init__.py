@@ -6,6 +6,7 @@ but for one accent that stands for "the model", and where a legend says otherwis
 """
 
 from fer.figures.architecture import architecture_figure
+from fer.figures.calibration import reliability_figure
 from fer.figures.class_curves import class_accuracies_figure, class_curve
 from fer.figures.confusion import (
     Cells,
@@ -28,6 +29,7 @@ from fer.figures.evaluation import (
     accuracy_figure,
     scores_figure,
 )
+from fer.figures.explanation import OPPOSES, SUPPORTS, place_map_figure
 from fer.figures.face_map import (
     MapGroup,
     chosen_figure,
@@ -38,9 +40,11 @@ from fer.figures.face_map import (
     groups_by_vote,
 )
 from fer.figures.faults import crossings_figure, cut_figure
+from fer.figures.neighbours import labels_figure
 from fer.figures.run_load import load_figure, load_readings
 from fer.figures.schedule import schedule_figure
 from fer.figures.style import ACCENT
+from fer.figures.thresholds import CurveLine, precision_recall_figure, roc_figure
 from fer.figures.training import (
     Reading,
     curve_readings,
@@ -53,9 +57,12 @@ __all__ = [
     "ACCENT",
     "HUMAN_ACCURACY",
     "HUMAN_ACCURACY_SPREAD",
+    "OPPOSES",
     "SPLIT_OPACITY",
+    "SUPPORTS",
     "VOTE_TITLES",
     "Cells",
+    "CurveLine",
     "MapGroup",
     "Reading",
     "accuracy_figure",
@@ -78,10 +85,15 @@ __all__ = [
     "groups_by_value",
     "groups_by_vote",
     "histogram_figure",
+    "labels_figure",
     "learning_rate_figure",
     "learning_rate_reading",
     "load_figure",
     "load_readings",
+    "place_map_figure",
+    "precision_recall_figure",
+    "reliability_figure",
+    "roc_figure",
     "schedule_figure",
     "scores_figure",
     "together_figure",
