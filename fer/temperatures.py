@@ -9,12 +9,16 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fer import files, paths
+from fer.config import DatasetView
+from fer.datasets import Dataset, Split
+from fer.datasets.views import describe
 from fer.errors import ConfigError
-from fer.evaluation.calibration import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from fer.evaluation.calibration import LEAST_TEMPERATURE, MOST_TEMPERATURE, Temperature
 
 _FORMAT, _VERSION = "fer-temperature", 1
 # A file of ours has a few hundred bytes; what is larger is none.
@@ -39,7 +43,7 @@ class KeptTemperature:
         expected_error_before: their expected calibration error, 0 to 1, at T = 1.
         expected_error_after: at T.
         fitted_on: the day, ISO.
-        view: the state as plain values, `DatasetView.as_dict`.
+        view: the state as plain values, as `DatasetView.from_dict` takes them.
     """
 
     model: str
@@ -55,6 +59,25 @@ class KeptTemperature:
     expected_error_after: float
     fitted_on: str
     view: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, model: str, fingerprint: str, fitted: Temperature, faces: Dataset, view: DatasetView) -> Self:
+        """Return what is to be kept of a temperature that was fitted today on validation faces.
+
+        Args:
+            model: what it is called.
+            fingerprint: which it is, `Recognizer.fingerprint`.
+            fitted: the temperature, with what it does to the faces it was fitted on.
+            faces: the dataset they are of.
+            view: in which state it was used.
+        """
+        return cls(
+            *(_short(model), fingerprint, fitted.temperature),
+            *(_short(faces.source.title), Split.VALIDATION.value, _short(describe(view)), fitted.count),
+            *(fitted.log_loss_before, fitted.log_loss_after),
+            *(fitted.expected_error_before, fitted.expected_error_after),
+            *(date.today().isoformat(), asdict(view)),
+        )
 
 
 def temperature_path(fingerprint: str) -> Path:
@@ -168,6 +191,11 @@ def _understood(values: object, fingerprint: str) -> KeptTemperature:
         text("fitted_on"),
         view,
     )
+
+
+def _short(text: str) -> str:
+    """A name that people gave, as the file may hold it."""
+    return "".join(character if character.isprintable() else " " for character in text)[:_MOST_CHARACTERS]
 
 
 def _damaged(path: Path, why: str) -> ConfigError:

@@ -216,7 +216,7 @@ ROOMS = {
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
     "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults .neighbours .run_load "
-    ".schedule .style .thresholds .training",
+    ".explanation .schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
     "evaluation_report.formulas": "",
     "evaluation_report.report": ".plain_text cards comparison config datasets datasets.fingerprint emotions "
@@ -251,7 +251,7 @@ ROOMS = {
     "faces.following": ".face .haar .tracking",
     "faces.tracking": ".face",
     "faces": ".crops .face .following .haar .tracking",
-    "temperatures": "errors evaluation.calibration files paths",
+    "temperatures": "config datasets datasets.views errors evaluation.calibration files paths",
     "live": "emotions errors faces recognition tempering",
     "drawing": "emotions faces live",
     # over all of it

@@ -166,6 +166,24 @@ def threshold_curves(evaluation: Evaluation) -> tuple[ThresholdCurve, ...]:
     return tuple(curve for curve in curves if curve is not None)
 
 
+def around_threshold(
+    evaluation: Evaluation, emotion: Emotion, threshold: float, most: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the faces that only just score `threshold` for an emotion, and those that only just do not.
+
+    Args:
+        evaluation: of which model and faces.
+        emotion: which scores.
+        threshold: a face that scores at least this is called the emotion.
+        most: how many of either; the nearest come first.
+    """
+    scores = evaluation.probabilities[:, evaluation.emotions.index(emotion)]
+    order = np.argsort(scores, kind="stable")
+    # As a curve counts them, in its precision.
+    middle = int(np.searchsorted(scores[order].astype(np.float64), threshold, side="left"))
+    return order[middle : middle + most], order[max(middle - most, 0) : middle][::-1]
+
+
 def area_interval(evaluation: Evaluation, curve: ThresholdCurve) -> tuple[float, float] | None:
     """Return the 95 % interval of the area under one emotion's ROC curve; None for fewer than 3 faces.
 

@@ -1,4 +1,4 @@
-"""What a threshold changes, as figures: the ROC and the precision-recall curve, and where one stands on them."""
+"""What a threshold changes, as figures: the ROC and the precision-recall curve, with a mark on each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -137,7 +137,8 @@ def _mark(line: CurveLine, x: float, y: float, threshold: float) -> dict[str, An
             "symbol": ("circle", "square", "diamond")[line.rank],
             "line": {"width": 2, "color": "#ffffff"},
         },
-        "hovertemplate": f"<b>{line.name}</b> from {threshold:.2f} on<br>%{{x:.1%}}, %{{y:.1%}}<extra></extra>",
+        "hovertemplate": f"<b>{line.name}</b> from {threshold:.2f} on<br>%{{x:.1%}}, %{{y:.1%}}"
+        "<extra></extra>",
     }
 
 

@@ -24,7 +24,7 @@ from fer.evaluation.calibration import (
     reliability,
     temperature_effect,
 )
-from fer.evaluation.curves import ThresholdCurve, area_interval
+from fer.evaluation.curves import ThresholdCurve, area_interval, around_threshold
 from fer.tempering import LEAST_PROBABILITY
 
 
@@ -265,6 +265,19 @@ def test_areas_and_average_precisions_stay_in_their_intervals_about_95_times_in_
     # 95 of 100 are expected; fewer than 88 would happen once in some hundred.
     assert areas >= 88
     assert precisions >= 88
+
+
+def test_the_faces_around_a_threshold_come_nearest_first_and_are_counted_as_on_the_curve() -> None:
+    evaluation = answering((0.9, True), (0.8, False), (0.62, True), (0.4, True), (0.1, False))
+    above, below = around_threshold(evaluation, Emotion.HAPPY, 0.5, most=2)
+    assert above.tolist() == [2, 1] and below.tolist() == [3, 4]
+    score = float(evaluation.probabilities[2, 3])
+    above, below = around_threshold(evaluation, Emotion.HAPPY, score, most=9)
+    assert above.tolist() == [2, 1, 0] and below.tolist() == [3, 4]
+    curve = threshold_curve(evaluation, Emotion.HAPPY)
+    assert curve is not None and curve.figures_at(score).called == 3
+    above, below = around_threshold(evaluation, Emotion.HAPPY, 0.95, most=9)
+    assert above.tolist() == [] and below.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_too_few_faces_give_no_interval_of_an_area() -> None:

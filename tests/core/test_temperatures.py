@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from fer import paths
+from fer.config import DatasetView, SplitPlan
+from fer.datasets import Dataset, Source
 from fer.errors import ConfigError, StorageError
+from fer.evaluation.calibration import Temperature
 from fer.temperatures import (
     KeptTemperature,
     delete_temperature,
@@ -32,6 +35,20 @@ def test_a_kept_temperature_is_read_as_it_was_saved() -> None:
     found = load_temperature(FINGERPRINT)
     assert found is not None and found.temperature == 2.0
     assert load_temperature("f" * 24) is None
+
+
+def test_what_was_fitted_is_kept_with_what_must_be_said_beside_it(small_dataset: Dataset) -> None:
+    fitted = Temperature(1.3, 1.1, 1.0, 0.08, 0.02, 7)
+    faces = replace(small_dataset, source=Source("Faces\nof mine"))
+    view = DatasetView(labels="majority", splits=SplitPlan(0.2))
+    kept = KeptTemperature.of("grey", FINGERPRINT, fitted, faces, view)
+    save_temperature(kept)
+    read = load_temperature(FINGERPRINT)
+    assert read == kept
+    assert read is not None
+    assert (read.dataset, read.split, read.count) == ("Faces of mine", "validation", 7)
+    assert "majority" in read.state
+    assert DatasetView.from_dict(read.view) == view
 
 
 def test_a_forgotten_temperature_is_gone() -> None:
