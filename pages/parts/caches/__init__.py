@@ -26,6 +26,7 @@ from pages.parts.caches.models import (
     recognized_picture,
     recognizer,
 )
+from pages.parts.caches.neighbours import known_faces, known_faces_are_kept, training_faces
 from pages.parts.caches.runs import (
     outcome,
     predictions,
@@ -53,6 +54,8 @@ __all__ = [
     "fitted_temperature",
     "inspected",
     "judged_faces",
+    "known_faces",
+    "known_faces_are_kept",
     "layer_maps",
     "live_recognizer",
     "load_temperature",
@@ -69,5 +72,6 @@ __all__ = [
     "run_summaries",
     "run_summary",
     "scores",
+    "training_faces",
     "watched_faces",
 ]

@@ -1,0 +1,29 @@
+"""Which places of a face a model's answer came from, and what its layers make of the face on the way.
+
+    maps        how much each place raised an emotion, from the model itself; exact, where its head averages
+    occlusion   how an answer changes when a place is covered; of any model
+    reading     either of them in words
+    layers      what each layer makes of a face, and the filters of the first
+    picture     all of it as one picture
+
+Everything here reads the `.tflite`; no TensorFlow.
+"""
+
+from fer.explanation.maps import BY_ITSELF, THE_OTHERS, Against, EmotionMap, emotion_map, enlarged
+from fer.explanation.occlusion import Occlusion, occlude
+from fer.explanation.preparing import can_prepare_maps
+from fer.explanation.reading import Reading, read_map
+
+__all__ = [
+    "BY_ITSELF",
+    "THE_OTHERS",
+    "Against",
+    "EmotionMap",
+    "Occlusion",
+    "Reading",
+    "can_prepare_maps",
+    "emotion_map",
+    "enlarged",
+    "occlude",
+    "read_map",
+]

@@ -1,0 +1,22 @@
+"""Whether a model could have emotion maps that it has not yet."""
+
+from fer.recognition import Recognizer, model_folder
+from fer.weights import keras_weights
+from fer.zoo.catalog import ARCHITECTURES
+
+
+def can_prepare_maps(recognizer: Recognizer) -> bool:
+    """Whether `python -m fer export` would give the model the emotion maps that it lacks.
+
+    So it is where its architecture has them, but it was exported before there were any.
+
+    Raises:
+        ModelNotFoundError: the model is gone.
+    """
+    entry = ARCHITECTURES.get(recognizer.card.architecture)
+    return (
+        not recognizer.has_emotion_maps
+        and entry is not None
+        and entry.has_emotion_maps
+        and keras_weights(model_folder(recognizer.name)) is not None
+    )

@@ -1,0 +1,155 @@
+"""What each layer of a model makes of a face, and what the filters of the first look for."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer.explanation.filters import filter_words
+from fer.explanation.layers import LayerMaps
+from fer.explanation.shading import grey_pictures, signed_pictures
+from pages.parts import caches, face_sheet, notices
+from pages.parts.evaluation.chosen_face import ChosenFace
+from pages.parts.evaluation.judged import Judged
+
+_MODEL, _LAYER = "evaluation.explain.layers_of", "evaluation.explain.layer"
+_MOST_MAPS = 24
+_SIDE_PIXELS = 120
+
+
+@st.fragment
+def show(judged: Judged, face: ChosenFace) -> None:
+    """Draw the layers of the first model, or of the one that is chosen."""
+    st.markdown("#### Layer by layer")
+    titles = {model.name: model.title for model in judged.models}
+    name = judged.models[0].name
+    if len(titles) > 1:
+        if st.session_state.get(_MODEL) not in titles:
+            st.session_state[_MODEL] = name
+        st.segmented_control(
+            "Whose layers",
+            list(titles),
+            required=True,
+            key=_MODEL,
+            format_func=titles.__getitem__,
+            label_visibility="collapsed",
+        )
+        name = st.session_state[_MODEL]
+    with notices.shown():
+        layers, filters = caches.layer_maps(name, face.image)
+        if layers:
+            _layer(_choose_layer(layers))
+        if filters is not None:
+            _filters(filters, layers[0])
+
+
+def _choose_layer(layers: Sequence[LayerMaps]) -> LayerMaps:
+    numbers = [layer.number for layer in layers]
+    if st.session_state.get(_LAYER) not in numbers:
+        st.session_state[_LAYER] = numbers[0]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.button(
+            "",
+            icon=":material/chevron_left:",
+            key=f"{_LAYER}.before",
+            help="The layer before",
+            disabled=st.session_state[_LAYER] == numbers[0],
+            on_click=_step,
+            args=(-1,),
+        )
+        st.button(
+            "",
+            icon=":material/chevron_right:",
+            key=f"{_LAYER}.after",
+            help="The next layer",
+            disabled=st.session_state[_LAYER] == numbers[-1],
+            on_click=_step,
+            args=(1,),
+        )
+        number = st.select_slider(
+            "The face passes these layers, from its pixels to the answer",
+            numbers,
+            key=_LAYER,
+            format_func=lambda one: f"{one} of {len(layers)}",
+        )
+    return layers[number - 1]
+
+
+def _step(by: int) -> None:
+    st.session_state[_LAYER] += by
+
+
+def _layer(layer: LayerMaps) -> None:
+    height, width, depth = layer.maps.shape
+    chosen = np.arange(depth) if layer.emotions else layer.strongest(_MOST_MAPS)
+    shown = f"the {len(chosen)} that differ most over the face" if len(chosen) < depth else "all of them"
+    silent = layer.silent
+    quiet = (
+        ""
+        if not silent
+        else (
+            f" {silent} of them {'is' if silent == 1 else 'are'} the same everywhere: this face has nothing "
+            f"that {'it answers' if silent == 1 else 'they answer'} to."
+        )
+    )
+    st.markdown(
+        f"**{layer.number}. {layer.kind}** gives {depth:,} maps of {height}×{width} places; {shown}.{quiet}"
+    )
+    signed = bool(layer.maps.min() < 0)
+    maps = np.moveaxis(layer.maps[:, :, chosen], 2, 0)
+    pictures = signed_pictures(maps) if signed else grey_pictures(maps)
+    captions = [
+        face_sheet.Caption(
+            layer.emotions[index].capitalize() if layer.emotions else f"Map {index + 1}",
+            layer.emotions[index].color if layer.emotions else "",
+            f"map {index + 1} of layer {layer.number}",
+        )
+        for index in chosen
+    ]
+    face_sheet.show(_crisp(pictures), captions, "evaluation.explain.layer_maps", side="5.2rem")
+    st.caption(
+        "All maps of a layer share one scale. "
+        + (
+            "Petrol is above zero, amber below."
+            if signed
+            else "White is the strongest answer, black is none."
+        )
+    )
+
+
+def _filters(filters: NDArray[np.float32], first: LayerMaps) -> None:
+    count, height, width, _ = filters.shape
+    st.markdown(f"#### The first {count} filters" if count <= _MOST_MAPS else "#### The first filters")
+    st.markdown(
+        f"The first layer lays {count} filters of {height}×{width} weights over every place of the face. A "
+        "filter multiplies each pixel by the weight above it and adds up: where the face looks like the filter, "
+        "the sum is high. They were not designed, but learned. Below each is what it makes of this face."
+    )
+    shown = range(min(count, _MOST_MAPS // 2))
+    weights = _crisp(signed_pictures(filters.mean(axis=3)[list(shown)]))
+    made = grey_pictures(np.moveaxis(first.maps[:, :, list(shown)], 2, 0))
+    pictures = [np.vstack([kernel, answer]) for kernel, answer in zip(weights, _crisp(made), strict=True)]
+    captions = [
+        face_sheet.Caption(
+            f"Filter {index + 1}", "", f"filter {index + 1}", notes=(filter_words(filters[index]),)
+        )
+        for index in shown
+    ]
+    face_sheet.show(np.stack(pictures), captions, "evaluation.explain.filters", side="6.6rem")
+    st.caption(
+        "Petrol weights add, amber ones subtract. The normalisation that follows in the blueprint is folded "
+        "into the weights: this is what is really laid over the face. The words are a comparison with simple "
+        "patterns, and a filter that is like none is called a mixture."
+    )
+
+
+def _crisp(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Places as squares with sharp edges; a browser would smooth 3×3 of them into a cloud."""
+    return np.stack(
+        [
+            cv2.resize(picture, (_SIDE_PIXELS, _SIDE_PIXELS), interpolation=cv2.INTER_NEAREST)
+            for picture in pictures
+        ]
+    )

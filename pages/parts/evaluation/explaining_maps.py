@@ -1,0 +1,119 @@
+"""The maps of one face by one model: what each place added, and what covering it takes away."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer import explanation, figures, jobs
+from fer.cards import ModelCard
+from fer.emotions import EmotionScores
+from fer.errors import FerError
+from fer.recognition import ModelEntry
+from fer.zoo.catalog import ARCHITECTURES
+from pages.parts import caches, job_panel, notices, phrases
+from pages.parts.evaluation import explaining_words
+from pages.parts.evaluation.chosen_face import ChosenFace
+from pages.parts.evaluation.explaining_choices import Question
+
+
+def show(
+    model: ModelEntry,
+    card: ModelCard,
+    face: ChosenFace,
+    scores: EmotionScores,
+    question: Question,
+) -> None:
+    """Draw a model's answer to the face and both maps of it."""
+    emotion = question.emotion
+    st.markdown(f"##### {phrases.plain(model.title)}")
+    answer, places, covered = st.columns(3, gap="medium")
+    with answer:
+        right = "" if face.label is None else (", as it is labelled" if scores.top is face.label else "")
+        st.markdown(f"**Its answer**: {scores.top} {scores.confidence:.0%}{right}")
+        st.plotly_chart(
+            figures.scores_figure(scores),
+            config={"displayModeBar": False},
+            key=f"evaluation.explain.scores.{model.name}",
+        )
+    with places, notices.shown():
+        st.markdown("**Emotion map**: what each place added")
+        _emotion_map(model, card, face.image, question)
+    with covered, notices.shown():
+        st.markdown("**Occlusion map**: what covering a place takes away")
+        with notices.working() as progress:
+            occlusion = caches.occlusion(model.name, face.image, question.patch, progress)
+        box, left = occlusion.strongest(emotion)
+        before = occlusion.before[occlusion.emotions.index(emotion)]
+        st.plotly_chart(
+            figures.place_map_figure(
+                face.image,
+                occlusion.map(emotion),
+                0.05,
+                unit="points, on average",
+                percent=True,
+                box=box if before - left >= explaining_words.LEAST_FALL else None,
+            ),
+            config={"displayModeBar": False},
+            key=f"evaluation.explain.occlusion.{model.name}",
+        )
+        st.markdown(explaining_words.of_occlusion(occlusion, emotion))
+
+
+def _emotion_map(model: ModelEntry, card: ModelCard, image: NDArray[np.uint8], question: Question) -> None:
+    recognizer = caches.recognizer(model.name)
+    if not recognizer.has_emotion_maps:
+        _no_maps(model, card, can_prepare=explanation.can_prepare_maps(recognizer))
+        return
+    maps, _ = caches.emotion_maps(model.name, image)
+    shown = explanation.emotion_map(maps, card.emotions, question.emotion, question.against)
+    st.plotly_chart(
+        figures.place_map_figure(
+            image, shown.values, 0.5, as_places=question.as_places, unit=f"for {question.emotion}"
+        ),
+        config={"displayModeBar": False},
+        key=f"evaluation.explain.map.{model.name}",
+    )
+    st.markdown(explaining_words.of_emotion_map(shown))
+
+
+def _no_maps(model: ModelEntry, card: ModelCard, *, can_prepare: bool) -> None:
+    """Why there is no emotion map, and what gives one."""
+    job_id = f"export-{model.name}"
+    if can_prepare:
+        st.markdown(
+            "This model was exported before models answered with a map for each emotion. Its weights are "
+            "there, so the map can be added; its answers stay the same."
+        )
+        job = jobs.read_job(job_id)
+        if job is None or not job.is_active:
+            st.button(
+                "Prepare its maps",
+                icon=":material/grid_on:",
+                key=f"evaluation.explain.prepare.{model.name}",
+                on_click=_prepare,
+                args=(job_id, model),
+                help="About half a minute. The same as: python -m fer export " + model.name,
+            )
+        job_panel.follow(job_id)
+        return
+    entry = ARCHITECTURES.get(card.architecture)
+    if entry is not None and entry.has_emotion_maps:
+        st.markdown(
+            "This model was exported before models answered with a map for each emotion, and its Keras "
+            "weights are not here to export it again. The occlusion map needs neither."
+        )
+        return
+    title = entry.title if entry else card.architecture
+    st.markdown(
+        f"**{phrases.plain(title)}** has none. Its last layers are dense: they mix all places of the face "
+        "before an emotion gets its value, so no value belongs to a place any more. Networks that end in a "
+        "mean over the places, such as tiny_cnn and mini_xception, have exact maps. The occlusion map asks "
+        "any model."
+    )
+
+
+def _prepare(job_id: str, model: ModelEntry) -> None:
+    try:
+        jobs.start_job(job_id, f"The maps of {model.title}", ["export", model.name])
+    except FerError as error:
+        st.toast(str(error), icon=":material/error:")

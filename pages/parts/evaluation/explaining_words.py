@@ -1,0 +1,96 @@
+"""What the maps of a face say, in sentences: no more than they tell, and no more exactly."""
+
+import math
+
+from fer.emotions import Emotion
+from fer.explanation import BY_ITSELF, THE_OTHERS, Against, EmotionMap, Occlusion, read_map
+from fer.explanation.reading import Place
+
+LEAST_LOGIT = 0.3
+"""What is nearer to 0 than this in an emotion's map is called nothing; e to the 0.3 is a third more."""
+LEAST_FALL = 0.01
+"""One percentage point of probability."""
+
+
+def compared(emotion: Emotion, against: Against) -> str:
+    """ "happy", "happy rather than the other emotions", "happy rather than sad"."""
+    if against == BY_ITSELF:
+        return f"**{emotion}**"
+    other = "the other emotions" if against == THE_OTHERS else str(against)
+    return f"**{emotion}** rather than {other}"
+
+
+def of_emotion_map(shown: EmotionMap) -> str:
+    """Where an emotion map is strongest, what it adds up to, and how coarse it is."""
+    reading = read_map(shown.values, LEAST_LOGIT)
+    what = compared(shown.emotion, shown.against)
+    if reading.supports is None:
+        said = f"No place of this face raised {what}."
+    else:
+        said = f"What raised {what} most lies in {_where(reading.supports)}."
+    if reading.opposes is not None:
+        said += f" What spoke against it most lies in {_where(reading.opposes)}."
+    else:
+        said += " No place speaks against it."
+    rows, columns = shown.values.shape
+    return (
+        f"{said} The mean of all places is **{_signed(shown.total)}**{_total_words(shown)}\n\n"
+        f"The map has **{rows}×{columns} places** and no more, and each of them sees far beyond its square."
+    )
+
+
+def of_occlusion(shown: Occlusion, emotion: Emotion) -> str:
+    """What covering the most important place does to an emotion."""
+    before = float(shown.before[shown.emotions.index(emotion)])
+    _, left = shown.strongest(emotion)
+    reading = read_map(shown.map(emotion), LEAST_FALL)
+    if before - left < LEAST_FALL:
+        said = f"No patch of this size lowers **{emotion}** ({before:.0%}) by even one percentage point." + (
+            " There is little to lower."
+            if before < 2 * LEAST_FALL
+            else " The answer rests on several places at once."
+        )
+    else:
+        said = f"With the framed square covered, **{emotion}** falls from {before:.0%} to **{left:.0%}**."
+        if reading.supports is not None:
+            said += f" On the whole it rests most on {_where(reading.supports)}."
+    rise = -float(shown.falls(emotion).min())
+    if rise >= LEAST_FALL:
+        said += (
+            f" Covering some other place raises it, by up to {100 * rise:.0f} points: that spoke against it."
+        )
+    count = len(shown.tops) * len(shown.lefts)
+    return (
+        f"{said}\n\n{count} answers, each with a square of {shown.patch[1]}×{shown.patch[0]} pixels covered."
+    )
+
+
+def _where(place: Place) -> str:
+    side = "in the middle" if place.side == "middle" else f"on the {place.side}"
+    return f"the **{place.third}**, {side}, where {place.usually} usually are"
+
+
+def _total_words(shown: EmotionMap) -> str:
+    if shown.against == BY_ITSELF:
+        return (
+            ", its logit. Softmax compares it with the other emotions' logits, so by itself it says little."
+        )
+    if shown.against == THE_OTHERS:
+        return (
+            ": so far does its logit lie above the mean of the others'."
+            if shown.total >= 0
+            else (": so far does its logit lie from the mean of the others'.")
+        )
+    times = math.exp(abs(shown.total))
+    more, less = (shown.emotion, shown.against) if shown.total >= 0 else (shown.against, shown.emotion)
+    return f", which makes {more} {_times(times)} as probable as {less}."
+
+
+def _times(times: float) -> str:
+    if times < 1.05:
+        return "just"
+    return f"{times:.1f} times" if times < 10 else f"{times:,.0f} times"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
