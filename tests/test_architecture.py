@@ -215,8 +215,8 @@ ROOMS = {
     "figures.class_curves": ".epochs .style diagnosis emotions runs",
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
-    "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults .neighbours .run_load "
-    ".explanation .schedule .style .thresholds .training",
+    "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults "
+    ".neighbours .run_load .explanation .schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
     "evaluation_report.formulas": "",
     "evaluation_report.report": ".plain_text cards comparison config datasets datasets.fingerprint emotions "
