@@ -16,8 +16,11 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 def one_line(text: object, longest: int = _LONGEST_LINE) -> str:
     """Return a text as one line of characters that can be seen, cut to `longest`."""
-    spaced = " ".join(str(text).split())
-    seen = "".join(letter for letter in spaced if unicodedata.category(letter) not in _UNSEEN)
+    seen = " ".join(
+        "".join(
+            letter for letter in str(text) if letter.isspace() or unicodedata.category(letter) not in _UNSEEN
+        ).split()
+    )
     return seen if len(seen) <= longest else seen[: longest - 1].rstrip() + "…"
 
 
