@@ -4,6 +4,7 @@ A `Corruption` says what is done to a face and how far; `corrupt` does it; a `Sw
 to the same faces at every kind and level.
 """
 
+from fer.robustness.along import FaceAlong, Flip, face_along
 from fer.robustness.corruptions import CORRUPTIONS, Corruption, CorruptionKind, corruption_of
 from fer.robustness.cures import CURES, Cure, train_against
 from fer.robustness.keeping import load_sweep, save_sweep, sweep_path
@@ -18,6 +19,8 @@ __all__ = [
     "Corruption",
     "CorruptionKind",
     "Cure",
+    "FaceAlong",
+    "Flip",
     "Recall",
     "Sweep",
     "SweepPoint",
@@ -25,6 +28,7 @@ __all__ = [
     "corrupt",
     "corrupt_together",
     "corruption_of",
+    "face_along",
     "load_sweep",
     "save_sweep",
     "sweep",

@@ -84,9 +84,9 @@ class Corruption:
             case "share":
                 return f"{round(100 * severity, 2):g}%"
             case "degrees":
-                return f"{severity:g}°"
+                return f"{round(severity, 2):g}°"
             case "times":
-                return f"{severity:g}×"
+                return f"{round(severity, 2):g}×"
 
     def say(self, severity: float) -> str:
         """A severity in words: "40% of the light taken away"."""

@@ -27,6 +27,7 @@ from pages.parts.caches.models import (
     recognizer,
 )
 from pages.parts.caches.neighbours import known_faces, known_faces_are_kept, training_faces
+from pages.parts.caches.robustness import face_along, sweep, sweep_path, swept_faces
 from pages.parts.caches.runs import (
     outcome,
     predictions,
@@ -45,6 +46,7 @@ __all__ = [
     "dataset",
     "emotion_maps",
     "evaluate",
+    "face_along",
     "face_answer",
     "face_map",
     "face_map_path",
@@ -72,6 +74,9 @@ __all__ = [
     "run_summaries",
     "run_summary",
     "scores",
+    "sweep",
+    "sweep_path",
+    "swept_faces",
     "training_faces",
     "watched_faces",
 ]

@@ -1,0 +1,265 @@
+"""One face broken by hand: a kind, a slider, and what up to three models say at once."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer.figures import robustness as figures
+from fer.recognition import ModelEntry
+from fer.robustness import (
+    CORRUPTIONS,
+    Corruption,
+    CorruptionKind,
+    FaceAlong,
+    corrupt_together,
+)
+from pages.parts import caches, face_sheet, notices, phrases
+from pages.parts.evaluation import chosen_face, training_against
+from pages.parts.evaluation.chosen_face import ChosenFace
+from pages.parts.evaluation.judged import Judged
+from pages.parts.face_sheet import Caption
+
+ICONS = {
+    CorruptionKind.DARKNESS: ":material/dark_mode:",
+    CorruptionKind.BRIGHTNESS: ":material/light_mode:",
+    CorruptionKind.NOISE: ":material/grain:",
+    CorruptionKind.BLUR: ":material/blur_on:",
+    CorruptionKind.LOW_RESOLUTION: ":material/grid_on:",
+    CorruptionKind.ROTATION: ":material/rotate_left:",
+    CorruptionKind.SIDE_SHIFT: ":material/swap_horiz:",
+    CorruptionKind.EYES_COVERED: ":material/visibility_off:",
+    CorruptionKind.MOUTH_COVERED: ":material/masks:",
+}
+_KIND = "evaluation.break_kind"
+_FORMATS = {"share": "percent", "degrees": "%.1f°", "times": "%.2f×"}
+
+
+@st.fragment
+def show(judged: Judged) -> None:
+    """Draw the face and its controls; moving the slider runs only this."""
+    st.subheader("One face", anchor=False)
+    with notices.shown():
+        chosen = chosen_face.choose(judged, "evaluation.break")
+        if chosen is None:
+            return
+        kind = choose_kind(_KIND)
+        corruption = CORRUPTIONS[kind]
+        severity, others = _choose_severities(corruption)
+        alongs = [caches.face_along(model.name, chosen.image, kind, others) for model in judged.models]
+        plain = [caches.face_along(model.name, chosen.image, kind, {}) for model in judged.models]
+        before = [along.scores(corruption.neutral) for along in plain]
+        faces, controls = st.columns([2, 3], gap="large", vertical_alignment="center")
+        with faces:
+            _pair(judged, chosen, alongs, plain, {**others, kind: severity})
+        with controls:
+            for model, letter, along, untouched in zip(
+                judged.models, letters(judged.models), alongs, before, strict=True
+            ):
+                _sentence(model, letter, along, untouched.top, severity, bool(others))
+            training_against.show(judged, kind)
+        for column, model, letter, along, untouched in zip(
+            st.columns(len(judged.models), gap="medium"),
+            judged.models,
+            letters(judged.models),
+            alongs,
+            before,
+            strict=True,
+        ):
+            with column:
+                st.markdown(f"**{f'{letter}  ' if letter else ''}{phrases.plain(model.title)}**")
+                st.plotly_chart(
+                    figures.change_figure(untouched, along.scores(severity)),
+                    config={"displayModeBar": False},
+                    key=f"evaluation.break_scores.{model.name}",
+                )
+                st.plotly_chart(
+                    figures.along_figure(along, severity),
+                    config={"displayModeBar": False},
+                    key=f"evaluation.break_along.{model.name}",
+                )
+        st.caption(
+            "Bars: the changed face; the grey marks across them: the untouched one. Curves: the score of "
+            "each emotion, in its colour, at every place of the slider; dashed where the answer flips; amber "
+            "where the slider stands."
+        )
+        _strip(chosen, corruption, alongs, letters(judged.models), others)
+
+
+def letters(models: Sequence[ModelEntry]) -> tuple[str, ...]:
+    """What the models are called within the view: "A" to "C", and nothing for a single one."""
+    return tuple("ABC"[: len(models)]) if len(models) > 1 else ("",)
+
+
+def choose_kind(key: str, kinds: Sequence[CorruptionKind] = tuple(CORRUPTIONS)) -> CorruptionKind:
+    """Show the kinds side by side and return the chosen one."""
+    if st.session_state.get(key, kinds[0]) not in kinds:
+        st.session_state[key] = kinds[0]
+    return st.pills(
+        "In which way",
+        kinds,
+        default=kinds[0],
+        required=True,
+        format_func=lambda kind: f"{ICONS[kind]} {CORRUPTIONS[kind].title}",
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def _choose_severities(corruption: Corruption) -> tuple[float, dict[CorruptionKind, float]]:
+    """How badly, and what is switched on besides."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(width="stretch"):
+            severity = _slider(corruption, f"evaluation.break.{corruption.kind}", corruption.levels[2])
+        with st.popover("More at once", icon=":material/layers:", key="evaluation.break_more"):
+            st.caption("These stay switched on, whichever kind is chosen above.")
+            others = {
+                other.kind: _slider(other, f"evaluation.break_also.{other.kind}", other.neutral)
+                for other in CORRUPTIONS.values()
+                if other.kind != corruption.kind
+            }
+            st.button(
+                "Switch all of them off",
+                icon=":material/layers_clear:",
+                key="evaluation.break_reset",
+                on_click=_switch_off,
+            )
+    active = {kind: value for kind, value in others.items() if value != CORRUPTIONS[kind].neutral}
+    besides = (
+        phrases.listed(
+            [f"{CORRUPTIONS[kind].title.lower()} {CORRUPTIONS[kind].number(v)}" for kind, v in active.items()]
+        )
+        if active
+        else ""
+    )
+    st.caption(corruption.words + (f" **Also on: {besides}.**" if besides else ""))
+    return severity, active
+
+
+def _slider(corruption: Corruption, key: str, start: float) -> float:
+    value = st.slider(
+        f"{corruption.title}: how much {corruption.measure}"
+        if corruption.unit == "share"
+        else f"{corruption.title}: {corruption.measure}",
+        corruption.least,
+        corruption.greatest,
+        start,
+        corruption.step,
+        format=_FORMATS[corruption.unit],
+        key=key,
+        persist_state="session",
+    )
+    # What a browser sends back may be off by the smallest of steps.
+    return float(corruption.severities[corruption.index_of(value)])
+
+
+def _switch_off() -> None:
+    for corruption in CORRUPTIONS.values():
+        st.session_state[f"evaluation.break_also.{corruption.kind}"] = corruption.neutral
+
+
+def _pair(
+    judged: Judged,
+    chosen: ChosenFace,
+    alongs: Sequence[FaceAlong],
+    plain: Sequence[FaceAlong],
+    severities: Mapping[CorruptionKind, float],
+) -> None:
+    """The untouched face beside the changed one, both as the first model sees them."""
+    changed = corrupt_together(chosen.image[None], severities)
+    preprocessing = judged.cards[0].preprocessing
+    seen = preprocessing.pictures(preprocessing.apply(np.concatenate([chosen.image[None], changed])))
+    kind = alongs[0].kind
+    was = plain[0].scores(CORRUPTIONS[kind].neutral)
+    now = alongs[0].scores(severities[kind])
+    face_sheet.show(
+        seen,
+        [
+            Caption(was.top, was.top.color, "the untouched face", notes=(f"{was.confidence:.0%} sure",)),
+            Caption(
+                was.top if now.top != was.top else now.top,
+                was.top.color if now.top != was.top else now.top.color,
+                f"the changed face, called {now.top}",
+                chosen=now.top != was.top,
+                new_label=now.top if now.top != was.top else "",
+                new_color=now.top.color,
+                notes=(f"{now.confidence:.0%} sure",),
+            ),
+        ],
+        key="evaluation.break_pair",
+        side="8.5rem",
+    )
+    st.caption(f"{chosen.title}: untouched, and changed, as the model sees it.")
+
+
+def _sentence(
+    model: ModelEntry, letter: str, along: FaceAlong, untouched: str, severity: float, with_others: bool
+) -> None:
+    """Where the answer flips, in words."""
+    corruption = CORRUPTIONS[along.kind]
+    now = along.scores(severity)
+    name = f"**{letter}** " if letter else ""
+    said = (
+        f"still says **{now.top}**" if now.top == untouched else f"says **{now.top}** instead of {untouched}"
+    )
+    first = [flip for flip in along.flips if flip.is_first]
+    if first:
+        places = phrases.listed(
+            [
+                f"from {flip.before} to **{flip.after}** at about {corruption.number(flip.severity)}"
+                for flip in sorted(first, key=lambda flip: flip.severity)
+            ]
+        )
+        where = f"The answer first flips {places}."
+    else:
+        ends = f"{corruption.number(corruption.least)} to " if corruption.least < corruption.neutral else ""
+        where = f"It does not flip anywhere, {ends}{corruption.number(corruption.greatest)}."
+        if not ends:
+            where = f"It does not flip up to {corruption.number(corruption.greatest)}."
+    besides = " (with the others on)" if with_others else ""
+    st.markdown(f"{name}{said}, {now.confidence:.0%} sure. {where}{besides}")
+
+
+def _strip(
+    chosen: ChosenFace,
+    corruption: Corruption,
+    alongs: Sequence[FaceAlong],
+    names: Sequence[str],
+    others: Mapping[CorruptionKind, float],
+) -> None:
+    """The face at the five levels of a sweep, with each model's answer under it."""
+    severities = [corruption.neutral, *corruption.levels]
+    start: NDArray[np.uint8] = chosen.image[None]
+    images = np.concatenate(
+        [corrupt_together(start, {**others, corruption.kind: severity}) for severity in severities]
+    )
+    captions = []
+    for level, severity in enumerate(severities):
+        answers = [along.scores(severity) for along in alongs]
+        firsts = [along.scores(corruption.neutral).top for along in alongs]
+        top = answers[0].top
+        turned = [answer.top != first for answer, first in zip(answers, firsts, strict=True)]
+        captions.append(
+            Caption(
+                f"{f'{names[0]}: ' if names[0] else ''}{top}",
+                top.color,
+                f"level {level}: " + ", ".join(f"{answer.top} {answer.confidence:.0%}" for answer in answers),
+                badge=corruption.number(severity) if level else "0",
+                chosen=any(turned),
+                notes=(
+                    f"{answers[0].confidence:.0%} sure",
+                    *(
+                        f"{name}: {answer.top} {answer.confidence:.0%}"
+                        for name, answer in zip(names[1:], answers[1:], strict=True)
+                    ),
+                ),
+            )
+        )
+    st.markdown("**The five levels of a sweep**")
+    face_sheet.show(images, captions, key="evaluation.break_strip", side="6.5rem")
+    st.caption(
+        "Ringed: the answer is another one than at the left."
+        + ("" if len(alongs) == 1 else " With several models, that of at least one.")
+    )

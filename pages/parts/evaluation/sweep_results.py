@@ -1,0 +1,233 @@
+"""What a sweep found: the weakest kinds first, curves, emotions, and the faces that fell."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fer.comparison import compare_answers
+from fer.datasets import Dataset
+from fer.figures import robustness as figures
+from fer.figures.robustness import NamedSweep
+from fer.robustness import CORRUPTIONS, LEVELS, CorruptionKind, Sweep, corrupt
+from pages.parts import face_sheet, phrases, state
+from pages.parts.evaluation import breaking_face, face_card, training_against
+from pages.parts.evaluation.judged import Judged
+from pages.parts.face_sheet import Caption
+
+MOST_FACES = 24
+_KIND = "evaluation.sweep_kind"
+
+
+@st.fragment
+def show(
+    judged: Judged,
+    faces: Dataset,
+    sweeps: Sequence[NamedSweep],
+    kinds: Sequence[CorruptionKind],
+    indices: Sequence[int],
+) -> None:
+    """Draw the results; choosing a kind runs only this.
+
+    Args:
+        judged: what is judged.
+        faces: those that were swept, in the order of the sweeps' answers.
+        sweeps: of one to three models.
+        kinds: that all of them have measured.
+        indices: which of the judged models the sweeps are of.
+    """
+    first = sweeps[0].sweep
+    order = tuple(kind for kind in first.weakest_first() if kind in kinds)
+    st.markdown(_in_words(sweeps[0], order))
+    _table(sweeps, order)
+    st.caption(
+        f"Of {phrases.faces(len(first))}; in brackets the 95% interval. “Turned” counts answers that differ "
+        "from the one to the untouched face, right or wrong. “Surely worse from” is the first level whose "
+        "loss, on the same faces, is more than chance. How bad level 5 is was chosen for each kind by "
+        "itself: compare models along a row, not the rows with one another."
+    )
+    st.plotly_chart(
+        figures.all_kinds_figure(sweeps, order), config={"displayModeBar": False}, key="evaluation.sweep_all"
+    )
+    st.caption(
+        "Accuracy from level 0, untouched, to level 5; dotted: always answering the commonest emotion."
+    )
+    st.markdown("#### One kind, closely")
+    kind = breaking_face.choose_kind(_KIND, order)
+    st.plotly_chart(
+        figures.severity_figure(sweeps, kind), config={"displayModeBar": False}, key="evaluation.sweep_curve"
+    )
+    st.caption(
+        f"{CORRUPTIONS[kind].words} The bands are 95% intervals of {phrases.faces(len(first))}. The same "
+        "faces are asked about at every level, so smaller differences than the bands suggest can be real."
+    )
+    place = _choose_model(sweeps)
+    named, model_index = sweeps[place], indices[place]
+    emotions, turns = st.columns([3, 2], gap="large")
+    with emotions:
+        st.markdown("**Which emotions are still found**")
+        st.plotly_chart(
+            figures.recalls_figure(named.sweep, kind),
+            config={"displayModeBar": False},
+            key="evaluation.sweep_recalls",
+        )
+        st.caption(
+            "Recall of each emotion; in brackets how many faces show it. Few faces make a rough curve."
+        )
+    with turns:
+        st.markdown(f"**What {CORRUPTIONS[kind].title.lower()} turns answers into**")
+        _turns(named.sweep, kind)
+        if model_index == 0:
+            training_against.show(judged, kind, "evaluation.sweep_train")
+    _fallen(judged, faces, named.sweep, kind)
+
+
+def _in_words(named: NamedSweep, order: Sequence[CorruptionKind]) -> str:
+    swept, weakest, strongest = named.sweep, order[0], order[-1]
+    worst, least = swept.points[weakest][-1], swept.points[strongest][-1]
+    name = f"**{named.letter}**, “{phrases.plain(named.title)}”, " if named.letter else "The model "
+    low, high = swept.interval_95(worst)
+    said = (
+        f"{name}is right for {swept.accuracy(swept.untouched):.1%} of the untouched faces. Of what was "
+        f"tried, **{CORRUPTIONS[weakest].title.lower()}** costs it most: at "
+        f"{CORRUPTIONS[weakest].say(worst.severity)} it is right for **{swept.accuracy(worst):.1%}** "
+        f"({phrases.interval(low, high)})"
+    )
+    if low <= swept.majority_accuracy:
+        said += f", no better than always answering the commonest emotion ({swept.majority_accuracy:.1%})"
+    said += f". Its mean confidence there is {worst.mean_confidence:.0%}"
+    if worst.mean_confidence > high + 0.1:
+        said += ", so it does not know that it fails"
+    if len(order) > 1:
+        said += (
+            f". It bears **{CORRUPTIONS[strongest].title.lower()}** best: {swept.accuracy(least):.1%} at "
+            f"{CORRUPTIONS[strongest].say(least.severity)}"
+        )
+    return f"{said}."
+
+
+def _table(sweeps: Sequence[NamedSweep], order: Sequence[CorruptionKind]) -> None:
+    """The kinds, weakest first: accuracy untouched and at the worst level, for each model."""
+    rows: dict[str, list[str]] = {"Weakest first": [], "Level 5 is": []}
+    for kind in order:
+        rows["Weakest first"].append(f"{breaking_face.ICONS[kind]} **{CORRUPTIONS[kind].title}**")
+        rows["Level 5 is"].append(CORRUPTIONS[kind].number(CORRUPTIONS[kind].levels[-1]))
+    for named in sweeps:
+        before = f"{named.letter}: " if named.letter else ""
+        swept = named.sweep
+        column = []
+        for kind in order:
+            worst = swept.points[kind][-1]
+            low, high = swept.interval_95(worst)
+            column.append(
+                f"{swept.accuracy(swept.untouched):.1%} → **{swept.accuracy(worst):.1%}** "
+                f"({phrases.interval(low, high)})"
+            )
+        rows[f"{before}untouched → level 5"] = column
+        if len(sweeps) == 1:
+            rows["Level 3"] = [f"{swept.accuracy(swept.points[kind][2]):.1%}" for kind in order]
+            rows["Turned"] = [f"{swept.flips(swept.points[kind][-1]) / len(swept):.0%}" for kind in order]
+        rows[f"{before}surely worse from"] = [_surely_worse(swept, kind) for kind in order]
+    st.table(rows, border="horizontal", hide_index=True, alt="Accuracy by kind of corruption, weakest first.")
+
+
+def _surely_worse(swept: Sweep, kind: CorruptionKind) -> str:
+    """The first level whose loss is more than chance; paired, so that hard faces cancel out."""
+    untouched = swept.is_right(swept.untouched)
+    for point in swept.points[kind]:
+        _, high = compare_answers(untouched, swept.is_right(point)).interval_95
+        if high < 0:
+            return CORRUPTIONS[kind].number(point.severity)
+    return "never"
+
+
+def _choose_model(sweeps: Sequence[NamedSweep]) -> int:
+    if len(sweeps) == 1:
+        return 0
+    return st.segmented_control(
+        "Model",
+        range(len(sweeps)),
+        default=0,
+        required=True,
+        format_func=lambda place: f"{sweeps[place].letter}  {sweeps[place].title}",
+        key="evaluation.sweep_model",
+        help="Whose emotions and faces are shown below.",
+    )
+
+
+def _turns(swept: Sweep, kind: CorruptionKind) -> None:
+    corruption = CORRUPTIONS[kind]
+    worst = swept.points[kind][-1]
+    turns = swept.turns(worst)
+    if not turns:
+        st.caption(f"Not one answer turned, even at {corruption.number(worst.severity)}.")
+        return
+    before = {emotion: int((swept.untouched.answers == i).sum()) for i, emotion in enumerate(swept.emotions)}
+    st.table(
+        {
+            "Was called": [turn.before.capitalize() for turn in turns[:6]],
+            "Is called now": [turn.after.capitalize() for turn in turns[:6]],
+            "Faces": [f"{turn.count:,} of {before[turn.before]:,}" for turn in turns[:6]],
+        },
+        border="horizontal",
+        hide_index=True,
+        alt="The commonest turns of an answer.",
+    )
+    answered = [int((worst.answers == index).sum()) for index in range(len(swept.emotions))]
+    commonest = max(range(len(answered)), key=answered.__getitem__)
+    st.caption(
+        f"At {corruption.say(worst.severity)}, {swept.flips(worst):,} of {phrases.faces(len(swept))} get "
+        f"another answer than untouched, and {answered[commonest] / len(swept):.0%} of all answers are "
+        f"**{swept.emotions[commonest]}**."
+    )
+
+
+def _fallen(judged: Judged, faces: Dataset, swept: Sweep, kind: CorruptionKind) -> None:
+    """The faces that were right untouched and are wrong at a level, as the model saw them there."""
+    st.markdown("**Faces that fell: right untouched, wrong now**")
+    corruption = CORRUPTIONS[kind]
+    level = st.segmented_control(
+        "Level",
+        range(1, LEVELS + 1),
+        default=1,
+        required=True,
+        format_func=lambda level: f"{level}: {corruption.number(corruption.levels[level - 1])}",
+        key="evaluation.sweep_level",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    point = swept.points[kind][level - 1]
+    fallen = swept.fallen(point)
+    if len(fallen) == 0:
+        st.info("No face that was right untouched is wrong at this level.", icon=":material/check:")
+        return
+    shown = fallen[:MOST_FACES]
+    # Corrupted among all others, because a face's noise follows from its place.
+    images = corrupt(faces.images[: int(shown[-1]) + 1], kind, point.severity, swept.seed)[shown]
+    labels = [swept.emotions[swept.labels[index]] for index in shown]
+    answers = [swept.emotions[point.answers[index]] for index in shown]
+    face_sheet.show(
+        images,
+        [
+            Caption(
+                label,
+                label.color,
+                f"row {row}: {label}, now called {answer}",
+                row=int(row),
+                new_label=answer,
+                new_color=answer.color,
+            )
+            for row, label, answer in zip(faces.rows[shown], labels, answers, strict=True)
+        ],
+        key="evaluation.sweep_fallen",
+        on_open=state.set_opened_face,
+    )
+    more = f"The first {len(shown)} of " if len(shown) < len(fallen) else ""
+    right = int(swept.is_right(swept.untouched).sum())
+    back = int((~swept.is_right(swept.untouched) & swept.is_right(point)).sum())
+    st.caption(
+        f"{more}{phrases.faces(len(fallen))}, of {right:,} that were right. The other way, wrong untouched "
+        f"and right now, went {phrases.faces(back)}. Click one to open it as it came."
+    )
+    opened = state.opened_face()
+    if opened is not None:
+        face_card.open_face(judged, opened, faces.rows[fallen])
