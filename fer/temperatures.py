@@ -72,11 +72,19 @@ class KeptTemperature:
             view: in which state it was used.
         """
         return cls(
-            *(_short(model), fingerprint, fitted.temperature),
-            *(_short(faces.source.title), Split.VALIDATION.value, _short(describe(view)), fitted.count),
-            *(fitted.log_loss_before, fitted.log_loss_after),
-            *(fitted.expected_error_before, fitted.expected_error_after),
-            *(date.today().isoformat(), asdict(view)),
+            model=_short(model),
+            fingerprint=fingerprint,
+            temperature=fitted.temperature,
+            dataset=_short(faces.source.title),
+            split=Split.VALIDATION.value,
+            state=_short(describe(view)),
+            count=fitted.count,
+            log_loss_before=fitted.log_loss_before,
+            log_loss_after=fitted.log_loss_after,
+            expected_error_before=fitted.expected_error_before,
+            expected_error_after=fitted.expected_error_after,
+            fitted_on=date.today().isoformat(),
+            view=asdict(view),
         )
 
 

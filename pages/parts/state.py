@@ -28,6 +28,7 @@ _CELL = "evaluation.cell"
 _OPENED = "evaluation.opened"
 _CHOSEN = "evaluation.chosen"
 _CALIBRATED = "live.calibrated"
+_FITTED = "evaluation.fitted"
 
 
 def dataset() -> str:
@@ -186,3 +187,13 @@ def is_calibrated() -> bool:
 def set_calibrated(wanted: bool) -> None:
     """Remember whether the live page uses a kept temperature."""
     st.session_state[_CALIBRATED] = wanted
+
+
+def fitted_models() -> tuple[str, ...]:
+    """The names of the models whose temperature was asked for."""
+    return cast("tuple[str, ...]", st.session_state.get(_FITTED, ()))
+
+
+def add_fitted_model(name: str) -> None:
+    """Fit the temperature of this model, here and wherever it is judged next."""
+    st.session_state[_FITTED] = (*fitted_models(), name)

@@ -1,7 +1,26 @@
-"""A view of station 4 that is being built."""
+"""What a threshold would change, and whether the model is right as often as it says."""
 
+import streamlit as st
+
+from pages.parts.evaluation import curves_confidence, curves_thresholds
 from pages.parts.evaluation.judged import Judged
+
+_SHOWN = "evaluation.curves_shown"
+_SIDES = {
+    ":material/tune: Thresholds": curves_thresholds.show,
+    ":material/speed: Confidence": curves_confidence.show,
+}
 
 
 def show(judged: Judged) -> None:
     """Draw the view."""
+    side = st.segmented_control(
+        "What to look at",
+        list(_SIDES),
+        default=next(iter(_SIDES)),
+        required=True,
+        key=_SHOWN,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    _SIDES[side](judged)

@@ -1,0 +1,112 @@
+"""Whether each model is right as often as it says, and the one number that may mend it where it is not."""
+
+import streamlit as st
+
+from fer import figures
+from fer.evaluation import Evaluation
+from fer.evaluation.calibration import (
+    BINS,
+    Reliability,
+    ReliabilityBin,
+    expected_error_by_luck,
+    reliability,
+)
+from pages.parts import phrases
+from pages.parts.evaluation import curves_temperature
+from pages.parts.evaluation.judged import Judged
+
+_BINS = (10, BINS, 20)
+
+
+def show(judged: Judged) -> None:
+    """Draw the reliability of each model, then what a temperature does to one of them."""
+    _reliabilities(judged)
+    st.divider()
+    curves_temperature.show(judged)
+
+
+@st.fragment
+def _reliabilities(judged: Judged) -> None:
+    st.markdown(
+        "Faces are sorted by how sure the model says it is of its answer. Each bar is how often it is "
+        "**right** about them, with its 95% interval; where a bar ends at the dashed line, the confidence "
+        "can be taken at its word. Pale bars have fewer than ten faces."
+    )
+    bins = st.segmented_control(
+        "Bars",
+        _BINS,
+        default=BINS,
+        required=True,
+        key="evaluation.bins",
+        help="The expected calibration error depends on how many there are; 15 is what most papers use. "
+        "Compare only figures with the same number.",
+        persist_state="session",
+    )
+    columns = st.columns(len(judged.models), gap="medium")
+    for number, (column, model, evaluation) in enumerate(
+        zip(columns, judged.models, judged.evaluations, strict=True)
+    ):
+        found = reliability(evaluation, bins)
+        with column:
+            if len(judged.models) > 1:
+                st.markdown(f"##### {phrases.plain(model.title)}")
+            _words(evaluation, found, bins)
+            st.plotly_chart(
+                figures.reliability_figure(found),
+                config={"displayModeBar": False},
+                key=f"evaluation.reliability.{number}",
+            )
+
+
+def _words(evaluation: Evaluation, found: Reliability, bins: int) -> None:
+    luck = expected_error_by_luck(evaluation, bins)
+    st.metric(
+        "Expected calibration error",
+        f"{found.expected_error:.1%}",
+        help="How far confidence and accuracy are apart, averaged over all faces: $\\mathrm{ECE} = "
+        "\\sum_b \\frac{n_b}{n} \\left|\\text{accuracy}_b - \\text{confidence}_b\\right|$. "
+        f"In the worst bar they are {found.maximum_error:.0%} apart, which a few faces can do.",
+    )
+    # Of fifteen bars one is always furthest off: it is only worth a word where the whole is.
+    worst = worst_words(found.heaviest) if found.expected_error > luck else ""
+    st.markdown(f"{verdict(found, luck)} {worst}")
+
+
+def verdict(found: Reliability, luck: float) -> str:
+    """What an expected error says, in words, beside what luck alone makes of a perfect one.
+
+    Args:
+        found: how reliable the model is.
+        luck: `expected_error_by_luck` of the same faces and bins.
+    """
+    on = f"on {phrases.faces(found.count)}"
+    if found.expected_error <= luck:
+        return (
+            f"**Its confidence can be taken at its word**, as far as {phrases.faces(found.count)} can tell: "
+            f"a model that is right exactly as often as it says gets up to {luck:.1%} by luck."
+        )
+    beyond = f"A model that is right exactly as often as it says gets up to {luck:.1%} {on} by luck."
+    if abs(found.mean_gap) < found.expected_error / 2:
+        return f"**Over-confident at some levels, under-confident at others.** {beyond}"
+    says, is_right = _means(found)
+    name = "Over-confident" if found.mean_gap > 0 else "Under-confident"
+    return f"**{name}**: it says {says:.1%} on average and is right {is_right:.1%} of the time. {beyond}"
+
+
+def worst_words(one: ReliabilityBin) -> str:
+    """What the bin that adds most to the error says, in words."""
+    if one.accuracy is None or one.mean_confidence is None or one.interval_95 is None:
+        return ""
+    low, high = one.interval_95
+    name = "over-confident" if one.gap > 0 else "under-confident"
+    if low <= one.mean_confidence <= high:
+        name += ", though that could be chance"
+    return (
+        f"When it says {100 * one.low:.0f}–{100 * one.high:.0f}%, it is right {one.accuracy:.0%} of the time "
+        f"({phrases.faces(one.count)}, {phrases.interval(low, high)}): {name}."
+    )
+
+
+def _means(found: Reliability) -> tuple[float, float]:
+    right = sum(one.right for one in found.bins) / found.count
+    return right + found.mean_gap, right
