@@ -223,11 +223,13 @@ ROOMS = {
     "errors evaluation",
     "evaluation_report.caveats": ".plain_text .report cards config datasets datasets.views errors evaluation",
     "evaluation_report.mistakes": "datasets emotions evaluation evaluation.galleries",
-    "evaluation_report.values": ".caveats .plain_text .report config datasets.views evaluation paths",
+    "evaluation_report.values": ".caveats .plain_text .report config datasets datasets.views evaluation "
+    "paths",
     "evaluation_report.charts": ".plain_text .report comparison figures",
     "evaluation_report.web_page": ".caveats .charts .formulas .mistakes .plain_text .report .values "
     "evaluation figures progress publishing",
-    "evaluation_report": ".plain_text .report .values .web_page",
+    "evaluation_report.sizes": ".charts .mistakes evaluation",
+    "evaluation_report": ".plain_text .report .sizes .values .web_page",
     "training.losses": "config",
     "training.optimizing": "config",
     "training.network": ".losses .optimizing batches config zoo.catalog",

@@ -5,13 +5,18 @@ Learners type titles and notes, so none of that is trusted here: every word is e
 
 from fer.evaluation_report.plain_text import file_stem
 from fer.evaluation_report.report import EvaluationReport, ReportedModel, report_of
-from fer.evaluation_report.values import as_json, predictions_csv
+from fer.evaluation_report.sizes import FORMS, Form, expected_bytes
+from fer.evaluation_report.values import as_json, command, predictions_csv
 from fer.evaluation_report.web_page import to_html
 
 __all__ = [
+    "FORMS",
     "EvaluationReport",
+    "Form",
     "ReportedModel",
     "as_json",
+    "command",
+    "expected_bytes",
     "file_stem",
     "predictions_csv",
     "report_of",

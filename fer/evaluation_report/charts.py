@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -69,6 +70,14 @@ def difference_charts(report: EvaluationReport) -> tuple[Chart, ...]:
         )
         for number, other in enumerate(report.evaluations[1:], start=1)
     )
+
+
+@cache
+def plotly_script() -> str:
+    """Return the library that draws the charts, about five megabytes of JavaScript."""
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
 
 
 def _names(report: EvaluationReport) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import platform
 import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer import paths
-from fer.config import DatasetView, SplitPlan
+from fer.config import AS_IT_CAME, DatasetView, SplitPlan
+from fer.datasets import Split
 from fer.datasets.views import describe
 from fer.evaluation import Averaging, scores_of
 from fer.evaluation_report.caveats import caveats_of
@@ -58,7 +59,14 @@ def as_dict(report: EvaluationReport) -> dict[str, Any]:
         ],
         "predictions": _predictions(report),
         "software": software(),
-        "command": command(report),
+        "command": command(
+            [model.evaluation.model for model in report.models],
+            report.faces.name,
+            report.split,
+            report.view,
+            report.averaging,
+            answerable_only=bool(report.left_out),
+        ),
     }
 
 
@@ -114,15 +122,21 @@ def faces_of(report: EvaluationReport) -> dict[str, Any]:
     }
 
 
-def command(report: EvaluationReport) -> str:
-    """Return the line that makes the report again, as it is typed."""
-    names = [model.evaluation.model for model in report.models]
-    words = ["python", "-m", "fer", "report", *names, "--data", shown_place(report.faces.name)]
-    words += ["--split", str(report.split)]
-    words += ["--looks", str(report.averaging)] if report.averaging is not Averaging.NONE else []
-    words += view_arguments(report.view)
-    words += ["--answerable-only"] if report.left_out else []
-    return shlex.join(one_line(word) for word in [*words, "--output", f"{file_stem(names)}.html"])
+def command(
+    names: Sequence[str],
+    dataset: str,
+    split: Split,
+    view: DatasetView = AS_IT_CAME,
+    averaging: Averaging = Averaging.NONE,
+    *,
+    answerable_only: bool = False,
+) -> str:
+    """Return the line that makes a report of these models again, as it is typed."""
+    words = ["python", "-m", "fer", "report", *names, "--data", shown_place(dataset), "--split", str(split)]
+    words += ["--looks", str(averaging)] if averaging is not Averaging.NONE else []
+    words += view_arguments(view)
+    words += ["--answerable-only"] if answerable_only else []
+    return shlex.join(one_line(word) for word in [*words, "--output", f"{file_stem([*names, split])}.html"])
 
 
 def view_arguments(view: DatasetView) -> list[str]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from fer.evaluation import Score, scores_of
 from fer.evaluation_report.caveats import caveats_of, learned_from
-from fer.evaluation_report.charts import accuracy_chart, confusion_charts, difference_charts
+from fer.evaluation_report.charts import accuracy_chart, confusion_charts, difference_charts, plotly_script
 from fer.evaluation_report.formulas import sentence_html, to_mathml
 from fer.evaluation_report.mistakes import named_mistakes, shown_faces
 from fer.evaluation_report.plain_text import file_stem
@@ -63,7 +63,7 @@ def to_html(report: EvaluationReport, progress: Progress = silent, *, with_faces
             differences=differences,
             data_json=_within_script(values),
             charts_json=_within_script({chart.id: chart.figure for chart in charts}),
-            plotly=_plotly(),
+            plotly=Markup(plotly_script()),
             curves=(),
             file_stem=file_stem([model.evaluation.model for model in report.models] + [report.split]),
             human=(HUMAN_ACCURACY, HUMAN_ACCURACY_SPREAD),
@@ -102,13 +102,6 @@ def _environment() -> Environment:
         "moment": lambda moment: f"{moment:%d %B %Y, %H:%M} (UTC{moment:%z})",
     }
     return environment
-
-
-@cache
-def _plotly() -> Markup:
-    from plotly.offline import get_plotlyjs
-
-    return Markup(get_plotlyjs())
 
 
 def _within_script(values: Any) -> Markup:

@@ -28,9 +28,11 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
 from fer.evaluation import Averaging, Evaluation, scores_of
 from fer.evaluation_report import (
+    FORMS,
     EvaluationReport,
     ReportedModel,
     as_json,
+    expected_bytes,
     file_stem,
     predictions_csv,
     report_of,
@@ -221,7 +223,7 @@ def test_whose_faces_which_models_and_how_to_do_it_again_are_said(page: Page) ->
         "26 November 2026, 09:30",
         "for teaching only",
         page.data["faces"]["fingerprint"],
-        "python -m fer report a b c --data faces.csv --split validation --output a-b-c.html",
+        "python -m fer report a b c --data faces.csv --split validation --output a-b-c-validation.html",
         f"numpy {np.__version__}",
         "Not for judging pupils, employees or applicants",
     ):
@@ -294,6 +296,18 @@ def test_an_emotion_that_no_face_shows_is_a_dash_and_said_so() -> None:
     assert "disgust – – – 0" in page.text
     assert "No face here is labelled disgust" in page.text
     assert page.data["models"][0]["per_emotion"]["disgust"]["recall"] is None
+
+
+@pytest.mark.parametrize("with_faces", [False, True])
+def test_how_large_the_files_will_be_is_known_beforehand(report: EvaluationReport, with_faces: bool) -> None:
+    made = {
+        "html": to_html(report, with_faces=with_faces),
+        "json": as_json(report),
+        "csv": predictions_csv(report),
+    }
+    for form in FORMS:
+        expected = expected_bytes(form, report.evaluations, 48 * 48, with_faces=with_faces)
+        assert expected == pytest.approx(len(made[form].encode()), rel=0.25)
 
 
 # ── what learners type ───────────────────────────────────────────────────────────────────────────
@@ -447,7 +461,7 @@ def test_the_command_asks_for_the_same_faces(report: EvaluationReport, view: Dat
     shared_options.add_view(parser)
     assert shared_options.view_of(parser.parse_args(view_arguments(view))) == view
     page = Page(to_html(replace(report, view=view, models=report.models[:1])))
-    assert shlex.split(page.data["command"])[-2:] == ["--output", "a.html"]
+    assert shlex.split(page.data["command"])[-2:] == ["--output", "a-validation.html"]
     assert page.data["command"] in page.words
 
 

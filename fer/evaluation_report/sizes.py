@@ -1,0 +1,38 @@
+"""How large the files of a report will be, told before they are made."""
+
+from typing import Literal
+
+from fer.evaluation import Evaluation
+from fer.evaluation_report.charts import plotly_script
+from fer.evaluation_report.mistakes import MOST_FACES
+
+Form = Literal["html", "json", "csv"]
+FORMS: tuple[Form, ...] = ("html", "json", "csv")
+
+# Bytes, measured on seven emotions: what a face takes once, what each probability of it takes, and what a
+# page holds beside the answers and the library of its charts.
+_PER_FACE = {"html": 16, "json": 16, "csv": 26}
+_PER_PROBABILITY = {"html": 14.5, "json": 14.5, "csv": 12.5}
+_AROUND = {"html": 55_000, "json": 5_000, "csv": 0}
+# A PNG takes nearly as much as its pixels, and four letters for three bytes.
+_PER_PIXEL = 1.2
+
+
+def expected_bytes(
+    form: Form, evaluations: tuple[Evaluation, ...], pixels: int = 0, *, with_faces: bool = False
+) -> int:
+    """Return about how many bytes a report takes, within some tenths.
+
+    Args:
+        form: which of its files.
+        evaluations: of every model.
+        pixels: values of one face, where they are shown.
+        with_faces: whether the page shows the most confident mistakes.
+    """
+    size: float = _AROUND[form] + _PER_FACE[form] * len(evaluations[0])
+    for of_one in evaluations:
+        size += _PER_PROBABILITY[form] * of_one.probabilities.size
+        if form == "html":
+            size += 20_000
+            size += _PER_PIXEL * pixels * min(MOST_FACES, int((~of_one.is_right).sum())) if with_faces else 0
+    return round(size + (len(plotly_script()) if form == "html" else 0))
