@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from fer.comparison import ConfusionDifference, PairedComparison
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation
-from fer.figures.style import ACCENT, ACCENT_RGB, MARK, MARK_RGB, QUIET, layout
+from fer.figures.style import ACCENT_RGB, MARK_RGB, layout
 
 Cells = Literal["row share", "column share", "count"]
 """What a cell says: which share of the faces that show this, or of those called that, or how many."""
 
-# From this much of the full shade on, white reads better than either page's ink.
-_STRONG = 0.55
+# The full shade: as strong as the page's own ink, dark by day and light by night, can still be read on.
+_FULL = 0.7
 # A difference this small is drawn in the palest shade, however small the others are: it is next to nothing.
 _LEAST_SCALE = 0.05
 
@@ -41,14 +41,13 @@ def confusion_figure(evaluation: Evaluation, cells: Cells = "row share") -> go.F
         evaluation.emotions,
         shares,
         texts,
-        strength=shares,
         is_quiet=counts == 0,
         zmin=0,
-        colorscale=[[0, f"rgba({ACCENT_RGB}, 0.05)"], [1, f"rgba({ACCENT_RGB}, 1)"]],
+        colorscale=[[0, f"rgba({ACCENT_RGB}, 0.05)"], [1, f"rgba({ACCENT_RGB}, {_FULL})"]],
     )
     figure.data[0].update(
         zmax=1,
-        customdata=np.stack([counts, of_row, of_column], axis=-1),
+        customdata=np.stack([counts, of_row, of_column], axis=-1).tolist(),
         hovertemplate="shows <b>%{y}</b>, called <b>%{x}</b><br>%{customdata[0]:,} faces<br>"
         "%{customdata[1]:.1%} of the faces that show it<br>"
         "%{customdata[2]:.1%} of the faces called so<extra></extra>",
@@ -71,18 +70,17 @@ def confusion_difference_figure(difference: ConfusionDifference, first: str, sec
         difference.emotions,
         points,
         texts,
-        strength=np.abs(points) / most,
         is_quiet=difference.first == difference.second,
         zmin=-most,
         colorscale=[
-            [0, f"rgba({MARK_RGB}, 1)"],
+            [0, f"rgba({MARK_RGB}, {_FULL})"],
             [0.5, "rgba(128, 128, 128, 0.06)"],
-            [1, f"rgba({ACCENT_RGB}, 1)"],
+            [1, f"rgba({ACCENT_RGB}, {_FULL})"],
         ],
     )
     figure.data[0].update(
         zmax=most,
-        customdata=np.stack([difference.first, difference.second], axis=-1),
+        customdata=np.stack([difference.first, difference.second], axis=-1).tolist(),
         hovertemplate="shows <b>%{y}</b>, called <b>%{x}</b><br>"
         f"%{{customdata[0]:,}} faces by {first}, %{{customdata[1]:,}} by {second}<extra></extra>",
     )
@@ -94,7 +92,6 @@ def _matrix(
     values: NDArray[np.float64],
     texts: Sequence[Sequence[str]],
     *,
-    strength: NDArray[np.float64],
     is_quiet: NDArray[np.bool_],
     zmin: float,
     colorscale: list[list[object]],
@@ -105,7 +102,6 @@ def _matrix(
         emotions: of the rows, and of the columns.
         values: (k, k), what a cell is shaded by.
         texts: what stands in it.
-        strength: (k, k) how much of the full shade it has, 0 to 1.
         is_quiet: (k, k) whether there is nothing to say of it.
         zmin: the least value of the colour scale.
         colorscale: Plotly's.
@@ -113,7 +109,7 @@ def _matrix(
     names = [emotion.capitalize() for emotion in emotions]
     figure = go.Figure(
         go.Heatmap(
-            z=values,
+            z=values.tolist(),
             x=names,
             y=names,
             zmin=zmin,
@@ -123,25 +119,25 @@ def _matrix(
             colorscale=colorscale,
         )
     )
-    # On a pale cell the text takes the page's own colour, which a fixed one could not know. All cells
-    # in one call: Plotly weighs every addition against all that is there.
+    # The text takes the page's own colour, which a fixed one could not know. All cells in one call: Plotly
+    # weighs every addition against all that is there.
     annotations = [
         {
             "x": names[column],
             "y": names[row],
             "text": texts[row][column],
             "showarrow": False,
-            "font": {"size": 12, **({"color": "#ffffff"} if strength[row, column] > _STRONG else {})},
+            "font": {"size": 12},
             "opacity": 0.35 if is_quiet[row, column] else 1,
         }
         for row, column in np.ndindex(values.shape)
     ]
-    figure.update_layout(
-        layout(height=470, annotations=annotations, margin={"l": 4, "r": 4, "t": 56, "b": 4})
-    )
+    figure.update_layout(layout(height=470, annotations=annotations, margin={"l": 4, "r": 4, "t": 8, "b": 4}))
     figure.update_xaxes(
         side="top",
         title={"text": "the model said", "standoff": 8},
+        automargin=True,
+        ticks="",
         showgrid=False,
         zeroline=False,
         tickangle=-40,
@@ -150,6 +146,9 @@ def _matrix(
     figure.update_yaxes(
         autorange="reversed",
         title={"text": "the face shows", "standoff": 6},
+        automargin=True,
+        ticks="",
+        ticksuffix=" ",
         showgrid=False,
         zeroline=False,
         fixedrange=True,
@@ -172,18 +171,18 @@ def together_figure(comparison: PairedComparison, first: str, second: str) -> go
     """
     neither = comparison.count - comparison.both - comparison.only_first - comparison.only_second
     figure = go.Figure()
-    for title, count, color, opacity in (
-        ("both right", comparison.both, ACCENT, 1.0),
-        (f"only {first} right", comparison.only_first, ACCENT, 0.45),
-        (f"only {second} right", comparison.only_second, MARK, 0.75),
-        ("both wrong", neither, QUIET, 0.35),
+    for title, count, color in (
+        ("both right", comparison.both, f"rgba({ACCENT_RGB}, 1)"),
+        (f"only {first} right", comparison.only_first, f"rgba({ACCENT_RGB}, 0.45)"),
+        (f"only {second} right", comparison.only_second, f"rgba({MARK_RGB}, 0.8)"),
+        ("both wrong", neither, "rgba(128, 128, 128, 0.3)"),
     ):
         figure.add_bar(
             x=[count],
             y=[""],
             name=f"{title} {count:,}",
             orientation="h",
-            marker={"color": color, "opacity": opacity, "line": {"width": 0}},
+            marker={"color": color, "line": {"width": 0}},
             hovertemplate=f"<b>{title}</b><br>{count:,} faces, {count / comparison.count:.1%}<extra></extra>",
         )
     figure.update_layout(

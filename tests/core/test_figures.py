@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fer import figures
 from fer.comparison import PairedComparison, compare_confusions
@@ -62,9 +63,28 @@ def test_a_column_of_shares_tells_how_far_an_answer_can_be_trusted(evaluation: E
     assert figure.data[0].z[EMOTIONS.index(Emotion.HAPPY)][angry] == pytest.approx(0.2)
 
 
-def test_white_stands_on_strong_shades_only(evaluation: Evaluation) -> None:
-    notes = figures.confusion_figure(evaluation).layout.annotations
-    assert {note.text for note in notes if note.font.color == "#ffffff"} == {"80%", "100%"}
+def test_the_text_of_a_cell_can_be_read_by_day_and_by_night(evaluation: Evaluation) -> None:
+    def luminance(color: NDArray[np.float64]) -> float:
+        linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    difference = compare_confusions(evaluation, evaluation)
+    shades = {
+        shade
+        for figure in (
+            figures.confusion_figure(evaluation),
+            figures.confusion_difference_figure(difference, "A", "B"),
+        )
+        for _, shade in figure.data[0].colorscale
+    }
+    assert len(shades) == 5 - 1  # both matrices end in the same petrol
+    for shade in shades:
+        *color, alpha = (float(part) for part in shade.removeprefix("rgba(").rstrip(")").split(","))
+        for paper, ink in (("fdfcfa", "1d2327"), ("15181c", "e8e6e1")):  # of .streamlit/config.toml
+            page, text = (np.array(list(bytes.fromhex(code))) / 255 for code in (paper, ink))
+            ground = alpha * np.array(color) / 255 + (1 - alpha) * page
+            light, dark = sorted((luminance(ground), luminance(text)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) > 4.5, (shade, paper)
 
 
 def test_a_difference_is_shaded_to_both_sides_of_nothing(evaluation: Evaluation) -> None:

@@ -135,7 +135,7 @@ def _percent(share: float) -> str:
 def _sheet(judged: Judged, index: int, cell: Cell, faces: NDArray[np.intp], key: str) -> None:
     """A page of the faces, the most confident first; all of them can be opened, marked and mended."""
     if len(faces) == 0:
-        st.caption("No face here. The arrow keys, or **Next mistake**, lead on.")
+        st.caption("No face here. The arrows below the matrix lead on.")
         return
     if judged.faces.votes is not None:
         st.caption(_sided(judged, cell, faces))

@@ -21,8 +21,8 @@ _SPLIT = "evaluation.split"
 _EDITION, _LABELS = "evaluation.edition", "evaluation.labels"
 _AVERAGING_TITLES = {
     Averaging.NONE: "Once",
-    Averaging.FLIP: "Twice, once mirrored",
-    Averaging.TEN_CROP: "Ten times, cropped",
+    Averaging.FLIP: "Mirrored too",
+    Averaging.TEN_CROP: "Ten crops",
 }
 
 
@@ -45,7 +45,7 @@ def choose() -> Judged:
         st.stop()
     names = _choose_models(entries, waiting)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        with st.container(width=250):
+        with st.container(width=210):
             entry = pickers.choose_dataset("evaluation.dataset")
         with notices.working() as progress:
             dataset = caches.dataset(entry.name, progress, DatasetView(skip_bad=state.view().skip_bad))
@@ -181,7 +181,7 @@ def _choose_averaging() -> Averaging:
         list(_AVERAGING_TITLES),
         format_func=_AVERAGING_TITLES.__getitem__,
         key="evaluation.averaging",
-        width=190,
+        width=150,
         help="Test-time augmentation: the model's answers to a face and its mirror image, or to ten "
         "crops of it, are averaged. That often gains a point, costs as many times the work, and must be "
         "said beside the figure.",

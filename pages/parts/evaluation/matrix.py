@@ -31,6 +31,12 @@ _READ: dict[figures.Cells, str] = {
     "count": "How many faces. The shade is the share of the row, or common emotions would drown the rare.",
 }
 _MOST_LISTED = 6
+# On a telephone the faces come right below the matrix, and what leads to other cells gives way to them.
+_FACES_FIRST = """
+<style>
+@media (max-width: 640px) { .st-key-evaluation-listed-beside-faces { display: none; } }
+</style>
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +99,7 @@ def _view(judged: Judged) -> None:
             description="Confusion matrix: rows are what the faces show, columns what the model said. The "
             "arrow keys lead from cell to cell.",
         )
-        _steps(matrix, place)
+        _steps(matrix, place, "mistake" if len(pair) == 1 else "difference")
         st.caption(_READ[cells] if len(pair) == 1 else _read_difference(judged, pair))
         _commonest(matrix, cell, "Commonest mistakes" if len(pair) == 1 else "Greatest differences")
     with faces:
@@ -192,7 +198,7 @@ def _read_difference(judged: Judged, pair: Sequence[int]) -> str:
 # ── where one can go ─────────────────────────────────────────────────────────────────────────────
 
 
-def _steps(matrix: Matrix, place: tuple[int, int] | None) -> None:
+def _steps(matrix: Matrix, place: tuple[int, int] | None, what: str) -> None:
     """Buttons to the cells around, and to the next mistake; the arrow keys do the same on the matrix."""
     row, column = (0, 0) if place is None else place
     last = len(matrix.emotions) - 1
@@ -219,7 +225,7 @@ def _steps(matrix: Matrix, place: tuple[int, int] | None) -> None:
         cell = None if place is None else (matrix.emotions[row], matrix.emotions[column])
         at = ranked.index(cell) + 1 if cell in ranked else 0
         st.button(
-            "Next mistake",
+            f"Next {what}",
             icon=":material/skip_next:",
             key="evaluation.next_mistake",
             # Not while a face lies over the page: its own keys are meant then.
@@ -227,18 +233,19 @@ def _steps(matrix: Matrix, place: tuple[int, int] | None) -> None:
             disabled=not ranked,
             on_click=state.set_cell,
             args=(ranked[at % len(ranked)] if ranked else None,),
-            help="Through all cells beside the diagonal, the fullest first.",
+            help="Through the cells beside the diagonal, the greatest first.",
         )
 
 
 def _commonest(matrix: Matrix, cell: tuple[Emotion, Emotion] | None, title: str) -> None:
     """The greatest cells beside the diagonal as buttons that lead to them."""
     ranked = matrix.ranked()
-    st.subheader(title, anchor=False)
-    if not ranked:
-        st.markdown("There is not a single mistake here." if title == "Commonest mistakes" else "None.")
-        return
-    with st.container(gap="xsmall"):
+    key = "evaluation-listed" if cell is None else "evaluation-listed-beside-faces"
+    with st.container(gap=None, key=key):
+        st.html(_FACES_FIRST)
+        st.subheader(title, anchor=False)
+        if not ranked:
+            st.markdown("There is not a single mistake here." if title == "Commonest mistakes" else "None.")
         for number, listed in enumerate(ranked[:_MOST_LISTED]):
             place = matrix.place_of(listed)
             assert place is not None
@@ -258,6 +265,6 @@ def _how_to_read() -> None:
             "### :material/touch_app: Click a cell to see its faces\n\n"
             "Each **row** holds the faces that show one emotion, each **column** what the model said. The "
             "diagonal is what it got right; everything beside it is a mistake, and mistakes have patterns."
-            "\n\nThen look at the faces: would you have called them otherwise? Some labels are wrong, and can "
-            "be mended here."
+            "\n\nThen look at the faces: would you have called them otherwise? Some labels are wrong, and "
+            "can be mended here."
         )

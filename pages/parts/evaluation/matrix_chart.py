@@ -12,14 +12,13 @@ import streamlit as st
 
 from pages.parts import plotly_script
 
-# White, which the figure sets on strong shades, stays; every other text follows the page's theme.
+# Text and grounds follow the page's theme at once, by day and by night; Plotly itself writes fixed colours.
 _CSS = """
 .fer-matrix { position: relative; width: 100%; border-radius: .5rem; }
 .fer-matrix:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 3px; }
-.fer-matrix text:not([style*="255, 255, 255"]) {fill: var(--st-text-color) !important;}
-.fer-matrix .hoverlayer .bg {fill: var(--st-secondary-background-color) !important;
+.fer-matrix text {fill: var(--st-text-color) !important;}
+.fer-matrix .hovertext path {fill: var(--st-secondary-background-color) !important;
   stroke: var(--st-border-color) !important;}
-.fer-matrix .hoverlayer text {fill: var(--st-text-color) !important;}
 .fer-matrix .nsewdrag {cursor: pointer !important;}
 .fer-cell {
   position: absolute; box-sizing: border-box; border-radius: .25rem; pointer-events: none; z-index: 1;
@@ -50,7 +49,8 @@ async function draw(plotly, chart) {
   const height = chart.offsetWidth < edge ? low : layout.height;
   chart.style.height = height + 'px';
   const font = { family: getComputedStyle(chart).fontFamily, size: 13 };
-  await plotly.react(chart, traces, { ...layout, height, font }, { displayModeBar: false });
+  const hoverlabel = { ...layout.hoverlabel, font };
+  await plotly.react(chart, traces, { ...layout, height, font, hoverlabel }, { displayModeBar: false });
   mark(chart);
 }
 

@@ -23,7 +23,8 @@ def show_letters(judged: Judged) -> None:
     if len(judged.models) > 1:
         st.markdown(
             " · ".join(
-                f"**{_LETTERS[index]}** {phrases.plain(model.title)}"
+                # A run's id stays in one piece.
+                f"**{_LETTERS[index]}** {phrases.plain(model.title).replace('-', '‑')}"
                 for index, model in enumerate(judged.models)
             )
         )

@@ -17,9 +17,11 @@ _STYLE = """
 }
 .fer-scores thead th { font-weight: 600; font-size: .85rem; opacity: .7; }
 .fer-scores tbody th { font-weight: 600; width: 12rem; }
-.fer-scores .value { white-space: nowrap; width: 8.6rem; }
+.fer-scores .value { white-space: nowrap; width: 11rem; }
 .fer-scores .value b { font-weight: 600; font-size: 1.06rem; }
-.fer-scores .value small { display: block; opacity: .7; font-size: .78rem; }
+.fer-scores .value small { opacity: .7; font-size: .78rem; padding-left: .35em; }
+.fer-scores.several .value { width: 7.4rem; }
+.fer-scores.several .value small { display: block; padding: 0; }
 .fer-scores .words { font-size: .9rem; line-height: 1.45; opacity: .86; }
 .fer-scores .range {
   position: relative; height: .3rem; border-radius: .3rem; margin: .3rem 0 .15rem;
@@ -59,9 +61,14 @@ def show(models: Sequence[tuple[str, Sequence[Score]]]) -> None:
         + f'<td class="words">{_words(scores)}</td></tr>'
         for scores in zip(*(scores for _, scores in models), strict=True)
     )
-    heads = "".join(f"<th>{html.escape(name)}</th>" for name in names) if several else "<th>95% interval</th>"
+    heads = (
+        "".join(f"<th>{html.escape(name)}</th>" for name in names)
+        if several
+        else "<th>Value and 95% interval</th>"
+    )
+    kind = "fer-scores several" if several else "fer-scores"
     st.html(
-        f'{_STYLE}<table class="fer-scores" style="--models: {len(models)}"><thead><tr><th>Figure</th>{heads}'
+        f'{_STYLE}<table class="{kind}" style="--models: {len(models)}"><thead><tr><th>Figure</th>{heads}'
         f"<th>What it says</th></tr></thead><tbody>{lines}</tbody></table>"
     )
 
@@ -98,7 +105,7 @@ def _value(score: Score, model: str) -> str:
             left, right = max(low, 0.0), min(max(high, 0.0), 1.0)
             at = f"left:{left:.1%};width:{max(right - left, 0):.1%}"
             bar = f'<div class="range"><div style="{at}"></div></div>'
-    return f'<td class="value"{about}><b>{_written(score.value, score)}</b>{bar}{interval}</td>'
+    return f'<td class="value"{about}><b>{_written(score.value, score)}</b>{interval}{bar}</td>'
 
 
 def _written(value: float, score: Score) -> str:
@@ -109,6 +116,6 @@ def _words(scores: Sequence[Score]) -> str:
     """What a figure says, without the sentences about one model's value where several stand there."""
     words = scores[0].words
     if any(score.words != words for score in scores):
-        said = [re.split(r"(?<=[.?;]) ", score.words) for score in scores]
+        said = [re.split(r"(?<=[.?]) ", score.words) for score in scores]
         words = " ".join(sentence for sentence in said[0] if all(sentence in others for others in said))
     return re.sub(r"\$(\w)_(\w)\$", r"<i>\1</i><sub>\2</sub>", html.escape(words, quote=False))
