@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from fer import pictures
 from fer.emotions import Emotion
 from fer.errors import FerError
-from pages.parts import caches, state
+from pages.parts import caches, face_sheet, state
+from pages.parts.evaluation import face_card, faces_sheet
 from pages.parts.evaluation.judged import Judged
 
 _SPLIT, _OWN = "Of this split", "Your own picture"
+_MISSING = "evaluation.chosen_row_missing"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,18 +52,20 @@ def choose(judged: Judged, key: str) -> ChosenFace | None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    return _of_split(judged, key) if source == _SPLIT else _own(judged)
+    return _of_split(judged, key) if source == _SPLIT else _own(judged, key)
 
 
 def _of_split(judged: Judged, key: str) -> ChosenFace:
-    row = state.chosen_face()
-    index = None if row is None else judged.index_of(row)
-    if index is None:
-        # To begin with, one that the model has right: it has something to lose.
-        right = np.flatnonzero(judged.evaluation.is_right)
-        index = int(right[np.argmax(judged.evaluation.confidences[right])]) if len(right) else 0
-        state.set_chosen_face(int(judged.faces.rows[index]))
-    with st.container(horizontal=True, gap="small"):
+    index = _index(judged)
+    label = judged.faces.emotions[judged.faces.labels[index]]
+    row = int(judged.faces.rows[index])
+    picture, ways = st.columns([1, 5], vertical_alignment="center", gap="small", width=760)
+    with picture:
+        face_sheet.show(
+            judged.faces.images[[index]], faces_sheet.captions(judged, np.array([index])), f"{key}.chosen"
+        )
+    with ways, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _walk(judged, key, index)
         for title, icon, among in (
             ("Any", ":material/casino:", np.arange(len(judged.faces))),
             ("A right one", ":material/check:", np.flatnonzero(judged.evaluation.is_right)),
@@ -73,11 +77,70 @@ def _of_split(judged: Judged, key: str) -> ChosenFace:
                 key=f"{key}.{title}",
                 disabled=len(among) == 0,
                 on_click=_another,
-                args=(judged.faces.rows[among], int(judged.faces.rows[index])),
+                args=(judged.faces.rows[among], row),
             )
-    label = judged.faces.emotions[judged.faces.labels[index]]
-    row = int(judged.faces.rows[index])
+        _by_row(judged, key)
     return ChosenFace(judged.faces.images[index], label, row, f"Row {row:,}, labelled {label}")
+
+
+def _index(judged: Judged) -> int:
+    """The chosen face's; to begin with, one that the model has right: it has something to lose."""
+    row = state.chosen_face()
+    index = None if row is None else judged.index_of(row)
+    if index is None:
+        right = np.flatnonzero(judged.evaluation.is_right)
+        index = int(right[np.argmax(judged.evaluation.confidences[right])]) if len(right) else 0
+        state.set_chosen_face(int(judged.faces.rows[index]))
+    return index
+
+
+def _walk(judged: Judged, key: str, index: int) -> None:
+    """The faces before and after it, in the order of the source."""
+    for title, icon, beside in (
+        ("Previous", ":material/chevron_left:", index - 1),
+        ("Next", ":material/chevron_right:", index + 1),
+    ):
+        there = 0 <= beside < len(judged.faces)
+        st.button(
+            "",
+            icon=icon,
+            key=f"{key}.{title}",
+            help=f"{title} face of the split",
+            disabled=not there,
+            on_click=state.set_chosen_face,
+            args=(int(judged.faces.rows[beside]) if there else None,),
+        )
+
+
+def _by_row(judged: Judged, key: str) -> None:
+    """A face by its row; one that is not judged is said to be so, and the chosen one stays."""
+    widget = f"{key}.row"
+
+    def asked() -> None:
+        row = st.session_state[widget]
+        st.session_state[widget] = None
+        if row is None:
+            return
+        if judged.index_of(int(row)) is None:
+            st.session_state[_MISSING] = int(row)
+        else:
+            state.set_chosen_face(int(row))
+
+    st.number_input(
+        "Row",
+        int(judged.dataset.rows.min()),
+        int(judged.dataset.rows.max()),
+        None,
+        key=widget,
+        width=130,
+        placeholder="Row",
+        label_visibility="collapsed",
+        on_change=asked,
+        help="Of the face in its source, counted from 0.",
+    )
+    missing = st.session_state.pop(_MISSING, None)
+    if missing is not None:
+        st.info(face_card.why_missing(judged, missing), icon=":material/search_off:")
 
 
 def _another(rows: NDArray[np.intp], but: int) -> None:
@@ -85,7 +148,7 @@ def _another(rows: NDArray[np.intp], but: int) -> None:
     state.set_chosen_face(int(np.random.default_rng().choice(others if len(others) else rows)))
 
 
-def _own(judged: Judged) -> ChosenFace | None:
+def _own(judged: Judged, key: str) -> ChosenFace | None:
     _, height, width, _ = judged.faces.images.shape
     file = st.file_uploader(
         "A picture with a face",
@@ -115,5 +178,9 @@ def _own(judged: Judged) -> ChosenFace | None:
             default=1,
             required=True,
             key=f"evaluation.own_face.{file.file_id}",
+        )
+    with st.container(width=110):
+        face_sheet.show(
+            crops[[number - 1]], [face_sheet.Caption("Yours", description="your face")], f"{key}.own"
         )
     return ChosenFace(crops[number - 1], None, None, "A face of your own")

@@ -1,7 +1,158 @@
-"""A view of station 4 that is being built."""
+"""The faces worth looking at first: each list puts one question to the answers and says what it teaches."""
 
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer.emotions import Emotion
+from fer.evaluation.galleries import Gallery
+from pages.parts import mending, notices, state
+from pages.parts.evaluation import face_card, faces_galleries, faces_sheet, names
 from pages.parts.evaluation.judged import Judged
+
+_QUESTION, _LABEL, _ANSWER = "evaluation.gallery", "evaluation.label", "evaluation.answer"
+_ROW, _MISSING = "evaluation.row", "evaluation.row_missing"
 
 
 def show(judged: Judged) -> None:
-    """Draw the view."""
+    """Draw the view; what is chosen in it runs only this part again."""
+    _faces(judged)
+
+
+@st.fragment
+def _faces(judged: Judged) -> None:
+    mending.settle()
+    questions = faces_galleries.questions(judged)
+    if st.session_state.get(_QUESTION) not in questions:
+        st.session_state[_QUESTION] = next(iter(questions))
+    asked = st.pills(
+        "Which faces",
+        list(questions),
+        required=True,
+        key=_QUESTION,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    assert asked is not None  # it is required
+    names.show_letters(judged)
+    found = questions[asked](judged)
+    if len(found.gallery) == 0:
+        title, sentence = found.empty
+        notices.empty(title, sentence, icon=":material/check_circle:")
+        return
+    st.markdown(found.words)
+    if found.asks_people and (said := faces_galleries.people_said(judged, found.gallery)):
+        st.markdown(f":material/how_to_vote: {said}")
+    gallery = _filtered(judged, found.gallery)
+    if len(gallery) == 0:
+        notices.empty(
+            "No such face",
+            "No face of this list has that label and that answer. Take one of the two away.",
+            icon=":material/search_off:",
+        )
+        st.button("Take both away", key="evaluation.clear", on_click=_clear)
+        return
+    faces_sheet.show(
+        judged,
+        gallery.faces,
+        "evaluation.faces",
+        of=f"{asked} {found.which} {st.session_state.get(_LABEL)} {st.session_state.get(_ANSWER)}",
+        badges=[found.badge(float(score)) for score in gallery.scores],
+        answers=[judged.evaluation.emotions[column] for column in gallery.suggested],
+        notes=_notes(judged, asked),
+    )
+
+
+def _filtered(judged: Judged, gallery: Gallery) -> Gallery:
+    """The faces with the label and the answer that are chosen above them."""
+    evaluation = judged.evaluation
+    labels = evaluation.true_labels[gallery.faces]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        label = _choose("Labelled", _LABEL, evaluation.emotions, labels)
+        answer = _choose("Called", _ANSWER, evaluation.emotions, gallery.suggested)
+        st.space("stretch")
+        _open_row(judged)
+    chosen = np.ones(len(gallery), bool)
+    for emotion, columns in ((label, labels), (answer, gallery.suggested)):
+        if emotion is not None:
+            chosen &= columns == evaluation.emotions.index(emotion)
+    return gallery.only(chosen)
+
+
+def _choose(title: str, key: str, emotions: Sequence[Emotion], columns: NDArray[np.intp]) -> Emotion | None:
+    """One emotion, each with its faces in this list; None for all of them."""
+    counts = np.bincount(columns, minlength=len(emotions))
+    if st.session_state.get(key) not in ("", *emotions):
+        st.session_state[key] = ""
+    chosen = st.selectbox(
+        title,
+        ["", *emotions],
+        key=key,
+        width=170,
+        format_func=lambda emotion: (
+            f"Anything · {len(columns):,}"
+            if emotion == ""
+            else f"{emotion.capitalize()} · {counts[emotions.index(emotion)]:,}"
+        ),
+        persist_state="session",
+    )
+    return None if chosen == "" else Emotion(chosen)
+
+
+def _clear() -> None:
+    st.session_state[_LABEL] = st.session_state[_ANSWER] = ""
+
+
+def _notes(judged: Judged, asked: str) -> Callable[[int], Sequence[str]]:
+    """What this list says more of each face: every model's answer, or that two suspect its label."""
+    if asked == "Least certain":
+        return lambda index: [_two_choices(judged, index)]
+    if asked == "Label suspects":
+        also = faces_galleries.inspected_too(judged)
+        return lambda index: ["inspection too"] if also is not None and also[index] else []
+    if asked == "Disagreements":
+        return lambda index: [
+            f"{names.short(judged, number)}: {evaluation.emotions[evaluation.predicted_labels[index]]} "
+            f"{evaluation.confidences[index]:.0%}"
+            for number, evaluation in enumerate(judged.evaluations)
+        ]
+    return lambda index: ()
+
+
+def _two_choices(judged: Judged, index: int) -> str:
+    evaluation = judged.evaluation
+    first, second = np.argsort(-evaluation.probabilities[index], kind="stable")[:2]
+    return " · ".join(
+        f"{evaluation.emotions[column]} {evaluation.probabilities[index, column]:.0%}"
+        for column in (first, second)
+    )
+
+
+def _open_row(judged: Judged) -> None:
+    """A row of the source, opened by its number; one that is not judged is said to be so."""
+
+    def opened() -> None:
+        row = st.session_state[_ROW]
+        st.session_state[_ROW] = None
+        if row is not None:
+            there = judged.index_of(int(row)) is not None
+            st.session_state[_MISSING] = None if there else int(row)
+            state.set_opened_face(int(row) if there else None)
+
+    st.number_input(
+        "Open row",
+        int(judged.dataset.rows.min()),
+        int(judged.dataset.rows.max()),
+        None,
+        key=_ROW,
+        width=165,
+        placeholder="Open row",
+        label_visibility="collapsed",
+        on_change=opened,
+        help="Of the face in its source, counted from 0.",
+    )
+    missing = st.session_state.pop(_MISSING, None)
+    if missing is not None:
+        st.info(face_card.why_missing(judged, missing), icon=":material/search_off:")

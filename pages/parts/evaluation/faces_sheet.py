@@ -1,0 +1,203 @@
+"""A list of judged faces, a page at a time: label and answer, what voters saw, opened, marked and mended."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import cast
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from fer import figures
+from fer.datasets.browsing import vote_outcomes
+from fer.datasets.dataset import VOTE_NAMES
+from fer.emotions import Emotion
+from pages.parts import face_sheet, mending, phrases, state
+from pages.parts.evaluation import face_card
+from pages.parts.evaluation.judged import Judged
+
+FACES_PER_PAGE = 60
+
+
+def show(
+    judged: Judged,
+    faces: NDArray[np.intp],
+    key: str,
+    *,
+    of: str = "",
+    badges: Sequence[str] = (),
+    answers: Sequence[Emotion] = (),
+    notes: Callable[[int], Sequence[str]] = lambda index: (),
+) -> None:
+    """Show faces in the order given, with all that can be done to them; called within a fragment.
+
+    The fragment begins with `mending.settle`.
+
+    Args:
+        judged: whose faces.
+        faces: (m,) indices among `judged.faces`, m at least 1.
+        key: begins the widgets' keys, "evaluation.<noun>".
+        of: which list this is; another one begins at its first page.
+        badges: for each of the faces what stands in its corner; empty for none.
+        answers: for each of the faces what it is called instead of its label; the first model's answers if
+            left out.
+        notes: more lines for the face of an index.
+    """
+    page_key = f"{key}.page.{of}"
+    pages = -(-len(faces) // FACES_PER_PAGE)
+    page = min(cast(int, st.session_state.get(page_key, 1)), pages)
+    st.session_state[page_key] = page
+    first = (page - 1) * FACES_PER_PAGE
+    shown = faces[first : first + FACES_PER_PAGE]
+    selecting = bool(st.session_state.get(f"{key}.selecting"))
+    selected = _selected(judged, key)
+    _bar(judged, len(faces), shown, key, selecting, selected)
+    face_sheet.show(
+        judged.faces.images[shown],
+        captions(
+            judged,
+            shown,
+            badges=badges[first : first + FACES_PER_PAGE],
+            answers=answers[first : first + FACES_PER_PAGE],
+            notes=notes,
+            chosen=selected if selecting else (),
+        ),
+        key=f"{key}.sheet",
+        side="5.6rem",
+        on_open=state.set_opened_face,
+        on_select=(lambda marked: _select(judged, shown, marked, key)) if selecting else None,
+    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(f"Faces {first + 1:,} to {first + len(shown):,} of {len(faces):,}")
+        if pages > 1:
+            st.pagination(pages, key=page_key)
+    row = state.opened_face()
+    if row is not None and not selecting:
+        face_card.open_face(judged, row, judged.faces.rows[faces])
+
+
+def captions(
+    judged: Judged,
+    faces: NDArray[np.intp],
+    *,
+    badges: Sequence[str] = (),
+    answers: Sequence[Emotion] = (),
+    notes: Callable[[int], Sequence[str]] = lambda index: (),
+    chosen: Collection[int] = (),
+) -> list[face_sheet.Caption]:
+    """Return what stands under judged faces: label and answer, how it came, what most voters saw.
+
+    A caption's `row` is the face's row in the source.
+
+    Args:
+        judged: whose faces.
+        faces: (m,) indices among `judged.faces`.
+        badges: for each what stands in its corner; empty for none.
+        answers: for each what it is called; the first model's answers if left out.
+        notes: more lines for the face of an index.
+        chosen: the rows of those that are marked.
+    """
+    evaluation = judged.evaluation
+    came_as = judged.dataset.labels[judged.places_of(faces)]
+    shown = []
+    for number, index in enumerate(faces.tolist()):
+        label = judged.faces.emotions[judged.faces.labels[index]]
+        answer = answers[number] if answers else evaluation.emotions[evaluation.predicted_labels[index]]
+        source = judged.dataset.emotions[came_as[number]]
+        lines = [] if source is label else [f"came as {source}"]
+        lines += [*notes(index), *_voted(judged, index)]
+        row = int(judged.faces.rows[index])
+        right = answer is label
+        shown.append(
+            face_sheet.Caption(
+                f"{label.capitalize()} ✓" if right else f"{label.capitalize()} → {answer}",
+                label.color,
+                f"row {row}: labelled {label}, called {answer}",
+                row,
+                chosen=row in chosen,
+                badge=badges[number] if badges else "",
+                notes=tuple(lines),
+            )
+        )
+    return shown
+
+
+def _voted(judged: Judged, index: int) -> list[str]:
+    """What most FER+ voters saw in a face, as one line; none without votes."""
+    if judged.faces.votes is None:
+        return []
+    votes = judged.faces.votes[index]
+    outcome = int(vote_outcomes(votes[None])[0])
+    if outcome < 0:
+        return []
+    if outcome >= len(VOTE_NAMES):
+        return ["FER+: a tie"]
+    title = figures.VOTE_TITLES[VOTE_NAMES[outcome]].lower()
+    return [f"FER+: {title} {int(votes[outcome])}/{int(votes.sum())}"]
+
+
+# ── marking faces ────────────────────────────────────────────────────────────────────────────────
+
+
+def _bar(
+    judged: Judged, count: int, shown: NDArray[np.intp], key: str, selecting: bool, selected: list[int]
+) -> None:
+    """How many faces there are, the way to mark some, and what can be done to those that are."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{phrases.faces(count)}**", width="content")
+        st.space("stretch")
+        st.button(
+            "Select",
+            icon=":material/check_circle:",
+            key=f"{key}.select",
+            type="primary" if selecting else "secondary",
+            on_click=_toggle,
+            args=(key,),
+            help="Mark several faces to leave them out or change their label together.",
+        )
+    if not selecting:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", border=True):
+        st.markdown(
+            f"**{phrases.faces(len(selected))}** selected"
+            if selected
+            else "Click the faces to mend; with Shift, a whole stretch.",
+            width="content",
+        )
+        indices = np.flatnonzero(np.isin(judged.faces.rows, selected))
+        mending.buttons(
+            judged.dataset,
+            judged.places_of(indices).tolist(),
+            f"{key}.selection",
+            on_done=lambda: _keep([], key),
+        )
+        rows = judged.faces.rows[shown].tolist()
+        st.button(
+            "All on this page",
+            type="tertiary",
+            key=f"{key}.select_page",
+            on_click=_select,
+            args=(judged, shown, rows, key),
+        )
+        if selected:
+            st.button("None", type="tertiary", key=f"{key}.select_none", on_click=_keep, args=([], key))
+
+
+def _selected(judged: Judged, key: str) -> list[int]:
+    """The rows that are marked and still there; what was left out meanwhile is not."""
+    kept = cast("list[int]", st.session_state.get(f"{key}.selected", []))
+    return judged.faces.rows[np.isin(judged.faces.rows, kept)].tolist() if kept else []
+
+
+def _select(judged: Judged, shown: NDArray[np.intp], marked: list[int], key: str) -> None:
+    here = set(judged.faces.rows[shown].tolist())
+    _keep([row for row in _selected(judged, key) if row not in here] + sorted(marked), key)
+
+
+def _keep(rows: list[int], key: str) -> None:
+    st.session_state[f"{key}.selected"] = rows
+
+
+def _toggle(key: str) -> None:
+    st.session_state[f"{key}.selecting"] = not st.session_state.get(f"{key}.selecting")
+    state.set_opened_face(None)
+    _keep([], key)
