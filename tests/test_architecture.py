@@ -186,6 +186,7 @@ ROOMS = {
     "explanation.layers": "cards emotions errors",
     "explanation.filters": "",
     "explanation.shading": "",
+    "explanation.picture": ".maps .occlusion .shading emotions",
     "explanation": ".maps .occlusion .preparing .reading",
     "publishing": "cards datasets datasets.views errors evaluation files paths progress recognition runs",
     "robustness.corruptions": "errors",
@@ -280,7 +281,8 @@ ROOMS = {
     "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
     "errors evaluation machine recognition robustness",
-    "command_line.explaining_commands": ".run_commands .terminal training.renewal",
+    "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors explanation "
+    "explanation.picture files recognition training.renewal",
     "__main__": "bench command_line command_line.evaluation_commands command_line.explaining_commands "
     "command_line.options "
     "command_line.robustness_commands command_line.run_commands "

@@ -1,10 +1,21 @@
 """The commands about explaining a model's answers: the picture of one face explained, and what it takes."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
+from fer import explanation, files
+from fer.command_line import options as shared_options
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add
+from fer.datasets import load_dataset
+from fer.emotions import EMOTIONS, Emotion
+from fer.errors import FerError
+from fer.explanation.picture import explanation_picture
+from fer.recognition import load_recognizer
 
 Answer = tuple[dict[str, Any], str]
 
@@ -20,7 +31,75 @@ def export(options: argparse.Namespace) -> Answer:
     )
 
 
+def explain(options: argparse.Namespace) -> Answer:
+    """Which places of one face a model's answer came from, as a picture and in figures."""
+    if options.output.suffix.lower() != ".png":
+        raise FerError(f"The picture is written as .png; received “{options.output.name}”.")
+    recognizer = load_recognizer(options.model)
+    dataset = load_dataset(options.data, terminal.show_progress, view=shared_options.view_of(options))
+    places = np.flatnonzero(dataset.rows == options.row)
+    if not len(places):
+        raise FerError(
+            f"There is no row {options.row:,} among the faces of {dataset.source.title}. Its rows go from "
+            f"{dataset.rows.min():,} to {dataset.rows.max():,}."
+        )
+    image, label = dataset.images[places[0]], dataset.emotions[dataset.labels[places[0]]]
+    occlusion = explanation.occlude(recognizer, image, progress=terminal.show_progress)
+    emotion = _emotion(options.emotion, occlusion)
+    shown = None
+    if recognizer.has_emotion_maps:
+        maps = recognizer.emotion_maps(image[np.newaxis])[0]
+        shown = explanation.emotion_map(maps, recognizer.emotions, emotion)
+    model = recognizer.card.title or recognizer.name
+    title = f"{model}: {dataset.source.title}, row {options.row:,}, labelled {label}"
+    picture = explanation_picture(image, emotion, shown, occlusion, title)
+    files.save(options.output, lambda temporary: Image.fromarray(picture).save(temporary, "PNG"))
+    before = float(occlusion.before[occlusion.emotions.index(emotion)])
+    box, covered = occlusion.strongest(emotion)
+    result = {
+        "model": recognizer.name,
+        "row": options.row,
+        "label": label,
+        "emotion": emotion,
+        "probability": before,
+        "emotion_map": None if shown is None else shown.values.tolist(),
+        "covered_box": list(box),
+        "covered_probability": covered,
+        "path": str(options.output),
+    }
+    without = (
+        ""
+        if shown is not None
+        else f"\nIt has no emotion map; “python -m fer export {recognizer.name}” adds it."
+        if explanation.can_prepare_maps(recognizer)
+        else "\nIt has no emotion map: its head does not average over the places of the face."
+    )
+    return result, (
+        f"{title}\n{emotion} {before:.1%}; with the square {box} covered {covered:.1%}{without}\n"
+        f"{options.output}"
+    )
+
+
 def add_to(add: Add) -> None:
     """Add the commands with their options."""
+    sub = add(explain, "Draw which places of one face a model's answer came from.")
+    sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
+    sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
+    sub.add_argument("--row", type=int, metavar="N", required=True, help="of the face in its source, from 0")
+    sub.add_argument(
+        "--emotion", choices=[str(emotion) for emotion in EMOTIONS], help="default: the one it answers"
+    )
+    sub.add_argument("--output", type=Path, metavar="FILE", required=True, help="where to; a .png")
+    shared_options.add_view(sub)
     sub = add(export, "Export a model again from its Keras weights, with all outputs of today's version.")
     sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
+
+
+def _emotion(wanted: str | None, occlusion: explanation.Occlusion) -> Emotion:
+    """The emotion that is explained: the one asked for, or the model's answer."""
+    if wanted is None:
+        return occlusion.emotions[int(occlusion.before.argmax())]
+    if Emotion(wanted) not in occlusion.emotions:
+        known = ", ".join(occlusion.emotions)
+        raise FerError(f"This model does not know “{wanted}”. It knows {known}; choose one of them.")
+    return Emotion(wanted)

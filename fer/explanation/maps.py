@@ -71,13 +71,14 @@ def emotion_map(
 
 
 def enlarged(values: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
-    """Return a coarse map laid over a face, (height, width) float32, straight between the middles of places.
+    """Return a coarse map laid over a face, (height, width) float32, smooth between the middles of places.
 
-    Nothing is sharper than before, and no value lies outside those of the map. The place of a value is the
+    Nothing is finer than before, and no value lies outside those of the map. The place of a value is the
     middle of its share of the face: exact for the networks here. Each halving of mini_XCEPTION looks at one
     pixel by its shortcut and at one to the right of it by its pooling, and the two even out.
     """
-    return np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    smooth = cv2.resize(values, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(smooth, values.min(), values.max()), np.float32)
 
 
 def _index(emotions: Sequence[Emotion], emotion: Emotion) -> int:

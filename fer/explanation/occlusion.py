@@ -52,14 +52,17 @@ class Occlusion:
         return np.asarray(self.before[index] - self.after[:, :, index], np.float32)
 
     def map(self, emotion: Emotion) -> NDArray[np.float32]:
-        """Return `falls` laid over the face, (height, width): each pixel the mean of all patches on it."""
-        total, count = np.zeros(self.size, np.float32), np.zeros(self.size, np.float32)
-        for top, row in zip(self.tops, self.falls(emotion), strict=True):
-            for left, fall in zip(self.lefts, row, strict=True):
-                covered = slice(top, top + self.patch[0]), slice(left, left + self.patch[1])
-                total[covered] += fall
-                count[covered] += 1
-        return total / count
+        """Return `falls` laid over the face, (height, width): each value in the middle of its patch.
+
+        Straight between the middles, and the same from the outermost to the edges.
+        """
+        height, width = self.size
+        across = np.arange(width) + 0.5, self.lefts + self.patch[1] / 2
+        down = np.arange(height) + 0.5, self.tops + self.patch[0] / 2
+        wide = [np.interp(*across, row) for row in self.falls(emotion)]
+        return np.stack([np.interp(*down, column) for column in np.transpose(wide)], axis=1).astype(
+            np.float32
+        )
 
     def strongest(self, emotion: Emotion) -> tuple[tuple[int, int, int, int], float]:
         """Return the patch that lowers the emotion most, (left, top, right, bottom) pixels, and what is left.

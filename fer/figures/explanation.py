@@ -70,7 +70,8 @@ def place_map_figure(
             texttemplate="%{text}" if as_places else None,
             textfont={
                 "color": "#ffffff",
-                "shadow": "0 0 3px #000, 0 0 3px #000",
+                "shadow": "0 0 3px #000",
+                "weight": 600,
                 "size": _text_size(columns),
             },
             hovertemplate=f"<b>%{{text}}</b> {unit}<extra></extra>",
@@ -81,7 +82,7 @@ def place_map_figure(
             _add_lines(figure, sign * shown, place, limit, color, dash)
     figure.update_layout(
         layout(
-            height=300,
+            height=270,
             margin={"l": 0, "r": 0, "t": 0, "b": 0},
             images=[
                 {
@@ -101,7 +102,12 @@ def place_map_figure(
     )
     figure.update_xaxes(visible=False, range=[0, width], constrain="domain", fixedrange=True)
     figure.update_yaxes(
-        visible=False, range=[height, 0], constrain="domain", scaleanchor="x", fixedrange=True
+        visible=False,
+        range=[height, 0],
+        constrain="domain",
+        constraintoward="top",
+        scaleanchor="x",
+        fixedrange=True,
     )
     return figure
 
@@ -126,6 +132,7 @@ def _add_lines(
             contours=contours,
             line={"width": width, "color": ink, "dash": dash, "smoothing": 1},
             showscale=False,
+            showlegend=False,
             hoverinfo="skip",
         )
 

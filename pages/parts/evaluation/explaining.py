@@ -1,11 +1,10 @@
 """Why a model answers as it does to one face: the places that raised an emotion, and layer by layer."""
 
-import numpy as np
 import streamlit as st
 
 from fer import figures
 from fer.emotions import Emotion
-from pages.parts import caches, face_sheet, notices
+from pages.parts import caches, notices
 from pages.parts.evaluation import chosen_face, explaining_choices, explaining_layers, explaining_maps
 from pages.parts.evaluation.chosen_face import ChosenFace
 from pages.parts.evaluation.judged import Judged
@@ -30,21 +29,8 @@ def show(judged: Judged) -> None:
 def _explain(judged: Judged, face: ChosenFace) -> None:
     with notices.shown():
         answers = [caches.face_answer(model.name, face.image) for model in judged.models]
-        shown, choices = st.columns([1, 4], gap="medium", vertical_alignment="top")
-        with shown:
-            face_sheet.show(
-                face.image[np.newaxis],
-                [
-                    face_sheet.Caption(
-                        face.title, face.label.color if face.label else "", "the face explained"
-                    )
-                ],
-                "evaluation.explain.face",
-                side="8rem",
-            )
-        with choices:
-            question = explaining_choices.choose(judged, face, answers[0])
-            _legend(question.emotion)
+        question = explaining_choices.choose(judged, face, answers[0])
+        _legend(question.emotion)
         for model, card, scores in zip(judged.models, judged.cards, answers, strict=True):
             with st.container(border=len(judged.models) > 1):
                 explaining_maps.show(model, card, face, scores, question)

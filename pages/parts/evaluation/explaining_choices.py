@@ -13,7 +13,7 @@ _EMOTION, _AGAINST = "evaluation.explain.emotion", "evaluation.explain.against"
 _LOOK, _PATCH = "evaluation.explain.look", "evaluation.explain.patch"
 _EXPLAINED = "evaluation.explain.explained"
 _PLACES, _SMOOTHED = "Places", "Smoothed"
-_PATCHES = {1 / 6: "A sixth", 1 / 4: "A quarter", 1 / 3: "A third"}
+_PATCHES = {1 / 6: "⅙", 1 / 4: "¼", 1 / 3: "⅓"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _choose_emotion(judged: Judged, face: ChosenFace, scores: EmotionScores) -> 
         emotions,
         required=True,
         key=_EMOTION,
-        format_func=lambda one: f"{one.capitalize()} {shares[one]:.0%}",
+        format_func=str.capitalize,
         help="To begin with the emotion that the model answers. Any other can be asked about: places speak "
         "for it and against it, too.",
     )
@@ -81,7 +81,7 @@ def _choose_against(judged: Judged, emotion: Emotion) -> Against:
         others,
         key=_AGAINST,
         format_func=lambda one: titles.get(one, str(one)),
-        width=215,
+        width=205,
         help="For the emotion map. Softmax weighs emotions against one another, so a place that raises all "
         "of them alike changes no answer. A comparison leaves out what is common.",
     )
@@ -99,14 +99,14 @@ def _choose_look() -> tuple[bool, float]:
         "the face, and looks finer than it is.",
     )
     patch = st.segmented_control(
-        "Cover, of the side",
+        "Patch, of the side",
         list(_PATCHES),
         default=1 / 4,
         required=True,
         key=_PATCH,
         format_func=_PATCHES.__getitem__,
         persist_state="session",
-        help="For the occlusion map: the size of the square that is covered. Smaller squares find finer "
-        "places; larger ones find what is seen in several places at once.",
+        help="For the occlusion map: the patch that covers a place, as a share of the face's side. Smaller "
+        "ones find finer places, larger ones what is seen in several places at once.",
     )
     return look == _PLACES, patch or 1 / 4

@@ -17,6 +17,17 @@ from pages.parts.evaluation.judged import Judged
 _MODEL, _LAYER = "evaluation.explain.layers_of", "evaluation.explain.layer"
 _MOST_MAPS = 24
 _SIDE_PIXELS = 120
+_FILTERS_CSS = """<style>
+.fer-filters {
+  display: grid; gap: .9rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr));
+}
+.fer-filters figure { margin: 0; }
+.fer-filters figure div { display: flex; gap: .3rem; }
+.fer-filters img {
+  width: calc(50% - .15rem); aspect-ratio: 1; border-radius: .35rem; image-rendering: pixelated;
+}
+.fer-filters figcaption { font-size: .8rem; line-height: 1.3; margin-top: .25rem; }
+</style>"""
 
 
 @st.fragment
@@ -121,27 +132,28 @@ def _layer(layer: LayerMaps) -> None:
 
 def _filters(filters: NDArray[np.float32], first: LayerMaps) -> None:
     count, height, width, _ = filters.shape
-    st.markdown(f"#### The first {count} filters" if count <= _MOST_MAPS else "#### The first filters")
+    shown = range(min(count, _MOST_MAPS))
+    st.markdown("#### The first filters")
     st.markdown(
         f"The first layer lays {count} filters of {height}×{width} weights over every place of the face. A "
-        "filter multiplies each pixel by the weight above it and adds up: where the face looks like the filter, "
-        "the sum is high. They were not designed, but learned. Below each is what it makes of this face."
+        "filter multiplies each pixel by the weight above it and adds up: where the face looks like the "
+        "filter, the sum is high. Nobody designed them; they were learned. Beside each is what it makes of "
+        "this face." + (f" Here are the first {len(shown)}." if len(shown) < count else "")
     )
-    shown = range(min(count, _MOST_MAPS // 2))
-    weights = _crisp(signed_pictures(filters.mean(axis=3)[list(shown)]))
-    made = grey_pictures(np.moveaxis(first.maps[:, :, list(shown)], 2, 0))
-    pictures = [np.vstack([kernel, answer]) for kernel, answer in zip(weights, _crisp(made), strict=True)]
-    captions = [
-        face_sheet.Caption(
-            f"Filter {index + 1}", "", f"filter {index + 1}", notes=(filter_words(filters[index]),)
+    cards = []
+    for index in shown:
+        kernel, answer = filters[index].mean(axis=2)[np.newaxis], first.maps[np.newaxis, :, :, index]
+        pictures = (signed_pictures(kernel)[0], grey_pictures(answer)[0])
+        images = "".join(f'<img src="{face_sheet.data_url(picture)}" alt="">' for picture in pictures)
+        cards.append(
+            f"<figure><div>{images}</div><figcaption><b>Filter {index + 1}</b> "
+            f"{filter_words(filters[index])}</figcaption></figure>"
         )
-        for index in shown
-    ]
-    face_sheet.show(np.stack(pictures), captions, "evaluation.explain.filters", side="6.6rem")
+    st.html(f'{_FILTERS_CSS}<div class="fer-filters">{"".join(cards)}</div>')
     st.caption(
-        "Petrol weights add, amber ones subtract. The normalisation that follows in the blueprint is folded "
-        "into the weights: this is what is really laid over the face. The words are a comparison with simple "
-        "patterns, and a filter that is like none is called a mixture."
+        "Petrol weights add, amber ones subtract; here each filter and each map has a scale of its own. The "
+        "normalisation that follows in the blueprint is folded into the weights, so this is what is really "
+        "laid over the face. The words compare a filter with simple patterns; one like none is a mixture."
     )
 
 

@@ -28,8 +28,8 @@ def show(
     st.markdown(f"##### {phrases.plain(model.title)}")
     answer, places, covered = st.columns(3, gap="medium")
     with answer:
-        right = "" if face.label is None else (", as it is labelled" if scores.top is face.label else "")
-        st.markdown(f"**Its answer**: {scores.top} {scores.confidence:.0%}{right}")
+        labelled = "" if face.label is None else f", labelled {face.label}"
+        st.markdown(f"**Its answer**: {scores.top} {scores.confidence:.0%}{labelled}")
         st.plotly_chart(
             figures.scores_figure(scores),
             config={"displayModeBar": False},

@@ -34,7 +34,7 @@ def of_emotion_map(shown: EmotionMap) -> str:
         said += " No place speaks against it."
     rows, columns = shown.values.shape
     return (
-        f"{said} The mean of all places is **{_signed(shown.total)}**{_total_words(shown)}\n\n"
+        f"{said} The mean of all places, **{_signed(shown.total)}**, {_total_words(shown)}\n\n"
         f"The map has **{rows}×{columns} places** and no more, and each of them sees far beyond its square."
     )
 
@@ -72,18 +72,13 @@ def _where(place: Place) -> str:
 
 def _total_words(shown: EmotionMap) -> str:
     if shown.against == BY_ITSELF:
-        return (
-            ", its logit. Softmax compares it with the other emotions' logits, so by itself it says little."
-        )
+        return "is its logit, the score before softmax. Without the other emotions' logits it says little."
     if shown.against == THE_OTHERS:
-        return (
-            ": so far does its logit lie above the mean of the others'."
-            if shown.total >= 0
-            else (": so far does its logit lie from the mean of the others'.")
-        )
+        side = "above" if shown.total >= 0 else "below"
+        return f"is how far its logit, the score before softmax, lies {side} the mean of the others."
     times = math.exp(abs(shown.total))
     more, less = (shown.emotion, shown.against) if shown.total >= 0 else (shown.against, shown.emotion)
-    return f", which makes {more} {_times(times)} as probable as {less}."
+    return f"makes {more} {_times(times)} as probable as {less}."
 
 
 def _times(times: float) -> str:
