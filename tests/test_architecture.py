@@ -228,7 +228,7 @@ ROOMS = {
     "paths",
     "evaluation_report.charts": ".plain_text .report comparison figures",
     "evaluation_report.web_page": ".caveats .charts .formulas .mistakes .plain_text .report .values "
-    "evaluation figures progress publishing",
+    "datasets.registry evaluation figures progress publishing",
     "evaluation_report.sizes": ".charts .mistakes evaluation",
     "evaluation_report": ".plain_text .report .sizes .values .web_page",
     "training.losses": "config",

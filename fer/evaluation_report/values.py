@@ -29,7 +29,7 @@ FORMAT = 1
 _LIBRARIES = ("numpy", "ai-edge-litert", "opencv-python-headless", "plotly")
 
 
-def as_dict(report: EvaluationReport) -> dict[str, Any]:
+def as_dict(report: EvaluationReport, *, with_faces: bool = False) -> dict[str, Any]:
     """Return everything a report says, as plain JSON values.
 
     Probabilities are written as short as a float32 can be told by, so that reading them back gives the very
@@ -66,6 +66,7 @@ def as_dict(report: EvaluationReport) -> dict[str, Any]:
             report.view,
             report.averaging,
             answerable_only=bool(report.left_out),
+            with_faces=with_faces,
         ),
     }
 
@@ -130,12 +131,14 @@ def command(
     averaging: Averaging = Averaging.NONE,
     *,
     answerable_only: bool = False,
+    with_faces: bool = False,
 ) -> str:
     """Return the line that makes a report of these models again, as it is typed."""
     words = ["python", "-m", "fer", "report", *names, "--data", shown_place(dataset), "--split", str(split)]
     words += ["--looks", str(averaging)] if averaging is not Averaging.NONE else []
     words += view_arguments(view)
     words += ["--answerable-only"] if answerable_only else []
+    words += ["--faces"] if with_faces else []
     return shlex.join(one_line(word) for word in [*words, "--output", f"{file_stem([*names, split])}.html"])
 
 

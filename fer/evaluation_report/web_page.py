@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from fer.datasets.registry import SYNTHETIC
 from fer.evaluation import Score, scores_of
 from fer.evaluation_report.caveats import caveats_of, learned_from
 from fer.evaluation_report.charts import accuracy_chart, confusion_charts, difference_charts, plotly_script
@@ -36,7 +37,7 @@ def to_html(report: EvaluationReport, progress: Progress = silent, *, with_faces
         with_faces: show the most confident mistakes as pictures. They are other people's photographs.
     """
     progress(0.0, "Counting")
-    values = as_dict(report)
+    values = as_dict(report, with_faces=with_faces)
     scores = [scores_of(model.evaluation) for model in report.models]
     progress(0.4, "Drawing")
     accuracy, confusions = accuracy_chart(report), confusion_charts(report)
@@ -56,6 +57,7 @@ def to_html(report: EvaluationReport, progress: Progress = silent, *, with_faces
             pictures=[
                 shown_faces(model.evaluation, report.faces) if with_faces else () for model in report.models
             ],
+            shows_people=report.faces.name != SYNTHETIC,
             learned_from=[learned_from(model.card) for model in report.models],
             settings=[_written_settings(model["card"]["config"]) for model in values["models"]],
             accuracy=accuracy,

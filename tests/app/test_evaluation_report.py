@@ -89,6 +89,7 @@ def test_faces_are_in_the_page_only_when_asked_for_and_their_terms_are_said(
     assert not page.exception
     assert files["grey-test.html"]().count(b"<img") == 7
     assert "include them only if you may pass them on" in words(page)
+    assert "--faces" in page.code[0].value
 
 
 def test_models_that_know_different_emotions_are_reported_on_what_they_share(

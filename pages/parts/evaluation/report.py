@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer import evaluation_report
+from fer.datasets.registry import SYNTHETIC
 from fer.emotions import Emotion
 from fer.evaluation_report import Form, ReportedModel
 from pages.parts import caches, phrases
@@ -39,19 +40,6 @@ def show(judged: Judged) -> None:
     st.markdown("### What the report holds")
     st.markdown(_contents(judged))
     _downloads(judged)
-    st.markdown("The same from a terminal:")
-    st.code(
-        evaluation_report.command(
-            [model.name for model in judged.models],
-            judged.dataset.name,
-            judged.split,
-            judged.view,
-            judged.averaging,
-            answerable_only=bool(_left_out(judged)),
-        ),
-        language="bash",
-        wrap_lines=True,
-    )
 
 
 @st.fragment
@@ -61,7 +49,7 @@ def _downloads(judged: Judged) -> None:
         key=_FACES,
         help="The page then holds up to 24 faces of each model. Without them it names their rows only.",
     )
-    if with_faces:
+    if with_faces and judged.dataset.name != SYNTHETIC:
         st.warning(
             "Faces are other people's photographs: include them only if you may pass them on. The terms of "
             f"these: {phrases.plain(judged.faces.source.license)}.",
@@ -88,6 +76,20 @@ def _downloads(judged: Judged) -> None:
                 type="primary" if form == "html" else "secondary",
                 width="stretch",
             )
+    st.markdown("The same from a terminal:")
+    st.code(
+        evaluation_report.command(
+            [model.name for model in judged.models],
+            judged.dataset.name,
+            judged.split,
+            judged.view,
+            judged.averaging,
+            answerable_only=bool(_left_out(judged)),
+            with_faces=with_faces,
+        ),
+        language="bash",
+        wrap_lines=True,
+    )
 
 
 def _contents(judged: Judged) -> str:
@@ -135,4 +137,8 @@ def _written(judged: Judged, form: Form, with_faces: bool) -> Callable[[], bytes
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"
+    return (
+        f"{count / 1e6:.1f}\N{NO-BREAK SPACE}MB"
+        if count >= 1e6
+        else f"{max(count / 1e3, 1):.0f}\N{NO-BREAK SPACE}kB"
+    )
