@@ -8,12 +8,7 @@ but for one accent that stands for "the model", and where a legend says otherwis
 from fer.figures.architecture import architecture_figure
 from fer.figures.calibration import reliability_figure
 from fer.figures.class_curves import class_accuracies_figure, class_curve
-from fer.figures.confusion import (
-    Cells,
-    confusion_difference_figure,
-    confusion_figure,
-    together_figure,
-)
+from fer.figures.confusion import Cells, confusion_difference_figure, confusion_figure
 from fer.figures.dataset import (
     SPLIT_OPACITY,
     VOTE_TITLES,
@@ -96,6 +91,5 @@ __all__ = [
     "roc_figure",
     "schedule_figure",
     "scores_figure",
-    "together_figure",
     "votes_figure",
 ]

@@ -1,4 +1,4 @@
-"""Confusion matrices: one model's, or the difference between two; and how often two are right together."""
+"""Confusion matrices: one model's, or the difference between two."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fer.comparison import ConfusionDifference, PairedComparison
+from fer.comparison import ConfusionDifference
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation
 from fer.figures.style import ACCENT_RGB, MARK_RGB, layout
@@ -159,42 +159,3 @@ def _matrix(
 def _signed(points: float) -> str:
     rounded = round(points)
     return "0" if rounded == 0 else f"{rounded:+d}".replace("-", "−")
-
-
-def together_figure(comparison: PairedComparison, first: str, second: str) -> go.Figure:
-    """One bar: on how many of the same faces both models are right, only one of them, or neither.
-
-    Args:
-        comparison: of the two.
-        first: what the first model is called; short.
-        second: what the second model is called.
-    """
-    neither = comparison.count - comparison.both - comparison.only_first - comparison.only_second
-    figure = go.Figure()
-    for title, count, color in (
-        ("both right", comparison.both, f"rgba({ACCENT_RGB}, 1)"),
-        (f"only {first} right", comparison.only_first, f"rgba({ACCENT_RGB}, 0.45)"),
-        (f"only {second} right", comparison.only_second, f"rgba({MARK_RGB}, 0.8)"),
-        ("both wrong", neither, "rgba(128, 128, 128, 0.3)"),
-    ):
-        figure.add_bar(
-            x=[count],
-            y=[""],
-            name=f"{title} {count:,}",
-            orientation="h",
-            marker={"color": color, "line": {"width": 0}},
-            hovertemplate=f"<b>{title}</b><br>{count:,} faces, {count / comparison.count:.1%}<extra></extra>",
-        )
-    figure.update_layout(
-        layout(
-            height=96,
-            barmode="stack",
-            bargap=0,
-            margin={"l": 0, "r": 0, "t": 4, "b": 4},
-            showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "traceorder": "normal"},
-        )
-    )
-    figure.update_xaxes(visible=False, range=[0, comparison.count], fixedrange=True)
-    figure.update_yaxes(visible=False, fixedrange=True)
-    return figure

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from fer import figures
-from fer.comparison import PairedComparison, compare_confusions
+from fer.comparison import compare_confusions
 from fer.datasets import Split
 from fer.datasets.browsing import TIE, VOTE_OUTCOMES
 from fer.datasets.character import Disagreement, character_of
@@ -106,12 +106,6 @@ def test_several_models_stand_on_one_scale(evaluation: Evaluation) -> None:
     figure = figures.accuracy_figure(evaluation, name="A", others=[("B", evaluation)])
     assert [trace.y[0] for trace in figure.data][:2] == ["A", "B"]
     assert len(figure.data) == 4
-
-
-def test_faces_of_two_models_are_told_apart_by_who_is_right() -> None:
-    figure = figures.together_figure(PairedComparison(100, 10, 20, 50), "A", "B")
-    assert [bar.x[0] for bar in figure.data] == [50, 10, 20, 20]
-    assert [bar.name for bar in figure.data][1:3] == ["only A right 10", "only B right 20"]
 
 
 def test_an_emotion_without_faces_leaves_an_empty_row(evaluation: Evaluation) -> None:

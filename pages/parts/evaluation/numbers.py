@@ -6,7 +6,7 @@ from fer import figures
 from fer.comparison import PairedComparison, Verdict, compare_answers
 from fer.evaluation import Averaging
 from pages.parts import caches, phrases, report_table
-from pages.parts.evaluation import names, score_table
+from pages.parts.evaluation import names, score_table, together_bar
 from pages.parts.evaluation.judged import Judged
 
 _MEASURES: dict[report_table.Measure, str] = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
@@ -47,12 +47,15 @@ def _one(judged: Judged) -> None:
 
 
 def _several(judged: Judged) -> None:
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="small"):
         for index, evaluation in enumerate(judged.evaluations):
-            with st.container(width=180, gap="small"):
+            with st.container(width=105, gap=None):
                 st.metric(f"Accuracy of {names.short(judged, index)}", f"{evaluation.accuracy:.1%}")
-                st.caption(f"{phrases.interval(*evaluation.interval_95)}, 95% interval")
-    st.markdown(f"All on the same **{len(judged.evaluation):,}** faces{_averaged(judged)}.")
+                st.caption(phrases.interval(*evaluation.interval_95))
+    st.markdown(
+        f"All on the same **{len(judged.evaluation):,}** faces{_averaged(judged)}; below each, its "
+        "95% interval."
+    )
     _scale(judged)
     for index in range(1, len(judged.models)):
         comparison = compare_answers(judged.evaluation.is_right, judged.evaluations[index].is_right)
@@ -88,11 +91,7 @@ def _pair(comparison: PairedComparison, first: str, second: str) -> None:
     verdict, color = _VERDICTS[comparison.verdict]
     with st.container(border=True, gap="small"):
         st.markdown(f"**{second} beside {first}** :{color}-badge[{verdict}]  \n{comparison.sentence}")
-        st.plotly_chart(
-            figures.together_figure(comparison, first, second),
-            config={"displayModeBar": False},
-            key=f"evaluation.together.{second}",
-        )
+        together_bar.show(comparison, first, second)
 
 
 def _by_emotion(judged: Judged) -> None:
