@@ -133,7 +133,7 @@ def all_kinds_figure(sweeps: Sequence[NamedSweep], kinds: Sequence[CorruptionKin
         shared_yaxes=True,
         subplot_titles=[CORRUPTIONS[kind].title for kind in kinds],
         horizontal_spacing=0.03,
-        vertical_spacing=0.24 / rows,
+        vertical_spacing=0.3 / rows,
     )
     majority = sweeps[0].sweep.majority_accuracy
     for index, kind in enumerate(kinds):
@@ -230,7 +230,8 @@ def along_figure(along: FaceAlong, present: float) -> go.Figure:
             late = flip.severity > (corruption.least + corruption.greatest) / 2
             figure.add_annotation(
                 x=flip.severity,
-                y=1.02,
+                y=1,
+                yref="paper",
                 text=f"{flip.before} → {flip.after}",
                 showarrow=False,
                 xanchor="right" if late else "left",
@@ -250,6 +251,7 @@ def along_figure(along: FaceAlong, present: float) -> go.Figure:
     )
     _severity_axis(figure, corruption, whole=True)
     _share_axis(figure, "score")
+    figure.update_yaxes(range=[-0.02, 1.02])
     return figure
 
 
@@ -276,6 +278,7 @@ def _curves(
             figure.add_scatter(
                 x=[*x, *reversed(x)],
                 y=[*(high for _, high in intervals), *(low for low, _ in reversed(intervals))],
+                mode="lines",
                 fill="toself",
                 fillcolor=f"rgba({rgb}, 0.16)",
                 line={"width": 0},

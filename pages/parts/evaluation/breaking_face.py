@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from fer.emotions import EmotionScores
 from fer.figures import robustness as figures
 from fer.recognition import ModelEntry
 from fer.robustness import (
@@ -33,6 +34,7 @@ ICONS = {
     CorruptionKind.MOUTH_COVERED: ":material/masks:",
 }
 _KIND = "evaluation.break_kind"
+_COUNTED = {"share": "share", "degrees": "degrees", "times": "times"}
 _FORMATS = {"share": "percent", "degrees": "%.1f°", "times": "%.2f×"}
 
 
@@ -59,32 +61,44 @@ def show(judged: Judged) -> None:
             ):
                 _sentence(model, letter, along, untouched.top, severity, bool(others))
             training_against.show(judged, kind)
-        for column, model, letter, along, untouched in zip(
-            st.columns(len(judged.models), gap="medium"),
-            judged.models,
-            letters(judged.models),
-            alongs,
-            before,
-            strict=True,
-        ):
-            with column:
-                st.markdown(f"**{f'{letter}  ' if letter else ''}{phrases.plain(model.title)}**")
-                st.plotly_chart(
-                    figures.change_figure(untouched, along.scores(severity)),
-                    config={"displayModeBar": False},
-                    key=f"evaluation.break_scores.{model.name}",
-                )
-                st.plotly_chart(
-                    figures.along_figure(along, severity),
-                    config={"displayModeBar": False},
-                    key=f"evaluation.break_along.{model.name}",
-                )
+        _scores(judged.models, before, alongs, severity)
         st.caption(
             "Bars: the changed face; the grey marks across them: the untouched one. Curves: the score of "
             "each emotion, in its colour, at every place of the slider; dashed where the answer flips; amber "
             "where the slider stands."
         )
         _strip(chosen, corruption, alongs, letters(judged.models), others)
+
+
+def _scores(
+    models: Sequence[ModelEntry],
+    before: Sequence[EmotionScores],
+    alongs: Sequence[FaceAlong],
+    severity: float,
+) -> None:
+    """Bars and curves: side by side for one model, below one another for each of several."""
+    columns = (
+        # At the bottom, because titles may take one line or two.
+        st.columns(len(models), gap="medium", vertical_alignment="bottom")
+        if len(models) > 1
+        else [st.container()]
+    )
+    for column, model, letter, untouched, along in zip(
+        columns, models, letters(models), before, alongs, strict=True
+    ):
+        with column:
+            st.markdown(f"**{f'{letter}  ' if letter else ''}{phrases.plain(model.title)}**")
+            bars, curves = st.columns([2, 3], gap="medium") if len(models) == 1 else [st.container()] * 2
+            bars.plotly_chart(
+                figures.change_figure(untouched, along.scores(severity)),
+                config={"displayModeBar": False},
+                key=f"evaluation.break_scores.{model.name}",
+            )
+            curves.plotly_chart(
+                figures.along_figure(along, severity),
+                config={"displayModeBar": False},
+                key=f"evaluation.break_along.{model.name}",
+            )
 
 
 def letters(models: Sequence[ModelEntry]) -> tuple[str, ...]:
@@ -140,9 +154,7 @@ def _choose_severities(corruption: Corruption) -> tuple[float, dict[CorruptionKi
 
 def _slider(corruption: Corruption, key: str, start: float) -> float:
     value = st.slider(
-        f"{corruption.title}: how much {corruption.measure}"
-        if corruption.unit == "share"
-        else f"{corruption.title}: {corruption.measure}",
+        f"{corruption.title}: {_COUNTED[corruption.unit]} {corruption.measure}",
         corruption.least,
         corruption.greatest,
         start,
@@ -177,11 +189,14 @@ def _pair(
     face_sheet.show(
         seen,
         [
-            Caption(was.top, was.top.color, "the untouched face", notes=(f"{was.confidence:.0%} sure",)),
+            Caption(
+                was.top, was.top.color, "the untouched face", row=0, notes=(f"{was.confidence:.0%} sure",)
+            ),
             Caption(
                 was.top if now.top != was.top else now.top,
                 was.top.color if now.top != was.top else now.top.color,
                 f"the changed face, called {now.top}",
+                row=1,
                 chosen=now.top != was.top,
                 new_label=now.top if now.top != was.top else "",
                 new_color=now.top.color,
@@ -200,7 +215,7 @@ def _sentence(
     """Where the answer flips, in words."""
     corruption = CORRUPTIONS[along.kind]
     now = along.scores(severity)
-    name = f"**{letter}** " if letter else ""
+    name = f"**{letter}**" if letter else "The model"
     said = (
         f"still says **{now.top}**" if now.top == untouched else f"says **{now.top}** instead of {untouched}"
     )
@@ -219,7 +234,7 @@ def _sentence(
         if not ends:
             where = f"It does not flip up to {corruption.number(corruption.greatest)}."
     besides = " (with the others on)" if with_others else ""
-    st.markdown(f"{name}{said}, {now.confidence:.0%} sure. {where}{besides}")
+    st.markdown(f"{name} {said}, {now.confidence:.0%} sure. {where}{besides}")
 
 
 def _strip(
@@ -246,6 +261,7 @@ def _strip(
                 f"{f'{names[0]}: ' if names[0] else ''}{top}",
                 top.color,
                 f"level {level}: " + ", ".join(f"{answer.top} {answer.confidence:.0%}" for answer in answers),
+                row=level,
                 badge=corruption.number(severity) if level else "0",
                 chosen=any(turned),
                 notes=(

@@ -40,9 +40,9 @@ def show(
     st.markdown(_in_words(sweeps[0], order))
     _table(sweeps, order)
     st.caption(
-        f"Of {phrases.faces(len(first))}; in brackets the 95% interval. “Turned” counts answers that differ "
-        "from the one to the untouched face, right or wrong. “Surely worse from” is the first level whose "
-        "loss, on the same faces, is more than chance. How bad level 5 is was chosen for each kind by "
+        f"Of {phrases.faces(len(first))}; in brackets the 95% interval. “Turned”: the answers at level 5 that "
+        "differ from the one to the untouched face, right or wrong. “Surely worse from”: the first level "
+        "whose loss, on the same faces, is more than chance. How bad level 5 is was chosen for each kind by "
         "itself: compare models along a row, not the rows with one another."
     )
     st.plotly_chart(
@@ -89,14 +89,14 @@ def _in_words(named: NamedSweep, order: Sequence[CorruptionKind]) -> str:
     said = (
         f"{name}is right for {swept.accuracy(swept.untouched):.1%} of the untouched faces. Of what was "
         f"tried, **{CORRUPTIONS[weakest].title.lower()}** costs it most: at "
-        f"{CORRUPTIONS[weakest].say(worst.severity)} it is right for **{swept.accuracy(worst):.1%}** "
+        f"{CORRUPTIONS[weakest].say(worst.severity)}, it is right for **{swept.accuracy(worst):.1%}** "
         f"({phrases.interval(low, high)})"
     )
     if low <= swept.majority_accuracy:
         said += f", no better than always answering the commonest emotion ({swept.majority_accuracy:.1%})"
     said += f". Its mean confidence there is {worst.mean_confidence:.0%}"
     if worst.mean_confidence > high + 0.1:
-        said += ", so it does not know that it fails"
+        said += ", so its confidence does not warn of it"
     if len(order) > 1:
         said += (
             f". It bears **{CORRUPTIONS[strongest].title.lower()}** best: {swept.accuracy(least):.1%} at "
@@ -107,26 +107,22 @@ def _in_words(named: NamedSweep, order: Sequence[CorruptionKind]) -> str:
 
 def _table(sweeps: Sequence[NamedSweep], order: Sequence[CorruptionKind]) -> None:
     """The kinds, weakest first: accuracy untouched and at the worst level, for each model."""
-    rows: dict[str, list[str]] = {"Weakest first": [], "Level 5 is": []}
-    for kind in order:
-        rows["Weakest first"].append(f"{breaking_face.ICONS[kind]} **{CORRUPTIONS[kind].title}**")
-        rows["Level 5 is"].append(CORRUPTIONS[kind].number(CORRUPTIONS[kind].levels[-1]))
+    rows: dict[str, list[str]] = {
+        "Weakest first": [
+            f"{breaking_face.ICONS[kind]} **{CORRUPTIONS[kind].title}**, "
+            f"{CORRUPTIONS[kind].number(CORRUPTIONS[kind].levels[-1])}"
+            for kind in order
+        ]
+    }
     for named in sweeps:
-        before = f"{named.letter}: " if named.letter else ""
-        swept = named.sweep
-        column = []
-        for kind in order:
-            worst = swept.points[kind][-1]
-            low, high = swept.interval_95(worst)
-            column.append(
-                f"{swept.accuracy(swept.untouched):.1%} → **{swept.accuracy(worst):.1%}** "
-                f"({phrases.interval(low, high)})"
-            )
-        rows[f"{before}untouched → level 5"] = column
-        if len(sweeps) == 1:
-            rows["Level 3"] = [f"{swept.accuracy(swept.points[kind][2]):.1%}" for kind in order]
-            rows["Turned"] = [f"{swept.flips(swept.points[kind][-1]) / len(swept):.0%}" for kind in order]
-        rows[f"{before}surely worse from"] = [_surely_worse(swept, kind) for kind in order]
+        swept, name = named.sweep, f"{named.letter}: " if named.letter else ""
+        worst = [swept.points[kind][-1] for kind in order]
+        rows[f"{name}right at level 5 (untouched {swept.accuracy(swept.untouched):.1%})"] = [
+            f"**{swept.accuracy(point):.1%}** ({phrases.interval(*swept.interval_95(point))})"
+            for point in worst
+        ]
+        rows[f"{name}turned"] = [f"{swept.flips(point) / len(swept):.0%}" for point in worst]
+        rows[f"{name}surely worse from"] = [_surely_worse(swept, kind) for kind in order]
     st.table(rows, border="horizontal", hide_index=True, alt="Accuracy by kind of corruption, weakest first.")
 
 
