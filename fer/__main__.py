@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from fer.command_line import (
+    calibration_commands,
     evaluation_commands,
     explaining_commands,
     robustness_commands,
@@ -428,6 +429,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run_commands.add_to(add)
     evaluation_commands.add_to(add)
+    calibration_commands.add_to(add)
     robustness_commands.add_to(add)
     explaining_commands.add_to(add)
 

@@ -225,8 +225,8 @@ ROOMS = {
     "evaluation_report.caveats": ".plain_text .report cards config datasets datasets.views errors evaluation",
     "evaluation_report.mistakes": "datasets emotions evaluation evaluation.galleries",
     "evaluation_report.values": ".caveats .plain_text .report config datasets datasets.views evaluation "
-    "paths",
-    "evaluation_report.charts": ".plain_text .report comparison figures",
+    "evaluation.calibration paths",
+    "evaluation_report.charts": ".plain_text .report comparison evaluation evaluation.calibration figures",
     "evaluation_report.web_page": ".caveats .charts .formulas .mistakes .plain_text .report .values "
     "datasets.registry evaluation figures progress publishing",
     "evaluation_report.sizes": ".charts .mistakes evaluation",
@@ -279,11 +279,14 @@ ROOMS = {
     "command_line.evaluation_commands": ".options .run_commands .terminal comparison config datasets "
     "datasets.views emotions errors evaluation evaluation_report files machine publishing recognition",
     "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
+    "command_line.calibration_commands": ".options .run_commands .terminal datasets datasets.views errors "
+    "evaluation evaluation.calibration recognition temperatures",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
     "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors explanation "
     "explanation.picture files recognition training.renewal",
-    "__main__": "bench command_line command_line.evaluation_commands command_line.explaining_commands "
+    "__main__": "command_line.calibration_commands "
+    "bench command_line command_line.evaluation_commands command_line.explaining_commands "
     "command_line.options "
     "command_line.robustness_commands command_line.run_commands "
     "command_line.terminal config datasets datasets.convert datasets.downloads datasets.fingerprint "

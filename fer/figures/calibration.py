@@ -71,6 +71,7 @@ def reliability_figure(reliability: Reliability, height: int = 380) -> go.Figure
         },
     ]
     shares = {"fixedrange": True, "gridcolor": GRID, "zeroline": False}
+    ticks = {"tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1]}
     return go.Figure(
         data=traces,
         layout=layout(
@@ -79,17 +80,15 @@ def reliability_figure(reliability: Reliability, height: int = 380) -> go.Figure
             barmode="overlay",
             xaxis={
                 **shares,
+                **ticks,
                 "range": [0, 1],
-                "tickformat": ".0%",
-                "nticks": 6,
                 "anchor": "y2",
                 "title": {"text": "how sure it says it is", "standoff": 8},
             },
             yaxis={
                 **shares,
+                **ticks,
                 "range": [0, 1.02],
-                "tickformat": ".0%",
-                "nticks": 6,
                 "domain": [0.3, 1],
                 "title": {"text": "right", "standoff": 6},
             },

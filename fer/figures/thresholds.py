@@ -66,9 +66,10 @@ def precision_recall_figure(lines: Sequence[CurveLine], threshold: float | None 
         share = curve.positives / (curve.positives + curve.negatives)
         traces.append(_chance([0, 1], [share, share]))
     for line in lines:
-        # The first place finds no face, and no precision can be told of it.
-        x, y = line.curve.recall[1:], line.curve.precision[1:]
-        traces.append(_line(line, x, y, "found %{x:.1%}, right when called so %{y:.1%}", first=1))
+        # While no face is found, precision is 1 by agreement or 0 by bad luck, and counts for nothing.
+        first = int(np.argmax(line.curve.true_positives > 0))
+        x, y = line.curve.recall[first:], line.curve.precision[first:]
+        traces.append(_line(line, x, y, "found %{x:.1%}, right when called so %{y:.1%}", first))
     for line in lines if threshold is not None else ():
         curve, place = line.curve, line.curve.at(threshold or 0.0)
         if place:

@@ -47,10 +47,14 @@ def _reliabilities(judged: Judged) -> None:
         zip(columns, judged.models, judged.evaluations, strict=True)
     ):
         found = reliability(evaluation, bins)
-        with column:
-            if len(judged.models) > 1:
-                st.markdown(f"##### {phrases.plain(model.title)}")
+        words, chart = column, column
+        if len(judged.models) == 1:
+            words, chart = column.columns([2, 5], gap="large", vertical_alignment="center")
+        else:
+            words.markdown(f"##### {phrases.plain(model.title)}")
+        with words:
             _words(evaluation, found, bins)
+        with chart:
             st.plotly_chart(
                 figures.reliability_figure(found),
                 config={"displayModeBar": False},

@@ -193,7 +193,7 @@ def _use(judged: Judged, index: int, fingerprint: str, fitted: Temperature) -> N
         pressed = st.button(
             "Use it on the live page",
             icon=":material/videocam:",
-            type="primary",
+            type="primary" if fitted.effect == "better" else "secondary",
             key="evaluation.use_temperature",
             disabled=not looks_once or fitted.is_at_limit or fitted.temperature == 1,
         )

@@ -19,7 +19,7 @@ _ALL = "All"
 _EMOTION = "evaluation.curve_emotion"
 _THRESHOLDS = np.arange(1, 100) / 100
 # How many faces of either side of a threshold are shown.
-_MOST_FACES = 12
+_MOST_FACES = 10
 
 
 @st.fragment
@@ -77,7 +77,7 @@ def _one_emotion(judged: Judged, emotion: Emotion) -> None:
     threshold = _choose_threshold(emotion, curves[0])
     for number, (title, curve, evaluation) in enumerate(zip(titles, curves, judged.evaluations, strict=True)):
         sentence = _sentence(curve.figures_at(threshold), emotion, threshold)
-        who = f"{title}: " if len(curves) > 1 else ""
+        who = f"- {title}: " if len(curves) > 1 else ""
         st.markdown(who + sentence + (_alarms(evaluation, emotion, threshold) if number == 0 else ""))
     _charts(
         [
