@@ -75,6 +75,7 @@ def _card(judged: Judged, among: Sequence[int] | np.ndarray) -> None:
             key="evaluation.card_face",
         )
         _lead_on(row)
+        _voted(judged, index)
     with words:
         _told(judged, index)
         _mend(judged, index)
@@ -82,7 +83,6 @@ def _card(judged: Judged, among: Sequence[int] | np.ndarray) -> None:
             _scores(judged, index)
     if len(judged.models) > 1:
         _scores(judged, index)
-    _voted(judged, index)
     nearest.show(judged, judged.faces.images[index], "evaluation.card_nearest", row=row)
 
 
@@ -168,14 +168,21 @@ def _verdict(judged: Judged, number: int, index: int, label: Emotion) -> str:
     answer = evaluation.emotions[evaluation.predicted_labels[index]]
     who = names.short(judged, number)
     if answer is label:
-        return f":material/check: {who} says **{answer}**, {scores.max():.0%}: right."
+        return f":material/check: {who} says **{answer}**, {_share(scores.max())}: right."
     own = scores[evaluation.emotions.index(label)]
     rank = int((scores > own).sum()) + 1
     nth = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}.get(rank, "last")
     return (
-        f":material/close: {who} says **{answer}**, {scores.max():.0%}, and not the label, which comes {nth} "
-        f"with {own:.0%}."
+        f":material/close: {who} says **{answer}**, {_share(scores.max())}, and not the label, which comes "
+        f"{nth} with {_share(own)}."
     )
+
+
+def _share(probability: float) -> str:
+    """A probability as it is said: small ones are not nothing."""
+    if probability < 0.001:
+        return "less than 0.1%"
+    return f"{probability:.1%}" if probability < 0.01 else f"{probability:.0%}"
 
 
 def _scores(judged: Judged, index: int) -> None:

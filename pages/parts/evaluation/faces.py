@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.evaluation.galleries import Gallery
@@ -70,8 +69,8 @@ def _filtered(judged: Judged, gallery: Gallery) -> Gallery:
     evaluation = judged.evaluation
     labels = evaluation.true_labels[gallery.faces]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        label = _choose("Labelled", _LABEL, evaluation.emotions, labels)
-        answer = _choose("Called", _ANSWER, evaluation.emotions, gallery.suggested)
+        label = _choose("Labelled", _LABEL, evaluation.emotions)
+        answer = _choose("Called", _ANSWER, evaluation.emotions)
         st.space("stretch")
         _open_row(judged)
     chosen = np.ones(len(gallery), bool)
@@ -81,21 +80,16 @@ def _filtered(judged: Judged, gallery: Gallery) -> Gallery:
     return gallery.only(chosen)
 
 
-def _choose(title: str, key: str, emotions: Sequence[Emotion], columns: NDArray[np.intp]) -> Emotion | None:
-    """One emotion, each with its faces in this list; None for all of them."""
-    counts = np.bincount(columns, minlength=len(emotions))
+def _choose(title: str, key: str, emotions: Sequence[Emotion]) -> Emotion | None:
+    """One emotion; None for all of them."""
     if st.session_state.get(key) not in ("", *emotions):
         st.session_state[key] = ""
     chosen = st.selectbox(
         title,
         ["", *emotions],
         key=key,
-        width=170,
-        format_func=lambda emotion: (
-            f"Anything · {len(columns):,}"
-            if emotion == ""
-            else f"{emotion.capitalize()} · {counts[emotions.index(emotion)]:,}"
-        ),
+        width=150,
+        format_func=lambda emotion: emotion.capitalize() or "Anything",
         persist_state="session",
     )
     return None if chosen == "" else Emotion(chosen)

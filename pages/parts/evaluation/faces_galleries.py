@@ -12,6 +12,7 @@ from fer.evaluation import wilson_interval
 from fer.evaluation.galleries import (
     ConfusedPair,
     Gallery,
+    PeopleSide,
     confident_mistakes,
     confused_pairs,
     disagreements,
@@ -70,22 +71,34 @@ def people_said(judged: Judged, gallery: Gallery) -> str:
         return ""
     if judged.view.labels != "given":
         return "The labels are the FER+ voters' own here, so they cannot be asked whom they side with."
-    every = people_side(judged.evaluation, gallery, judged.faces.votes)
-    if every is None:
-        return ""
-    front = people_side(judged.evaluation, gallery.first(FRONT), judged.faces.votes)
     sentences = []
-    for side, of in ((front, f"the first {FRONT}"), (every, "all of them")):
-        if side is None or (side is front and len(gallery) <= FRONT):
+    for most in (FRONT, len(gallery)):
+        if most == FRONT and len(gallery) <= FRONT:
             continue
-        low, high = side.interval_95
-        sentences.append(
-            f"Of {of}, FER+'s ten voters agree on one answer for {side.asked:,}: for "
-            f"**{side.with_suggestion:,} ({side.share:.0%}**, 95% interval {phrases.interval(low, high)}) it "
-            f"is not the label but what is said here; for {side.with_label:,} it is the label, for "
-            f"{side.with_neither:,} neither."
-        )
-    return " ".join(sentences)
+        side = people_side(judged.evaluation, gallery.first(most), judged.faces.votes)
+        if side is not None:
+            sentences.append(_side_taken(side, most, len(gallery)))
+    if not sentences:
+        return ""
+    return (
+        "**Whom do people side with?** "
+        + " ".join(sentences)
+        + " Faces on which no answer leads are not counted."
+    )
+
+
+def _side_taken(side: PeopleSide, most: int, of: int) -> str:
+    low, high = side.interval_95
+    which = f"On all {of:,}" if most == of else f"On the first {most}"
+    text = (
+        f"{which}, the answer that leads among FER+'s ten voters is what is said here, and not the label, for "
+        f"**{side.with_suggestion:,} of {side.asked:,}** ({side.share:.0%}, 95% interval "
+        f"{phrases.interval(low, high)}); it is the label for {side.with_label:,}, and something else again "
+        f"for {side.with_neither:,}"
+    )
+    if most == FRONT and low > 0.5:
+        return text + ": most of these “mistakes” are the label's, not the model's."
+    return text + "."
 
 
 def _surest_mistakes(judged: Judged) -> Shown:
@@ -149,23 +162,23 @@ def _confused_pairs(judged: Judged) -> Shown:
     empty = ("No emotion is taken for another", "There is not a single mistake on these faces.")
     if not pairs:
         return Shown(confident_mistakes(judged.evaluation), "", _percent, empty)
-    by_name = {f"{pair.first} {pair.second}": pair for pair in pairs}
     # The same two may have changed places since, with another model or other faces.
-    kept = set(str(st.session_state.get(_PAIR, "")).split())
-    st.session_state[_PAIR] = next(
-        (name for name in by_name if set(name.split()) == kept), next(iter(by_name))
-    )
+    kept = st.session_state.get(_PAIR)
+    chosen = next((at for at, pair in enumerate(pairs) if {pair.first, pair.second} == kept), 0)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        pair = by_name[
+        # Other numbers make another widget: one that stays would go on showing the old ones.
+        titles = [_pair_title(pair) for pair in pairs]
+        pair = pairs[
             st.selectbox(
                 "Pair",
-                list(by_name),
-                key=_PAIR,
-                format_func=lambda name: _pair_title(by_name[name]),
+                range(len(pairs)),
+                chosen,
+                key=f"{_PAIR}.{' '.join(titles)}",
+                format_func=titles.__getitem__,
                 width=300,
-                persist_state="session",
             )
         ]
+        st.session_state[_PAIR] = {pair.first, pair.second}
         if st.button(
             "Show it in the matrix",
             icon=":material/grid_on:",

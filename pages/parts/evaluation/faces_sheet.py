@@ -42,11 +42,14 @@ def show(
             left out.
         notes: more lines for the face of an index.
     """
-    page_key = f"{key}.page.{of}"
+    # A widget of another key is another one, and at its first page.
+    turned = f"{key}.pagination.{of}"
     pages = -(-len(faces) // FACES_PER_PAGE)
-    page = min(cast(int, st.session_state.get(page_key, 1)), pages)
-    st.session_state[page_key] = page
-    first = (page - 1) * FACES_PER_PAGE
+    page_key = f"{key}.page.{of}.{st.session_state.get(turned, 0)}"
+    if st.session_state.get(page_key, 1) > pages:
+        st.session_state[turned] = st.session_state.get(turned, 0) + 1
+        page_key = f"{key}.page.{of}.{st.session_state[turned]}"
+    first = (cast(int, st.session_state.get(page_key, 1)) - 1) * FACES_PER_PAGE
     shown = faces[first : first + FACES_PER_PAGE]
     selecting = bool(st.session_state.get(f"{key}.selecting"))
     selected = _selected(judged, key)
@@ -62,7 +65,7 @@ def show(
             chosen=selected if selecting else (),
         ),
         key=f"{key}.sheet",
-        side="5.6rem",
+        side="7rem",
         on_open=state.set_opened_face,
         on_select=(lambda marked: _select(judged, shown, marked, key)) if selecting else None,
     )
@@ -132,7 +135,7 @@ def _voted(judged: Judged, index: int) -> list[str]:
     if outcome >= len(VOTE_NAMES):
         return ["FER+: a tie"]
     title = figures.VOTE_TITLES[VOTE_NAMES[outcome]].lower()
-    return [f"FER+: {title} {int(votes[outcome])}/{int(votes.sum())}"]
+    return [f"FER+: {title}, {int(votes[outcome])} of {int(votes.sum())}"]
 
 
 # ── marking faces ────────────────────────────────────────────────────────────────────────────────

@@ -27,7 +27,7 @@ def show(judged: Judged, image: NDArray[np.uint8], key: str, *, row: int | None 
         key: begins the widgets' keys, "evaluation.<noun>".
         row: the face's own row in the source; None for a face of the learner's own.
     """
-    st.markdown("##### Which faces taught it this?")
+    st.markdown("#### Which faces taught it this?")
     index = 0
     if len(judged.models) > 1:
         index = st.segmented_control(
@@ -120,8 +120,12 @@ def _told(
     face_sheet.show(dataset.images[found.places], _captions(judged, found), key="evaluation.nearest_sheet")
     st.caption(
         "The number is how alike the model sees the two faces: the cosine between their features, 1 for the "
-        "same. It does not look faces up when it answers; but what it sees alike it calls alike, and these "
-        "are the faces from which it learned what such a face is called."
+        "same. It does not look faces up when it answers; but what it sees alike, it calls alike"
+        + (
+            "."
+            if known.faces.doubt
+            else ", and these are among the faces from which it learned what such a face is called."
+        )
     )
 
 
@@ -129,17 +133,20 @@ def _sentence(counts: dict[Emotion, int], commonest: Emotion, answer: Emotion, f
     """How the nearest are labelled, and whether that is what the model answers."""
     most = [emotion for emotion, count in counts.items() if count == counts[commonest]]
     named = phrases.listed([f"**{emotion}**" for emotion in most])
-    each = f"each {counts[commonest]} " if len(most) > 1 else f"{counts[commonest]} "
-    first = (
-        f"Of {among:,} training faces, these {found} are the ones it sees as most like this face; {each}are "
-        f"labelled {named}"
-        if found > 1
-        else f"Of {among:,} training faces, this is the one it sees as most like it, labelled {named}"
-    )
+    if found == 1:
+        labelled = f"it is labelled {named}"
+    elif counts[commonest] == found:
+        labelled = f"all are labelled {named}"
+    else:
+        labelled = f"{'each ' if len(most) > 1 else ''}{counts[commonest]} are labelled {named}"
+    these = f"these {found} are" if found > 1 else "this one is"
+    first = f"Of {among:,} training faces, {these} what it sees as most like this face: {labelled}"
     if answer in most:
-        return f"{first}, and that is its answer."
+        return (
+            f"{first}, and that is its answer." if len(most) == 1 else f"{first}; its answer is **{answer}**."
+        )
     if counts.get(answer, 0):
-        return f"{first}, {counts[answer]} **{answer}**, which is its answer."
+        return f"{first}, and {counts[answer]} **{answer}**, which is its answer."
     return f"{first}, none **{answer}**, which is its answer all the same."
 
 
