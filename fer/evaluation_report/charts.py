@@ -10,6 +10,8 @@ import plotly.graph_objects as go
 
 from fer import figures
 from fer.comparison import compare_confusions
+from fer.evaluation import threshold_curves
+from fer.evaluation.calibration import reliability
 from fer.evaluation_report.plain_text import one_line
 from fer.evaluation_report.report import EvaluationReport
 
@@ -72,6 +74,38 @@ def difference_charts(report: EvaluationReport) -> tuple[Chart, ...]:
     )
 
 
+def curve_charts(report: EvaluationReport) -> tuple[tuple[Chart, ...], ...]:
+    """Return, for every model, its ROC curves, its precision-recall curves and its reliability diagram.
+
+    The first two are missing where no emotion can be told from another, because the faces show only one.
+    """
+    charts = []
+    for number, model in enumerate(report.models):
+        lines = [
+            figures.CurveLine(curve, curve.emotion.capitalize())
+            for curve in threshold_curves(model.evaluation)
+        ]
+        drawn = [
+            (
+                f"reliability-{number}",
+                f"How often {model.title} is right, by how sure it says it is",
+                figures.reliability_figure(reliability(model.evaluation)),
+            )
+        ]
+        if lines:
+            drawn = [
+                (f"roc-{number}", f"ROC curves of {model.title}", figures.roc_figure(lines)),
+                (
+                    f"precision-{number}",
+                    f"Precision-recall curves of {model.title}",
+                    figures.precision_recall_figure(lines),
+                ),
+                *drawn,
+            ]
+        charts.append(tuple(Chart(place, title, _plain(figure)) for place, title, figure in drawn))
+    return tuple(charts)
+
+
 @cache
 def plotly_script() -> str:
     """Return the library that draws the charts, about five megabytes of JavaScript."""
@@ -89,5 +123,8 @@ def _names(report: EvaluationReport) -> list[str]:
 
 
 def _plain(figure: go.Figure) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(figure.to_json())
+    # No screen shows more digits, and a curve of a thousand points would carry half a megabyte of them.
+    values: dict[str, Any] = json.loads(
+        figure.to_json(), parse_float=lambda digits: float(f"{float(digits):.5g}")
+    )
     return {"data": values["data"], "layout": {**values["layout"], "template": _TEMPLATE}}

@@ -19,7 +19,8 @@ from fer import paths
 from fer.config import AS_IT_CAME, DatasetView, SplitPlan
 from fer.datasets import Split
 from fer.datasets.views import describe
-from fer.evaluation import Averaging, scores_of
+from fer.evaluation import Averaging, scores_of, threshold_curves
+from fer.evaluation.calibration import expected_error_by_luck, reliability
 from fer.evaluation_report.caveats import caveats_of
 from fer.evaluation_report.plain_text import file_stem, made_plain, one_line
 from fer.evaluation_report.report import EvaluationReport, ReportedModel
@@ -180,6 +181,8 @@ def shown_place(name: str) -> str:
 
 def _model(model: ReportedModel) -> dict[str, Any]:
     of_one, card = model.evaluation, model.card
+    curves = {curve.emotion: curve for curve in threshold_curves(of_one)}
+    trusted = reliability(of_one)
     return {
         "name": one_line(of_one.model),
         "title": model.title,
@@ -207,8 +210,24 @@ def _model(model: ReportedModel) -> dict[str, Any]:
             for score in scores_of(of_one)
         },
         "per_emotion": {
-            str(r.emotion): {"precision": r.precision, "recall": r.recall, "f1": r.f1, "support": r.support}
+            str(r.emotion): {
+                "precision": r.precision,
+                "recall": r.recall,
+                "f1": r.f1,
+                "support": r.support,
+                "roc_auc": curves[r.emotion].area if r.emotion in curves else None,
+                "average_precision": curves[r.emotion].average_precision if r.emotion in curves else None,
+            }
             for r in of_one.class_reports
+        },
+        "calibration": {
+            "expected_error": trusted.expected_error,
+            "expected_error_by_luck": expected_error_by_luck(of_one),
+            "mean_gap": trusted.mean_gap,
+            "bins": [
+                {**asdict(one), "accuracy": one.accuracy, "interval_95": one.interval_95}
+                for one in trusted.bins
+            ],
         },
         "emotions": [str(emotion) for emotion in of_one.emotions],
         "confusion": of_one.confusion.tolist(),

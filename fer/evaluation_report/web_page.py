@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,13 @@ from markupsafe import Markup
 from fer.datasets.registry import SYNTHETIC
 from fer.evaluation import Score, scores_of
 from fer.evaluation_report.caveats import caveats_of, learned_from
-from fer.evaluation_report.charts import accuracy_chart, confusion_charts, difference_charts, plotly_script
+from fer.evaluation_report.charts import (
+    accuracy_chart,
+    confusion_charts,
+    curve_charts,
+    difference_charts,
+    plotly_script,
+)
 from fer.evaluation_report.formulas import sentence_html, to_mathml
 from fer.evaluation_report.mistakes import named_mistakes, shown_faces
 from fer.evaluation_report.plain_text import file_stem
@@ -42,7 +49,8 @@ def to_html(report: EvaluationReport, progress: Progress = silent, *, with_faces
     progress(0.4, "Drawing")
     accuracy, confusions = accuracy_chart(report), confusion_charts(report)
     differences = difference_charts(report)
-    charts = (accuracy, *confusions, *differences)
+    curves = curve_charts(report)
+    charts = (accuracy, *confusions, *differences, *chain.from_iterable(curves))
     progress(0.8, "Writing")
     return (
         _environment()
@@ -66,7 +74,7 @@ def to_html(report: EvaluationReport, progress: Progress = silent, *, with_faces
             data_json=_within_script(values),
             charts_json=_within_script({chart.id: chart.figure for chart in charts}),
             plotly=Markup(plotly_script()),
-            curves=(),
+            curves=curves,
             file_stem=file_stem([model.evaluation.model for model in report.models] + [report.split]),
             human=(HUMAN_ACCURACY, HUMAN_ACCURACY_SPREAD),
             intended_use=INTENDED_USE,
@@ -98,6 +106,7 @@ def _environment() -> Environment:
         "score": _score,
         "interval": _interval,
         "share": lambda value: "–" if value is None else f"{value:.1%}",
+        "decimals": lambda value: "–" if value is None else f"{value:.3f}",
         "mathml": lambda latex: Markup(to_mathml(latex, large=True)),
         "sentence": lambda text: Markup(sentence_html(text)),
         "thousands": lambda value: f"{value:,}",

@@ -26,7 +26,8 @@ from fer.config import DatasetView, SplitPlan
 from fer.datasets import Dataset, Source, Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
-from fer.evaluation import Averaging, Evaluation, scores_of
+from fer.evaluation import Averaging, Evaluation, scores_of, threshold_curves
+from fer.evaluation.calibration import expected_calibration_error
 from fer.evaluation_report import (
     FORMS,
     EvaluationReport,
@@ -217,6 +218,26 @@ def test_every_figure_is_there_with_its_interval_its_formula_and_its_words(
         assert score.words.split("$")[0].strip() in page.text
 
 
+def test_curves_and_calibration_are_there_with_their_figures(report: EvaluationReport, page: Page) -> None:
+    for number, of_one in enumerate(report.evaluations):
+        assert {f"roc-{number}", f"precision-{number}", f"reliability-{number}"} <= set(page.charts)
+        said = page.data["models"][number]
+        for curve in threshold_curves(of_one):
+            assert said["per_emotion"][curve.emotion]["roc_auc"] == curve.area
+            assert said["per_emotion"][curve.emotion]["average_precision"] == curve.average_precision
+        assert said["calibration"]["expected_error"] == expected_calibration_error(of_one)
+        assert f"{100 * said['calibration']['expected_error']:.1f} points between" in page.text
+
+
+def test_faces_of_one_emotion_alone_have_no_curve() -> None:
+    faces = faces_of()
+    faces = faces.take(np.flatnonzero(faces.labels == 3))
+    page = Page(to_html(report_of([model_of(faces)], faces)))
+    assert "reliability-0" in page.charts
+    assert "roc-0" not in page.charts
+    assert "ROC-AUC, one against the rest –" in page.text
+
+
 def test_whose_faces_which_models_and_how_to_do_it_again_are_said(page: Page) -> None:
     for words in (
         "240 faces, one look at each face",
@@ -293,7 +314,7 @@ def test_an_emotion_that_no_face_shows_is_a_dash_and_said_so() -> None:
     faces = faces_of()
     faces = faces.take(np.flatnonzero(faces.labels != EMOTIONS.index(Emotion.DISGUST)))
     page = Page(to_html(report_of([model_of(faces)], faces)))
-    assert "disgust – – – 0" in page.text
+    assert "disgust – – – – – 0" in page.text
     assert "No face here is labelled disgust" in page.text
     assert page.data["models"][0]["per_emotion"]["disgust"]["recall"] is None
 
