@@ -59,7 +59,7 @@ def save_sweep(path: Path, sweep: Sweep) -> None:
         "points": {str(kind): [_as_dict(point) for point in points] for kind, points in sweep.points.items()},
     }
     files.save_text(path, json.dumps(content) + "\n")
-    kept = sorted(path.parent.glob("*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
+    kept = sorted(path.parent.glob("[!.]*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
     for old in kept[_MOST_KEPT:]:
         with suppress(OSError):
             old.unlink()

@@ -40,10 +40,10 @@ def show(
     st.markdown(_in_words(sweeps[0], order))
     _table(sweeps, order)
     st.caption(
-        f"Of {phrases.faces(len(first))}; in brackets the 95% interval. “Turned”: the answers at level 5 that "
-        "differ from the one to the untouched face, right or wrong. “Surely worse from”: the first level "
-        "whose loss, on the same faces, is more than chance. How bad level 5 is was chosen for each kind by "
-        "itself: compare models along a row, not the rows with one another."
+        f"Of {phrases.faces(len(first))}; in brackets the 95% interval. “Turned”: the answers at level 5 "
+        "that differ from the one to the untouched face, right or wrong. “Surely worse from”: the first "
+        "level whose loss, on the same faces, is more than chance. How bad level 5 is was chosen for each "
+        "kind by itself: compare models along a row, not the rows with one another."
     )
     st.plotly_chart(
         figures.all_kinds_figure(sweeps, order), config={"displayModeBar": False}, key="evaluation.sweep_all"
