@@ -92,12 +92,13 @@ def _not_trained_yet() -> str:
 def _choose_models(entries: dict[str, ModelEntry], waiting: str) -> tuple[str, ...]:
     """One to three models, remembered; those that are gone meanwhile are dropped, and said so."""
     wanted = state.judged_models()
+    emptied = st.session_state.get(_MODELS) == []
     # The model that was chosen on another page since is the one to look at.
-    if state.model() in entries and state.model() not in wanted:
+    if state.model() in entries and state.model() not in wanted and not emptied:
         wanted = (str(state.model()),)
     there = tuple(name for name in wanted if name in entries)
     gone = [name for name in wanted if name not in entries]
-    if not wanted or (wanted and not there):
+    if not there and not emptied:
         there = (next(iter(entries)),)
     if there != state.judged_models():
         state.set_judged_models(there)

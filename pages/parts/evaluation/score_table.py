@@ -40,7 +40,7 @@ _STYLE = """
   }
   .fer-scores :is(th, td) { border: 0; padding: 0; width: auto; }
   .fer-scores tbody th, .fer-scores .words { grid-column: 1 / -1; width: auto; }
-  .fer-scores .value { width: auto; white-space: normal; }
+  .fer-scores .value, .fer-scores.several .value { width: auto; min-width: 0; white-space: normal; }
   .fer-scores .value[data-model]::before { content: attr(data-model) " "; opacity: .7; font-weight: 600; }
 }
 </style>

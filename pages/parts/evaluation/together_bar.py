@@ -34,7 +34,8 @@ def show(comparison: PairedComparison, first: str, second: str) -> None:
     ]
     bar = "".join(f'<div style="flex:{count} 0 0;background:{color}"></div>' for _, count, color in parts)
     legend = "".join(
-        f'<li><i style="background:{color}"></i>{title} <b>{count:,}</b> ({count / comparison.count:.1%})</li>'
+        f'<li><i style="background:{color}"></i>{title} <b>{count:,}</b> '
+        f"({count / comparison.count:.1%})</li>"
         for title, count, color in parts
     )
     st.html(f'{_STYLE}<div class="fer-together"><div class="bar">{bar}</div><ul>{legend}</ul></div>')
