@@ -192,12 +192,12 @@ ROOMS = {
     "robustness.corruptions": "errors",
     "robustness.pixels": ".corruptions",
     "robustness.cures": ".corruptions .pixels config",
-    "robustness.sweep": ".corruptions emotions evaluation",
-    "robustness.keeping": ".corruptions .sweep datasets emotions files paths",
-    "robustness.sweeping": ".corruptions .keeping .pixels .sweep datasets errors evaluation progress "
+    "robustness.sweeps": ".corruptions emotions evaluation",
+    "robustness.keeping": ".corruptions .sweeps datasets emotions files paths",
+    "robustness.sweeping": ".corruptions .keeping .pixels .sweeps datasets errors evaluation progress "
     "recognition",
     "robustness.along": ".corruptions .pixels emotions recognition",
-    "robustness": ".along .corruptions .cures .keeping .pixels .sweep .sweeping",
+    "robustness": ".along .corruptions .cures .keeping .pixels .sweeps .sweeping",
     "figures.style": "",
     "figures.robustness": ".style emotions robustness",
     "figures.schedule": ".style config runs schedules",

@@ -19,7 +19,7 @@ from fer import files, paths
 from fer.datasets import Dataset
 from fer.emotions import Emotion
 from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
-from fer.robustness.sweep import Sweep, SweepPoint
+from fer.robustness.sweeps import Sweep, SweepPoint
 
 # Raise this whenever a corruption comes to change pixels otherwise.
 _VERSION = 1

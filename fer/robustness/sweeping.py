@@ -14,7 +14,7 @@ from fer.recognition import Recognizer
 from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
 from fer.robustness.keeping import load_sweep, save_sweep, sweep_path
 from fer.robustness.pixels import corrupt
-from fer.robustness.sweep import LEVELS, Sweep, SweepPoint
+from fer.robustness.sweeps import LEVELS, Sweep, SweepPoint
 
 # Faces between two words about progress: some tenth of a second of work.
 _CHUNK = 512
