@@ -9,8 +9,8 @@ from fer.robustness.corruptions import CORRUPTIONS, Corruption, CorruptionKind, 
 from fer.robustness.cures import CURES, Cure, train_against
 from fer.robustness.keeping import load_sweep, save_sweep, sweep_path
 from fer.robustness.pixels import corrupt, corrupt_together
-from fer.robustness.sweeps import LEVELS, Recall, Sweep, SweepPoint, Turn
 from fer.robustness.sweeping import sweep
+from fer.robustness.sweeps import LEVELS, Recall, Sweep, SweepPoint, Turn
 
 __all__ = [
     "CORRUPTIONS",
