@@ -16,10 +16,10 @@ from fer.emotions import Emotion
 from fer.errors import DatasetError, ModelMismatchError
 from fer.neighbours import (
     TrainingFaces,
+    detail_correlations,
     features_path,
     known_faces,
     nearest,
-    pixel_correlations,
     training_faces,
 )
 from fer.recognition import Recognizer
@@ -194,13 +194,18 @@ def test_features_that_are_no_numbers_are_a_sentence(
     assert not (paths.cache_folder() / "features").exists()
 
 
-def test_pixels_are_compared_across_sizes_and_colours_and_one_grey_is_like_nothing() -> None:
+def test_detail_is_compared_across_sizes_and_colours_and_one_grey_is_like_nothing() -> None:
     faces = noisy_faces(2)
     large = np.repeat(np.repeat(np.repeat(faces.images, 2, axis=1), 2, axis=2), 3, axis=3)
-    assert pixel_correlations(large[0], faces.images) == pytest.approx([1, 0], abs=0.25)
+    assert detail_correlations(large[0], faces.images) == pytest.approx([1, 0], abs=0.25)
+    # The same light and another photograph: what all portraits share is no likeness.
+    light = np.linspace(60, 200, 48)[None, :, None] * np.ones((48, 1, 1))
+    two = [np.clip(light + (face - 128.0) * 0.1, 0, 255).astype(np.uint8) for face in faces.images]
+    assert np.corrcoef(two[0].ravel(), two[1].ravel())[0, 1] > 0.9
+    assert detail_correlations(two[0], np.stack(two)) == pytest.approx([1, 0], abs=0.25)
     flat = grey_level.flat(Emotion.HAPPY)
     other = grey_level.flat(Emotion.SAD)
-    assert pixel_correlations(flat, np.stack([flat, other])).tolist() == [1, 0]
+    assert detail_correlations(flat, np.stack([flat, other])).tolist() == [1, 0]
 
 
 # ── which faces these are ────────────────────────────────────────────────────────────────────────

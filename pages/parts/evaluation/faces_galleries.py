@@ -91,8 +91,8 @@ def _side_taken(side: PeopleSide, most: int, of: int) -> str:
     low, high = side.interval_95
     which = f"On all {of:,}" if most == of else f"On the first {most}"
     text = (
-        f"{which}, the answer that leads among FER+'s ten voters is what is said here, and not the label, for "
-        f"**{side.with_suggestion:,} of {side.asked:,}** ({side.share:.0%}, 95% interval "
+        f"{which}, the answer that leads among FER+'s ten voters is what is said here, and not the label, "
+        f"for **{side.with_suggestion:,} of {side.asked:,}** ({side.share:.0%}, 95% interval "
         f"{phrases.interval(low, high)}); it is the label for {side.with_label:,}, and something else again "
         f"for {side.with_neither:,}"
     )

@@ -104,11 +104,17 @@ def _told(
         st.info(known.faces.doubt, icon=":material/alt_route:")
     if found.are_copies.any():
         many = int(found.are_copies.sum())
+        labels = {dataset.emotions[label] for label in found.labels[found.are_copies]}
         st.warning(
-            f"**The same photograph is among the training faces**{'' if many == 1 else f', {many} times'}. "
-            "The model has seen it before, with its label: that it answers well here proves nothing, and if "
-            "the two labels differ, one is wrong. The view **Faults** of the dataset page finds all such "
-            "leaks.",
+            f"**The same photograph is among the training faces**{'' if many == 1 else f', {many} times'}, "
+            f"labelled {phrases.listed(sorted(labels))}. "
+            + (
+                "If it learned from these faces, it knows"
+                if known.faces.doubt
+                else "The model has seen it while it learned, so it knows"
+            )
+            + " this one, and what it answers here says little about new faces. The view **Faults** of the "
+            "dataset page finds all such copies.",
             icon=":material/content_copy:",
         )
     st.markdown(_sentence(counts, commonest, answer, len(found), len(known.faces)))
@@ -117,7 +123,9 @@ def _told(
         config={"displayModeBar": False},
         key="evaluation.nearest_labels",
     )
-    face_sheet.show(dataset.images[found.places], _captions(judged, found), key="evaluation.nearest_sheet")
+    face_sheet.show(
+        dataset.images[found.places], _captions(judged, found), key="evaluation.nearest_sheet", side="6.2rem"
+    )
     st.caption(
         "The number is how alike the model sees the two faces: the cosine between their features, 1 for the "
         "same. It does not look faces up when it answers; but what it sees alike, it calls alike"
@@ -158,7 +166,7 @@ def _captions(judged: Judged, found: Neighbours) -> list[face_sheet.Caption]:
         emotion, came_as = dataset.emotions[label], dataset.emotions[dataset.labels[place]]
         notes = [] if emotion is came_as else [f"came as {came_as}"]
         if is_copy:
-            notes.append("same photograph")
+            notes.append("same photo")
         row = int(dataset.rows[place])
         captions.append(
             face_sheet.Caption(
