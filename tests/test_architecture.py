@@ -186,7 +186,8 @@ ROOMS = {
     "explanation.layers": "cards emotions errors",
     "explanation.filters": "",
     "explanation.shading": "",
-    "explanation.picture": ".maps .occlusion .shading emotions",
+    "explanation.overlay": ".maps .shading",
+    "explanation.picture": ".maps .occlusion .overlay .shading emotions",
     "explanation": ".maps .occlusion .preparing .reading",
     "publishing": "cards datasets datasets.views errors evaluation files paths progress recognition runs",
     "robustness.corruptions": "errors",
@@ -204,7 +205,6 @@ ROOMS = {
     "figures.architecture": ".style zoo.blueprint",
     "figures.dataset": ".style datasets datasets.browsing datasets.character datasets.dataset emotions",
     "figures.faults": ".style datasets",
-    "figures.explanation": ".style explanation explanation.shading",
     "figures.face_map": ".style datasets datasets.browsing datasets.character emotions",
     "figures.evaluation": ".style emotions evaluation",
     "figures.confusion": ".style comparison emotions evaluation",
@@ -217,7 +217,7 @@ ROOMS = {
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
     "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults "
-    ".neighbours .run_load .explanation .schedule .style .thresholds .training",
+    ".neighbours .run_load .schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
     "evaluation_report.formulas": "",
     "evaluation_report.report": ".plain_text cards comparison config datasets datasets.fingerprint emotions "
@@ -259,7 +259,7 @@ ROOMS = {
     "drawing": "emotions faces live",
     # over all of it
     "bench.stopwatch": "",
-    "bench.rivals": "config faces preprocessing training",
+    "bench.rivals": "config faces preprocessing training zoo.catalog",
     "bench.material": "datasets errors",
     "bench.live": ".material .rivals .stopwatch datasets.portrait drawing errors faces live pictures "
     "progress "
@@ -268,10 +268,12 @@ ROOMS = {
     "bench.pages": ".material .stopwatch errors paths progress",
     "bench.faults": ".material .rivals .stopwatch datasets datasets.fingerprint faults faults.duplicates "
     "faults.measures progress recognition",
+    "bench.evaluating": ".material .pages .rivals .stopwatch datasets evaluation explanation machine paths "
+    "progress recognition robustness",
     "bench.predicting": ".material .rivals .stopwatch progress recognition",
     "bench.training": ".material .rivals .stopwatch config datasets errors paths progress runs "
     "training.trainer zoo.catalog",
-    "bench": ".faults .live .loading .pages .predicting .stopwatch .training",
+    "bench": ".evaluating .faults .live .loading .pages .predicting .stopwatch .training",
     "command_line": "",
     "command_line.terminal": "progress",
     "command_line.options": "config errors",

@@ -12,6 +12,11 @@ _ZERO = (28, 31, 35)
 _BRIGHT = 99.5
 
 
+def css(color: tuple[int, int, int]) -> str:
+    """Return a colour as a page and an SVG write it, "#rrggbb"."""
+    return "#{:02x}{:02x}{:02x}".format(*color)
+
+
 def grey_pictures(maps: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return maps as grey RGB pictures, (n, h, w, 3): 0 is black, the strongest of all of them white.
 

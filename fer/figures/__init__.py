@@ -24,7 +24,6 @@ from fer.figures.evaluation import (
     accuracy_figure,
     scores_figure,
 )
-from fer.figures.explanation import OPPOSES, SUPPORTS, place_map_figure
 from fer.figures.face_map import (
     MapGroup,
     chosen_figure,
@@ -52,9 +51,7 @@ __all__ = [
     "ACCENT",
     "HUMAN_ACCURACY",
     "HUMAN_ACCURACY_SPREAD",
-    "OPPOSES",
     "SPLIT_OPACITY",
-    "SUPPORTS",
     "VOTE_TITLES",
     "Cells",
     "CurveLine",
@@ -85,7 +82,6 @@ __all__ = [
     "learning_rate_reading",
     "load_figure",
     "load_readings",
-    "place_map_figure",
     "precision_recall_figure",
     "reliability_figure",
     "roc_figure",

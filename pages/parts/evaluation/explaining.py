@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fer import figures
 from fer.emotions import Emotion
+from fer.explanation.shading import OPPOSES, SUPPORTS, css
 from pages.parts import caches, notices
 from pages.parts.evaluation import chosen_face, explaining_choices, explaining_layers, explaining_maps
 from pages.parts.evaluation.chosen_face import ChosenFace
@@ -49,6 +49,6 @@ def _legend(emotion: Emotion) -> None:
 
     st.html(
         '<div style="display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;font-size:.875rem">'
-        f"<span>{swatch(figures.SUPPORTS, 'solid')}speaks for {emotion}: +, solid lines</span>"
-        f"<span>{swatch(figures.OPPOSES, 'dashed')}speaks against {emotion}: −, broken lines</span></div>"
+        f"<span>{swatch(css(SUPPORTS), 'solid')}speaks for {emotion}: +, solid lines</span>"
+        f"<span>{swatch(css(OPPOSES), 'dashed')}speaks against {emotion}: −, broken lines</span></div>"
     )

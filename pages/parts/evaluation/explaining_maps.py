@@ -1,5 +1,7 @@
 """The maps of one face by one model: what each place added, and what covering it takes away."""
 
+from base64 import b64encode
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ from fer import explanation, figures, jobs
 from fer.cards import ModelCard
 from fer.emotions import EmotionScores
 from fer.errors import FerError
+from fer.explanation.overlay import LEAST_FALL, LEAST_LOGIT, overlay_svg
 from fer.recognition import ModelEntry
 from fer.zoo.catalog import ARCHITECTURES
 from pages.parts import caches, job_panel, notices, phrases
@@ -44,19 +47,23 @@ def show(
             occlusion = caches.occlusion(model.name, face.image, question.patch, progress)
         box, left = occlusion.strongest(emotion)
         before = occlusion.before[occlusion.emotions.index(emotion)]
-        st.plotly_chart(
-            figures.place_map_figure(
+        _draw(
+            overlay_svg(
                 face.image,
                 occlusion.map(emotion),
-                0.05,
-                unit="points, on average",
-                percent=True,
+                LEAST_FALL,
                 box=box if before - left >= explaining_words.LEAST_FALL else None,
             ),
-            config={"displayModeBar": False},
-            key=f"evaluation.explain.occlusion.{model.name}",
+            f"the face, with how far {emotion} falls where it is covered",
         )
         st.markdown(explaining_words.of_occlusion(occlusion, emotion))
+
+
+def _draw(svg: str, description: str) -> None:
+    """A drawing that keeps its shape at any width."""
+    source = f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+    style = "width:100%;max-width:20rem;border-radius:.5rem;display:block"
+    st.html(f'<img src="{source}" alt="{description}" style="{style}">')
 
 
 def _emotion_map(model: ModelEntry, card: ModelCard, image: NDArray[np.uint8], question: Question) -> None:
@@ -66,12 +73,9 @@ def _emotion_map(model: ModelEntry, card: ModelCard, image: NDArray[np.uint8], q
         return
     maps, _ = caches.emotion_maps(model.name, image)
     shown = explanation.emotion_map(maps, card.emotions, question.emotion, question.against)
-    st.plotly_chart(
-        figures.place_map_figure(
-            image, shown.values, 0.5, as_places=question.as_places, unit=f"for {question.emotion}"
-        ),
-        config={"displayModeBar": False},
-        key=f"evaluation.explain.map.{model.name}",
+    _draw(
+        overlay_svg(image, shown.values, LEAST_LOGIT, as_places=question.as_places),
+        f"the face, with how much each place raised {question.emotion}",
     )
     st.markdown(explaining_words.of_emotion_map(shown))
 

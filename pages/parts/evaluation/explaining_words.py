@@ -24,14 +24,18 @@ def of_emotion_map(shown: EmotionMap) -> str:
     """Where an emotion map is strongest, what it adds up to, and how coarse it is."""
     reading = read_map(shown.values, LEAST_LOGIT)
     what = compared(shown.emotion, shown.against)
-    if reading.supports is None:
+    if reading.supports is not None:
+        said = f"What raised {what} most lies in {_where(reading.supports)}."
+    elif shown.values.max() < LEAST_LOGIT:
         said = f"No place of this face raised {what}."
     else:
-        said = f"What raised {what} most lies in {_where(reading.supports)}."
+        said = f"Only single places raised {what}, no ninth of the face as a whole."
     if reading.opposes is not None:
         said += f" What spoke against it most lies in {_where(reading.opposes)}."
+    elif shown.values.min() > -LEAST_LOGIT:
+        said += " No place spoke against it."
     else:
-        said += " No place speaks against it."
+        said += " Single places spoke against it, no ninth of the face as a whole."
     rows, columns = shown.values.shape
     return (
         f"{said} The mean of all places, **{_signed(shown.total)}**, {_total_words(shown)}\n\n"
