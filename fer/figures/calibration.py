@@ -76,6 +76,8 @@ def reliability_figure(reliability: Reliability, height: int = 380) -> go.Figure
         data=traces,
         layout=layout(
             height=height,
+            # Room for half of the last label, which would be left out without it.
+            margin={"l": 4, "r": 24, "t": 12, "b": 4},
             showlegend=False,
             barmode="overlay",
             xaxis={
@@ -90,14 +92,14 @@ def reliability_figure(reliability: Reliability, height: int = 380) -> go.Figure
                 **ticks,
                 "range": [0, 1.02],
                 "domain": [0.3, 1],
-                "title": {"text": "right", "standoff": 6},
+                "title": {"text": "right", "standoff": 14},
             },
             yaxis2={
                 **shares,
                 "rangemode": "tozero",
                 "nticks": 3,
                 "domain": [0, 0.2],
-                "title": {"text": "faces", "standoff": 6},
+                "title": {"text": "faces", "standoff": 14},
             },
         ),
     )

@@ -56,4 +56,6 @@ def _fitted(
     _progress: Progress,
 ) -> tuple[Temperature, Temperature | None]:
     evaluation = evaluate(model, dataset_name, view, Split.VALIDATION, emotions, averaging, _progress)
+    # The optimiser is loaded with the first fit, which takes longer than the fit.
+    _progress(0.9, "Fitting the temperature")
     return fit_temperature(evaluation), held_out_temperature(evaluation)

@@ -48,7 +48,6 @@ def show(judged: Judged) -> None:
         return
     try:
         with notices.working() as progress:
-            progress(0.0, "Fitting the temperature")
             fitted, held_out = caches.fitted_temperature(
                 name, judged.dataset.name, judged.view, _common(judged), judged.averaging, progress
             )

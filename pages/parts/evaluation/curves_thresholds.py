@@ -68,6 +68,12 @@ def _every_emotion(judged: Judged, curves: Sequence[ThresholdCurve]) -> None:
         "dashed line is a blind guess."
     )
     curves_table.show([_row(judged.evaluation, curve, curve.emotion.capitalize()) for curve in curves])
+    st.caption(
+        "AUC, the area under a line of the first chart: how often a face of the emotion scores higher for it "
+        "than another face; a coin gets 0.5. Average precision, the area under a line of the second: how "
+        "often the name is right, averaged while more and more of the emotion's faces are found; a blind "
+        "guess gets the share of the faces that are labelled so. Small figures are 95% intervals."
+    )
 
 
 def _one_emotion(judged: Judged, emotion: Emotion) -> None:
@@ -99,7 +105,8 @@ def _one_emotion(judged: Judged, emotion: Emotion) -> None:
         f"AUC, the area under the first curve: a face labelled {emotion} scores higher for {emotion} than a "
         f"face labelled otherwise in {curve.area:.0%} of all pairs; a coin gets 50%. Average precision, the "
         f"area under the second: how often the name is right, averaged while more and more {emotion} faces "
-        f"are found; a blind guess gets {share:.1%}, because so many of the faces are labelled so."
+        f"are found; a blind guess gets {share:.1%}, because so many of the faces are labelled so. Small "
+        "figures are 95% intervals."
     )
 
 
