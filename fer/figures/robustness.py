@@ -317,8 +317,8 @@ def _severity_axis(figure: go.Figure, corruption: Corruption, *, whole: bool = F
     ends = (corruption.least, corruption.greatest) if whole else (corruption.neutral, corruption.levels[-1])
     marks = [corruption.neutral, *corruption.levels]
     if whole:
-        mirrored = [-level for level in corruption.levels[1::2]] if corruption.least < 0 else []
-        marks = [*mirrored, corruption.neutral, *corruption.levels[1 if mirrored else 0 :: 2]]
+        marks += [-level for level in corruption.levels if corruption.least < 0]
+        marks = _apart(marks, 0.12 * (ends[1] - ends[0]))
     room = 0.03 * (ends[1] - ends[0])
     figure.update_xaxes(
         range=[ends[0] - room, ends[1] + room],
@@ -331,6 +331,15 @@ def _severity_axis(figure: go.Figure, corruption: Corruption, *, whole: bool = F
         automargin=True,
         tickangle=0,
     )
+
+
+def _apart(marks: Sequence[float], room: float) -> list[float]:
+    """Those of the marks that are at least `room` from those before them."""
+    kept: list[float] = []
+    for mark in marks:
+        if all(abs(mark - other) >= room for other in kept):
+            kept.append(mark)
+    return sorted(kept)
 
 
 def _share_axis(figure: go.Figure, title: str) -> None:

@@ -79,14 +79,10 @@ class Corruption:
         return int(np.abs(self.severities - severity).argmin())
 
     def number(self, severity: float) -> str:
-        """A severity as a person writes it: "40%", "15°", "3×"."""
-        match self.unit:
-            case "share":
-                return f"{round(100 * severity, 2):g}%"
-            case "degrees":
-                return f"{round(severity, 2):g}°"
-            case "times":
-                return f"{round(severity, 2):g}×"
+        """A severity as a person writes it: "40%", "−15°", "3×"."""
+        sign = {"share": "%", "degrees": "°", "times": "×"}[self.unit]
+        number = round(100 * severity if self.unit == "share" else severity, 2)
+        return f"{number:g}{sign}".replace("-", "−")
 
     def say(self, severity: float) -> str:
         """A severity in words: "40% of the light taken away"."""

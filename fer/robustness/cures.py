@@ -13,7 +13,7 @@ class Cure:
     """What to add to the augmentation against one corruption.
 
     Attributes:
-        words: what each training face may then meet, a sentence without its full stop.
+        words: what each training face may then meet, and how far, a sentence without its full stop.
         caveat: in which way the augmentation is only a relative of the corruption, a sentence; empty where it
             is the same thing.
     """
@@ -24,24 +24,24 @@ class Cure:
 
 CURES: Mapping[CorruptionKind, Cure] = {
     CorruptionKind.DARKNESS: Cure(
-        "brightness and contrast change together: less of both is less light",
+        "brightness and contrast change, together up to level 3 of a sweep: less of both is less light",
         "They are drawn apart, and either way: many faces come out pale or hard instead of dark.",
     ),
-    CorruptionKind.BRIGHTNESS: Cure("light is added or taken away"),
-    CorruptionKind.NOISE: Cure("each pixel is off by chance"),
-    CorruptionKind.BLUR: Cure("fine edges are washed out"),
+    CorruptionKind.BRIGHTNESS: Cure("light is added or taken away, up to level 3 of a sweep"),
+    CorruptionKind.NOISE: Cure("each pixel is off by chance, up to level 3 of a sweep"),
+    CorruptionKind.BLUR: Cure("fine edges are washed out, up to level 3 of a sweep"),
     CorruptionKind.LOW_RESOLUTION: Cure(
-        "fine edges are washed out",
+        "fine edges are washed out, about as far as level 3 of a sweep",
         "There is no augmentation that takes pixels away; blur is its nearest relative, and smoother.",
     ),
-    CorruptionKind.ROTATION: Cure("the head is turned either way"),
-    CorruptionKind.SIDE_SHIFT: Cure("the face moves either way, across only"),
+    CorruptionKind.ROTATION: Cure("the head is turned either way, up to level 3 of a sweep"),
+    CorruptionKind.SIDE_SHIFT: Cure("the face moves across, either way, up to level 3 of a sweep"),
     CorruptionKind.EYES_COVERED: Cure(
-        "a rectangle is erased, in half of the faces",
+        "in half of the faces a rectangle is erased, at most as large as the bar at level 5",
         "It falls anywhere, on the eyes only now and then.",
     ),
     CorruptionKind.MOUTH_COVERED: Cure(
-        "a rectangle is erased, in half of the faces",
+        "in half of the faces a rectangle is erased, at most as large as the bar at level 5",
         "It falls anywhere, on the mouth only now and then.",
     ),
 }

@@ -88,7 +88,7 @@ def test_a_kind_that_goes_either_way_flips_nowhere_for_a_flat_face(
     page = open_page(PAGE, session)
     page.button_group(key="evaluation.break_kind").set_value(CorruptionKind.ROTATION).run()
     assert not page.exception
-    assert "It does not flip anywhere, -90° to 90°" in words(page)
+    assert "It does not flip anywhere, −90° to 90°" in words(page)
     assert page.slider(key="evaluation.break.rotation").value == 30.0
 
 

@@ -233,8 +233,9 @@ def _sentence(
         where = f"It does not flip anywhere, {ends}{corruption.number(corruption.greatest)}."
         if not ends:
             where = f"It does not flip up to {corruption.number(corruption.greatest)}."
-    besides = " (with the others on)" if with_others else ""
-    st.markdown(f"{name} {said}, {now.confidence:.0%} sure. {where}{besides}")
+    if with_others:
+        where = f"With the others on, {where[0].lower()}{where[1:]}"
+    st.markdown(f"{name} {said}, {now.confidence:.0%} sure. {where}")
 
 
 def _strip(

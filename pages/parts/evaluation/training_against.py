@@ -39,17 +39,14 @@ def show(judged: Judged, kind: CorruptionKind, key: str = "evaluation.break_trai
         "augmentation. Nothing is trained before you press Start training there.",
     )
     related = f" {cure.caveat}" if cure.caveat else ""
-    st.caption(
-        f"Against {corruption.title.lower()}, {cure.words}, up to level 3 of a sweep: "
-        f"**{_added(before, after)}**.{related}"
-    )
+    st.caption(f"Adds **{_added(before, after)}**: {cure.words}.{related}")
     if pressed:
         title = phrases.plain(card.title or card.name)
         state.set_augmentation(after)
         form.put(replace(config, augmentation=after, name=""))
         state.tell(
-            f"The form holds the settings of “{title}” with augmentation against "
-            f"{corruption.title.lower()}: {phrases.augmentation(after)}."
+            f"The form holds the settings of “{title}”, with augmentation against "
+            f"“{corruption.title}”: {phrases.augmentation(after)}."
         )
         st.switch_page("pages/3_training.py")
 
