@@ -17,6 +17,14 @@ and `grey_level_features.tflite`, which also answers with a feature map of 3×2�
     dense.set_weights([np.stack([60 * 2 * levels, np.zeros(7)]), -60 * levels**2])
     fer.training.save_litert(model, Path("grey_level_features.tflite"))
 
+and `grey_level_maps.tflite`, which answers with its emotion maps, 3×2×7, as well, by
+
+    dense = keras.layers.Dense(7, name="emotion_maps")
+    logits = dense(keras.layers.GlobalAveragePooling2D()(features))
+    model = keras.Model(inputs, keras.layers.Softmax()(logits))
+    dense.set_weights([np.stack([60 * 2 * levels, np.zeros(7)]), -60 * levels**2])
+    fer.training.save_litert(model, Path("grey_level_maps.tflite"))
+
 so that tests of recognition need neither TensorFlow nor a trained network.
 """
 
@@ -32,6 +40,7 @@ from fer.preprocessing import Preprocessing
 
 CONTENT = (Path(__file__).parent / "grey_level.tflite").read_bytes()
 WITH_FEATURES = (Path(__file__).parent / "grey_level_features.tflite").read_bytes()
+WITH_MAPS = (Path(__file__).parent / "grey_level_maps.tflite").read_bytes()
 PREPROCESSING = Preprocessing(48, 48, 1, "minus_one_to_one")
 LEVELS = tuple(round(255 * (index + 0.5) / 7) for index in range(7))
 BIAS = (0.0 - 60 * (-1 + 2 * (np.arange(7) + 0.5) / 7) ** 2).astype(np.float32)
@@ -43,6 +52,7 @@ def save_model(
     content: bytes = CONTENT,
     preprocessing: Preprocessing = PREPROCESSING,
     emotions: Sequence[Emotion] = EMOTIONS,
+    architecture: str = "mini_xception",
 ) -> Path:
     """Write the model and its card into `folder` and return it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +60,7 @@ def save_model(
     ModelCard(
         name=folder.name,
         title=f"Grey level {folder.name}",
-        architecture="mini_xception",
+        architecture=architecture,
         preprocessing=preprocessing,
         emotions=tuple(emotions),
     ).save(folder)

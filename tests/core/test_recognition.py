@@ -103,11 +103,79 @@ def test_a_model_exported_without_its_feature_map_predicts_and_says_what_it_lack
             ask(images)
 
 
-def test_the_shipped_model_gives_its_features() -> None:
+@pytest.fixture
+def mapping(fer_home: Path) -> Recognizer:
+    """A model that also answers with a map for each emotion: the logit of each sixth of the face."""
+    return Recognizer(
+        grey_level.save_model(fer_home / "models" / "pretrained" / "mapping", content=grey_level.WITH_MAPS)
+    )
+
+
+def logits_of(grey: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the model makes of places of this grey, -1 to 1; a last axis of seven is added."""
+    levels = -1 + 2 * (np.arange(7) + 0.5) / 7
+    return 120 * levels * grey[..., np.newaxis] - 60 * levels**2
+
+
+def test_an_emotion_map_says_what_each_place_added(mapping: Recognizer) -> None:
+    maps = mapping.emotion_maps(np.stack([sixths(0, 51, 102, 153, 204, 255), sixths(255, 0, 0, 0, 0, 0)]))
+    assert (maps.shape, maps.dtype) == ((2, 3, 2, 7), np.float32)
+    assert maps[0] == pytest.approx(logits_of(np.array([[-1, -0.6], [-0.2, 0.2], [0.6, 1]])), abs=1e-3)
+    assert maps[1, 0, 0] == pytest.approx(logits_of(np.array(1.0)), abs=1e-3)
+
+
+@pytest.mark.parametrize("count", [0, 1, CHUNK, 2 * CHUNK + 5])
+def test_the_mean_of_an_emotion_map_is_the_logit_up_to_what_softmax_forgets(
+    mapping: Recognizer, count: int
+) -> None:
+    images = np.random.default_rng(count).integers(60, 196, (count, 48, 48, 1), dtype=np.uint8)
+    maps, probabilities = mapping.predict_with_maps(images)
+    assert maps.shape == (count, 3, 2, 7)
+    logits = maps.mean(axis=(1, 2))
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    assert probabilities == pytest.approx(powers / powers.sum(axis=1, keepdims=True), abs=1e-5)
+    assert np.array_equal(maps, mapping.emotion_maps(images))
+    assert np.array_equal(probabilities, mapping.predict(images))
+
+
+def test_a_coloured_face_of_another_size_has_the_same_maps(mapping: Recognizer) -> None:
+    large = np.repeat(np.repeat(sixths(0, 51, 102, 153, 204, 255), 2, axis=0), 2, axis=1)
+    colored = np.repeat(large, 3, axis=2)
+    maps = mapping.emotion_maps(np.stack([colored]))
+    assert maps[0] == pytest.approx(mapping.emotion_maps(sixths(0, 51, 102, 153, 204, 255)[None])[0], abs=1)
+
+
+def test_outputs_are_told_apart_by_what_they_are(
+    recognizer: Recognizer, seeing: Recognizer, mapping: Recognizer
+) -> None:
+    assert [model.has_features for model in (recognizer, seeing, mapping)] == [False, True, True]
+    assert [model.has_emotion_maps for model in (recognizer, seeing, mapping)] == [False, False, True]
+    images = sixths(0, 51, 102, 153, 204, 255)[None]
+    assert np.array_equal(mapping.features(images), seeing.features(images))
+    for ask in (seeing.emotion_maps, seeing.predict_with_maps):
+        with pytest.raises(ModelMismatchError, match="python -m fer export seeing"):
+            ask(images)
+
+
+def test_maps_that_do_not_add_up_to_the_answer_are_not_called_emotion_maps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A feature map may happen to be as deep as there are emotions. No file here is, so none may add up.
+    monkeypatch.setattr(recognition, "MAPS_TOLERANCE", 0.0)
+    stranger = Recognizer(grey_level.save_model(tmp_path / "stranger", content=grey_level.WITH_MAPS))
+    assert not stranger.has_emotion_maps
+    assert stranger.features(grey_level.flat(Emotion.SAD)[None]).shape == (1, 2)
+
+
+def test_the_shipped_model_gives_its_features_and_maps_that_add_up_to_its_answer() -> None:
     shipped = Recognizer(PROJECT_ROOT / "models" / "pretrained" / "mini_xception")
     images = np.random.default_rng(0).integers(0, 256, (3, 48, 48, 1), dtype=np.uint8)
     assert shipped.features(images).shape == (3, 128)
     assert shipped.feature_maps(images).shape == (3, 3, 3, 128)
+    maps, probabilities = shipped.predict_with_maps(images)
+    assert maps.shape == (3, 3, 3, 7)
+    surplus = np.log(probabilities) - maps.mean(axis=(1, 2))
+    assert np.ptp(surplus, axis=1) == pytest.approx(0, abs=1e-4)
 
 
 def test_many_threads_get_their_own_answers(recognizer: Recognizer) -> None:
