@@ -52,7 +52,7 @@ def of_occlusion(shown: Occlusion, emotion: Emotion) -> str:
         said = f"No patch of this size lowers **{emotion}** ({before:.0%}) by even one percentage point." + (
             " There is little to lower."
             if before < 2 * LEAST_FALL
-            else " The answer rests on several places at once."
+            else " Several places may tell the model the same; a larger patch finds out."
         )
     else:
         said = f"With the framed square covered, **{emotion}** falls from {before:.0%} to **{left:.0%}**."
