@@ -13,7 +13,7 @@ from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
 from fer.robustness import CorruptionKind, FaceAlong, Sweep
 from pages.parts.caches.models import judged_faces, recognizer
-from pages.parts.caches.stamps import dataset_stamp, model_stamp, written
+from pages.parts.caches.stamps import dataset_stamp, model_stamp, settle_memory, written
 
 
 def face_along(
@@ -27,7 +27,9 @@ def face_along(
         ModelError: the model cannot be used.
     """
     besides = tuple((each, severity) for each, severity in others.items() if each != kind)
-    return _face_along(model, model_stamp(model), image.tobytes(), image.shape, kind, besides)
+    along = _face_along(model, model_stamp(model), image.tobytes(), image.shape, kind, besides)
+    settle_memory()  # else each move of a slider waits for a search of all memory
+    return along
 
 
 def swept_faces(
