@@ -129,14 +129,10 @@ def compared(name: str) -> dict[str, float]:
 
     head = network.get_layer(EMOTION_MAPS_LAYER)
     features = keras.Model(network.inputs, network.get_layer(FEATURES_LAYER).output)(inputs)
-    if isinstance(head, keras.layers.Dense):  # a Dense is applied to the last axis, whatever the rank
-        expected = head(features).numpy()
-        source, bias = features, head.bias.numpy()
-        logits_from = lambda values: head(tf.reduce_mean(values, axis=(1, 2)))  # noqa: E731
-    else:
-        expected = head(features).numpy()
-        source, bias = head(features), np.zeros(7)
-        logits_from = lambda values: tf.reduce_mean(values, axis=(1, 2))  # noqa: E731
+    expected = head(features).numpy()  # a Dense is applied to the last axis, whatever the rank
+    is_dense = isinstance(head, keras.layers.Dense)
+    source = features if is_dense else head(features)
+    bias = head.bias.numpy() if is_dense else np.zeros(7)
     logits = network.layers[-1].input
     logits = keras.Model(network.inputs, logits)(inputs).numpy()
 
@@ -145,7 +141,8 @@ def compared(name: str) -> dict[str, float]:
     for index in range(7):
         with tf.GradientTape() as tape:
             tape.watch(source)
-            logit = logits_from(source)[:, index]
+            mean = tf.reduce_mean(source, axis=(1, 2))
+            logit = (head(mean) if is_dense else mean)[:, index]
         gradient = tape.gradient(logit, source)
         by_gradient[..., index] = (
             tf.reduce_sum(gradient * source, axis=3).numpy() * height * width + bias[index]
