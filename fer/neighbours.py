@@ -18,22 +18,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import batches, files, paths, runs
-from fer.cards import ModelCard
-from fer.config import TrainingConfig
-from fer.datasets import Dataset
-from fer.datasets.editions import Edition
-from fer.datasets.views import apply_view
-from fer.errors import FerError, ModelMismatchError, StorageError
+from fer import files, paths
+from fer.errors import ModelMismatchError, StorageError
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.training_faces import TrainingFaces
 
 NEAREST = 12
 # Two pictures are one photograph from this correlation of their fine detail on, mirrored or not. On the
 # genuine FER-2013, of 864 pairs of a validation face and one of its twelve nearest training faces that reach
 # it, 863 are one photograph for the inspection of the dataset too, which takes a minute and aligns them
-# first; with the pixels as they are, 0.90 finds 812 pairs, 5 of them wrong. Copies that were cropped or turned
-# stay unseen here: it finds 48 % of those that the inspection finds.
+# first; with the pixels as they are, 0.90 finds 812 pairs, 5 of them wrong. Copies that were cropped or
+# turned stay unseen here: it finds 48 % of those that the inspection finds.
 SAME_PHOTOGRAPH = 0.70
 
 # Raise this whenever the features of the same faces would come out otherwise.
@@ -46,26 +42,6 @@ _SIDE = 48
 _FINE_SIGMA, _COARSE_SIGMA = 0.7, 2.0
 # A picture with less detail than this (standard deviation in grey levels) has nothing that could correlate.
 _FLAT = 0.5
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TrainingFaces:
-    """The faces that a model learns, or could have learned, from.
-
-    Attributes:
-        dataset: as it came, before any view.
-        places: (m,) of the faces, in its arrays.
-        labels: (m,) under which they were learned, indices into the dataset's `emotions`.
-        doubt: why these may not be what the model learned from, as a sentence; empty where they are.
-    """
-
-    dataset: Dataset
-    places: NDArray[np.intp]
-    labels: NDArray[np.intp]
-    doubt: str = ""
-
-    def __len__(self) -> int:
-        return len(self.places)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,37 +84,6 @@ class Neighbours:
     def counts(self, emotions: int) -> NDArray[np.intp]:
         """(emotions,) how many of them carry each label."""
         return np.bincount(self.labels, minlength=emotions)
-
-
-def training_faces(card: ModelCard, folder: Path, dataset: Dataset) -> TrainingFaces:
-    """Return the faces of a dataset that a model learned from, or else those it might have.
-
-    Which these are, its card says: the dataset, and the config with its edition, labels, splits and subset.
-    Where they cannot be had (it learned from another dataset; its edition is gone), they are the training
-    faces of this dataset as it came, and `doubt` says so.
-
-    Args:
-        card: the model's.
-        folder: the model's, in which a run keeps its own copy of its edition.
-        dataset: as it came.
-
-    Raises:
-        DatasetError: the dataset has no training face.
-    """
-    title = str(card.dataset.get("title", ""))
-    if title and title != dataset.source.title:
-        doubt = f"This model learned from {title}. These are training faces of {dataset.source.title}."
-    elif not card.config:
-        doubt = "The card of this model does not say from which faces it learned."
-    else:
-        try:
-            config = TrainingConfig.from_dict(card.config)
-            # Without a copy of its own, the saved edition of that name.
-            copied = (folder / runs.EDITION_FILE).exists()
-            return _chosen(dataset, config, runs.edition_of(folder, config) if copied else None, "")
-        except FerError as error:
-            doubt = f"The faces it learned from cannot be had any more: {error}"
-    return _chosen(dataset, TrainingConfig(), None, doubt)
 
 
 def features_path(recognizer: Recognizer, faces: TrainingFaces) -> Path:
@@ -237,14 +182,6 @@ def detail_correlations(image: NDArray[np.uint8], others: NDArray[np.uint8]) -> 
         same = image.shape == other.shape and np.array_equal(image, other)
         found[index] = 1.0 if same else max(np.vdot(whole, beside), np.vdot(mirrored, beside))
     return np.clip(found, -1, 1)
-
-
-def _chosen(dataset: Dataset, config: TrainingConfig, edition: Edition | None, doubt: str) -> TrainingFaces:
-    """The faces that a run with this config learns from, by their places in the dataset as it came."""
-    learned = batches.training_faces(apply_view(dataset, config.view, edition), config)
-    order = np.argsort(dataset.rows, kind="stable")
-    places = order[np.searchsorted(dataset.rows, learned.rows, sorter=order)]
-    return TrainingFaces(dataset, np.asarray(places, np.intp), learned.labels, doubt)
 
 
 def _seen(recognizer: Recognizer, faces: TrainingFaces, progress: Progress) -> NDArray[np.float32]:

@@ -163,8 +163,8 @@ ROOMS = {
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
     "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
-    "neighbours": "batches cards config datasets datasets.editions datasets.views errors files paths "
-    "progress recognition runs",
+    "training_faces": "batches cards config datasets datasets.editions datasets.views errors runs",
+    "neighbours": "errors files paths progress recognition training_faces",
     "tempering": "",
     "comparison": "emotions evaluation runs",
     "evaluation.intervals": "",
@@ -173,8 +173,9 @@ ROOMS = {
     "evaluation.evaluating": ".averaging .evaluation datasets emotions errors files paths progress "
     "recognition",
     "evaluation.curves": ".evaluation .intervals emotions",
-    "evaluation.galleries": ".evaluation .intervals datasets.browsing datasets.character datasets.dataset "
-    "emotions errors",
+    "evaluation.galleries": ".evaluation emotions errors",
+    "evaluation.people": ".evaluation .galleries .intervals datasets.browsing datasets.character "
+    "datasets.dataset emotions",
     "evaluation.scores": ".curves .evaluation .intervals tempering",
     "evaluation.calibration": ".evaluation .intervals .scores tempering",
     "evaluation": ".averaging .curves .evaluating .evaluation .intervals .scores",

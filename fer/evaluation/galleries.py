@@ -1,7 +1,7 @@
 """Which faces to look at first, and why: each gallery puts one question to an evaluation and ranks its faces.
 
 A figure says how often a model errs; the faces say at what. Half of what looks like the model's mistakes may
-be the labels', so every gallery can be held against what FER+'s voters saw.
+be the labels', so every gallery can be held against what FER+'s voters saw: `fer.evaluation.people`.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.browsing import votes_won
-from fer.datasets.character import VOTE_OF
-from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
 from fer.evaluation.evaluation import Evaluation
-from fer.evaluation.intervals import wilson_interval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,36 +66,6 @@ class ConfusedPair:
     def share(self) -> float:
         """Of the faces labelled either, the share that is taken for the other, 0 to 1."""
         return len(self.gallery) / max(self.faces_of_both, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleSide:
-    """Whom FER+'s voters side with, where a label and what is said instead stand against one another.
-
-    Attributes:
-        asked: faces on which one answer of the voters leads; ties and faces without votes are not counted.
-        with_suggestion: how many of these most voters call what was suggested.
-        with_label: how many they call what the label says.
-    """
-
-    asked: int
-    with_suggestion: int
-    with_label: int
-
-    @property
-    def with_neither(self) -> int:
-        """How many they call something else again."""
-        return self.asked - self.with_suggestion - self.with_label
-
-    @property
-    def share(self) -> float:
-        """How often they side with the suggestion, 0 to 1."""
-        return self.with_suggestion / self.asked
-
-    @property
-    def interval_95(self) -> tuple[float, float]:
-        """Where that share lies for endless faces of this kind, 95 times in 100."""
-        return wilson_interval(self.with_suggestion, self.asked)
 
 
 def confident_mistakes(evaluation: Evaluation) -> Gallery:
@@ -228,43 +194,6 @@ def disagreements(evaluations: Sequence[Evaluation]) -> Gallery:
             scores = np.maximum(scores, np.where(answers[a] != answers[b], less_sure, -1))
     faces = np.flatnonzero(scores >= 0)
     return _ranked(evaluations[0], faces, scores[faces], descending=True)
-
-
-def people_side(
-    evaluation: Evaluation, gallery: Gallery, votes: NDArray[np.uint8] | None
-) -> PeopleSide | None:
-    """Return whom FER+'s voters side with on the faces of a gallery; None without votes on any of them.
-
-    Only faces count on which what is suggested is not the label.
-
-    Args:
-        evaluation: whose labels.
-        gallery: of this evaluation.
-        votes: (n, 10) of all faces of the evaluation, as `Dataset.votes`.
-    """
-    if votes is None:
-        return None
-    labels = evaluation.true_labels[gallery.faces]
-    voted = voted_columns(evaluation.emotions, votes[gallery.faces])
-    asked = (voted >= -1) & (gallery.suggested != labels)
-    if not asked.any():
-        return None
-    return PeopleSide(
-        int(asked.sum()),
-        int((voted == gallery.suggested)[asked].sum()),
-        int((voted == labels)[asked].sum()),
-    )
-
-
-def voted_columns(emotions: Sequence[Emotion], votes: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Return which of `emotions` most FER+ voters chose for each face, (n,).
-
-    -1 stands for an answer that is none of them (contempt, unknown, not a face), -2 for a tie or no votes.
-    """
-    called = {VOTE_OF[emotion]: column for column, emotion in enumerate(emotions)}
-    column_of = np.array([called.get(name, -1) for name in VOTE_NAMES], np.intp)
-    won = votes_won(votes)
-    return np.where(won >= 0, column_of[won], -2)
 
 
 def _ranked(

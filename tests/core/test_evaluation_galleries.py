@@ -18,9 +18,9 @@ from fer.evaluation.galleries import (
     disagreements,
     label_suspects,
     least_certain,
-    people_side,
     wrong_alike,
 )
+from fer.evaluation.people import people_side
 
 THREE = (Emotion.FEAR, Emotion.HAPPY, Emotion.SAD)
 

@@ -15,14 +15,13 @@ from fer.datasets.editions import create_edition, exclude, relabel
 from fer.emotions import Emotion
 from fer.errors import DatasetError, ModelMismatchError
 from fer.neighbours import (
-    TrainingFaces,
     detail_correlations,
     features_path,
     known_faces,
     nearest,
-    training_faces,
 )
 from fer.recognition import Recognizer
+from fer.training_faces import TrainingFaces, training_faces
 from tests.conftest import dataset_of
 from tests.core import grey_level
 

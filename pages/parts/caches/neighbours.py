@@ -5,10 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from fer import neighbours, recognition
+from fer import training_faces as learned
 from fer.cards import ModelCard
 from fer.datasets import Dataset
-from fer.neighbours import KnownFaces, TrainingFaces
+from fer.neighbours import KnownFaces
 from fer.progress import Progress, silent
+from fer.training_faces import TrainingFaces
 from pages.parts.caches.models import recognizer
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, unrecorded
 
@@ -58,7 +60,7 @@ def _edition_of(card: ModelCard) -> str:
 def _training_faces(
     model: str, model_stamp: float, dataset_name: str, stamp: float, count: int, _dataset: Dataset
 ) -> TrainingFaces:
-    return neighbours.training_faces(recognizer(model).card, recognition.model_folder(model), _dataset)
+    return learned.training_faces(recognizer(model).card, recognition.model_folder(model), _dataset)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -10,11 +10,11 @@ from fer import pictures
 from fer.emotions import Emotion
 from fer.errors import FerError
 from pages.parts import caches, face_sheet, state
-from pages.parts.evaluation import face_card, faces_sheet
+from pages.parts.evaluation import faces_words
 from pages.parts.evaluation.judged import Judged
 
 _SPLIT, _OWN = "Of this split", "Your own picture"
-_MISSING = "evaluation.chosen_row_missing"
+_SOURCE, _MISSING = "evaluation.face_source", "evaluation.chosen_row_missing"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,12 +43,13 @@ def choose(judged: Judged, key: str) -> ChosenFace | None:
         judged: whose faces.
         key: begins the widgets' keys, "evaluation.<view>".
     """
+    # Set rather than given as the default, because the card of a face leads here by setting it.
+    st.session_state.setdefault(_SOURCE, _SPLIT)
     source = st.segmented_control(
         "Face",
         [_SPLIT, _OWN],
-        default=_SPLIT,
         required=True,
-        key="evaluation.face_source",
+        key=_SOURCE,
         label_visibility="collapsed",
         persist_state="session",
     )
@@ -62,7 +63,7 @@ def _of_split(judged: Judged, key: str) -> ChosenFace:
     picture, ways = st.columns([1, 5], vertical_alignment="center", gap="small", width=760)
     with picture:
         face_sheet.show(
-            judged.faces.images[[index]], faces_sheet.captions(judged, np.array([index])), f"{key}.chosen"
+            judged.faces.images[[index]], faces_words.captions(judged, np.array([index])), f"{key}.chosen"
         )
     with ways, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _walk(judged, key, index)
@@ -81,6 +82,12 @@ def _of_split(judged: Judged, key: str) -> ChosenFace:
             )
         _by_row(judged, key)
     return ChosenFace(judged.faces.images[index], label, row, f"Row {row:,}, labelled {label}")
+
+
+def lead_to(row: int) -> None:
+    """Choose the face at `row` of the source; a callback, for what leads to a view of one face."""
+    state.set_chosen_face(row)
+    st.session_state[_SOURCE] = _SPLIT
 
 
 def _index(judged: Judged) -> int:
@@ -140,7 +147,7 @@ def _by_row(judged: Judged, key: str) -> None:
     )
     missing = st.session_state.pop(_MISSING, None)
     if missing is not None:
-        st.info(face_card.why_missing(judged, missing), icon=":material/search_off:")
+        st.info(faces_words.why_missing(judged, missing), icon=":material/search_off:")
 
 
 def _another(rows: NDArray[np.intp], but: int) -> None:

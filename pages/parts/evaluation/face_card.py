@@ -12,7 +12,7 @@ from fer.datasets.character import VOTE_OF
 from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import Emotion
 from pages.parts import mending, pickers, state
-from pages.parts.evaluation import names, nearest
+from pages.parts.evaluation import chosen_face, names, nearest
 from pages.parts.evaluation.judged import Judged
 
 _VIEW = "evaluation.view_shown"
@@ -37,23 +37,6 @@ def open_face(judged: Judged, row: int, among: Sequence[int] | np.ndarray = ()) 
     _card(judged, among)
 
 
-def why_missing(judged: Judged, row: int) -> str:
-    """Return in a sentence why the face at `row` of the source is not among those that are judged."""
-    found = np.flatnonzero(judged.dataset.rows == row)
-    if len(found) == 0:
-        return (
-            f"There is no row {row:,}: the rows of {judged.dataset.source.title} go from "
-            f"{int(judged.dataset.rows.min()):,} to {int(judged.dataset.rows.max()):,}."
-        )
-    split = str(judged.dataset.splits[found[0]])
-    if judged.view.splits is None and split != judged.split:
-        titles = {str(known): title for known, title in pickers.SPLIT_TITLES.items()}
-        return (
-            f"Row {row:,} is a face of the {titles[split].lower()} split; choose that split to see it here."
-        )
-    return f"Row {row:,} is not among these faces: in this state of the dataset it is left out, or elsewhere."
-
-
 def _closed() -> None:
     state.set_opened_face(None)
 
@@ -64,7 +47,7 @@ def _card(judged: Judged, among: Sequence[int] | np.ndarray) -> None:
     row = state.opened_face()
     index = None if row is None else judged.index_of(row)
     if row is None or index is None:
-        return
+        st.rerun()  # it was left for another view: the dialog closes, and the page follows
     if len(among) > 1:
         _walk(row, among)
     picture, words = st.columns([1, 1], gap="large")
@@ -75,12 +58,15 @@ def _card(judged: Judged, among: Sequence[int] | np.ndarray) -> None:
             key="evaluation.card_face",
         )
         _lead_on(row)
-        _voted(judged, index)
+        if len(judged.models) == 1:
+            _voted(judged, index)
     with words:
         _told(judged, index)
         _mend(judged, index)
         if len(judged.models) == 1:
             _scores(judged, index)
+        else:
+            _voted(judged, index)
     if len(judged.models) > 1:
         _scores(judged, index)
     nearest.show(judged, judged.faces.images[index], "evaluation.card_nearest", row=row)
@@ -128,7 +114,7 @@ def _lead_on(row: int) -> None:
                 "Which places of this face made the model answer so.",
             ),
         ):
-            pressed = st.button(
+            st.button(
                 view,
                 icon=icon,
                 key=f"evaluation.card_to.{view}",
@@ -136,14 +122,11 @@ def _lead_on(row: int) -> None:
                 on_click=_leave,
                 args=(row, view),
             )
-            if pressed:
-                st.rerun()
 
 
 def _leave(row: int, view: str) -> None:
-    state.set_chosen_face(row)
+    chosen_face.lead_to(row)
     state.set_opened_face(None)
-    st.session_state["evaluation.face_source"] = "Of this split"
     st.session_state[_VIEW] = view
 
 

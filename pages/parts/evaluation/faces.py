@@ -8,7 +8,7 @@ import streamlit as st
 from fer.emotions import Emotion
 from fer.evaluation.galleries import Gallery
 from pages.parts import mending, notices, state
-from pages.parts.evaluation import face_card, faces_galleries, faces_sheet, names
+from pages.parts.evaluation import faces_galleries, faces_people, faces_sheet, faces_words, names
 from pages.parts.evaluation.judged import Judged
 
 _QUESTION, _LABEL, _ANSWER = "evaluation.gallery", "evaluation.label", "evaluation.answer"
@@ -42,7 +42,7 @@ def _faces(judged: Judged) -> None:
         notices.empty(title, sentence, icon=":material/check_circle:")
         return
     st.markdown(found.words)
-    if found.asks_people and (said := faces_galleries.people_said(judged, found.gallery)):
+    if found.asks_people and (said := faces_people.said(judged, found.gallery)):
         st.markdown(f":material/how_to_vote: {said}")
     gallery = _filtered(judged, found.gallery)
     if len(gallery) == 0:
@@ -149,4 +149,4 @@ def _open_row(judged: Judged) -> None:
     )
     missing = st.session_state.pop(_MISSING, None)
     if missing is not None:
-        st.info(face_card.why_missing(judged, missing), icon=":material/search_off:")
+        st.info(faces_words.why_missing(judged, missing), icon=":material/search_off:")
