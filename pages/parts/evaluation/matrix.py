@@ -241,7 +241,7 @@ def _commonest(matrix: Matrix, cell: tuple[Emotion, Emotion] | None, title: str)
     """The greatest cells beside the diagonal as buttons that lead to them."""
     ranked = matrix.ranked()
     key = "evaluation-listed" if cell is None else "evaluation-listed-beside-faces"
-    with st.container(gap=None, key=key):
+    with st.container(gap="xsmall", key=key):
         st.html(_FACES_FIRST)
         st.subheader(title, anchor=False)
         if not ranked:
