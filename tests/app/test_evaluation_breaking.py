@@ -155,7 +155,7 @@ def test_a_kept_sweep_is_shown_with_its_weakest_kind_its_intervals_and_the_faces
     said = words(page)
     assert "is right for 100.0% of the untouched faces" in said
     assert "**darkness** costs it most: at 90% of the light taken away, it is right for **14.3%**" in said
-    assert "no better than always answering the commonest emotion (14.3%)" in said
+    assert "not surely better than always answering the commonest emotion (14.3%)" in said
     assert "**14.3%** (2.6–51.3%)" in tables(page)
     assert "86%" in tables(page)  # six of seven turned
     point = swept.points[weakest][0]

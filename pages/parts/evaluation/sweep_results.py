@@ -93,7 +93,8 @@ def _in_words(named: NamedSweep, order: Sequence[CorruptionKind]) -> str:
         f"({phrases.interval(low, high)})"
     )
     if low <= swept.majority_accuracy:
-        said += f", no better than always answering the commonest emotion ({swept.majority_accuracy:.1%})"
+        compared = "worse than" if high < swept.majority_accuracy else "not surely better than"
+        said += f", {compared} always answering the commonest emotion ({swept.majority_accuracy:.1%})"
     said += f". Its mean confidence there is {worst.mean_confidence:.0%}"
     if worst.mean_confidence > high + 0.1:
         said += ", so its confidence does not warn of it"
