@@ -492,12 +492,15 @@ def _parser() -> argparse.ArgumentParser:
     sub = add(bench, "Measure speed beside a rival, in the same run.")
     sub.add_argument(
         "subject",
-        choices=["live", "load", "folders", "page", "runs", "faults", "predict", "train", "start"],
+        choices=[
+            *("live", "load", "folders", "page", "runs", "faults", "predict", "evaluate", "train", "start")
+        ],
     )
     sub.add_argument(
         "--data",
         metavar="PATH",
-        help="the picture (live), CSV (load, page) or dataset (folders, faults, train, start) to measure on",
+        help="the picture (live), CSV (load, page, evaluate) or dataset (folders, faults, train, start) to "
+        "measure on",
     )
     sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
     return parser

@@ -3,6 +3,7 @@
 Times move from machine to machine and hour to hour; the ratios are what to believe.
 """
 
+from fer.bench.evaluating import bench_evaluate
 from fer.bench.faults import bench_faults
 from fer.bench.live import bench_live
 from fer.bench.loading import bench_folders, bench_load
@@ -19,6 +20,7 @@ SUBJECTS = {
     "runs": bench_runs,
     "faults": bench_faults,
     "predict": bench_predict,
+    "evaluate": bench_evaluate,
     "train": bench_train,
     "start": bench_start,
 }

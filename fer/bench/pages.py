@@ -34,9 +34,9 @@ def bench_page(progress: Progress = silent, *, data: str | None = None, model: s
         else:
             give(existing_csv(data), path)
         progress(0.3, "Turning pages after a first load")
-        first = _rehearsed(folder, "pages.parts.rehearsal", path.name)
+        first = rehearsed(folder, "pages.parts.rehearsal", path.name)
         progress(0.7, "Turning pages after a later load")
-        later = _rehearsed(folder, "pages.parts.rehearsal", path.name)
+        later = rehearsed(folder, "pages.parts.rehearsal", path.name)
     measurements = {
         "whole_page": measured([ms / 1e3 for ms in later["page_ms"]]),
         "hundred_faces": measured([ms / 1e3 for ms in later["sheet_ms"]]),
@@ -67,7 +67,7 @@ def bench_runs(progress: Progress = silent, *, data: str | None = None, model: s
     """
     with tempfile.TemporaryDirectory() as folder:
         progress(0.1, "Making up runs and looking at them")
-        answer = _rehearsed(folder, "pages.parts.training.rehearsal")
+        answer = rehearsed(folder, "pages.parts.training.rehearsal")
     measurements = {
         "visit": measured([ms / 1e3 for ms in answer["visit_ms"]]),
         "first_visit": measured([ms / 1e3 for ms in answer["first_ms"]]),
@@ -79,7 +79,17 @@ def bench_runs(progress: Progress = silent, *, data: str | None = None, model: s
     )
 
 
-def _rehearsed(home: str, rehearsal: str, *arguments: str) -> dict[str, list[float]]:
+def rehearsed(home: str, rehearsal: str, *arguments: str) -> dict[str, list[float]]:
+    """Return what a rehearsal of a page measured, in a process of its own.
+
+    Args:
+        home: its `FER_HOME`.
+        rehearsal: the module that is run.
+        arguments: its words.
+
+    Raises:
+        DatasetError: it failed.
+    """
     child = subprocess.run(
         [sys.executable, "-m", rehearsal, *arguments],
         cwd=paths.PROJECT_ROOT,

@@ -15,6 +15,7 @@ from fer.config import TrainingConfig
 from fer.faces import FULL_RESOLUTION, HaarDetector, crop_faces
 from fer.preprocessing import Preprocessing
 from fer.training import build_network, compiled
+from fer.zoo.catalog import FEATURES_LAYER
 
 
 def read_csv_with_a_loop(path: Path) -> NDArray[np.uint8]:
@@ -71,6 +72,31 @@ def same_photographs_by_brute_force(pictures: NDArray[np.uint8], alike: float = 
 def untrained_network(architecture: str) -> keras.Model:
     """Return the Keras model of an architecture: its speed does not depend on its weights."""
     return build_network(TrainingConfig(architecture=architecture), 7)
+
+
+class GradCam:
+    """Grad-CAM as the tutorials write it: the last feature map, weighed by the gradient of one emotion.
+
+    Source:
+        R. R. Selvaraju et al. (2017), "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
+        Localization", arXiv:1610.02391.
+    """
+
+    def __init__(self, architecture: str, preprocessing: Preprocessing) -> None:
+        network = untrained_network(architecture)
+        features = network.get_layer(FEATURES_LAYER).output
+        self._network = keras.Model(network.inputs, [features, network.outputs[0]])
+        self._preprocessing = preprocessing
+
+    def __call__(self, images: NDArray[np.uint8], column: int) -> NDArray[np.float32]:
+        """Return what speaks for one emotion in each face, (n, h, w) float32, nothing below 0."""
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            features, answers = self._network(self._preprocessing.apply(images), training=False)
+            score = answers[:, column]
+        weights = tf.reduce_mean(tape.gradient(score, features), axis=(1, 2), keepdims=True)
+        return np.asarray(tf.nn.relu(tf.reduce_sum(weights * features, axis=-1)), np.float32)
 
 
 class FullSizePipeline:

@@ -5,18 +5,22 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from fer.bench import Measurement, Report, stopwatch
+from fer.bench import Measurement, Report, evaluating, stopwatch
 from fer.bench.loading import bench_folders, bench_load
 from fer.bench.pages import bench_page, bench_runs
-from fer.datasets import Dataset
+from fer.datasets import Dataset, load_dataset
 from fer.errors import DatasetError, DatasetNotFoundError
+from fer.evaluation import Averaging
+from fer.recognition import Recognizer, model_folder
 from tests.conftest import write_fer_csv
+from tests.core import grey_level
 
 
 class Clock:
@@ -204,3 +208,73 @@ def test_a_page_that_shows_an_error_is_not_measured(tmp_path: Path, monkeypatch:
         bench_page(data=str(path))
     with pytest.raises(DatasetNotFoundError):
         bench_page(data=str(tmp_path))
+
+
+@pytest.fixture
+def judging(
+    rivals: ModuleType,
+    tmp_path: Path,
+    fer_home: Path,
+    small_dataset: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A CSV, a model called grey and rivals, small enough for `bench evaluate`."""
+
+    def child(command: list[str], env: dict[str, str], **_: object) -> SimpleNamespace:
+        assert command[-4:] == ["-m", "pages.parts.evaluation.rehearsal", "faces.csv", "grey"]
+        assert (Path(env["FER_HOME"]) / "models" / "pretrained" / "grey" / "card.json").is_file()
+        answer = {"click_ms": [40.0, 60.0, 50.0], "usual_page_ms": [75.0], "whole_page_ms": [90.0]}
+        return SimpleNamespace(returncode=0, stdout=json.dumps(answer), stderr="")
+
+    grey_level.save_model(fer_home / "models" / "pretrained" / "grey")
+    monkeypatch.setattr("fer.bench.pages.subprocess.run", child)
+    monkeypatch.setattr(rivals, "GradCam", lambda *_: lambda face, column: None)
+    monkeypatch.setattr(rivals, "untrained_network", lambda _: MagicMock())
+    for name, few in (("_ROUNDS", 2), ("_MAP_ROUNDS", 2), ("_SWEPT", 7), ("_FEW", 7), ("_ONE_BY_ONE", 7)):
+        monkeypatch.setattr(evaluating, name, few)
+    return write_fer_csv(tmp_path / "small.csv", small_dataset)
+
+
+def test_judging_is_measured_beside_keras_and_a_usual_page(judging: Path) -> None:
+    told: list[float] = []
+    report = evaluating.bench_evaluate(
+        lambda fraction, _: told.append(fraction), data=str(judging), model="grey"
+    )
+    assert report.measurements["click"].median_ms == pytest.approx(50)
+    assert report.ratios["usual_page_over_click"] == pytest.approx(1.5)
+    assert report.ratios["limit_of_200_ms_over_click"] == pytest.approx(4)
+    assert report.ratios["limit_of_1500_ms_over_evaluate"] > 0
+    assert {"model_predict_over_evaluate", "sweep_by_model_predict_from_7_faces_over_sweep"} <= set(
+        report.ratios
+    )
+    assert report.setting.startswith("7 validation faces")
+    assert told == sorted(told)
+
+
+def test_every_evaluation_that_is_measured_begins_from_nothing(
+    judging: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def noted(recognizer: Any, images: Any, averaging: Averaging, progress: object) -> Any:
+        asked.append(len(images))
+        return recognizer.predict(images)
+
+    monkeypatch.setattr("fer.evaluation.evaluating.predict", noted)
+    evaluating.bench_evaluate(data=str(judging), model="grey")
+    # One round that does not count and two that do; those that look up what is kept ask nothing.
+    assert asked == [7, 7, 7]
+
+
+def test_a_rivals_time_is_multiplied_by_the_faces_it_was_spared(
+    judging: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(evaluating, "time", SimpleNamespace(perf_counter=clock.perf_counter))
+    network = SimpleNamespace(predict=lambda *_, **__: clock.takes(10)())
+    monkeypatch.setattr(evaluating, "_network", lambda _: network)
+    judge = Recognizer(model_folder("grey"))
+    times = evaluating._sweeps(judge, load_dataset(str(judging)))
+    # Eight kinds at five levels: 40 calls of 10 ms for 7 of 42 faces, and one for each of the 7.
+    assert times["sweep_by_model_predict_from_7_faces"].median_ms == pytest.approx(40 * 10 * 6)
+    assert times["sweep_by_model_predict_one_face_from_7_faces"].median_ms == pytest.approx(7 * 40 * 10 * 6)
