@@ -286,8 +286,8 @@ ROOMS = {
     "evaluation evaluation.calibration recognition temperatures",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
     "errors evaluation machine recognition robustness",
-    "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors explanation "
-    "explanation.picture files recognition training.renewal",
+    "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "
+    "explanation explanation.picture files recognition training.renewal",
     "__main__": "command_line.calibration_commands "
     "bench command_line command_line.evaluation_commands command_line.explaining_commands "
     "command_line.options "

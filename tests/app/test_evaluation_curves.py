@@ -373,3 +373,20 @@ def test_a_model_that_learned_anew_has_no_temperature_of_its_old_self(
     page.run()
     assert not page.exception
     assert not page.success
+
+
+def test_a_face_left_out_in_its_card_leaves_the_counts_beside_the_threshold_too(
+    open_page: OpenPage, session: dict[str, object], recognizer: Recognizer, sheets: dict[str, list[Caption]]
+) -> None:
+    page = choose_emotion(open_page(PAGE, session), "happy")
+    page.slider(key="evaluation.threshold.happy").set_value(0.5).run()
+    curve = threshold_curve(judged(recognizer), Emotion.HAPPY)
+    assert curve is not None
+    assert f"of {curve.positives} happy faces" in words(page)
+    happy = next(one for one in sheets["evaluation.threshold_above"] if one.label == "Happy")
+    page.session_state["evaluation.opened"] = happy.row
+    page.run()
+    page.button(key=f"evaluation.card.{happy.row}.exclude").click().run()
+    assert not page.exception
+    assert f"of {curve.positives - 1} happy faces" in words(page)
+    assert happy.row not in [one.row for one in sheets["evaluation.threshold_above"]]

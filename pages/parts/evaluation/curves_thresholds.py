@@ -10,7 +10,7 @@ from fer.emotions import Emotion
 from fer.evaluation import Evaluation, ThresholdCurve, threshold_curve, threshold_curves, wilson_interval
 from fer.evaluation.curves import ThresholdFigures, area_interval, around_threshold
 from fer.figures import CurveLine
-from pages.parts import face_sheet, phrases, state
+from pages.parts import face_sheet, mending, phrases, state
 from pages.parts.evaluation import curves_table, face_card
 from pages.parts.evaluation.curves_table import CurveRow
 from pages.parts.evaluation.judged import Judged
@@ -25,6 +25,7 @@ _MOST_FACES = 10
 @st.fragment
 def show(judged: Judged) -> None:
     """Draw the curves; a touch draws only them anew."""
+    mending.settle()
     curves = {curve.emotion: curve for curve in threshold_curves(judged.evaluation)}
     if not curves:
         shown = judged.evaluation.emotions[int(judged.evaluation.true_labels[0])]
