@@ -85,7 +85,7 @@ class GradCam:
     def __init__(self, architecture: str, preprocessing: Preprocessing) -> None:
         network = untrained_network(architecture)
         features = network.get_layer(FEATURES_LAYER).output
-        self._network = keras.Model(network.inputs, [features, network.outputs[0]])
+        self._network = keras.Model(network.input, [features, network.outputs[0]])
         self._preprocessing = preprocessing
 
     def __call__(self, images: NDArray[np.uint8], column: int) -> NDArray[np.float32]:

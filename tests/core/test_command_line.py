@@ -1,5 +1,6 @@
 """`python -m fer`: results on stdout, one line for a mistake, and never a traceback."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from fer import processes, runs
 from fer.__main__ import main
+from fer.cards import load_card
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
 from fer.datasets.editions import create_edition, exclude
@@ -26,7 +28,7 @@ from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
 COMMANDS = ["info", "convert", "train", "resume", "extend", "stop", "queue", "runs", "delete", "restore"]
-COMMANDS += ["evaluate", "recognize", "publish", "inspect", "bench"]
+COMMANDS += ["evaluate", "compare", "report", "recognize", "publish", "inspect", "bench"]
 
 
 @pytest.fixture(autouse=True)
@@ -107,6 +109,69 @@ def test_evaluate_scores_the_split_it_was_asked_for(
     assert result["interval_95"][1] == 1
     assert result["confusion"] == (np.eye(7, dtype=int) * count // 7).tolist()
     assert result["per_class"]["fear"] == {"precision": 1, "recall": 1, "f1": 1, "support": count // 7}
+
+
+def test_evaluate_tells_every_score_with_its_interval_and_writes_the_answers(
+    capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[], str], grey: str, tmp_path: Path
+) -> None:
+    table = tmp_path / "answers.csv"
+    asked = ["--data", csv_in_data(), "--looks", "flip", "--predictions", str(table)]
+    result = answer(capsys, "evaluate", grey, *asked)
+    assert result["looks"] == "flip"
+    assert result["left_out"] == {}
+    assert result["scores"]["balanced_accuracy"]["value"] == 1
+    low, high = result["scores"]["top_2"]["interval_95"]
+    assert 0.5 < low < high == 1
+    assert result["predictions"] == str(table)
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert [row["answer (grey)"] for row in rows] == [row["label"] for row in rows] == list(EMOTIONS)
+    assert main(["evaluate", grey, *asked]) == 0
+    out = capsys.readouterr().out
+    assert "averaged over each face and its mirror image: accuracy 100.0%" in out
+    assert "Cohen's kappa" in out
+
+
+def test_faces_that_a_model_cannot_answer_are_refused_or_left_out(
+    capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[], str], grey: str, fer_home: Path
+) -> None:
+    folder = fer_home / "models" / "pretrained" / grey
+    replace(load_card(folder), emotions=(*EMOTIONS[:6], EMOTIONS[0])).save(folder)  # it knows no neutral
+    assert main(["evaluate", grey, "--data", csv_in_data()]) == 2
+    assert "The option --answerable-only leaves those faces out." in capsys.readouterr().err
+    result = answer(capsys, "evaluate", grey, "--data", "small", "--answerable-only")
+    assert (result["count"], result["left_out"]) == (6, {"neutral": 1})
+
+
+def test_two_models_are_compared_face_by_face(
+    capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[], str], grey: str, fer_home: Path
+) -> None:
+    other = grey_level.save_model(fer_home / "models" / "pretrained" / "other", emotions=EMOTIONS[::-1]).name
+    result = answer(capsys, "compare", grey, other, "--data", csv_in_data())
+    # In the reversed order only the grey in the middle is still called by its name.
+    assert (result["count"], result["both"], result["only_first"], result["only_second"]) == (7, 1, 6, 0)
+    assert result["difference"] == pytest.approx(-6 / 7)
+    assert result["p_value"] == pytest.approx(2 / 2**6)
+    assert result["verdict"] == "worse"
+    assert main(["compare", grey, grey, "--data", "small"]) == 0
+    assert "both have the very same faces right" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"), [("it.html", "<!doctype html>"), ("it.json", "{"), ("it.csv", "row,split,label,")]
+)
+def test_a_report_is_written_in_the_form_its_name_says(
+    capsys: pytest.CaptureFixture[str],
+    csv_in_data: Callable[[], str],
+    grey: str,
+    tmp_path: Path,
+    name: str,
+    beginning: str,
+) -> None:
+    target = tmp_path / name
+    result = answer(capsys, "report", grey, "--data", csv_in_data(), "--output", str(target))
+    assert (result["output"], result["count"], result["accuracies"]) == (str(target), 7, {grey: 1})
+    assert target.stat().st_size == result["bytes"]
+    assert target.read_text(encoding="utf-8").startswith(beginning)
 
 
 @pytest.mark.parametrize("name", ["faces", "faces.csv", "faces.wide.csv", "faces.parquet"])
@@ -412,6 +477,12 @@ def test_runs_are_listed_deleted_and_taken_back(capsys: pytest.CaptureFixture[st
         ["train", "--split-validation", "nan"],
         ["train", "--split-test", "0.1"],
         ["evaluate", "grey", "--data", "synthetic", "--edition", "../Mine"],
+        ["evaluate", "grey", "--data", "synthetic", "--looks", "twice"],
+        ["compare", "grey", "--data", "synthetic"],
+        ["compare", "grey", "gone", "--data", "synthetic"],
+        ["report", "grey", "--data", "synthetic", "--output", "it.pdf"],
+        ["report", "grey", "--data", "synthetic", "--output", "it.csv", "--faces"],
+        ["report", "a", "b", "c", "d", "--data", "synthetic"],
         ["convert", "synthetic"],
         ["convert", "nowhere.csv", "here.csv"],
         ["convert", "synthetic", "here.zip"],
