@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -28,7 +29,24 @@ PANEL_BRIGHTNESS = 0.3
 PANEL_OVERLAP_ALLOWED = 0.12
 
 
-def draw_faces(image_bgr: NDArray[np.uint8], faces: Sequence[RecognizedFace]) -> NDArray[np.uint8]:
+@dataclass(frozen=True, slots=True)
+class DrawingStyle:
+    """What is drawn; a learner chooses it.
+
+    Attributes:
+        bars: whose seven scores are drawn beside the face.
+        ids: write each person's number before the label, when there are several.
+        emotion_maps: lay over each face where the model sees the emotion it names.
+    """
+
+    bars: Literal["none", "largest", "each"] = "each"
+    ids: bool = True
+    emotion_maps: bool = False
+
+
+def draw_faces(
+    image_bgr: NDArray[np.uint8], faces: Sequence[RecognizedFace], style: DrawingStyle = DrawingStyle()
+) -> NDArray[np.uint8]:
     """Return a copy, (h, w, 3) BGR, with each face's box, emotion, confidence and seven scores.
 
     Emotions are named as well as coloured. Sizes follow the picture's, so that a label reads as well
@@ -39,25 +57,25 @@ def draw_faces(image_bgr: NDArray[np.uint8], faces: Sequence[RecognizedFace]) ->
         faces: largest first; where there is no room for everyone's bars, the largest faces get them.
     """
     drawn = as_bgr(image_bgr).copy()
-    styles = [_style_for(drawn, item.face.box) for item in faces]
+    sizes_of_each = [_sizes_for(drawn, item.face.box) for item in faces]
     taken = [item.face.box for item in faces]
-    for item, style in zip(faces, styles, strict=True):
-        _draw_box(drawn, item.face.box, _bgr(item.scores.top), style)
-    for item, style in zip(faces, styles, strict=True):
-        panel = _panel_place(drawn, item, taken, style)
+    for item, sizes in zip(faces, sizes_of_each, strict=True):
+        _draw_box(drawn, item.face.box, _bgr(item.scores.top), sizes)
+    for item, sizes in zip(faces, sizes_of_each, strict=True):
+        panel = _panel_place(drawn, item, taken, sizes)
         if panel is None:
-            _draw_thin_bars(drawn, item, style)
+            _draw_thin_bars(drawn, item, sizes)
         else:
             taken.append(panel)
-            _draw_panel(drawn, panel, item, style)
-    for item, style in zip(faces, styles, strict=True):  # last, so that nothing hides a label
+            _draw_panel(drawn, panel, item, sizes)
+    for item, sizes in zip(faces, sizes_of_each, strict=True):  # last, so that nothing hides a label
         number = f"{item.track_id} " if len(faces) > 1 else ""
-        _draw_label(drawn, number, item, style)
+        _draw_label(drawn, number, item, sizes)
     return drawn
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class _Sizes:
     """Sizes in pixels."""
 
     text: int
@@ -72,45 +90,45 @@ class _Style:
         return max(2, self.text // 2)
 
 
-def _style_for(image: NDArray[np.uint8], box: Box) -> _Style:
+def _sizes_for(image: NDArray[np.uint8], box: Box) -> _Sizes:
     scale = min(image.shape[:2]) / REFERENCE_HEIGHT_PIXELS
     text = min(REFERENCE_TEXT_PIXELS * scale, (box[2] - box[0]) / FACE_WIDTHS_PER_TEXT)
-    return _Style(text=max(SMALLEST_TEXT_PIXELS, round(text)), line=max(1, round(2 * scale)))
+    return _Sizes(text=max(SMALLEST_TEXT_PIXELS, round(text)), line=max(1, round(2 * scale)))
 
 
-def _draw_box(drawn: NDArray[np.uint8], box: Box, color: Color, style: _Style) -> None:
+def _draw_box(drawn: NDArray[np.uint8], box: Box, color: Color, sizes: _Sizes) -> None:
     left, top, right, bottom = box
     # A dark line under the coloured one: one of the two stands out from any background.
-    for line, shade in ((style.line * 2 + 1, BLACK), (style.line, color)):
+    for line, shade in ((sizes.line * 2 + 1, BLACK), (sizes.line, color)):
         cv2.rectangle(drawn, (left, top), (right - 1, bottom - 1), shade, line, cv2.LINE_AA)
 
 
-def _draw_label(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, style: _Style) -> None:
+def _draw_label(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, sizes: _Sizes) -> None:
     color = _bgr(item.scores.top)
-    text = _text_mask(f"{number}{item.scores.top}  {item.scores.confidence:.0%}", round(style.text * 1.15))
-    padding = style.gap
+    text = _text_mask(f"{number}{item.scores.top}  {item.scores.confidence:.0%}", round(sizes.text * 1.15))
+    padding = sizes.gap
     width, height = text.shape[1] + 2 * padding, text.shape[0] + padding
     left, top, _, _ = item.face.box
     # Above the box; inside it where the picture ends.
-    plate = _moved_inside((left - style.line, top - height, left - style.line + width, top), drawn)
+    plate = _moved_inside((left - sizes.line, top - height, left - sizes.line + width, top), drawn)
     if plate is None:
         return
     _fill(drawn, plate, color)
     _blend(drawn, text, plate[0] + padding, plate[1] + padding // 2, _readable_on(color))
 
 
-def _draw_panel(drawn: NDArray[np.uint8], panel: Box, item: RecognizedFace, style: _Style) -> None:
+def _draw_panel(drawn: NDArray[np.uint8], panel: Box, item: RecognizedFace, sizes: _Sizes) -> None:
     """A line per emotion: name, bar, percentage."""
     left, top, right, _ = panel
     _darken(drawn, panel)
-    ascent, _ = _line_metrics(style.text)
-    bar_left = left + style.gap + _names_width(tuple(item.scores.emotions), style.text) + style.gap
-    bar_right = right - style.gap - _text_mask("100%", style.text).shape[1] - style.gap
+    ascent, _ = _line_metrics(sizes.text)
+    bar_left = left + sizes.gap + _names_width(tuple(item.scores.emotions), sizes.text) + sizes.gap
+    bar_right = right - sizes.gap - _text_mask("100%", sizes.text).shape[1] - sizes.gap
     for row, (emotion, probability) in enumerate(item.scores.as_dict().items()):
-        line_top = top + style.gap + row * style.row
-        name, percent = _text_mask(emotion, style.text), _text_mask(f"{probability:.0%}", style.text)
-        _blend(drawn, name, left + style.gap, line_top, WHITE)
-        _blend(drawn, percent, right - style.gap - percent.shape[1], line_top, WHITE)
+        line_top = top + sizes.gap + row * sizes.row
+        name, percent = _text_mask(emotion, sizes.text), _text_mask(f"{probability:.0%}", sizes.text)
+        _blend(drawn, name, left + sizes.gap, line_top, WHITE)
+        _blend(drawn, percent, right - sizes.gap - percent.shape[1], line_top, WHITE)
         # From the height of a small letter down to the line it stands on.
         bar_top, bar_bottom = line_top + ascent // 4, line_top + ascent + 1
         _fill(drawn, (bar_left, bar_top, bar_right, bar_bottom), TROUGH)
@@ -118,7 +136,7 @@ def _draw_panel(drawn: NDArray[np.uint8], panel: Box, item: RecognizedFace, styl
         _fill(drawn, (bar_left, bar_top, filled, bar_bottom), _bgr(emotion))
 
 
-def _draw_thin_bars(drawn: NDArray[np.uint8], item: RecognizedFace, style: _Style) -> None:
+def _draw_thin_bars(drawn: NDArray[np.uint8], item: RecognizedFace, sizes: _Sizes) -> None:
     """Seven upright bars under the box, each on its emotion's first letters if they fit."""
     left, top, right, bottom = item.face.box
     step = (right - left) // len(item.scores.emotions)
@@ -141,20 +159,20 @@ def _draw_thin_bars(drawn: NDArray[np.uint8], item: RecognizedFace, style: _Styl
 
 
 def _panel_place(
-    drawn: NDArray[np.uint8], item: RecognizedFace, taken: Sequence[Box], style: _Style
+    drawn: NDArray[np.uint8], item: RecognizedFace, taken: Sequence[Box], sizes: _Sizes
 ) -> Box | None:
     """Beside the box, right or left, whichever hides less of faces and panels; None if both hide much."""
     emotions = tuple(item.scores.emotions)
     width, height = (
-        style.text * 5 + _names_width(emotions, style.text) * 2,
-        style.row * len(emotions) + 2 * style.gap,
+        sizes.text * 5 + _names_width(emotions, sizes.text) * 2,
+        sizes.row * len(emotions) + 2 * sizes.gap,
     )
     left, top, right, _ = item.face.box
     places = [
         _moved_inside(place, drawn)
         for place in (
-            (right + style.gap, top, right + style.gap + width, top + height),
-            (left - style.gap - width, top, left - style.gap, top + height),
+            (right + sizes.gap, top, right + sizes.gap + width, top + height),
+            (left - sizes.gap - width, top, left - sizes.gap, top + height),
         )
     ]
     fitting = [

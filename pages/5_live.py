@@ -3,13 +3,17 @@
 import streamlit as st
 
 from fer.cards import load_card
+from fer.live import LiveSettings
 from fer.recognition import model_folder
-from pages.parts import caches, live_calibration, live_panel, masthead, notices, phrases, pickers
+from pages.parts import caches, masthead, notices, phrases, pickers
+from pages.parts.live import calibration, camera, pictures, video
+from pages.parts.live.choice import LiveChoice
 
-CAMERA, SNAPSHOT, PICTURES = (
+CAMERA, SNAPSHOT, PICTURES, FILM = (
     ":material/videocam: Camera",
     ":material/photo_camera: Snapshot",
     ":material/image: Pictures",
+    ":material/movie: Video",
 )
 
 masthead.show(
@@ -34,11 +38,11 @@ with notices.shown():
         st.stop()
     with switch:
         view = st.segmented_control(
-            "Show it", [CAMERA, SNAPSHOT, PICTURES], default=CAMERA, required=True, key="live.view"
+            "Show it", [CAMERA, SNAPSHOT, PICTURES, FILM], default=CAMERA, required=True, key="live.view"
         )
     card = load_card(model_folder(model.name))
-    live = caches.live_recognizer(model.name)
-    live.temperature = live_calibration.choose(live.recognizer.fingerprint)
+    temperature = calibration.choose(caches.recognizer(model.name).fingerprint)
+    choice = LiveChoice(model.name, settings=LiveSettings(temperature=temperature))
 
 # Open until it has been read; the camera then takes its place on the screen.
 with st.expander(
@@ -62,10 +66,12 @@ with st.expander(
     agreed = st.checkbox("Everyone in view knows this and agrees.", key="live.agreed")
 
 if view == PICTURES:
-    live_panel.uploads(model.name, live.temperature)
+    pictures.uploads(choice)
+elif view == FILM:
+    video.show(choice)
 elif not agreed:
     st.info("Tick the box above, and the camera can be started here.", icon=":material/check_box:")
 elif view == SNAPSHOT:
-    live_panel.snapshot(model.name, live.temperature)
+    pictures.snapshot(choice)
 else:
-    live_panel.camera(live)
+    camera.show(choice)

@@ -1,5 +1,6 @@
 """Finding faces, following them from frame to frame, and cutting them out."""
 
+from fer.faces.catalog import DETECTORS, DetectorEntry, build_detector
 from fer.faces.crops import as_bgr, crop_faces
 from fer.faces.face import Box, Face, FaceDetector
 from fer.faces.following import FollowingDetector
@@ -7,10 +8,12 @@ from fer.faces.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSe
 from fer.faces.tracking import FaceTracker
 
 __all__ = [
+    "DETECTORS",
     "FAST",
     "FULL_RESOLUTION",
     "THOROUGH",
     "Box",
+    "DetectorEntry",
     "Face",
     "FaceDetector",
     "FaceTracker",
@@ -18,5 +21,6 @@ __all__ = [
     "HaarDetector",
     "HaarSettings",
     "as_bgr",
+    "build_detector",
     "crop_faces",
 ]

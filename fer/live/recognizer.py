@@ -1,8 +1,4 @@
-"""From a frame to what it shows: find every face, classify all in one call, follow and smooth each.
-
-It knows arrays only: no video library and no web page. The camera page, the command line and the
-benchmark all call the two names below.
-"""
+"""Find every face of a frame, classify all in one call, follow and smooth each."""
 
 import statistics
 import threading
@@ -16,137 +12,127 @@ from numpy.typing import NDArray
 
 from fer.emotions import EmotionScores
 from fer.errors import FerError
-from fer.faces import Face, FaceDetector, FaceTracker, as_bgr, crop_faces
+from fer.faces import FaceDetector, FaceTracker, as_bgr, build_detector, crop_faces
+from fer.live.meter import LiveFigures
+from fer.live.reading import LiveReading, RecognizedFace
+from fer.live.settings import STILL, LiveSettings, Smoothing
 from fer.recognition import Recognizer
 from fer.tempering import apply_temperature
 
-# Time constant of the smoothing: short enough to follow a smile, long enough to still a flickering label.
-SMOOTHING_SECONDS = 0.25
 # How far back the figures look.
 RECENT_FRAMES = 60
 RECENT_SECONDS = 2.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RecognizedFace:
-    """A face and what the model reads in it.
-
-    Attributes:
-        face: where it is.
-        scores: the model's probabilities, smoothed over time for a camera.
-        track_id: the same number as long as the same face is followed; counts from 1.
-    """
-
-    face: Face
-    scores: EmotionScores
-    track_id: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LiveReading:
-    """What one frame showed.
-
-    Attributes:
-        faces: largest first.
-        frame_number: from 1, since the camera started.
-        captured_at: `time.monotonic()` when the frame came in.
-        latency_seconds: from then until this reading was ready.
-    """
-
-    faces: tuple[RecognizedFace, ...]
-    frame_number: int
-    captured_at: float
-    latency_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class LiveFigures:
-    """How the camera is doing.
-
-    Attributes:
-        frames: handled since the camera started, those that failed included.
-        frames_per_second: over the last two seconds.
-        latency_seconds: median time one frame took, over the last sixty.
-        errors: frames that could not be handled.
-        last_error: what went wrong last; empty if nothing did.
-    """
-
-    frames: int = 0
-    frames_per_second: float = 0.0
-    latency_seconds: float = 0.0
-    errors: int = 0
-    last_error: str = ""
-
-
 def recognize_faces(
-    image_bgr: NDArray[np.uint8], detector: FaceDetector, recognizer: Recognizer, temperature: float = 1.0
+    image_bgr: NDArray[np.uint8],
+    detector: FaceDetector,
+    recognizer: Recognizer,
+    settings: LiveSettings = STILL,
+    other: Recognizer | None = None,
 ) -> tuple[RecognizedFace, ...]:
     """Return every face of a still picture with its scores, largest first and numbered so.
 
     Args:
         image_bgr: (h, w, 3) uint8, or grey (h, w); never written to.
-        detector: finds the faces; `HaarDetector(THOROUGH)` suits pictures.
+        detector: finds the faces.
         recognizer: classifies them, all in one call.
-        temperature: at which its probabilities are told; 1 tells them as they are.
+        settings: what of them concerns a single picture; `STILL` suits one.
+        other: a second model that reads the same faces.
 
     Raises:
-        ModelMismatchError: the model answers with something that is not a probability.
+        ModelMismatchError: a model answers with something that is not a probability.
     """
     image_bgr = as_bgr(image_bgr)
     faces = detector.detect(image_bgr)
     preprocessing = recognizer.preprocessing
-    probabilities = recognizer.predict(
-        crop_faces(image_bgr, faces, preprocessing.image_height, preprocessing.image_width)
-    )
-    told = apply_temperature(probabilities, temperature)
-    return tuple(
-        RecognizedFace(face, EmotionScores(recognizer.emotions, row), number)
-        for number, (face, row) in enumerate(zip(faces, told, strict=True), start=1)
-    )
+    crops = crop_faces(image_bgr, faces, preprocessing.image_height, preprocessing.image_width)
+    told = apply_temperature(recognizer.predict(crops), settings.temperature)
+    recognized = []
+    for number, (face, row, crop) in enumerate(zip(faces, told, crops, strict=True), start=1):
+        scores = EmotionScores(recognizer.emotions, row)
+        label = scores.top if scores.confidence >= settings.unsure_below else None
+        recognized.append(RecognizedFace(face, scores, number, label, crop))
+    return tuple(recognized)
 
 
 class LiveRecognizer:
     """One camera's recognition: frame in, `LiveReading` out.
 
-    The video thread calls `read`; any other thread may call `latest`, `figures` and `reset` meanwhile, and
-    set `temperature`.
+    The video thread calls `read`; any other thread may call everything else meanwhile.
     """
 
     def __init__(
-        self, detector: FaceDetector, recognizer: Recognizer, smoothing_seconds: float = SMOOTHING_SECONDS
+        self,
+        recognizer: Recognizer,
+        settings: LiveSettings | None = None,
+        *,
+        detector: FaceDetector | None = None,
     ) -> None:
         """Build for one camera; two cameras need two, or their faces would mix.
 
         Args:
-            detector: finds the faces.
-            recognizer: classifies them.
-            smoothing_seconds: time constant of the exponential smoothing of each face's scores; 0 is none.
+            recognizer: classifies the faces.
+            settings: how; None for the usual.
+            detector: finds the faces, instead of the one that the settings name.
+
+        Raises:
+            FaceDetectorError: the detector cannot be used.
         """
-        self.detector = detector
-        self.recognizer = recognizer
-        self.temperature = 1.0
-        """At which probabilities are told, before they are smoothed; each frame looks at it once."""
-        self._smoothing_seconds = smoothing_seconds
+        self._settings = settings or LiveSettings()
+        self._recognizer = recognizer
+        self._other: Recognizer | None = None
+        self._given_detector = detector
+        self._detector = detector or build_detector(self._settings.detector, following=True)
         self._reading_lock = threading.Lock()  # one frame at a time: held for the whole of `read`
         self._lock = threading.Lock()  # the fields that others look at: held for microseconds
         self._memory = _Memory()
 
-    def read(self, frame_bgr: NDArray[np.uint8]) -> LiveReading:
+    @property
+    def settings(self) -> LiveSettings:
+        """How frames are read now."""
+        return self._settings
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """The model that reads the faces now."""
+        return self._recognizer
+
+    def configure(self, settings: LiveSettings) -> None:
+        """Read the next frames so.
+
+        Raises:
+            FaceDetectorError: the detector cannot be used; everything stays as it was.
+        """
+        if settings == self._settings:
+            return
+        if settings.detector != self._settings.detector and self._given_detector is None:
+            self._detector = build_detector(settings.detector, following=True)
+        self._settings = settings
+
+    def use(self, recognizer: Recognizer, other: Recognizer | None = None) -> None:
+        """Let this model read the next frames, and `other` the same faces beside it; ids stay."""
+        self._recognizer, self._other = recognizer, other
+
+    def read(self, frame_bgr: NDArray[np.uint8], captured_at: float | None = None) -> LiveReading:
         """Return what the frame shows, each face's scores smoothed with its own past and no one else's.
 
         Args:
             frame_bgr: (h, w, 3) uint8, or grey (h, w); never written to.
+            captured_at: seconds on the frames' own clock, growing; None for now.
 
         Raises:
             ModelMismatchError: the model answers with something that is not a probability.
         """
         with self._reading_lock:
-            captured_at = time.monotonic()
+            started_at = time.monotonic()
+            captured_at = started_at if captured_at is None else captured_at
             recognized = self._followed(
-                recognize_faces(frame_bgr, self.detector, self.recognizer, self.temperature), captured_at
+                recognize_faces(frame_bgr, self._detector, self._recognizer, self._settings, self._other),
+                captured_at,
             )
             finished_at = time.monotonic()
-            latency_seconds = finished_at - captured_at
+            latency_seconds = finished_at - started_at
             with self._lock:
                 memory = self._memory
                 memory.frames += 1
@@ -194,20 +180,20 @@ class LiveRecognizer:
 
     def _followed(self, recognized: Sequence[RecognizedFace], now: float) -> tuple[RecognizedFace, ...]:
         """The same faces with their ids and smoothed scores; only `read` touches this part of the memory."""
-        memory = self._memory
+        memory, settings = self._memory, self._settings
         ids = memory.tracker.update([item.face for item in recognized])
         followed = []
         for item, track_id in zip(recognized, ids, strict=True):
             probabilities = item.scores.probabilities
-            if track_id in memory.smoothed and self._smoothing_seconds > 0:
+            if track_id in memory.smoothed and settings.smoothing is Smoothing.EXPONENTIAL:
                 past, seen_at = memory.smoothed[track_id]
                 # By elapsed time, not by frame: the label follows as fast at 10 frames a second as at 30.
-                kept = np.float32(np.exp(-(now - seen_at) / self._smoothing_seconds))
+                kept = np.float32(np.exp(-(now - seen_at) / max(settings.smoothing_seconds, 1e-6)))
                 probabilities = kept * past + (1 - kept) * probabilities
             memory.smoothed[track_id] = probabilities, now
-            followed.append(
-                replace(item, scores=EmotionScores(item.scores.emotions, probabilities), track_id=track_id)
-            )
+            scores = EmotionScores(item.scores.emotions, probabilities)
+            label = scores.top if scores.confidence >= settings.unsure_below else None
+            followed.append(replace(item, scores=scores, track_id=track_id, label=label))
         memory.smoothed = {i: memory.smoothed[i] for i in memory.tracker.ids}
         return tuple(followed)
 

@@ -12,10 +12,11 @@ from skimage.data import astronaut
 from streamlit.testing.v1 import AppTest
 
 from fer.cards import MODEL_FILE
+from fer.drawing import DrawingStyle
 from fer.live import LiveRecognizer
 from fer.recognition import Recognizer
 from fer.temperatures import KeptTemperature, save_temperature
-from pages.parts import live_panel
+from pages.parts.live import camera as live_panel
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
@@ -161,7 +162,9 @@ def test_the_mirror_turns_the_picture_before_it_is_drawn_on() -> None:
     halves[:, :32] = 255
     live = SimpleNamespace(read=lambda frame_bgr: SimpleNamespace(faces=()))
     for mirrored, bright in ((True, slice(40, 64)), (False, slice(0, 24))):
-        shown = live_panel.recognized_frame(frame(halves), live, mirrored).to_ndarray(format="rgb24")
+        shown = live_panel.recognized_frame(frame(halves), live, DrawingStyle(), mirrored).to_ndarray(
+            format="rgb24"
+        )
         assert shown[:, bright].mean() > 200
 
 
@@ -254,15 +257,16 @@ def test_a_running_camera_tells_its_confidence_at_the_kept_temperature(
     page = open_page()
     page.checkbox(key="live.agreed").check().run()
     live = camera.arguments["video_frame_callback"].keywords["live"]
-    assert live.temperature == 1.0
+    assert live.settings.temperature == 1.0
     page.toggle(key="live.calibrated_confidence").set_value(True).run()
-    assert live.temperature == 2.5
+    assert live.settings.temperature == 2.5
     # The choice outlives the page; another model's temperature is not this one's.
     page.switch_page("pages/0_home.py").run()
     page.switch_page("pages/5_live.py").run()
     assert page.toggle(key="live.calibrated_confidence").value is True
+    page.checkbox(key="live.agreed").check().run()
     page.toggle(key="live.calibrated_confidence").set_value(False).run()
-    assert live.temperature == 1.0
+    assert live.settings.temperature == 1.0
 
 
 def test_another_model_does_not_get_this_ones_temperature(
@@ -276,7 +280,7 @@ def test_another_model_does_not_get_this_ones_temperature(
     assert not page.exception
     assert "Calibrated confidence" not in toggles(page)
     page.checkbox(key="live.agreed").check().run()
-    assert camera.arguments["video_frame_callback"].keywords["live"].temperature == 1.0
+    assert camera.arguments["video_frame_callback"].keywords["live"].settings.temperature == 1.0
 
 
 def test_a_damaged_temperature_is_a_sentence_and_the_page_works_without(
@@ -288,4 +292,4 @@ def test_a_damaged_temperature_is_a_sentence_and_the_page_works_without(
     assert "cannot be used" in page.warning[0].value
     assert "Calibrated confidence" not in toggles(page)
     page.checkbox(key="live.agreed").check().run()
-    assert camera.arguments["video_frame_callback"].keywords["live"].temperature == 1.0
+    assert camera.arguments["video_frame_callback"].keywords["live"].settings.temperature == 1.0

@@ -15,7 +15,7 @@ from fer.live import RecognizedFace
 def recognized(box: Box, top: Emotion = Emotion.HAPPY, share: float = 0.7, number: int = 1) -> RecognizedFace:
     probabilities = np.full(7, (1 - share) / 6, np.float32)
     probabilities[EMOTIONS.index(top)] = share
-    return RecognizedFace(Face(box, confidence=1.0), EmotionScores(EMOTIONS, probabilities), number)
+    return RecognizedFace(Face(box, confidence=1.0), EmotionScores(EMOTIONS, probabilities), number, top)
 
 
 def pixels_coloured(image_bgr: NDArray[np.uint8], emotion: Emotion) -> int:
@@ -36,7 +36,9 @@ def test_box_and_label_carry_the_emotions_colour_on_any_background(emotion: Emot
 
 def test_all_seven_scores_are_drawn() -> None:
     shares = np.array([0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.1], np.float32)
-    item = RecognizedFace(Face((100, 100, 250, 250), 1.0), EmotionScores(EMOTIONS, shares), 1)
+    item = RecognizedFace(
+        Face((100, 100, 250, 250), 1.0), EmotionScores(EMOTIONS, shares), 1, EMOTIONS[int(np.argmax(shares))]
+    )
     drawn = draw_faces(np.zeros((480, 640, 3), np.uint8), [item])
     bars = {emotion: pixels_coloured(drawn[:, 260:], emotion) for emotion in EMOTIONS}
     assert all(bars.values())

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from skimage.data import astronaut
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
 from fer.faces import Box, Face, HaarDetector
-from fer.live import LiveRecognizer, recognize_faces
+from fer.live import LiveRecognizer, LiveSettings, recognize_faces
 from fer.recognition import Recognizer
 from fer.tempering import apply_temperature
 from tests.core import grey_level
@@ -45,7 +46,7 @@ def recognizer(fer_home: Path) -> Recognizer:
 
 
 def test_every_face_is_read_in_one_frame(recognizer: Recognizer) -> None:
-    live = LiveRecognizer(Pointing(LEFT, RIGHT), recognizer)
+    live = LiveRecognizer(recognizer, detector=Pointing(LEFT, RIGHT))
     reading = live.read(frame_showing(left=Emotion.HAPPY, right=Emotion.SAD))
     assert [(item.scores.top, item.track_id) for item in reading.faces] == [
         (Emotion.HAPPY, 1),
@@ -64,24 +65,24 @@ def test_all_faces_of_a_frame_go_to_the_model_in_one_call(
     boxes = [
         (20 * column, 30 * row, 20 * column + 18, 30 * row + 28) for column in range(10) for row in range(3)
     ]
-    assert len(LiveRecognizer(Pointing(*boxes), recognizer).read(frame_showing()).faces) == 30
+    assert len(LiveRecognizer(recognizer, detector=Pointing(*boxes)).read(frame_showing()).faces) == 30
     assert batches == [30]
 
 
 def test_a_face_is_smoothed_over_its_own_past_and_follows_a_change(recognizer: Recognizer) -> None:
-    live = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=10)
+    live = LiveRecognizer(recognizer, LiveSettings(smoothing_seconds=10), detector=Pointing(LEFT))
     live.read(frame_showing(left=Emotion.HAPPY))
     after_one = live.read(frame_showing(left=Emotion.SAD)).faces[0].scores
     assert after_one.top is Emotion.HAPPY, "one frame must not turn the label"
     assert after_one.probabilities.sum() == pytest.approx(1, abs=1e-4)
-    quick = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=0)
+    quick = LiveRecognizer(recognizer, LiveSettings(smoothing_seconds=0), detector=Pointing(LEFT))
     quick.read(frame_showing(left=Emotion.HAPPY))
     assert quick.read(frame_showing(left=Emotion.SAD)).faces[0].scores.top is Emotion.SAD
 
 
 def test_smoothing_never_mixes_two_people(recognizer: Recognizer) -> None:
     detector = Pointing(LEFT, RIGHT)
-    live = LiveRecognizer(detector, recognizer, smoothing_seconds=1000)
+    live = LiveRecognizer(recognizer, LiveSettings(smoothing_seconds=1000), detector=detector)
     frame = frame_showing(left=Emotion.ANGRY, right=Emotion.NEUTRAL)
     live.read(frame)
     detector.boxes = (RIGHT, LEFT)  # the same two, found in the other order
@@ -95,7 +96,7 @@ def test_smoothing_never_mixes_two_people(recognizer: Recognizer) -> None:
 
 def test_a_new_face_starts_without_a_past(recognizer: Recognizer) -> None:
     detector = Pointing(LEFT)
-    live = LiveRecognizer(detector, recognizer, smoothing_seconds=1000)
+    live = LiveRecognizer(recognizer, LiveSettings(smoothing_seconds=1000), detector=detector)
     live.read(frame_showing(left=Emotion.ANGRY))
     detector.boxes = (RIGHT,)
     assert live.read(frame_showing(right=Emotion.HAPPY)).faces[0].scores.top is Emotion.HAPPY
@@ -103,7 +104,7 @@ def test_a_new_face_starts_without_a_past(recognizer: Recognizer) -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 1), (480, 640), (480, 640, 1), (480, 640, 3), (3, 2000, 3)])
 def test_a_frame_without_a_face_is_an_empty_reading(recognizer: Recognizer, shape: tuple[int, ...]) -> None:
-    live = LiveRecognizer(HaarDetector(), recognizer)
+    live = LiveRecognizer(recognizer, detector=HaarDetector())
     assert live.read(np.zeros(shape, np.uint8)).faces == ()
     assert live.figures().frames == 1
 
@@ -111,11 +112,11 @@ def test_a_frame_without_a_face_is_an_empty_reading(recognizer: Recognizer, shap
 def test_frames_are_never_written_to(recognizer: Recognizer) -> None:
     frame = frame_showing(left=Emotion.HAPPY)
     frame.flags.writeable = False
-    LiveRecognizer(Pointing(LEFT, (-30, -30, 60, 60), (600, 440, 700, 540)), recognizer).read(frame)
+    LiveRecognizer(recognizer, detector=Pointing(LEFT, (-30, -30, 60, 60), (600, 440, 700, 540))).read(frame)
 
 
 def test_errors_are_counted_and_told_and_the_next_frame_is_read(recognizer: Recognizer) -> None:
-    live = LiveRecognizer(Pointing(LEFT), recognizer)
+    live = LiveRecognizer(recognizer, detector=Pointing(LEFT))
     live.count_error(ValueError("no such format"))
     live.count_error(ModelMismatchError("The model answers with nonsense. Choose another."))
     live.read(frame_showing(left=Emotion.FEAR))
@@ -125,7 +126,7 @@ def test_errors_are_counted_and_told_and_the_next_frame_is_read(recognizer: Reco
 
 
 def test_a_reset_forgets_faces_figures_and_errors(recognizer: Recognizer) -> None:
-    live = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=1000)
+    live = LiveRecognizer(recognizer, LiveSettings(smoothing_seconds=1000), detector=Pointing(LEFT))
     live.read(frame_showing(left=Emotion.ANGRY))
     live.count_error(ValueError())
     live.reset()
@@ -136,12 +137,12 @@ def test_a_reset_forgets_faces_figures_and_errors(recognizer: Recognizer) -> Non
 
 
 def test_figures_before_the_first_frame_are_zero(recognizer: Recognizer) -> None:
-    figures = LiveRecognizer(Pointing(), recognizer).figures()
+    figures = LiveRecognizer(recognizer, detector=Pointing()).figures()
     assert (figures.frames, figures.frames_per_second, figures.latency_seconds) == (0, 0, 0)
 
 
 def test_looking_on_from_other_threads_never_fails(recognizer: Recognizer) -> None:
-    live = LiveRecognizer(Pointing(LEFT, RIGHT), recognizer)
+    live = LiveRecognizer(recognizer, detector=Pointing(LEFT, RIGHT))
     problems: list[Exception] = []
     done = threading.Event()
 
@@ -176,7 +177,8 @@ def test_a_still_picture_is_read_without_a_past(recognizer: Recognizer) -> None:
 def test_a_temperature_softens_the_confidence_and_keeps_the_answer(recognizer: Recognizer) -> None:
     frame = frame_showing(left=Emotion.HAPPY, right=Emotion.SAD)
     plain, soft = (
-        recognize_faces(frame, Pointing(LEFT, RIGHT), recognizer, temperature) for temperature in (1.0, 3.0)
+        recognize_faces(frame, Pointing(LEFT, RIGHT), recognizer, LiveSettings(temperature=temperature))
+        for temperature in (1.0, 3.0)
     )
     for before, after in zip(plain, soft, strict=True):
         assert after.scores.top is before.scores.top
@@ -189,26 +191,26 @@ def test_a_temperature_softens_the_confidence_and_keeps_the_answer(recognizer: R
 
 
 def test_a_camera_without_faces_has_nothing_to_soften(recognizer: Recognizer) -> None:
-    assert recognize_faces(frame_showing(), Pointing(), recognizer, 3.0) == ()
+    assert recognize_faces(frame_showing(), Pointing(), recognizer, LiveSettings(temperature=3.0)) == ()
 
 
 def test_the_temperature_of_a_running_camera_can_be_set_between_two_frames(recognizer: Recognizer) -> None:
-    live = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=0)
+    live = LiveRecognizer(recognizer, LiveSettings(smoothing_seconds=0), detector=Pointing(LEFT))
     frame = frame_showing(left=Emotion.HAPPY)
     plain = live.read(frame).faces[0].scores.confidence
-    live.temperature = 3.0
+    live.configure(replace(live.settings, temperature=3.0))
     assert live.read(frame).faces[0].scores.confidence < plain - 0.1
     live.reset()
-    assert live.temperature == 3.0, "another person, but the same choice"
-    live.temperature = 1.0
+    assert live.settings.temperature == 3.0, "another person, but the same choice"
+    live.configure(replace(live.settings, temperature=1.0))
     assert live.read(frame).faces[0].scores.confidence == plain
 
 
 def test_what_is_smoothed_is_what_was_told_not_what_the_model_said(recognizer: Recognizer) -> None:
-    live = LiveRecognizer(Pointing(LEFT), recognizer, smoothing_seconds=10)
-    live.temperature = 3.0
+    live = LiveRecognizer(recognizer, LiveSettings(smoothing_seconds=10), detector=Pointing(LEFT))
+    live.configure(replace(live.settings, temperature=3.0))
     first = live.read(frame_showing(left=Emotion.HAPPY)).faces[0].scores.probabilities
-    live.temperature = 1.0
+    live.configure(replace(live.settings, temperature=1.0))
     second = live.read(frame_showing(left=Emotion.HAPPY)).faces[0].scores.probabilities
     # A number on the screen glides to the new temperature; it does not jump.
     np.testing.assert_allclose(second, first, atol=0.05)
@@ -216,12 +218,14 @@ def test_what_is_smoothed_is_what_was_told_not_what_the_model_said(recognizer: R
 
 
 def test_a_temperature_may_change_while_a_camera_reads(recognizer: Recognizer) -> None:
-    live = LiveRecognizer(Pointing(LEFT, RIGHT), recognizer)
+    live = LiveRecognizer(recognizer, detector=Pointing(LEFT, RIGHT))
     done = threading.Event()
 
     def turn() -> None:
         while not done.is_set():
-            live.temperature = 4.0 if live.temperature == 1.0 else 1.0
+            live.configure(
+                replace(live.settings, temperature=4.0 if live.settings.temperature == 1.0 else 1.0)
+            )
 
     other = threading.Thread(target=turn)
     other.start()

@@ -17,13 +17,12 @@ from pages.parts.caches.faces import (
     portraits,
     qualities,
 )
+from pages.parts.caches.live import live_recognizer, recognized_picture
 from pages.parts.caches.models import (
     answers,
     evaluate,
     faces_in_picture,
     judged_faces,
-    live_recognizer,
-    recognized_picture,
     recognizer,
 )
 from pages.parts.caches.neighbours import known_faces, known_faces_are_kept, training_faces

@@ -7,17 +7,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import drawing, evaluation, live, machine, pictures, recognition
+from fer import evaluation, machine, pictures, recognition
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
 from fer.evaluation import Averaging, Evaluation
-from fer.faces import FAST, THOROUGH, Face, FaceDetector, FollowingDetector, HaarDetector, crop_faces
-from fer.live import LiveRecognizer, RecognizedFace
+from fer.faces import THOROUGH, Face, FaceDetector, HaarDetector, crop_faces
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
 from pages.parts.caches.faces import dataset
-from pages.parts.caches.stamps import dataset_stamp, model_stamp, settle_memory, unrecorded
+from pages.parts.caches.stamps import dataset_stamp, model_stamp, unrecorded
 
 
 def recognizer(name: str) -> Recognizer:
@@ -86,38 +85,6 @@ def answers(model: str, dataset: Dataset, view: DatasetView, rows: Sequence[int]
     return _answers(model, model_stamp(model), dataset.name, view, stamp, tuple(rows), dataset)
 
 
-def live_recognizer(model: str) -> LiveRecognizer:
-    """Return this session's camera recognition, with a detector and an interpreter of its own.
-
-    Two viewers then neither wait for one another nor mix their faces.
-
-    Raises:
-        FerError: the model or the face detector cannot be loaded.
-    """
-    recognizer = _live_recognizer(model, model_stamp(model))
-    settle_memory()
-    return recognizer
-
-
-def recognized_picture(
-    model: str, content: bytes, name: str, temperature: float = 1.0
-) -> tuple[NDArray[np.uint8], tuple[RecognizedFace, ...]]:
-    """Return a picture file with its faces drawn, (h, w, 3) RGB, and what was recognised, largest first.
-
-    Kept for this session only, and only the last few: somebody's face is nobody else's business.
-
-    Args:
-        model: the model's name.
-        content: the file's bytes.
-        name: what an error calls the picture.
-        temperature: at which the model's probabilities are told; 1 tells them as they are.
-
-    Raises:
-        FerError: the file is no picture, or the model or the face detector cannot be used.
-    """
-    return _recognized_picture(model, model_stamp(model), content, temperature, name)
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _recognizer(name: str, stamp: float) -> Recognizer:
     return recognition.load_recognizer(name)
@@ -179,21 +146,6 @@ def _answers(
     _dataset: Dataset,
 ) -> NDArray[np.float32]:
     return recognizer(model).predict(_dataset.images[list(rows)])
-
-
-@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
-def _live_recognizer(model: str, stamp: float) -> LiveRecognizer:
-    return LiveRecognizer(FollowingDetector(HaarDetector(FAST)), recognition.load_recognizer(model))
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
-def _recognized_picture(
-    model: str, stamp: float, content: bytes, temperature: float, _name: str
-) -> tuple[NDArray[np.uint8], tuple[RecognizedFace, ...]]:
-    image_bgr = np.asarray(cv2.cvtColor(pictures.decode_rgb(content, _name), cv2.COLOR_RGB2BGR), np.uint8)
-    faces = live.recognize_faces(image_bgr, _picture_detector(), recognizer(model), temperature)
-    drawn_bgr = drawing.draw_faces(image_bgr, faces)
-    return np.asarray(cv2.cvtColor(drawn_bgr, cv2.COLOR_BGR2RGB), np.uint8), faces
 
 
 @st.cache_resource(show_spinner=False)

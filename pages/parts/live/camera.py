@@ -1,4 +1,4 @@
-"""The live page's two ways to show a face to the model: a running camera, and pictures.
+"""A running camera, everything recognised in its picture, and the figures beside it.
 
 The camera's frames arrive on a thread of their own, where no `st.*` may be called. All that crosses
 over is one `LiveRecognizer`: that thread writes into it, the page's fragment looks.
@@ -13,10 +13,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import drawing, figures, pictures
-from fer.errors import FerError
+from fer import drawing
+from fer.drawing import DrawingStyle
 from fer.live import LiveRecognizer, RecognizedFace
-from pages.parts import caches, camera_check
+from pages.parts import caches
+from pages.parts.live import camera_check
+from pages.parts.live.choice import LiveChoice
 
 if TYPE_CHECKING:
     import av
@@ -34,10 +36,12 @@ _STYLE = """
 """
 
 
-def camera(live: LiveRecognizer) -> None:
+def show(choice: LiveChoice) -> None:
     """Show the webcam with everything recognised in it, and the figures beside it."""
     # Here, not above: it takes a second to load, which only those who open the camera should pay.
     import streamlit_webrtc
+
+    live = caches.live_recognizer(choice.model, choice.other, choice.settings)
 
     picture, beside = st.columns([5, 3], gap="medium")
     with beside:
@@ -63,7 +67,7 @@ def camera(live: LiveRecognizer) -> None:
                 },
                 "audio": False,
             },
-            video_frame_callback=partial(recognized_frame, live=live, mirrored=mirrored),
+            video_frame_callback=partial(recognized_frame, live=live, style=choice.style, mirrored=mirrored),
             on_video_ended=live.reset,
             video_html_attrs={
                 "autoPlay": True,
@@ -87,7 +91,9 @@ def camera(live: LiveRecognizer) -> None:
         st.fragment(_figures, run_every=FIGURES_EVERY_SECONDS if playing else None)(live, playing)
 
 
-def recognized_frame(frame: "av.VideoFrame", live: LiveRecognizer, mirrored: bool) -> "av.VideoFrame":
+def recognized_frame(
+    frame: "av.VideoFrame", live: LiveRecognizer, style: DrawingStyle, mirrored: bool
+) -> "av.VideoFrame":
     """Return the frame with its faces drawn; as it came, if anything fails. Runs on the video's thread.
 
     A callback that raises would end the returned video without a word, so every error is counted
@@ -97,7 +103,7 @@ def recognized_frame(frame: "av.VideoFrame", live: LiveRecognizer, mirrored: boo
         frame_bgr: NDArray[np.uint8] = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
         if mirrored:
             frame_bgr = np.asarray(cv2.flip(frame_bgr, 1), np.uint8)
-        drawn = drawing.draw_faces(frame_bgr, live.read(frame_bgr).faces)
+        drawn = drawing.draw_faces(frame_bgr, live.read(frame_bgr).faces, style)
         return type(frame).from_ndarray(drawn, format="bgr24")
     except Exception as error:
         live.count_error(error)
@@ -158,66 +164,3 @@ def _list_items(faces: Sequence[RecognizedFace], at_most: int = 6) -> str:
     if len(faces) > at_most:
         items.append(f'<div class="fer-face"><span class="next">and {len(faces) - at_most} more</span></div>')
     return "".join(items)
-
-
-def snapshot(model: str, temperature: float = 1.0) -> None:
-    """Take one picture with the browser's own camera widget, which needs no video connection.
-
-    Args:
-        model: its name.
-        temperature: at which its probabilities are told.
-    """
-    taken = st.camera_input("One picture", key="live.snapshot", label_visibility="collapsed")
-    if taken is not None:
-        _picture(model, temperature, "Your picture", taken.getvalue(), key=taken.file_id)
-
-
-def uploads(model: str, temperature: float = 1.0) -> None:
-    """Recognise the faces in pictures from the learner's computer.
-
-    Args:
-        model: its name.
-        temperature: at which its probabilities are told.
-    """
-    files = st.file_uploader(
-        "Pictures with faces",
-        type=sorted(pictures.SUFFIXES),
-        accept_multiple_files=True,
-        key="live.uploads",
-        help="They are read in memory and forgotten when you leave.",
-    )
-    for file in files:
-        _picture(model, temperature, file.name, file.getvalue(), key=file.file_id)
-
-
-def _picture(model: str, temperature: float, title: str, content: bytes, key: str) -> None:
-    """One picture, drawn over, with the seven scores of the chosen face; or the sentence why not."""
-    try:
-        drawn_rgb, faces = caches.recognized_picture(model, content, title, temperature)
-    except FerError as error:
-        st.error(str(error), icon=":material/broken_image:")
-        return
-    picture, beside = st.columns([5, 3], gap="medium")
-    picture.image(drawn_rgb, caption=title, width="stretch")
-    with beside:
-        if not faces:
-            st.markdown("##### :material/person_search: No face found")
-            st.markdown(
-                "The detector looks for upright faces seen from the front, at least 30 pixels wide. Try one "
-                "with better light, less tilt, or a closer crop."
-            )
-            return
-        number = 1
-        if len(faces) > 1:
-            number = st.segmented_control(
-                f"{len(faces)} faces, largest first",
-                range(1, len(faces) + 1),
-                default=1,
-                required=True,
-                key=f"live.face.{key}",
-            )
-        scores = faces[number - 1].scores
-        st.markdown(f"##### {scores.top.capitalize()}, {scores.confidence:.0%}")
-        st.plotly_chart(
-            figures.scores_figure(scores), config={"displayModeBar": False}, key=f"live.scores.{key}"
-        )

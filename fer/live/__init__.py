@@ -1,0 +1,22 @@
+"""From a frame to what it shows: the one pipeline behind the camera, pictures and video files.
+
+It knows arrays only: no video library and no web page.
+"""
+
+from fer.live.meter import LiveFigures
+from fer.live.reading import LiveReading, RecognizedFace
+from fer.live.recognizer import LiveRecognizer, recognize_faces
+from fer.live.settings import MODE_FRAMES, SMOOTHING_SECONDS, STILL, LiveSettings, Smoothing
+
+__all__ = [
+    "MODE_FRAMES",
+    "SMOOTHING_SECONDS",
+    "STILL",
+    "LiveFigures",
+    "LiveReading",
+    "LiveRecognizer",
+    "LiveSettings",
+    "RecognizedFace",
+    "Smoothing",
+    "recognize_faces",
+]

@@ -1,0 +1,51 @@
+"""What one frame showed: the value that everything downstream of recognition takes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.emotions import Emotion, EmotionScores
+from fer.faces import Face
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecognizedFace:
+    """A face and what the model reads in it.
+
+    Attributes:
+        face: where it is.
+        scores: the model's probabilities, smoothed over time for a camera.
+        track_id: the same number as long as the same face is followed; counts from 1.
+        label: the emotion that is told, held steady over time; None means the model is unsure.
+        crop: (h, w, c) uint8, c 1 or 3 (RGB): the face exactly as the model was given it; None if not kept.
+        other_scores: a second model's, of the same face; None without one.
+        emotion_maps: (h, w, k) float32, how much each place raises each emotion; None if not asked for, or
+            if the model has none.
+    """
+
+    face: Face
+    scores: EmotionScores
+    track_id: int
+    label: Emotion | None
+    crop: NDArray[np.uint8] | None = None
+    other_scores: EmotionScores | None = None
+    emotion_maps: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveReading:
+    """What one frame showed.
+
+    Attributes:
+        faces: largest first.
+        frame_number: from 1, since the camera started.
+        captured_at: seconds on the clock of the frames: `time.monotonic()` when a camera's frame came in, the
+            place in the film for a video file.
+        latency_seconds: how long the frame took to read.
+    """
+
+    faces: tuple[RecognizedFace, ...]
+    frame_number: int
+    captured_at: float
+    latency_seconds: float

@@ -1,0 +1,54 @@
+"""What a learner chooses about live recognition; nothing here computes."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Smoothing(StrEnum):
+    """How the scores of one person are held together over time."""
+
+    NONE = "none"
+    MODE = "mode"  # the most frequent answer of the last frames, as reference system S4 does
+    EXPONENTIAL = "exponential"
+
+
+# Time constant of the smoothing: short enough to follow a smile, long enough to still a flickering label.
+SMOOTHING_SECONDS = 0.25
+# S4's `frame_window`.
+MODE_FRAMES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSettings:
+    """How frames are read. Each can change while the camera runs.
+
+    Attributes:
+        detector: a name in `fer.faces.DETECTORS`.
+        smoothing: how one person's scores are held together over time.
+        smoothing_seconds: time constant of `EXPONENTIAL`.
+        mode_frames: how many answers `MODE` counts.
+        lead: by how much (0 to 1) another emotion's probability must exceed that of the label shown before
+            the label changes; 0 lets it change at once.
+        unsure_below: a label with a lower probability is told as "unsure"; 0 never is.
+        lift_contrast: equalise the contrast before faces are sought and read, for dim light.
+        temperature: at which probabilities are told; 1 tells them as the model does.
+        with_maps: also tell where each emotion is seen, if the model can.
+    """
+
+    detector: str = "haar_fast"
+    smoothing: Smoothing = Smoothing.EXPONENTIAL
+    smoothing_seconds: float = SMOOTHING_SECONDS
+    mode_frames: int = MODE_FRAMES
+    lead: float = 0.1
+    unsure_below: float = 0.35
+    lift_contrast: bool = False
+    temperature: float = 1.0
+    with_maps: bool = False
+
+    def for_a_picture(self) -> "LiveSettings":
+        """The same for a single picture: no past to smooth with, and time for a thorough search."""
+        detector = "haar_thorough" if self.detector == "haar_fast" else self.detector
+        return replace(self, detector=detector, smoothing=Smoothing.NONE, lead=0.0)
+
+
+STILL = LiveSettings().for_a_picture()
