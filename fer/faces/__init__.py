@@ -5,6 +5,7 @@ from fer.faces.crops import as_bgr, crop_faces
 from fer.faces.face import Box, Face, FaceDetector
 from fer.faces.following import FollowingDetector
 from fer.faces.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSettings
+from fer.faces.lighting import lift_contrast
 from fer.faces.tracking import FaceTracker
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "as_bgr",
     "build_detector",
     "crop_faces",
+    "lift_contrast",
 ]

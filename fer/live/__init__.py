@@ -3,8 +3,9 @@
 It knows arrays only: no video library and no web page.
 """
 
+from fer.live.history import LiveHistory, PersonHistory
 from fer.live.meter import LiveFigures
-from fer.live.reading import LiveReading, RecognizedFace
+from fer.live.reading import FrozenFrame, LiveReading, RecognizedFace
 from fer.live.recognizer import LiveRecognizer, recognize_faces
 from fer.live.settings import MODE_FRAMES, SMOOTHING_SECONDS, STILL, LiveSettings, Smoothing
 
@@ -12,10 +13,13 @@ __all__ = [
     "MODE_FRAMES",
     "SMOOTHING_SECONDS",
     "STILL",
+    "FrozenFrame",
     "LiveFigures",
+    "LiveHistory",
     "LiveReading",
     "LiveRecognizer",
     "LiveSettings",
+    "PersonHistory",
     "RecognizedFace",
     "Smoothing",
     "recognize_faces",

@@ -18,7 +18,8 @@ class RecognizedFace:
         scores: the model's probabilities, smoothed over time for a camera.
         track_id: the same number as long as the same face is followed; counts from 1.
         label: the emotion that is told, held steady over time; None means the model is unsure.
-        crop: (h, w, c) uint8, c 1 or 3 (RGB): the face exactly as the model was given it; None if not kept.
+        crop: (h, w, 3) uint8 RGB, the face at the size of the model's input, as it was cut out for it; a
+            model of one channel was given its grey. None if it was not kept.
         other_scores: a second model's, of the same face; None without one.
         emotion_maps: (h, w, k) float32, how much each place raises each emotion; None if not asked for, or
             if the model has none.
@@ -49,3 +50,16 @@ class LiveReading:
     frame_number: int
     captured_at: float
     latency_seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrozenFrame:
+    """One frame, held still to be looked at.
+
+    Attributes:
+        frame_bgr: (h, w, 3) uint8, as it was read: mirrored if the camera's picture is.
+        reading: what it shows.
+    """
+
+    frame_bgr: NDArray[np.uint8]
+    reading: LiveReading

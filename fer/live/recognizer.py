@@ -1,10 +1,7 @@
-"""Find every face of a frame, classify all in one call, follow and smooth each."""
+"""Find every face of a frame, classify all in one call, follow and steady each."""
 
-import statistics
 import threading
 import time
-from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,16 +9,16 @@ from numpy.typing import NDArray
 
 from fer.emotions import EmotionScores
 from fer.errors import FerError
-from fer.faces import FaceDetector, FaceTracker, as_bgr, build_detector, crop_faces
-from fer.live.meter import LiveFigures
-from fer.live.reading import LiveReading, RecognizedFace
-from fer.live.settings import STILL, LiveSettings, Smoothing
+from fer.faces import Face, FaceDetector, FaceTracker, as_bgr, build_detector, crop_faces, lift_contrast
+from fer.live.baseline import SECONDS as BASELINE_SECONDS
+from fer.live.baseline import Baseline
+from fer.live.history import HistoryLog, LiveHistory
+from fer.live.meter import LiveFigures, Meter
+from fer.live.reading import FrozenFrame, LiveReading, RecognizedFace
+from fer.live.settings import STILL, LiveSettings
+from fer.live.steadying import Steadying
 from fer.recognition import Recognizer
 from fer.tempering import apply_temperature
-
-# How far back the figures look.
-RECENT_FRAMES = 60
-RECENT_SECONDS = 2.0
 
 
 def recognize_faces(
@@ -44,22 +41,42 @@ def recognize_faces(
         ModelMismatchError: a model answers with something that is not a probability.
     """
     image_bgr = as_bgr(image_bgr)
+    if settings.lift_contrast:
+        image_bgr = lift_contrast(image_bgr)
     faces = detector.detect(image_bgr)
-    preprocessing = recognizer.preprocessing
-    crops = crop_faces(image_bgr, faces, preprocessing.image_height, preprocessing.image_width)
-    told = apply_temperature(recognizer.predict(crops), settings.temperature)
+    crops = _crops(image_bgr, faces, recognizer)
+    maps: list[NDArray[np.float32]] | None = None
+    if settings.with_maps and recognizer.has_emotion_maps and faces:
+        emotion_maps, answers = recognizer.predict_with_maps(crops)
+        maps = list(emotion_maps)
+    else:
+        answers = recognizer.predict(crops)
+    told = apply_temperature(answers, settings.temperature)
+    others = None if other is None else other.predict(_crops(image_bgr, faces, other))
     recognized = []
-    for number, (face, row, crop) in enumerate(zip(faces, told, crops, strict=True), start=1):
-        scores = EmotionScores(recognizer.emotions, row)
-        label = scores.top if scores.confidence >= settings.unsure_below else None
-        recognized.append(RecognizedFace(face, scores, number, label, crop))
+    for row, (face, probabilities) in enumerate(zip(faces, told, strict=True)):
+        scores = EmotionScores(recognizer.emotions, probabilities)
+        recognized.append(
+            RecognizedFace(
+                face,
+                scores,
+                track_id=row + 1,
+                label=scores.top if scores.confidence >= settings.unsure_below else None,
+                crop=crops[row],
+                other_scores=None
+                if other is None or others is None
+                else EmotionScores(other.emotions, others[row]),
+                emotion_maps=None if maps is None else maps[row],
+            )
+        )
     return tuple(recognized)
 
 
 class LiveRecognizer:
     """One camera's recognition: frame in, `LiveReading` out.
 
-    The video thread calls `read`; any other thread may call everything else meanwhile.
+    The video thread calls `read`, `note_frame_time` and `count_error`; any other thread may call everything
+    else meanwhile.
     """
 
     def __init__(
@@ -79,11 +96,10 @@ class LiveRecognizer:
         Raises:
             FaceDetectorError: the detector cannot be used.
         """
-        self._settings = settings or LiveSettings()
-        self._recognizer = recognizer
-        self._other: Recognizer | None = None
+        settings = settings or LiveSettings()
         self._given_detector = detector
-        self._detector = detector or build_detector(self._settings.detector, following=True)
+        detector = detector or build_detector(settings.detector, following=True)
+        self._setup = _Setup(settings, detector, recognizer)
         self._reading_lock = threading.Lock()  # one frame at a time: held for the whole of `read`
         self._lock = threading.Lock()  # the fields that others look at: held for microseconds
         self._memory = _Memory()
@@ -91,12 +107,17 @@ class LiveRecognizer:
     @property
     def settings(self) -> LiveSettings:
         """How frames are read now."""
-        return self._settings
+        return self._setup.settings
 
     @property
     def recognizer(self) -> Recognizer:
         """The model that reads the faces now."""
-        return self._recognizer
+        return self._setup.recognizer
+
+    @property
+    def other(self) -> Recognizer | None:
+        """The second model, if there is one."""
+        return self._setup.other
 
     def configure(self, settings: LiveSettings) -> None:
         """Read the next frames so.
@@ -104,98 +125,162 @@ class LiveRecognizer:
         Raises:
             FaceDetectorError: the detector cannot be used; everything stays as it was.
         """
-        if settings == self._settings:
-            return
-        if settings.detector != self._settings.detector and self._given_detector is None:
-            self._detector = build_detector(settings.detector, following=True)
-        self._settings = settings
+        setup = self._setup
+        detector = setup.detector
+        if settings.detector != setup.settings.detector and self._given_detector is None:
+            detector = build_detector(settings.detector, following=True)
+        # A frame takes the whole of it once, so that it never sees half of a change.
+        with self._lock:
+            self._setup = replace(self._setup, settings=settings, detector=detector)
 
     def use(self, recognizer: Recognizer, other: Recognizer | None = None) -> None:
         """Let this model read the next frames, and `other` the same faces beside it; ids stay."""
-        self._recognizer, self._other = recognizer, other
+        with self._lock:
+            self._setup = replace(self._setup, recognizer=recognizer, other=other)
 
     def read(self, frame_bgr: NDArray[np.uint8], captured_at: float | None = None) -> LiveReading:
-        """Return what the frame shows, each face's scores smoothed with its own past and no one else's.
+        """Return what the frame shows, each face's scores steadied with its own past and no one else's.
 
         Args:
-            frame_bgr: (h, w, 3) uint8, or grey (h, w); never written to.
+            frame_bgr: (h, w, 3) uint8, or grey (h, w); never written to, and kept until the next one.
             captured_at: seconds on the frames' own clock, growing; None for now.
 
         Raises:
-            ModelMismatchError: the model answers with something that is not a probability.
+            ModelMismatchError: a model answers with something that is not a probability.
         """
         with self._reading_lock:
             started_at = time.monotonic()
             captured_at = started_at if captured_at is None else captured_at
-            recognized = self._followed(
-                recognize_faces(frame_bgr, self._detector, self._recognizer, self._settings, self._other),
-                captured_at,
+            setup, memory = self._setup, self._memory
+            recognized = recognize_faces(
+                frame_bgr, setup.detector, setup.recognizer, setup.settings, setup.other
             )
-            finished_at = time.monotonic()
-            latency_seconds = finished_at - started_at
+            followed = self._followed(recognized, captured_at, setup)
+            latency_seconds = time.monotonic() - started_at
             with self._lock:
-                memory = self._memory
-                memory.frames += 1
-                memory.finished_at.append(finished_at)
-                memory.latencies_seconds.append(latency_seconds)
-                memory.latest = LiveReading(recognized, memory.frames, captured_at, latency_seconds)
-                return memory.latest
+                memory.meter.note_reading(latency_seconds)
+                reading = LiveReading(followed, memory.meter.frames, captured_at, latency_seconds)
+                memory.latest, memory.frame_bgr = reading, frame_bgr
+                memory.history.add(reading)
+                return reading
+
+    def note_frame_time(self, seconds: float) -> None:
+        """Take the moment at which the camera took the frame about to be read, by the camera's own clock."""
+        with self._lock:
+            self._memory.meter.note_frame_time(seconds)
 
     def count_error(self, error: BaseException) -> None:
         """Note that a frame could not be handled; the caller goes on with the next."""
+        # Our own errors are sentences; of any other, the class tells the most.
+        sentence = str(error) if isinstance(error, FerError) else f"{type(error).__name__}: {error}"
         with self._lock:
-            self._memory.frames += 1
-            self._memory.errors += 1
-            # Our own errors are sentences; of any other, the class tells the most.
-            self._memory.last_error = (
-                str(error) if isinstance(error, FerError) else f"{type(error).__name__}: {error}"
-            )
+            self._memory.meter.note_error(sentence)
 
     def latest(self) -> LiveReading | None:
         """The newest reading, or None before the first frame."""
         with self._lock:
             return self._memory.latest
 
+    def freeze(self) -> FrozenFrame | None:
+        """The newest frame and what was read in it, to be looked at; None before the first."""
+        with self._lock:
+            memory = self._memory
+            if memory.latest is None or memory.frame_bgr is None:
+                return None
+            return FrozenFrame(as_bgr(memory.frame_bgr).copy(), memory.latest)
+
     def figures(self) -> LiveFigures:
         """How many frames, how fast, how many failed."""
         with self._lock:
+            return self._memory.meter.figures()
+
+    def history(self) -> LiveHistory:
+        """What was read in everybody's face during the last minute."""
+        with self._lock:
+            return self._memory.history.snapshot()
+
+    def start_baseline(self, seconds: float = BASELINE_SECONDS) -> None:
+        """Take everybody's face of the next seconds for their resting one, and correct what follows by it.
+
+        Whoever comes into view later has no baseline, and is read as ever.
+        """
+        with self._lock:
             memory = self._memory
-            since = time.monotonic() - RECENT_SECONDS
-            recent = [moment for moment in memory.finished_at if moment > since]
-            span = recent[-1] - recent[0] if len(recent) > 1 else 0.0
-            return LiveFigures(
-                frames=memory.frames,
-                frames_per_second=(len(recent) - 1) / span if span else 0.0,
-                latency_seconds=statistics.median(memory.latencies_seconds)
-                if memory.latencies_seconds
-                else 0.0,
-                errors=memory.errors,
-                last_error=memory.last_error,
-            )
+            memory.baseline_seconds = seconds
+            memory.baselines = {track_id: None for track_id in memory.tracker.ids}
+
+    def clear_baseline(self) -> None:
+        """Read everybody as ever again."""
+        with self._lock:
+            self._memory.baselines = {}
+
+    def baselines(self) -> dict[int, float]:
+        """Whose resting face is being learned, or known: track id to progress, 0 to 1."""
+        with self._lock:
+            return {
+                track_id: 0.0 if baseline is None else baseline.progress
+                for track_id, baseline in self._memory.baselines.items()
+            }
 
     def reset(self) -> None:
         """Forget every face and count from zero: the camera has stopped, the next person is someone else."""
         with self._reading_lock, self._lock:
             self._memory = _Memory()
 
-    def _followed(self, recognized: Sequence[RecognizedFace], now: float) -> tuple[RecognizedFace, ...]:
-        """The same faces with their ids and smoothed scores; only `read` touches this part of the memory."""
-        memory, settings = self._memory, self._settings
+    def _followed(
+        self, recognized: tuple[RecognizedFace, ...], now: float, setup: "_Setup"
+    ) -> tuple[RecognizedFace, ...]:
+        """The same faces with their ids, steadied; only `read` touches this part of the memory."""
+        memory = self._memory
         ids = memory.tracker.update([item.face for item in recognized])
+        source = setup.recognizer.fingerprint
+        emotions = tuple(setup.recognizer.emotions)
         followed = []
         for item, track_id in zip(recognized, ids, strict=True):
-            probabilities = item.scores.probabilities
-            if track_id in memory.smoothed and settings.smoothing is Smoothing.EXPONENTIAL:
-                past, seen_at = memory.smoothed[track_id]
-                # By elapsed time, not by frame: the label follows as fast at 10 frames a second as at 30.
-                kept = np.float32(np.exp(-(now - seen_at) / max(settings.smoothing_seconds, 1e-6)))
-                probabilities = kept * past + (1 - kept) * probabilities
-            memory.smoothed[track_id] = probabilities, now
-            scores = EmotionScores(item.scores.emotions, probabilities)
-            label = scores.top if scores.confidence >= settings.unsure_below else None
+            steadying = memory.people.get(track_id)
+            if steadying is None or steadying.source != source:
+                steadying = memory.people[track_id] = Steadying(source, emotions)
+            probabilities = self._relative_to_rest(track_id, item.scores.probabilities, now, setup)
+            scores, label = steadying.tell(probabilities, now, setup.settings)
             followed.append(replace(item, scores=scores, track_id=track_id, label=label))
-        memory.smoothed = {i: memory.smoothed[i] for i in memory.tracker.ids}
+        known = memory.tracker.ids
+        memory.people = {track_id: memory.people[track_id] for track_id in known if track_id in memory.people}
+        with self._lock:
+            memory.baselines = {i: value for i, value in memory.baselines.items() if i in known}
         return tuple(followed)
+
+    def _relative_to_rest(
+        self, track_id: int, probabilities: NDArray[np.float32], now: float, setup: "_Setup"
+    ) -> NDArray[np.float32]:
+        memory = self._memory
+        with self._lock:
+            if track_id not in memory.baselines:
+                return probabilities
+            baseline = memory.baselines[track_id]
+            source = setup.recognizer.fingerprint
+            if baseline is None or memory.baseline_source != source:
+                # Another model has another idea of this face at rest: it is learned again.
+                baseline = Baseline(tuple(setup.recognizer.emotions), memory.baseline_seconds)
+                if memory.baseline_source != source:
+                    memory.baselines = {i: None for i in memory.baselines}
+                memory.baseline_source = source
+                memory.baselines[track_id] = baseline
+        return baseline.correct(probabilities, now)
+
+
+def _crops(image_bgr: NDArray[np.uint8], faces: list[Face], recognizer: Recognizer) -> NDArray[np.uint8]:
+    preprocessing = recognizer.preprocessing
+    return crop_faces(image_bgr, faces, preprocessing.image_height, preprocessing.image_width)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Setup:
+    """With what a frame is read."""
+
+    settings: LiveSettings
+    detector: FaceDetector
+    recognizer: Recognizer
+    other: Recognizer | None = None
 
 
 @dataclass(slots=True)
@@ -203,11 +288,11 @@ class _Memory:
     """What one camera has shown so far; `reset` puts a new one in its place."""
 
     tracker: FaceTracker = field(default_factory=FaceTracker)
-    smoothed: dict[int, tuple[NDArray[np.float32], float]] = field(default_factory=dict)
+    people: dict[int, Steadying] = field(default_factory=dict)
+    baselines: dict[int, Baseline | None] = field(default_factory=dict)
+    baseline_seconds: float = BASELINE_SECONDS
+    baseline_source: str = ""
     latest: LiveReading | None = None
-    frames: int = 0
-    errors: int = 0
-    last_error: str = ""
-    # Two seconds of even the fastest camera.
-    finished_at: deque[float] = field(default_factory=lambda: deque(maxlen=int(RECENT_SECONDS * 240)))
-    latencies_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_FRAMES))
+    frame_bgr: NDArray[np.uint8] | None = None
+    meter: Meter = field(default_factory=Meter)
+    history: HistoryLog = field(default_factory=HistoryLog)

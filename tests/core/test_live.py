@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
 from fer.emotions import EMOTIONS, Emotion
-from fer.errors import ModelMismatchError
+from fer.errors import FaceDetectorError, ModelMismatchError
 from fer.faces import Box, Face, HaarDetector
 from fer.live import LiveRecognizer, LiveSettings, recognize_faces
 from fer.recognition import Recognizer
@@ -236,3 +237,125 @@ def test_a_temperature_may_change_while_a_camera_reads(recognizer: Recognizer) -
     finally:
         done.set()
         other.join()
+
+
+def test_another_model_reads_the_next_frame_and_the_person_stays_who_they_are(
+    recognizer: Recognizer, fer_home: Path
+) -> None:
+    backwards = grey_level.save_model(fer_home / "models" / "pretrained" / "back", emotions=EMOTIONS[::-1])
+    live = LiveRecognizer(recognizer, LiveSettings(smoothing_seconds=1000), detector=Pointing(LEFT))
+    frame = frame_showing(left=Emotion.ANGRY)
+    assert live.read(frame).faces[0].label is Emotion.ANGRY
+    live.use(Recognizer(backwards))
+    face = live.read(frame).faces[0]
+    assert face.label is Emotion.NEUTRAL, "nothing of what the other model said is mixed in"
+    assert face.track_id == 1
+
+
+def test_two_models_read_the_same_faces_of_the_same_frame(recognizer: Recognizer, fer_home: Path) -> None:
+    backwards = grey_level.save_model(fer_home / "models" / "pretrained" / "back", emotions=EMOTIONS[::-1])
+    live = LiveRecognizer(recognizer, detector=Pointing(LEFT, RIGHT))
+    live.use(recognizer, Recognizer(backwards))
+    faces = live.read(frame_showing(left=Emotion.ANGRY, right=Emotion.DISGUST)).faces
+    assert [face.scores.top for face in faces] == [Emotion.ANGRY, Emotion.DISGUST]
+    assert [face.other_scores.top for face in faces if face.other_scores] == [
+        Emotion.NEUTRAL,
+        Emotion.SURPRISE,
+    ]
+    live.use(recognizer)
+    assert live.read(frame_showing(left=Emotion.ANGRY)).faces[0].other_scores is None
+
+
+def test_a_face_is_kept_as_it_was_cut_out_for_the_model(recognizer: Recognizer) -> None:
+    face = (
+        LiveRecognizer(recognizer, detector=Pointing(LEFT)).read(frame_showing(left=Emotion.HAPPY)).faces[0]
+    )
+    assert face.crop is not None
+    assert face.crop.shape == (48, 48, 3)
+    assert np.all(face.crop == grey_level.flat(Emotion.HAPPY, channels=3))
+
+
+def test_maps_are_told_when_they_are_asked_for_and_the_model_has_them(
+    recognizer: Recognizer, fer_home: Path
+) -> None:
+    with_maps = Recognizer(
+        grey_level.save_model(fer_home / "models" / "pretrained" / "maps", content=grey_level.WITH_MAPS)
+    )
+    frame = frame_showing(left=Emotion.HAPPY)
+    settings = LiveSettings(with_maps=True)
+    (face,) = LiveRecognizer(with_maps, settings, detector=Pointing(LEFT)).read(frame).faces
+    assert face.emotion_maps is not None
+    assert face.emotion_maps.shape == (3, 2, 7)
+    assert face.emotion_maps.mean(axis=(0, 1)).argmax() == EMOTIONS.index(Emotion.HAPPY)
+    assert LiveRecognizer(with_maps, detector=Pointing(LEFT)).read(frame).faces[0].emotion_maps is None
+    assert (
+        LiveRecognizer(recognizer, settings, detector=Pointing(LEFT)).read(frame).faces[0].emotion_maps
+        is None
+    )
+
+
+def test_lifting_the_contrast_changes_what_the_model_is_given_and_not_the_frame(
+    recognizer: Recognizer,
+) -> None:
+    rng = np.random.default_rng(0)
+    dim = rng.integers(0, 30, (480, 640, 3), np.uint8)
+    before = dim.copy()
+    plain, lifted = (
+        LiveRecognizer(recognizer, LiveSettings(lift_contrast=lift), detector=Pointing(LEFT))
+        .read(dim)
+        .faces[0]
+        for lift in (False, True)
+    )
+    assert plain.crop is not None and lifted.crop is not None
+    assert lifted.crop.mean() > 2 * plain.crop.mean()
+    assert np.array_equal(dim, before)
+
+
+def test_a_frozen_frame_is_the_newest_one_and_its_own(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(recognizer, detector=Pointing(LEFT))
+    assert live.freeze() is None
+    frame = frame_showing(left=Emotion.SAD)
+    reading = live.read(frame)
+    frozen = live.freeze()
+    assert frozen is not None
+    assert frozen.reading is reading
+    assert np.array_equal(frozen.frame_bgr, frame)
+    frame[:] = 0
+    assert frozen.frame_bgr.any(), "a copy, whatever becomes of the frame"
+    live.reset()
+    assert live.freeze() is None
+
+
+def test_a_resting_face_is_learned_for_those_in_view_and_can_be_forgotten(recognizer: Recognizer) -> None:
+    detector = Pointing(LEFT)
+    live = LiveRecognizer(recognizer, LiveSettings(smoothing_seconds=0), detector=detector)
+    resting = frame_showing(left=Emotion.SURPRISE)  # beside neutral: the model sees the two alike
+    live.read(resting, 0.0)
+    live.start_baseline(seconds=1.0)
+    assert live.baselines() == {1: 0.0}
+    before = live.read(resting, 0.5).faces[0].scores.as_dict()[Emotion.NEUTRAL]
+    live.read(resting, 1.6)
+    assert live.baselines() == {1: 1.0}
+    detector.boxes = (LEFT, RIGHT)
+    faces = live.read(frame_showing(left=Emotion.SURPRISE, right=Emotion.SURPRISE), 1.7).faces
+    assert faces[0].scores.as_dict()[Emotion.NEUTRAL] > 5 * before
+    assert faces[1].scores.as_dict()[Emotion.NEUTRAL] == pytest.approx(before, rel=1e-3)
+    live.clear_baseline()
+    after = live.read(resting, 5.0).faces[0].scores.as_dict()[Emotion.NEUTRAL]
+    assert after == pytest.approx(before, rel=1e-3)
+
+
+def test_a_detector_that_cannot_be_had_leaves_the_camera_as_it_was(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(recognizer)
+    with pytest.raises(FaceDetectorError, match="no face detector “nobody”"):
+        live.configure(LiveSettings(detector="nobody"))
+    assert live.settings == LiveSettings()
+    assert live.read(frame_showing()).faces == ()
+
+
+def test_a_frame_of_another_size_is_read_like_the_first(recognizer: Recognizer) -> None:
+    live = LiveRecognizer(recognizer)
+    picture = np.asarray(astronaut()[..., ::-1], np.uint8)
+    for size in (1.0, 1.5, 0.75, 1.0):
+        resized = cv2.resize(picture, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
+        assert len(live.read(np.asarray(resized, np.uint8)).faces) == 1
