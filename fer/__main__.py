@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from fer.command_line import (
     calibration_commands,
+    detector_commands,
     evaluation_commands,
     explaining_commands,
     robustness_commands,
@@ -430,6 +431,7 @@ def _parser() -> argparse.ArgumentParser:
     run_commands.add_to(add)
     evaluation_commands.add_to(add)
     calibration_commands.add_to(add)
+    detector_commands.add_to(add)
     robustness_commands.add_to(add)
     explaining_commands.add_to(add)
 

@@ -251,11 +251,15 @@ ROOMS = {
     # from a camera to a drawn frame
     "faces.face": "",
     "faces.crops": ".face",
-    "faces.haar": "errors .face paths",
-    "faces.following": ".face .haar .tracking",
-    "faces.tracking": ".face",
-    "faces.catalog": ".face .following .haar errors",
     "faces.lighting": "",
+    "faces.tracking": ".face",
+    "faces.patch": ".face",
+    "faces.haar": "errors .face",
+    "faces.profile": ".face .haar .tracking",
+    "faces.yunet": ".face errors files paths",
+    "faces.dlib_hog": ".face errors",
+    "faces.following": ".face .patch .tracking",
+    "faces.catalog": ".dlib_hog .face .following .haar .profile .yunet errors",
     "faces": ".catalog .crops .face .following .haar .lighting .tracking",
     "temperatures": "config datasets datasets.views errors evaluation.calibration files paths",
     "live.settings": "",
@@ -292,13 +296,17 @@ ROOMS = {
     "command_line.evaluation_commands": ".options .run_commands .terminal comparison config datasets "
     "datasets.views emotions errors evaluation evaluation_report files machine publishing recognition",
     "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
+    "bench.detecting": ".stopwatch datasets errors evaluation faces faces.catalog faces.tracking pictures "
+    "progress recognition",
+    "command_line.detector_commands": ".options .run_commands .terminal bench.detecting datasets faces "
+    "faces.catalog files recognition",
     "command_line.calibration_commands": ".options .run_commands .terminal datasets datasets.views errors "
     "evaluation evaluation.calibration recognition temperatures",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
     "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "
     "explanation explanation.picture files recognition training.renewal",
-    "__main__": "command_line.calibration_commands "
+    "__main__": "command_line.calibration_commands command_line.detector_commands "
     "bench command_line command_line.evaluation_commands command_line.explaining_commands "
     "command_line.options "
     "command_line.robustness_commands command_line.run_commands "

@@ -11,7 +11,7 @@ from fer.bench.stopwatch import Report, ratio, take_turns
 from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.drawing import draw_faces
 from fer.errors import DatasetError
-from fer.faces import HaarDetector, crop_faces
+from fer.faces import HaarDetector, build_detector, crop_faces
 from fer.live import LiveRecognizer, recognize_faces
 from fer.pictures import load_picture
 from fer.progress import Progress, silent
@@ -43,12 +43,13 @@ def bench_live(progress: Progress = silent, *, data: str | None = None, model: s
     crops = crop_faces(frame, faces, height, width)
     recognized = recognize_faces(frame, detector, recognizer)
     live = LiveRecognizer(recognizer)
+    following = build_detector(live.settings.detector, following=True)
     rival = FullSizePipeline(recognizer.card.architecture, recognizer.preprocessing)
     measurements = take_turns(
         {
             "whole_pipeline": lambda: draw_faces(frame, live.read(frame).faces),
             "detect_in_whole_frame": lambda: detector.detect(frame),
-            "detect_near_known_face": lambda: detector.detect_near(frame, faces[0]),
+            "follow": lambda: following.detect(frame),
             "crop": lambda: crop_faces(frame, faces, height, width),
             "classify": lambda: recognizer.predict(crops),
             "draw": lambda: draw_faces(frame, recognized),

@@ -1,6 +1,13 @@
 """Finding faces, following them from frame to frame, and cutting them out."""
 
-from fer.faces.catalog import DETECTORS, DetectorEntry, build_detector
+from fer.faces.catalog import (
+    DETECTORS,
+    DetectorEntry,
+    DetectorMeasure,
+    build_detector,
+    detector_entry,
+    dim_light,
+)
 from fer.faces.crops import as_bgr, crop_faces
 from fer.faces.face import Box, Face, FaceDetector
 from fer.faces.following import FollowingDetector
@@ -15,6 +22,7 @@ __all__ = [
     "THOROUGH",
     "Box",
     "DetectorEntry",
+    "DetectorMeasure",
     "Face",
     "FaceDetector",
     "FaceTracker",
@@ -24,5 +32,7 @@ __all__ = [
     "as_bgr",
     "build_detector",
     "crop_faces",
+    "detector_entry",
+    "dim_light",
     "lift_contrast",
 ]

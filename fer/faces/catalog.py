@@ -1,12 +1,41 @@
-"""The face detectors a learner can choose from."""
+"""The face detectors a learner can choose from, with what each finds and what it costs."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from fer.errors import FaceDetectorError
+from fer.faces import dlib_hog, yunet
 from fer.faces.face import FaceDetector
 from fer.faces.following import FollowingDetector
 from fer.faces.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
+from fer.faces.profile import ProfileDetector
+
+# What `python -m fer detectors --measure FOLDER` found on the annotated photographs of `FOLDER`.
+MEASURED_FILE = Path(__file__).parent / "measured.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorMeasure:
+    """What a detector was measured to do.
+
+    Attributes:
+        found: annotated faces that it found.
+        count: annotated faces there were.
+        false_alarms: what else it took for a face.
+        milliseconds: median for a whole frame of 640×480.
+        photographs: how many there were.
+        source: whose they are.
+    """
+
+    found: int
+    count: int
+    false_alarms: int
+    milliseconds: float
+    photographs: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,49 +47,111 @@ class DetectorEntry:
         title: what a person reads.
         summary: what it is good at, one sentence.
         build: makes one; raises FaceDetectorError where it cannot be had.
+        missing: says why it cannot be had here and what to do; empty if it can.
+        fetch: gets what is missing, telling how far it is; None where nothing can be fetched.
     """
 
     name: str
     title: str
     summary: str
-    build: Callable[[], HaarDetector]
+    build: Callable[[], FaceDetector]
+    missing: Callable[[], str] = str
+    fetch: Callable[[Callable[[float, str], object]], object] | None = None
+
+    @property
+    def measured(self) -> DetectorMeasure | None:
+        """What it was measured to do; None if it never was."""
+        return measures().get(self.name)
 
 
 DETECTORS: tuple[DetectorEntry, ...] = (
     DetectorEntry(
         "haar_fast",
         "Haar, fast",
-        "Frontal faces, sought in a copy of the picture shrunk to 320 pixels.",
+        "Faces from the front, sought in a copy of the picture shrunk to 480 pixels.",
         lambda: HaarDetector(FAST),
+    ),
+    DetectorEntry(
+        "haar_profile",
+        "Haar, front and side",
+        "Also faces seen from the side, for twice the work and more.",
+        lambda: ProfileDetector(FAST),
     ),
     DetectorEntry(
         "haar_thorough",
         "Haar, thorough",
-        "Frontal faces, sought in up to 1,280 pixels; for pictures.",
+        "Faces from the front, small ones too, sought in up to 1,280 pixels: for pictures.",
         lambda: HaarDetector(THOROUGH),
     ),
     DetectorEntry(
         "haar_s4",
-        "Haar as reference system S4 uses it",
-        "Frontal faces at the picture's full size.",
+        "Haar as S4 sets it",
+        "The settings of reference system S4: the whole picture at its full size.",
         lambda: HaarDetector(FULL_RESOLUTION),
+    ),
+    DetectorEntry(
+        "yunet",
+        "YuNet",
+        "A small neural network: faces at any angle, small ones too, in less time than Haar.",
+        yunet.YuNetDetector,
+        yunet.missing,
+        yunet.fetch,
+    ),
+    DetectorEntry(
+        "dlib_hog",
+        "dlib",
+        "Histograms of gradients, as reference system S1 uses them: steady, for faces of 80 pixels and more.",
+        dlib_hog.DlibDetector,
+        dlib_hog.missing,
     ),
 )
 
 
-def build_detector(name: str, *, following: bool = False) -> FaceDetector:
-    """Return a new detector.
-
-    Args:
-        name: of an entry of `DETECTORS`.
-        following: for the frames of one video, where most need not be searched whole.
+def detector_entry(name: str) -> DetectorEntry:
+    """Return the entry of that name.
 
     Raises:
-        FaceDetectorError: there is none of that name, or it cannot be had here.
+        FaceDetectorError: there is none.
     """
     entry = next((entry for entry in DETECTORS if entry.name == name), None)
     if entry is None:
         known = ", ".join(entry.name for entry in DETECTORS)
         raise FaceDetectorError(f"There is no face detector “{name}”. The detectors are: {known}.")
-    detector = entry.build()
-    return FollowingDetector(detector) if following else detector
+    return entry
+
+
+def build_detector(name: str, *, following: bool = False, in_background: bool = True) -> FaceDetector:
+    """Return a new detector.
+
+    Args:
+        name: of an entry of `DETECTORS`.
+        following: for the frames of one video, where most need not be searched whole.
+        in_background: whether whole frames of a video are searched beside it; see `FollowingDetector`.
+
+    Raises:
+        FaceDetectorError: there is none of that name, or it cannot be had here.
+    """
+    detector = detector_entry(name).build()
+    return FollowingDetector(detector, in_background=in_background) if following else detector
+
+
+def dim_light() -> Mapping[str, Any] | None:
+    """Return what dim light does and what lifting the contrast mends; None if it was never measured.
+
+    "light_share" is how much light was left; "found" counts marked faces that the default detector finds, and
+    "read" faces that a model reads right: in "daylight", when it is "dim", and "lifted".
+    """
+    try:
+        found: dict[str, Any] = json.loads(MEASURED_FILE.read_text(encoding="utf-8"))["dim_light"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return found
+
+
+def measures() -> Mapping[str, DetectorMeasure]:
+    """Return what each detector was measured to do, by its name; empty if that cannot be read."""
+    try:
+        rows: dict[str, dict[str, Any]] = json.loads(MEASURED_FILE.read_text(encoding="utf-8"))["detectors"]
+        return {name: DetectorMeasure(**row) for name, row in rows.items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

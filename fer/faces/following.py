@@ -1,52 +1,212 @@
-"""Finding faces in a video for a fraction of the work: look around where they were a moment ago."""
+"""Finding faces in a video for a fraction of the work: detect now and then, and follow in between.
+
+A search of the whole frame takes longer than a camera has between two frames. It need not be waited for: it
+runs beside the video, on a thread of its own, and whoever it finds is followed into the newest frame by their
+pixels.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.faces.face import Face
-from fer.faces.haar import HaarDetector
+from fer.faces.face import Box, Face, FaceDetector
+from fer.faces.patch import LEAST_LIKENESS, Patch
 from fer.faces.tracking import SAME_FACE_OVERLAP, intersections_over_union
 
-# Whoever comes into view is seen a sixth of a second later, at 30 frames a second.
+# Whoever comes into view is looked for a sixth of a second later, at 30 frames a second.
 FRAMES_PER_WHOLE_SEARCH = 5
+# A face grows and shrinks slowly: its size is looked at in every so many frames.
+FRAMES_PER_SIZE = 3
+# A face that no longer looks like itself stays where it was for so long: a blink shows nobody gone.
+FRAMES_HELD = 4
+# Whoever so many searches in a row do not see is gone, however much the place still looks like them: a
+# detector misses a face now and then, and a wall may look like one.
+SEARCHES_MISSED = 3
 
 
 class FollowingDetector:
-    """Searches every fifth frame whole, the others around the known faces; follows `FaceDetector`.
+    """Searches whole frames now and then, and follows known faces always; follows `FaceDetector`.
 
-    A face that is not where it was, no face at all, or a frame of another size: each makes it search the
-    whole frame at once. It remembers the last frame, so one camera needs one of its own.
+    It remembers the last frame, so one camera needs one of its own.
     """
 
-    def __init__(self, detector: HaarDetector) -> None:
+    def __init__(self, detector: FaceDetector, *, in_background: bool = False) -> None:
+        """Begin without a face.
+
+        Args:
+            detector: does the looking.
+            in_background: search whole frames on a thread beside the video, for a camera that does not wait.
+                Otherwise the same frames give the same faces each time, as a film should.
+        """
         self._detector = detector
-        self._known: list[Face] = []
+        self._in_background = in_background
+        self._known: list[_Followed] = []
         self._shape: tuple[int, ...] = ()
-        self._frames_until_whole = 0
+        self._frames_until_search = 0
+        self._search: _Search | None = None
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Return the faces, largest first; for one thread.
 
         Args:
-            image_bgr: (h, w, 3) uint8, the next frame, never written to.
+            image_bgr: (h, w, 3) uint8, the next frame, never written to, also not later.
         """
-        faces = self._followed(image_bgr)
-        if faces is None:
-            faces = self._detector.detect(image_bgr)
-            self._frames_until_whole = FRAMES_PER_WHOLE_SEARCH
-        self._frames_until_whole -= 1
-        self._known, self._shape = faces, image_bgr.shape
-        return faces
+        if self._shape != image_bgr.shape:  # the first frame, or another camera
+            self._known, self._search, self._shape = [], None, image_bgr.shape
+            self._take(self._detector.detect(image_bgr), image_bgr, image_bgr)
+            self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
+        else:
+            lost = self._follow(image_bgr)
+            if self._in_background:
+                self._search_beside(image_bgr, lost)
+            elif lost or not self._known or self._frames_until_search <= 0:
+                self._take(self._detector.detect(image_bgr), image_bgr, image_bgr)
+                self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
+        self._frames_until_search -= 1
+        return sorted((known.face for known in self._known), key=lambda face: face.area, reverse=True)
 
-    def _followed(self, image_bgr: NDArray[np.uint8]) -> list[Face] | None:
-        """The known faces where they are now; None if the whole frame has to be searched."""
-        if not self._known or self._shape != image_bgr.shape or self._frames_until_whole <= 0:
-            return None
-        found = [self._detector.detect_near(image_bgr, face) for face in self._known]
-        faces = [face for face in found if face is not None]
-        boxes = [face.box for face in faces]
-        # Two that have become one were two people: only a look at everything tells who is where.
-        merged = np.triu(intersections_over_union(boxes, boxes), k=1) > SAME_FACE_OVERLAP
-        if len(faces) < len(found) or merged.any():
-            return None
-        return sorted(faces, key=lambda face: face.area, reverse=True)
+    def _follow(self, image_bgr: NDArray[np.uint8]) -> bool:
+        """Move the known faces to where they are now; returns whether one is lost, or two have become one."""
+        moved, lost = [], False
+        may_grow = self._frames_until_search % FRAMES_PER_SIZE == 0
+        for known in self._known:
+            box, likeness = known.patch.find(image_bgr, known.face.box, may_grow=may_grow)
+            if likeness >= LEAST_LIKENESS and _is_inside(box, image_bgr):
+                moved.append(replace(known, face=_moved(known.face, box), held=0))
+                continue
+            lost = True
+            if known.held < FRAMES_HELD:
+                moved.append(replace(known, held=known.held + 1))
+        # The surer of two that have become one stays; a look at everything tells who is where.
+        alone: list[_Followed] = []
+        for known in sorted(moved, key=lambda each: (each.held, each.missed, -each.face.confidence)):
+            if _same(known.face, [other.face for other in alone]) is None:
+                alone.append(known)
+            else:
+                lost = True
+        self._known = alone
+        return lost
+
+    def _search_beside(self, image_bgr: NDArray[np.uint8], lost: bool) -> None:
+        """Take what the search beside the video has found, and begin the next when it is time."""
+        if self._search is not None and self._search.is_done:
+            search, self._search = self._search, None
+            self._take(search.faces(), search.image_bgr, image_bgr)
+        if self._search is None and (lost or self._frames_until_search <= 0):
+            self._search = _Search(self._detector, image_bgr)
+            self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
+
+    def _take(
+        self, found: Sequence[Face], found_in_bgr: NDArray[np.uint8], image_bgr: NDArray[np.uint8]
+    ) -> None:
+        """Let `found` correct what is known: add whoever is new, let go whoever is not seen any more.
+
+        Args:
+            found: by a search of a whole frame.
+            found_in_bgr: that frame.
+            image_bgr: the newest one, in which they may have moved on.
+        """
+        left = list(self._known)
+        kept: list[_Followed] = []
+        for face in found:
+            patch = Patch.of(found_in_bgr, face.box)
+            if patch is None:
+                continue
+            known = _same(face, [each.face for each in left])
+            before = None if known is None else left.pop(known)
+            if found_in_bgr is not image_bgr:
+                # From where it is known to be by now, in the size in which it was found.
+                start = face.box if before is None else _centred(face.box, before.face.box)
+                box, likeness = patch.find(image_bgr, start)
+                if likeness < LEAST_LIKENESS:
+                    if before is not None:
+                        kept.append(replace(before, missed=0))
+                    continue
+                face = _moved(face, box)
+            if _same(face, [each.face for each in kept]) is None:
+                kept.append(_Followed(face, patch))
+        for known_still in left:
+            if known_still.held == 0 and known_still.missed + 1 < SEARCHES_MISSED:
+                kept.append(replace(known_still, missed=known_still.missed + 1))
+        self._known = kept
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Followed:
+    """A known face.
+
+    Attributes:
+        face: where it was last.
+        patch: what it looked like when a search found it.
+        held: frames since it last looked like that.
+        missed: searches in a row that did not find it.
+    """
+
+    face: Face
+    patch: Patch
+    held: int = 0
+    missed: int = 0
+
+
+class _Search:
+    """A search of one whole frame on a thread of its own, which ends with it."""
+
+    def __init__(self, detector: FaceDetector, image_bgr: NDArray[np.uint8]) -> None:
+        self.image_bgr = image_bgr
+        self._detector = detector
+        self._faces: list[Face] = []
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="search-whole-frame", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_done(self) -> bool:
+        return not self._thread.is_alive()
+
+    def faces(self) -> list[Face]:
+        """What it found; raises whatever the detector raised."""
+        if self._error is not None:
+            raise self._error
+        return self._faces
+
+    def _run(self) -> None:
+        try:
+            self._faces = self._detector.detect(self.image_bgr)
+        except Exception as error:  # carried over to the thread that can tell
+            self._error = error
+
+
+def _same(face: Face, others: Sequence[Face]) -> int | None:
+    """Which of the others it is; None if it is none of them."""
+    if not others:
+        return None
+    overlaps = intersections_over_union([face.box], [other.box for other in others])[0]
+    best = int(overlaps.argmax())
+    return best if overlaps[best] > SAME_FACE_OVERLAP else None
+
+
+def _moved(face: Face, box: Box) -> Face:
+    """The face in another place, its landmarks with it."""
+    landmarks = face.landmarks
+    if landmarks is not None:
+        corner, other = np.array(face.box[:2]), np.array(box[:2])
+        growth = (box[2] - box[0]) / max(face.box[2] - face.box[0], 1)
+        landmarks = np.asarray((landmarks - corner) * growth + other, np.float32)
+    return Face(box, face.confidence, landmarks)
+
+
+def _centred(box: Box, on: Box) -> Box:
+    """A box of the size of `box` about the centre of `on`."""
+    x, y = (on[0] + on[2] - box[0] - box[2]) // 2, (on[1] + on[3] - box[1] - box[3]) // 2
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
+
+
+def _is_inside(box: Box, image_bgr: NDArray[np.uint8]) -> bool:
+    """Whether more than half of the box lies in the picture, each way."""
+    height, width = image_bgr.shape[:2]
+    across = min(box[2], width) - max(box[0], 0)
+    down = min(box[3], height) - max(box[1], 0)
+    return bool(2 * across > box[2] - box[0] and 2 * down > box[3] - box[1])

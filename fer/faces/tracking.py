@@ -11,6 +11,10 @@ from fer.faces.face import Box, Face
 SAME_FACE_OVERLAP = 0.3
 # A detector loses a face for a few frames (a turn of the head, a hand); half a second at 30 frames a second.
 FRAMES_UNTIL_FORGOTTEN = 15
+# A sudden move leaves no overlap. Then whoever is left over on both sides is the same person if the centre
+# has moved by less than so many sides, and the side has changed by less than this factor.
+_SUDDEN_MOVE_SIDES = 1.5
+_SUDDEN_GROWTH = 1.5
 
 
 class FaceTracker:
@@ -29,15 +33,11 @@ class FaceTracker:
     def update(self, faces: Sequence[Face]) -> list[int]:
         """Return one id for each face of the next frame, in the order of `faces`; ids start at 1."""
         known = list(self._boxes)
+        before, now = [self._boxes[i] for i in known], [face.box for face in faces]
         found: dict[int, int] = {}
-        overlaps = intersections_over_union([self._boxes[i] for i in known], [face.box for face in faces])
-        # Greedy, from the largest overlap down: what the eye would pair first is paired first.
-        for flat in np.argsort(-overlaps, axis=None, kind="stable"):
-            row, column = divmod(int(flat), len(faces))
-            if overlaps[row, column] < SAME_FACE_OVERLAP:
-                break
-            if column not in found and known[row] not in found.values():
-                found[column] = known[row]
+        _pair(found, known, intersections_over_union(before, now), SAME_FACE_OVERLAP)
+        if len(found) < min(len(known), len(faces)):
+            _pair(found, known, _nearness(before, now), 0.0)
         ids = []
         for column, face in enumerate(faces):
             if column not in found:
@@ -63,3 +63,27 @@ def intersections_over_union(boxes: Sequence[Box], others: Sequence[Box]) -> NDA
     shared = np.prod(np.clip(sides, 0, None), axis=-1)
     areas = [np.prod(box[..., 2:] - box[..., :2], axis=-1) for box in (a, b)]
     return np.asarray(shared / np.maximum(areas[0] + areas[1] - shared, 1e-9))
+
+
+def _nearness(boxes: Sequence[Box], others: Sequence[Box]) -> NDArray[np.float64]:
+    """How near each of `boxes` is to each of `others`, 1 for the same place; below 0 is another face."""
+    a = np.array(boxes, float).reshape(-1, 1, 4)
+    b = np.array(others, float).reshape(1, -1, 4)
+    distances = np.linalg.norm((a[..., :2] + a[..., 2:] - b[..., :2] - b[..., 2:]) / 2, axis=-1)
+    sides, other_sides = a[..., 2] - a[..., 0], b[..., 2] - b[..., 0]
+    growth = np.maximum(sides, other_sides) / np.maximum(np.minimum(sides, other_sides), 1e-9)
+    reach = _SUDDEN_MOVE_SIDES * np.maximum((sides + other_sides) / 2, 1e-9)
+    return np.asarray(np.where(growth < _SUDDEN_GROWTH, 1 - distances / reach, -1.0))
+
+
+def _pair(found: dict[int, int], known: Sequence[int], likeness: NDArray[np.float64], least: float) -> None:
+    """Give columns of `likeness` the ids of its rows, from the most alike down to `least`.
+
+    Greedy: what the eye would pair first is paired first.
+    """
+    for flat in np.argsort(-likeness, axis=None, kind="stable"):
+        row, column = divmod(int(flat), likeness.shape[1])
+        if likeness[row, column] <= least:
+            break
+        if column not in found and known[row] not in found.values():
+            found[column] = known[row]

@@ -15,13 +15,11 @@ from fer.faces import (
     Face,
     FaceDetector,
     FaceTracker,
-    FollowingDetector,
     HaarDetector,
     HaarSettings,
     as_bgr,
     crop_faces,
 )
-from fer.faces.following import FRAMES_PER_WHOLE_SEARCH
 from fer.faces.tracking import FRAMES_UNTIL_FORGOTTEN, intersections_over_union
 
 
@@ -136,50 +134,19 @@ def test_overlaps_are_those_of_the_textbook() -> None:
     assert intersections_over_union([], [(0, 0, 1, 1)]).shape == (0, 1)
 
 
-class Counting(HaarDetector):
-    """A detector that counts its searches of the whole frame."""
-
-    whole_searches = 0
-
-    def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
-        self.whole_searches += 1
-        return super().detect(image_bgr)
-
-
-def frame_with(astronaut_bgr: NDArray[np.uint8], *lefts: int) -> NDArray[np.uint8]:
-    """A 640×480 frame with her face, and nothing else to take for one, at each of `lefts`."""
-    frame = np.full((480, 640, 3), 127, np.uint8)
-    for left in lefts:
-        frame[100:320, left : left + 220] = astronaut_bgr[10:230, 115:335]
-    return frame
+def test_two_people_who_cross_keep_their_ids() -> None:
+    tracker = FaceTracker()
+    tracker.update(faces_at((0, 0, 100, 100), (300, 60, 400, 160)))
+    for step in range(1, 11):
+        ids = tracker.update(
+            faces_at((30 * step, 0, 30 * step + 100, 100), (300 - 30 * step, 60, 400 - 30 * step, 160))
+        )
+        assert ids == [1, 2]
 
 
-def test_a_moving_face_is_followed_without_searching_every_frame_whole(
-    astronaut_bgr: NDArray[np.uint8],
-) -> None:
-    detector = Counting(FAST)
-    following = FollowingDetector(detector)
-    for number in range(10):
-        faces = following.detect(frame_with(astronaut_bgr, 100 + 6 * number))
-        assert [face.box[0] < 210 + 6 * number < face.box[2] for face in faces] == [True]
-    assert detector.whole_searches == 10 // FRAMES_PER_WHOLE_SEARCH
-
-
-def test_a_face_that_is_gone_or_elsewhere_makes_the_whole_frame_be_searched(
-    astronaut_bgr: NDArray[np.uint8],
-) -> None:
-    following = FollowingDetector(HaarDetector(FAST))
-    assert len(following.detect(frame_with(astronaut_bgr, 0))) == 1
-    jumped = following.detect(frame_with(astronaut_bgr, 400))
-    assert [face.box[0] < 510 < face.box[2] for face in jumped] == [True]
-    assert following.detect(frame_with(astronaut_bgr)) == []
-    other_size = np.ascontiguousarray(frame_with(astronaut_bgr, 0)[:400, :500])
-    assert len(following.detect(other_size)) == 1
-
-
-def test_a_second_face_is_seen_at_the_next_whole_search(astronaut_bgr: NDArray[np.uint8]) -> None:
-    following = FollowingDetector(HaarDetector(FAST))
-    assert len(following.detect(frame_with(astronaut_bgr, 0))) == 1
-    both = frame_with(astronaut_bgr, 0, 400)
-    seen = [len(following.detect(both)) for _ in range(FRAMES_PER_WHOLE_SEARCH)]
-    assert seen == [1] * (FRAMES_PER_WHOLE_SEARCH - 1) + [2]
+def test_a_sudden_move_is_the_same_person_and_another_size_is_not() -> None:
+    tracker = FaceTracker()
+    tracker.update(faces_at((100, 100, 200, 200)))
+    assert tracker.update(faces_at((220, 120, 320, 220))) == [1], "no overlap, but a side away"
+    assert tracker.update(faces_at((230, 120, 270, 160)))[0] != 1
+    assert tracker.update(faces_at((600, 120, 700, 220)))[0] not in (1, 2)

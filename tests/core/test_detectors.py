@@ -1,0 +1,278 @@
+"""The face detectors by their names: what each needs, what is said where it is missing, what was measured."""
+
+import hashlib
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from skimage.data import astronaut
+
+from fer import paths
+from fer.bench import detecting
+from fer.errors import DatasetError, DatasetNotFoundError, FaceDetectorError
+from fer.faces import (
+    DETECTORS,
+    Face,
+    FollowingDetector,
+    build_detector,
+    catalog,
+    detector_entry,
+    dim_light,
+    dlib_hog,
+    lift_contrast,
+    yunet,
+)
+from fer.faces.catalog import MEASURED_FILE, measures
+from fer.faces.profile import ProfileDetector
+from tests.core import grey_level
+
+ASTRONAUT = np.asarray(cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR), np.uint8)
+
+
+@pytest.mark.parametrize("entry", [entry for entry in DETECTORS if entry.name.startswith("haar")], ids=str)
+def test_every_haar_detector_finds_the_astronaut(entry: Any) -> None:
+    assert entry.missing() == ""
+    left, top, right, bottom = build_detector(entry.name).detect(ASTRONAUT)[0].box
+    assert left < 225 < right
+    assert top < 110 < bottom
+
+
+def test_a_detector_for_a_video_follows() -> None:
+    assert isinstance(build_detector("haar_fast", following=True), FollowingDetector)
+
+
+def test_an_unknown_detector_is_named_with_those_there_are() -> None:
+    with pytest.raises(FaceDetectorError, match=r"no face detector “nobody”.*haar_fast"):
+        build_detector("nobody")
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_face_from_the_side_is_found_whichever_way_it_looks(
+    mirrored: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detector = ProfileDetector()
+
+    class Leftward:
+        """A cascade that knows one bright place, as the profile cascade knows faces that look left."""
+
+        def detectMultiScale2(self, grey: np.ndarray, *args: Any, **options: Any) -> tuple[Any, Any]:  # noqa: N802
+            bright = np.argwhere(grey > 250)
+            if not len(bright) or bright[:, 1].mean() > grey.shape[1] / 2:
+                return (), ()
+            top, left = (int(value) for value in bright.min(axis=0))
+            return [(left, top, 40, 40)], [9]
+
+    monkeypatch.setattr(detector, "_profile", Leftward())
+    picture = np.full((240, 320, 3), 90, np.uint8)
+    left = 240 if mirrored else 40
+    picture[100:140, left : left + 40] = 255
+    (face,) = detector.detect(picture)
+    assert face.box == (left, 100, left + 40, 140)
+
+
+def test_a_face_that_both_cascades_find_is_one() -> None:
+    assert len(ProfileDetector().detect(ASTRONAUT)) == 1
+
+
+def test_without_its_weights_yunet_says_how_to_get_them(fer_home: Path) -> None:
+    assert "Fetch them" in detector_entry("yunet").missing()
+    with pytest.raises(FaceDetectorError, match=r"place face_detection_yunet_2023mar\.onnx"):
+        build_detector("yunet")
+
+
+def test_other_weights_under_its_name_are_refused_before_they_are_opened(fer_home: Path) -> None:
+    paths.detectors_folder().mkdir(parents=True)
+    yunet.weights_path().write_bytes(b"\0" * yunet.WEIGHTS_BYTES)
+    assert "not the one that YuNet's authors published" in yunet.missing()
+    with pytest.raises(FaceDetectorError, match="Delete it"):
+        build_detector("yunet")
+
+
+def test_fetched_weights_are_checked_kept_and_told_of(
+    fer_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"weights"
+    monkeypatch.setattr(yunet, "WEIGHTS_SHA256", hashlib.sha256(content).hexdigest())
+    monkeypatch.setattr(yunet, "WEIGHTS_BYTES", len(content))
+    served(monkeypatch, content)
+    told: list[float] = []
+    path = yunet.fetch(lambda fraction, message: told.append(fraction))
+    assert path == yunet.weights_path()
+    assert path.read_bytes() == content
+    assert "MIT" in path.with_name(path.name + ".txt").read_text(encoding="utf-8")
+    assert told[-1] == 1
+    assert yunet.missing() == ""
+
+
+def test_what_is_not_the_published_file_is_not_kept(fer_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served(monkeypatch, b"something else")
+    with pytest.raises(FaceDetectorError, match="not the file that YuNet's authors published"):
+        yunet.fetch()
+    assert not yunet.weights_path().exists()
+
+
+def test_without_the_internet_fetching_is_a_sentence_and_haar_goes_on(
+    fer_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served(monkeypatch, OSError("unreachable"))
+    with pytest.raises(FaceDetectorError, match=r"cannot be reached from here.*Haar detectors go on"):
+        yunet.fetch()
+
+
+def served(monkeypatch: pytest.MonkeyPatch, content: bytes | Exception) -> None:
+    """Let the download give these bytes, or fail."""
+    import pooch
+
+    class Downloader:
+        def __init__(self, **options: Any) -> None:
+            pass
+
+        def __call__(self, url: str, output_file: str, pup: Any) -> None:
+            assert url.startswith("https://")
+            if isinstance(content, Exception):
+                raise content
+            Path(output_file).write_bytes(content)
+
+    monkeypatch.setattr(pooch, "HTTPDownloader", Downloader)
+
+
+def test_yunets_boxes_are_framed_as_haar_frames_a_face(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = np.array([[100, 80, 60, 90, *range(10), 0.95]], np.float32)
+    network = SimpleNamespace(setInputSize=lambda size: None, detect=lambda image: (1, row))
+    monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *args: network)
+    (face,) = yunet._Network(Path("weights")).find(np.zeros((480, 640, 3), np.uint8), 320)
+    left, top, right, bottom = face.box
+    assert right - left == pytest.approx(bottom - top, abs=1), "a square"
+    assert (left + right) / 2 == pytest.approx(2 * 130, abs=1), "where it was found, in the whole picture"
+    assert face.landmarks is not None
+    assert face.landmarks[1] == pytest.approx([4, 6])
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (5, 900, 3), (480, 640, 3)])
+def test_yunet_is_given_inputs_of_a_size_it_can_use(
+    shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[tuple[int, int]] = []
+    network = SimpleNamespace(setInputSize=sizes.append, detect=lambda image: (0, None))
+    monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *args: network)
+    assert yunet._Network(Path("weights")).find(np.zeros(shape, np.uint8), 320) == []
+    assert min(sizes[0]) >= 32
+    assert max(sizes[0]) <= 320
+
+
+def test_without_dlib_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dlib_hog.importlib.util, "find_spec", lambda name: None)
+    assert "pip install dlib-bin" in detector_entry("dlib_hog").missing()
+    with pytest.raises(FaceDetectorError, match="pip install dlib-bin"):
+        build_detector("dlib_hog")
+
+
+def test_dlibs_rectangles_come_back_in_the_whole_pictures_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    corner = SimpleNamespace(left=lambda: 10, top=lambda: 20, right=lambda: 109, bottom=lambda: 119)
+    found = SimpleNamespace(run=lambda grey, up, threshold: ([corner], [1.0], [0]))
+    monkeypatch.setattr(dlib_hog.importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setitem(sys.modules, "dlib", SimpleNamespace(get_frontal_face_detector=lambda: found))
+    (face,) = build_detector("dlib_hog").detect(np.zeros((960, 1280, 3), np.uint8))
+    assert face.box == (20, 40, 220, 240)
+    assert 0.5 < face.confidence < 1
+
+
+def test_what_was_measured_is_there_for_the_default_and_no_worse_than_the_reference() -> None:
+    known = measures()
+    assert known["haar_fast"].found >= known["haar_s4"].found
+    assert known["haar_fast"].false_alarms <= known["haar_s4"].false_alarms
+    assert known["haar_fast"].milliseconds < known["haar_s4"].milliseconds
+    assert detector_entry("haar_fast").measured == known["haar_fast"]
+
+
+def test_a_file_of_measures_that_is_gone_or_damaged_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for content in (None, "{", '{"detectors": {"yunet": {"found": 1}}}'):
+        path = tmp_path / "measured.json"
+        if content is not None:
+            path.write_text(content)
+        monkeypatch.setattr(catalog, "MEASURED_FILE", path)
+        assert measures() == {}
+        assert dim_light() is None
+        assert detector_entry("yunet").measured is None
+
+
+def test_lifting_the_contrast_makes_a_dim_face_visible_and_leaves_a_bright_one_bright() -> None:
+    dim = (ASTRONAUT * 0.12).astype(np.uint8)
+    lifted = lift_contrast(dim)
+    assert lifted.shape == dim.shape
+    assert lifted.mean() > 3 * dim.mean()
+    assert len(build_detector("haar_fast").detect(lifted)) == 1
+    bright = np.full((64, 64, 3), 230, np.uint8)
+    assert lift_contrast(bright).mean() >= 220
+    assert lift_contrast(np.zeros((1, 1, 3), np.uint8)).shape == (1, 1, 3)
+
+
+# ── measuring ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def annotated(tmp_path: Path) -> Path:
+    """Her photograph beside an empty one, with her face marked."""
+    cv2.imwrite(str(tmp_path / "astronaut.png"), ASTRONAUT)
+    cv2.imwrite(str(tmp_path / "wall.png"), np.full((200, 300, 3), 120, np.uint8))
+    (tmp_path / "faces.xml").write_text(
+        "<dataset><images><image file='astronaut.png'><box top='60' left='170' width='110' height='110'/>"
+        "</image><image file='wall.png'/><image file='gone.png'/></images></dataset>"
+    )
+    return tmp_path
+
+
+def test_annotated_photographs_are_read_with_their_boxes(annotated: Path) -> None:
+    photographs = detecting.load_annotated(annotated)
+    assert [photograph.boxes for photograph in photographs] == [((170, 60, 280, 170),), ()]
+
+
+def test_a_face_counts_once_and_what_is_no_face_is_a_false_alarm(annotated: Path) -> None:
+    photographs = detecting.load_annotated(annotated)
+    there, twice, nowhere = ((170, 60, 280, 170), (172, 62, 282, 172), (0, 0, 50, 50))
+
+    def finding(*boxes: tuple[int, int, int, int]) -> Any:
+        return lambda image: [Face(box, 1.0) for box in boxes]
+
+    assert detecting.count_found(photographs[:1], finding(there)) == (1, 0)
+    assert detecting.count_found(photographs[:1], finding(there, twice, nowhere)) == (1, 1)
+    assert detecting.count_found(photographs[1:], finding(nowhere)) == (0, 1)
+    assert detecting.count_found(photographs, finding()) == (0, 0)
+
+
+def test_a_measurement_tells_of_every_detector_and_of_dim_light(annotated: Path, fer_home: Path) -> None:
+    from fer.datasets import load_dataset
+    from fer.recognition import Recognizer
+
+    faces = load_dataset("synthetic").subset(14, 0)
+    recognizer = Recognizer(grey_level.save_model(fer_home / "models" / "pretrained" / "grey"))
+    found = detecting.measure_detectors(annotated, faces, recognizer)
+    assert set(found["detectors"]) == {entry.name for entry in DETECTORS if not entry.missing()}
+    assert found["detectors"]["haar_fast"]["found"] == 1
+    assert found["detectors"]["haar_fast"]["photographs"] == 2
+    assert found["dim_light"]["found"]["daylight"] == 1
+    assert found["dim_light"]["read"]["count"] == 14
+    assert json.loads(json.dumps(found))["dim_light"]["read"]["dim"]["right"] <= 14
+    assert set(found) == set(json.loads(MEASURED_FILE.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "content", ["<dataset", "<dataset><image file='astronaut.png'><box top='x'/></image></dataset>"]
+)
+def test_a_damaged_annotation_is_a_sentence(annotated: Path, content: str) -> None:
+    (annotated / "faces.xml").write_text(content)
+    with pytest.raises(DatasetError, match="imglab"):
+        detecting.load_annotated(annotated)
+
+
+def test_a_folder_without_annotations_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DatasetNotFoundError, match="no XML that marks faces"):
+        detecting.load_annotated(tmp_path)
