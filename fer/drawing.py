@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from fer.emotions import Emotion
+from fer.emotions import Emotion, EmotionScores
 from fer.faces import Box, as_bgr
 from fer.live import RecognizedFace
 
 Color = tuple[int, int, int]
 """(blue, green, red), 0 to 255."""
 
-WHITE, BLACK, TROUGH = (255, 255, 255), (18, 18, 18), (70, 70, 70)
+WHITE, BLACK, TROUGH, UNSURE = (255, 255, 255), (18, 18, 18), (70, 70, 70), (205, 205, 205)
+# How much of a face its map may cover where it is strongest.
+MAP_OPACITY = 0.6
 # A picture of this height gets text of this size; others in proportion, never below what can be read.
 REFERENCE_HEIGHT_PIXELS, REFERENCE_TEXT_PIXELS, SMALLEST_TEXT_PIXELS = 480, 14, 9
 # ... and shrinks where the face is so small that its label would cover the neighbours.
@@ -27,6 +29,10 @@ FACE_WIDTHS_PER_TEXT = 8
 PANEL_BRIGHTNESS = 0.3
 # How much of a panel may lie over faces; with more, thin bars under the box take its place.
 PANEL_OVERLAP_ALLOWED = 0.12
+
+
+Bars = Literal["none", "largest", "each"]
+"""Whose seven scores are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class DrawingStyle:
         emotion_maps: lay over each face where the model sees the emotion it names.
     """
 
-    bars: Literal["none", "largest", "each"] = "each"
+    bars: Bars = "each"
     ids: bool = True
     emotion_maps: bool = False
 
@@ -59,9 +65,13 @@ def draw_faces(
     drawn = as_bgr(image_bgr).copy()
     sizes_of_each = [_sizes_for(drawn, item.face.box) for item in faces]
     taken = [item.face.box for item in faces]
+    if style.emotion_maps:  # below everything else
+        for item in faces:
+            _draw_map(drawn, item)
     for item, sizes in zip(faces, sizes_of_each, strict=True):
-        _draw_box(drawn, item.face.box, _bgr(item.scores.top), sizes)
-    for item, sizes in zip(faces, sizes_of_each, strict=True):
+        _draw_box(drawn, item.face.box, _color_of(item.label), sizes)
+    with_bars = {"none": 0, "largest": 1, "each": len(faces)}[style.bars]
+    for item, sizes in list(zip(faces, sizes_of_each, strict=True))[:with_bars]:
         panel = _panel_place(drawn, item, taken, sizes)
         if panel is None:
             _draw_thin_bars(drawn, item, sizes)
@@ -69,8 +79,10 @@ def draw_faces(
             taken.append(panel)
             _draw_panel(drawn, panel, item, sizes)
     for item, sizes in zip(faces, sizes_of_each, strict=True):  # last, so that nothing hides a label
-        number = f"{item.track_id} " if len(faces) > 1 else ""
+        number = f"{item.track_id} " if style.ids and len(faces) > 1 else ""
         _draw_label(drawn, number, item, sizes)
+        if item.other_scores is not None:
+            _draw_other_label(drawn, item.other_scores, item.face.box, sizes)
     return drawn
 
 
@@ -104,13 +116,55 @@ def _draw_box(drawn: NDArray[np.uint8], box: Box, color: Color, sizes: _Sizes) -
 
 
 def _draw_label(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, sizes: _Sizes) -> None:
-    color = _bgr(item.scores.top)
-    text = _text_mask(f"{number}{item.scores.top}  {item.scores.confidence:.0%}", round(sizes.text * 1.15))
+    told = item.scores.as_dict()
+    if item.label is None:
+        # What it would have said comes along, small enough to be read as a guess.
+        words = f"{number}unsure ({item.scores.top} {item.scores.confidence:.0%})"
+    else:
+        words = f"{number}{item.label}  {told.get(item.label, item.scores.confidence):.0%}"
+    left, top, _, _ = item.face.box
+    _draw_plate(drawn, words, _color_of(item.label), left - sizes.line, top, sizes, above=True)
+
+
+def _draw_other_label(drawn: NDArray[np.uint8], scores: EmotionScores, box: Box, sizes: _Sizes) -> None:
+    """What the second model says, inside the box at its lower edge."""
+    words = f"other model: {scores.top}  {scores.confidence:.0%}"
+    _draw_plate(drawn, words, _bgr(scores.top), box[0] - sizes.line, box[3], sizes, above=True)
+
+
+def _draw_map(drawn: NDArray[np.uint8], item: RecognizedFace) -> None:
+    """Where the model sees the emotion it names (or would name): the more, the more of its colour."""
+    if item.emotion_maps is None:
+        return
+    emotion = item.label or item.scores.top
+    emotion_map = item.emotion_maps[..., list(item.scores.emotions).index(emotion)]
+    left, top, right, bottom = item.face.box
+    rows, columns = slice(max(top, 0), max(bottom, 0)), slice(max(left, 0), max(right, 0))
+    region = drawn[rows, columns]
+    if region.size == 0:
+        return
+    # What speaks for the emotion only, relative to the place that speaks for it the most.
+    strongest = max(float(emotion_map.max()), 1e-6)
+    share = np.clip(emotion_map / strongest, 0, 1).astype(np.float32)
+    whole = cv2.resize(share, (right - left, bottom - top), interpolation=cv2.INTER_CUBIC)
+    seen = whole[
+        max(-top, 0) : max(-top, 0) + region.shape[0], max(-left, 0) : max(-left, 0) + region.shape[1]
+    ]
+    alpha = (np.clip(seen, 0, 1) * (256 * MAP_OPACITY)).astype(np.int16)[..., None]
+    color = np.array(_bgr(emotion), np.int16)
+    region[...] = (region + ((color - region.astype(np.int16)) * alpha >> 8)).astype(np.uint8)
+
+
+def _draw_plate(
+    drawn: NDArray[np.uint8], words: str, color: Color, left: int, edge: int, sizes: _Sizes, *, above: bool
+) -> None:
+    """Words on a plate of `color` whose lower edge (or upper, unless `above`) is at row `edge`."""
+    text = _text_mask(words, round(sizes.text * 1.15))
     padding = sizes.gap
     width, height = text.shape[1] + 2 * padding, text.shape[0] + padding
-    left, top, _, _ = item.face.box
-    # Above the box; inside it where the picture ends.
-    plate = _moved_inside((left - sizes.line, top - height, left - sizes.line + width, top), drawn)
+    top = edge - height if above else edge
+    # Inside the box where the picture ends.
+    plate = _moved_inside((left, top, left + width, top + height), drawn)
     if plate is None:
         return
     _fill(drawn, plate, color)
@@ -242,6 +296,11 @@ def _line_metrics(pixels: int) -> tuple[int, int]:
 @lru_cache(maxsize=64)
 def _names_width(emotions: tuple[Emotion, ...], pixels: int) -> int:
     return max(int(_text_mask(emotion, pixels).shape[1]) for emotion in emotions)
+
+
+def _color_of(label: Emotion | None) -> Color:
+    """The label's own; a grey that is none of theirs for unsure."""
+    return UNSURE if label is None else _bgr(label)
 
 
 @lru_cache(maxsize=16)

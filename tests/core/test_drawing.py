@@ -1,12 +1,14 @@
 """`fer.drawing`: what must be seen in the picture, and what must stay untouched."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer.drawing import draw_faces
+from fer.drawing import UNSURE, Bars, DrawingStyle, draw_faces
 from fer.emotions import EMOTIONS, Emotion, EmotionScores
 from fer.faces import Box, Face
 from fer.live import RecognizedFace
@@ -96,3 +98,65 @@ def test_sizes_grow_with_the_picture() -> None:
         pixels_coloured(image, Emotion.HAPPY) / image[..., 0].size for image in (small, large)
     )
     assert share_large == pytest.approx(share_small, rel=0.6)
+
+
+FACE: Box = (200, 150, 350, 300)
+
+
+def grey() -> NDArray[np.uint8]:
+    return np.full((480, 640, 3), 127, np.uint8)
+
+
+def test_unsure_looks_like_none_of_the_emotions() -> None:
+    unsure = replace(recognized(FACE), label=None)
+    drawn = draw_faces(grey(), [unsure], DrawingStyle(bars="none"))
+    assert sum(pixels_coloured(drawn, emotion) for emotion in EMOTIONS) == 0
+    assert (drawn == UNSURE).all(axis=2).sum() > 1500
+
+
+def test_the_label_is_the_one_that_is_held_and_not_the_likeliest_of_this_frame() -> None:
+    held = replace(recognized(FACE, Emotion.HAPPY), label=Emotion.SAD)
+    drawn = draw_faces(grey(), [held], DrawingStyle(bars="none"))
+    assert pixels_coloured(drawn, Emotion.SAD) > 1500
+    assert pixels_coloured(drawn, Emotion.HAPPY) == 0
+
+
+def test_bars_are_drawn_for_those_who_are_asked_for() -> None:
+    faces = [recognized((40, 60, 160, 180)), recognized((340, 60, 440, 160), number=2)]
+    second_panel = np.s_[60:200, 445:]
+    drawn = {bars: draw_faces(grey(), faces, DrawingStyle(bars=bars)) for bars in get_args(Bars)}
+    changed = {bars: (image != drawn["none"]).any(axis=2) for bars, image in drawn.items()}
+    assert changed["largest"].any()
+    assert not changed["largest"][second_panel].any()
+    assert changed["each"][second_panel].any()
+
+
+def test_numbers_can_be_left_out() -> None:
+    faces = [recognized((40, 60, 160, 180)), recognized((340, 60, 440, 160), number=2)]
+    with_numbers, without = (
+        draw_faces(grey(), faces, DrawingStyle(bars="none", ids=ids)) for ids in (True, False)
+    )
+    assert not np.array_equal(with_numbers, without)
+
+
+def test_a_second_models_answer_stands_beside_the_first() -> None:
+    other = recognized(FACE, Emotion.FEAR).scores
+    drawn = draw_faces(grey(), [replace(recognized(FACE), other_scores=other)], DrawingStyle(bars="none"))
+    assert pixels_coloured(drawn, Emotion.FEAR) > 1000
+    assert pixels_coloured(drawn, Emotion.HAPPY) > 1500
+
+
+@pytest.mark.parametrize("box", [FACE, (-60, -40, 90, 110), (560, 400, 700, 540)])
+def test_a_map_colours_the_place_that_speaks_for_the_emotion(box: Box) -> None:
+    maps = np.full((3, 3, 7), -1, np.float32)
+    maps[1, 1, EMOTIONS.index(Emotion.HAPPY)] = 2
+    item = replace(recognized(box), emotion_maps=maps)
+    plain, mapped = (
+        draw_faces(grey(), [item], DrawingStyle(bars="none", emotion_maps=shown)) for shown in (False, True)
+    )
+    change = np.abs(mapped.astype(int) - plain).sum(axis=2)
+    x, y = (box[0] + box[2]) // 2, (box[1] + box[3]) // 2
+    assert change[max(y - 10, 0) : y + 10, max(x - 10, 0) : x + 10].min() > 30, "the middle of the face"
+    outside = change.copy()
+    outside[max(box[1], 0) : max(box[3], 0), max(box[0], 0) : max(box[2], 0)] = 0
+    assert not outside.any()
