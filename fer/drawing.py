@@ -128,7 +128,7 @@ def _draw_label(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, siz
 
 def _draw_other_label(drawn: NDArray[np.uint8], scores: EmotionScores, box: Box, sizes: _Sizes) -> None:
     """What the second model says, inside the box at its lower edge."""
-    words = f"other model: {scores.top}  {scores.confidence:.0%}"
+    words = f"2nd: {scores.top}  {scores.confidence:.0%}"
     _draw_plate(drawn, words, _bgr(scores.top), box[0] - sizes.line, box[3], sizes, above=True)
 
 

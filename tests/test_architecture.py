@@ -211,6 +211,7 @@ ROOMS = {
     "figures.confusion": ".style comparison emotions evaluation",
     "figures.thresholds": ".style evaluation",
     "figures.calibration": ".style evaluation.calibration",
+    "figures.live": ".style emotions live live.history",
     "figures.neighbours": ".style emotions",
     "figures.epochs": ".style runs",
     "figures.training": ".epochs .style diagnosis runs",
@@ -218,7 +219,7 @@ ROOMS = {
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
     "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults "
-    ".neighbours .run_load .schedule .style .thresholds .training",
+    ".live .neighbours .run_load .schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
     "evaluation_report.formulas": "",
     "evaluation_report.report": ".plain_text cards comparison config datasets datasets.fingerprint emotions "

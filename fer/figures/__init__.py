@@ -34,6 +34,7 @@ from fer.figures.face_map import (
     groups_by_vote,
 )
 from fer.figures.faults import crossings_figure, cut_figure
+from fer.figures.live import UNSURE_COLOR, shares_figure, timeline_figure
 from fer.figures.neighbours import labels_figure
 from fer.figures.run_load import load_figure, load_readings
 from fer.figures.schedule import schedule_figure
@@ -52,6 +53,7 @@ __all__ = [
     "HUMAN_ACCURACY",
     "HUMAN_ACCURACY_SPREAD",
     "SPLIT_OPACITY",
+    "UNSURE_COLOR",
     "VOTE_TITLES",
     "Cells",
     "CurveLine",
@@ -87,5 +89,7 @@ __all__ = [
     "roc_figure",
     "schedule_figure",
     "scores_figure",
+    "shares_figure",
+    "timeline_figure",
     "votes_figure",
 ]

@@ -86,8 +86,16 @@ def _accuracy_row(name: str, evaluation: Evaluation) -> tuple[str, float, float,
     )
 
 
-def scores_figure(scores: EmotionScores) -> go.Figure:
-    """Seven bars: what the model makes of one face."""
+def scores_figure(
+    scores: EmotionScores, other: EmotionScores | None = None, *, names: tuple[str, str] = ("", "")
+) -> go.Figure:
+    """Seven bars: what the model makes of one face; with a second model's, hatched, below each.
+
+    Args:
+        scores: the model's.
+        other: a second model's of the same face; emotions that only it knows are left out.
+        names: what the two are called.
+    """
     percents = scores.as_dict()
     figure = go.Figure(
         go.Bar(
@@ -98,10 +106,33 @@ def scores_figure(scores: EmotionScores) -> go.Figure:
             text=[f"{probability:.0%}" for probability in percents.values()],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="<b>%{y}</b> %{x:.1%}<extra></extra>",
+            hovertemplate="<b>%{y}</b> %{x:.1%}<extra>" + names[0] + "</extra>",
         )
     )
-    figure.update_layout(layout(height=280, margin={"l": 4, "r": 44, "t": 4, "b": 4}, bargap=0.3))
+    if other is not None:
+        others = [other.as_dict().get(emotion, 0.0) for emotion in percents]
+        figure.add_bar(
+            y=[emotion.capitalize() for emotion in percents],
+            x=others,
+            orientation="h",
+            marker={
+                "color": [emotion.color for emotion in percents],
+                "pattern": {"shape": "/", "fillmode": "replace", "size": 6},
+                "line": {"width": 0},
+            },
+            text=[f"{probability:.0%}" for probability in others],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="<b>%{y}</b> %{x:.1%}<extra>" + names[1] + "</extra>",
+        )
+    figure.update_layout(
+        layout(
+            height=280 if other is None else 380,
+            margin={"l": 4, "r": 44, "t": 4, "b": 4},
+            bargap=0.3,
+            showlegend=False,
+        )
+    )
     figure.update_xaxes(
         range=[0, 1], tickformat=".0%", gridcolor=GRID, zeroline=False, fixedrange=True, nticks=6
     )
