@@ -18,6 +18,7 @@ FerError
 │   └── CorruptRunError
 ├── ConfigError
 ├── PictureError
+├── VideoError
 ├── StorageError
 │   └── DiskFullError
 └── FaceDetectorError
@@ -112,6 +113,10 @@ class ConfigError(FerError):
 
 class PictureError(FerError):
     """A picture cannot be read, or is larger than is safe to decode."""
+
+
+class VideoError(FerError):
+    """A film cannot be read."""
 
 
 class StorageError(FerError):

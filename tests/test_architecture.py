@@ -273,6 +273,11 @@ ROOMS = {
     "recognition tempering",
     "live": ".history .meter .reading .recognizer .settings",
     "drawing": "emotions faces live",
+    "video.probing": "errors",
+    "video.writing": "",
+    "video.table": "emotions errors files live",
+    "video.annotating": ".probing .table .writing drawing errors faces files live progress recognition",
+    "video": ".annotating .probing .table .writing",
     # over all of it
     "bench.stopwatch": "",
     "bench.rivals": "config faces preprocessing training zoo.catalog",

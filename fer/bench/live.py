@@ -11,7 +11,7 @@ from fer.bench.stopwatch import Report, ratio, take_turns
 from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.drawing import draw_faces
 from fer.errors import DatasetError
-from fer.faces import HaarDetector, build_detector, crop_faces
+from fer.faces import HaarDetector, Searching, build_detector, crop_faces
 from fer.live import LiveRecognizer, recognize_faces
 from fer.pictures import load_picture
 from fer.progress import Progress, silent
@@ -43,7 +43,7 @@ def bench_live(progress: Progress = silent, *, data: str | None = None, model: s
     crops = crop_faces(frame, faces, height, width)
     recognized = recognize_faces(frame, detector, recognizer)
     live = LiveRecognizer(recognizer)
-    following = build_detector(live.settings.detector, following=True)
+    following = build_detector(live.settings.detector, Searching.BESIDE)
     rival = FullSizePipeline(recognizer.card.architecture, recognizer.preprocessing)
     measurements = take_turns(
         {

@@ -10,7 +10,7 @@ from fer.faces.catalog import (
 )
 from fer.faces.crops import as_bgr, crop_faces
 from fer.faces.face import Box, Face, FaceDetector
-from fer.faces.following import FollowingDetector
+from fer.faces.following import FollowingDetector, Searching
 from fer.faces.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSettings
 from fer.faces.lighting import lift_contrast
 from fer.faces.tracking import FaceTracker
@@ -29,6 +29,7 @@ __all__ = [
     "FollowingDetector",
     "HaarDetector",
     "HaarSettings",
+    "Searching",
     "as_bgr",
     "build_detector",
     "crop_faces",

@@ -9,7 +9,7 @@ from typing import Any
 from fer.errors import FaceDetectorError
 from fer.faces import dlib_hog, yunet
 from fer.faces.face import FaceDetector
-from fer.faces.following import FollowingDetector
+from fer.faces.following import FollowingDetector, Searching
 from fer.faces.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
 from fer.faces.profile import ProfileDetector
 
@@ -120,19 +120,19 @@ def detector_entry(name: str) -> DetectorEntry:
     return entry
 
 
-def build_detector(name: str, *, following: bool = False, in_background: bool = True) -> FaceDetector:
+def build_detector(name: str, searching: Searching | None = None) -> FaceDetector:
     """Return a new detector.
 
     Args:
         name: of an entry of `DETECTORS`.
-        following: for the frames of one video, where most need not be searched whole.
-        in_background: whether whole frames of a video are searched beside it; see `FollowingDetector`.
+        searching: for the frames of one video, where most need not be searched whole: when one is. None for
+            pictures that have nothing to do with one another.
 
     Raises:
         FaceDetectorError: there is none of that name, or it cannot be had here.
     """
     detector = detector_entry(name).build()
-    return FollowingDetector(detector, in_background=in_background) if following else detector
+    return detector if searching is None else FollowingDetector(detector, searching)
 
 
 def dim_light() -> Mapping[str, Any] | None:

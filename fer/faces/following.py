@@ -8,6 +8,7 @@ pixels.
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,22 +28,29 @@ FRAMES_HELD = 4
 SEARCHES_MISSED = 3
 
 
+class Searching(StrEnum):
+    """When the whole of a frame is searched."""
+
+    AT_ONCE = "at once"  # before the frame is answered
+    BESIDE = "beside"  # on a thread, taken whenever it is done: for a camera, which does not wait
+    IN_STEP = "in step"  # on a thread, taken at the next search: the same film gives the same faces each time
+
+
 class FollowingDetector:
     """Searches whole frames now and then, and follows known faces always; follows `FaceDetector`.
 
     It remembers the last frame, so one camera needs one of its own.
     """
 
-    def __init__(self, detector: FaceDetector, *, in_background: bool = False) -> None:
+    def __init__(self, detector: FaceDetector, searching: Searching = Searching.AT_ONCE) -> None:
         """Begin without a face.
 
         Args:
             detector: does the looking.
-            in_background: search whole frames on a thread beside the video, for a camera that does not wait.
-                Otherwise the same frames give the same faces each time, as a film should.
+            searching: when.
         """
         self._detector = detector
-        self._in_background = in_background
+        self._searching = searching
         self._known: list[_Followed] = []
         self._shape: tuple[int, ...] = ()
         self._frames_until_search = 0
@@ -60,11 +68,14 @@ class FollowingDetector:
             self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
         else:
             lost = self._follow(image_bgr)
-            if self._in_background:
-                self._search_beside(image_bgr, lost)
-            elif lost or not self._known or self._frames_until_search <= 0:
-                self._take(self._detector.detect(image_bgr), image_bgr, image_bgr)
-                self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
+            match self._searching:
+                case Searching.BESIDE:
+                    self._search_beside(image_bgr, lost)
+                case Searching.IN_STEP:
+                    self._search_in_step(image_bgr, lost)
+                case Searching.AT_ONCE if lost or not self._known or self._frames_until_search <= 0:
+                    self._take(self._detector.detect(image_bgr), image_bgr, image_bgr)
+                    self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
         self._frames_until_search -= 1
         return sorted((known.face for known in self._known), key=lambda face: face.area, reverse=True)
 
@@ -98,6 +109,23 @@ class FollowingDetector:
         if self._search is None and (lost or self._frames_until_search <= 0):
             self._search = _Search(self._detector, image_bgr)
             self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
+
+    def _search_in_step(self, image_bgr: NDArray[np.uint8], lost: bool) -> None:
+        """When it is time, wait for what the last search has found, and begin the next.
+
+        Whoever is lost was perhaps cut away: then the new picture is searched at once.
+        """
+        if lost and any(known.held == 1 for known in self._known):
+            self._search = None
+            self._take(self._detector.detect(image_bgr), image_bgr, image_bgr)
+            self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
+            return
+        if self._frames_until_search > 0:
+            return
+        if self._search is not None:
+            self._take(self._search.faces(), self._search.image_bgr, image_bgr)
+        self._search = _Search(self._detector, image_bgr)
+        self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
 
     def _take(
         self, found: Sequence[Face], found_in_bgr: NDArray[np.uint8], image_bgr: NDArray[np.uint8]
@@ -167,7 +195,8 @@ class _Search:
         return not self._thread.is_alive()
 
     def faces(self) -> list[Face]:
-        """What it found; raises whatever the detector raised."""
+        """What it found, as soon as it has; raises whatever the detector raised."""
+        self._thread.join()
         if self._error is not None:
             raise self._error
         return self._faces

@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from fer.emotions import EmotionScores
 from fer.errors import FerError
-from fer.faces import Face, FaceDetector, FaceTracker, as_bgr, build_detector, crop_faces, lift_contrast
+from fer.faces import (
+    Face,
+    FaceDetector,
+    FaceTracker,
+    Searching,
+    as_bgr,
+    build_detector,
+    crop_faces,
+    lift_contrast,
+)
 from fer.live.baseline import SECONDS as BASELINE_SECONDS
 from fer.live.baseline import Baseline
 from fer.live.history import HistoryLog, LiveHistory
@@ -98,7 +107,7 @@ class LiveRecognizer:
         """
         settings = settings or LiveSettings()
         self._given_detector = detector
-        detector = detector or build_detector(settings.detector, following=True)
+        detector = detector or build_detector(settings.detector, Searching.BESIDE)
         self._setup = _Setup(settings, detector, recognizer)
         self._reading_lock = threading.Lock()  # one frame at a time: held for the whole of `read`
         self._lock = threading.Lock()  # the fields that others look at: held for microseconds
@@ -128,7 +137,7 @@ class LiveRecognizer:
         setup = self._setup
         detector = setup.detector
         if settings.detector != setup.settings.detector and self._given_detector is None:
-            detector = build_detector(settings.detector, following=True)
+            detector = build_detector(settings.detector, Searching.BESIDE)
         # A frame takes the whole of it once, so that it never sees half of a change.
         with self._lock:
             self._setup = replace(self._setup, settings=settings, detector=detector)

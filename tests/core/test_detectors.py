@@ -18,6 +18,7 @@ from fer.faces import (
     DETECTORS,
     Face,
     FollowingDetector,
+    Searching,
     build_detector,
     catalog,
     detector_entry,
@@ -42,7 +43,7 @@ def test_every_haar_detector_finds_the_astronaut(entry: Any) -> None:
 
 
 def test_a_detector_for_a_video_follows() -> None:
-    assert isinstance(build_detector("haar_fast", following=True), FollowingDetector)
+    assert isinstance(build_detector("haar_fast", Searching.BESIDE), FollowingDetector)
 
 
 def test_an_unknown_detector_is_named_with_those_there_are() -> None:

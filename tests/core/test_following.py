@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
-from fer.faces import Box, Face, FollowingDetector
+from fer.faces import Box, Face, FollowingDetector, Searching
 from fer.faces.following import FRAMES_HELD, FRAMES_PER_WHOLE_SEARCH, SEARCHES_MISSED
 from fer.faces.patch import LEAST_LIKENESS, Patch
 
@@ -119,7 +119,7 @@ def test_a_face_that_is_gone_stays_for_a_blink_and_no_longer() -> None:
     detector.places = ()
     assert following.detect(frame_with()) == [], "the search that a loss brings sees nobody either"
     slow = Knowing((100, 100))
-    beside = FollowingDetector(slow, in_background=True)
+    beside = FollowingDetector(slow, Searching.BESIDE)
     beside.detect(frame_with((100, 100)))
     slow.gate = threading.Event()
     seen = [len(beside.detect(frame_with())) for _ in range(FRAMES_HELD + 2)]
@@ -150,7 +150,7 @@ def test_two_that_become_one_are_one() -> None:
 
 def test_a_search_beside_the_video_is_not_waited_for_and_finds_who_came() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector, in_background=True)
+    following = FollowingDetector(detector, Searching.BESIDE)
     following.detect(frame_with((100, 100)))
     detector.places = ((100, 100), (400, 200))
     detector.gate = threading.Event()
@@ -173,7 +173,7 @@ def test_a_search_beside_the_video_is_not_waited_for_and_finds_who_came() -> Non
 
 def test_what_a_search_beside_the_video_raises_is_raised_to_the_one_who_asked() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector, in_background=True)
+    following = FollowingDetector(detector, Searching.BESIDE)
     picture = frame_with((100, 100))
     following.detect(picture)
     detector.error = RuntimeError("torn")
@@ -209,3 +209,17 @@ def test_landmarks_move_with_their_face() -> None:
     (face,) = following.detect(frame_with((120, 110)))
     assert face.landmarks is not None
     assert face.landmarks[0] == pytest.approx([150, 150], abs=4)
+
+
+def test_searches_in_step_with_a_film_give_the_same_faces_each_time() -> None:
+    def seen() -> list[int]:
+        detector = Knowing((100, 100))
+        following = FollowingDetector(detector, Searching.IN_STEP)
+        counts = [len(following.detect(frame_with((100, 100))))]
+        detector.places = ((100, 100), (400, 200))
+        both = frame_with((100, 100), (400, 200))
+        return counts + [len(following.detect(both)) for _ in range(3 * FRAMES_PER_WHOLE_SEARCH)]
+
+    # Begun when it is time, taken when it is time again.
+    expected = [1] * (2 * FRAMES_PER_WHOLE_SEARCH) + [2] * (FRAMES_PER_WHOLE_SEARCH + 1)
+    assert seen() == seen() == expected

@@ -1,0 +1,183 @@
+"""A film read from its first frame to its last: annotated film and table out."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fer import files
+from fer.drawing import DrawingStyle, draw_faces
+from fer.errors import VideoError
+from fer.faces import Searching, build_detector
+from fer.live import LiveRecognizer, LiveSettings
+from fer.progress import Progress, silent
+from fer.recognition import Recognizer
+from fer.video.probing import FilmInfo, frames_of, opened, probe_film, upright
+from fer.video.table import ReadingTable
+from fer.video.writing import FilmWriter
+
+
+@dataclass(frozen=True, slots=True)
+class FilmReport:
+    """What came of a film.
+
+    Attributes:
+        info: what was in the file.
+        frames: that were read.
+        faces: rows of the table.
+        people: how many different ones were followed.
+        shares: each label's part of all rows; "unsure" is one.
+        seconds: how long the film is, by its frames.
+        took_seconds: how long reading it took.
+    """
+
+    info: FilmInfo
+    frames: int
+    faces: int
+    people: int
+    shares: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    took_seconds: float = 0.0
+
+    @property
+    def times_real_time(self) -> float:
+        """How many times faster than it plays it was read."""
+        return self.seconds / self.took_seconds if self.took_seconds else 0.0
+
+
+def annotate_film(
+    source: Path,
+    recognizer: Recognizer,
+    *,
+    output: Path | None = None,
+    table: Path | None = None,
+    other: Recognizer | None = None,
+    settings: LiveSettings | None = None,
+    style: DrawingStyle | None = None,
+    name: str = "",
+    progress: Progress = silent,
+) -> FilmReport:
+    """Read every frame of a film, and save what is asked for.
+
+    Its timing stays as it is, frame by frame, and so does its sound. Whatever ends it, no half-written file
+    is left under a final name.
+
+    Args:
+        source: the film.
+        recognizer: reads its faces.
+        output: the annotated film, .mp4; None for none.
+        table: a row per face per frame, .csv or .parquet; None for none.
+        other: a second model that reads the same faces.
+        settings: how faces are found, read and held steady.
+        style: what is drawn.
+        name: what an error calls the film; empty for its file's name.
+        progress: told how far it is.
+
+    Raises:
+        VideoError: the film cannot be read, or a name does not end as it should.
+        FaceDetectorError: the detector cannot be used.
+        StorageError: a file cannot be written.
+    """
+    if output is not None and output.suffix.lower() != ".mp4":
+        raise VideoError(f"The annotated film is saved as .mp4; received “{output.name}”.")
+    if table is not None and table.suffix.lower() not in (".csv", ".parquet"):
+        raise VideoError(f"A table is saved as .csv or .parquet; received “{table.name}”.")
+    progress(0.0, "Looking into the film")
+    info = probe_film(source, name)
+    settings = settings or LiveSettings()
+    # In order, not beside: the same film gives the same table.
+    detector = build_detector(settings.detector, Searching.IN_STEP)
+    live = LiveRecognizer(recognizer, settings, detector=detector)
+    live.use(recognizer, other)
+    reader = _Reader(source, name, info, live, style or DrawingStyle(), progress)
+    started = time.perf_counter()
+    if output is None:
+        reader.read(None)
+    else:
+        files.save(output, reader.read)
+    if table is not None:
+        reader.table.save(table)
+    labels = [row["label"] for row in reader.table.rows]
+    return FilmReport(
+        info=info,
+        frames=reader.frames,
+        faces=len(labels),
+        people=len({row["person"] for row in reader.table.rows}),
+        shares={
+            label: labels.count(label) / len(labels) for label in sorted(set(labels), key=labels.count)[::-1]
+        },
+        seconds=reader.seconds,
+        took_seconds=time.perf_counter() - started,
+    )
+
+
+class _Reader:
+    """One reading of one film."""
+
+    def __init__(
+        self,
+        source: Path,
+        name: str,
+        info: FilmInfo,
+        live: LiveRecognizer,
+        style: DrawingStyle,
+        progress: Progress,
+    ) -> None:
+        self.table = ReadingTable()
+        self.frames = 0
+        self.seconds = 0.0
+        self._source, self._name, self._info = source, name or source.name, info
+        self._live, self._style, self._progress = live, style, progress
+
+    def read(self, target: Path | None) -> None:
+        """Read the film, and write it annotated to `target` if there is one."""
+        with opened(self._source, self._name) as (container, stream):
+            if target is None:
+                for pictures in container.demux(stream):
+                    self._read_packet(pictures, stream, None)
+                return
+            sound = container.streams.audio[0] if container.streams.audio else None
+            time_base = stream.time_base
+            if time_base is None:
+                raise VideoError(
+                    f"“{self._name}” does not say when its frames are shown. Save it anew as MP4."
+                )
+            writer = FilmWriter(
+                target,
+                self._info.read_size,
+                time_base,
+                frames_per_second=self._info.frames_per_second,
+                sound=sound,
+            )
+            try:
+                for packet in container.demux(*([stream] if sound is None else [stream, sound])):
+                    if packet.stream is stream:
+                        self._read_packet(packet, stream, writer)
+                    else:
+                        writer.write_sound(packet)
+                writer.close()
+            except BaseException:
+                writer.abandon()
+                raise
+
+    def _read_packet(self, packet: Any, stream: Any, writer: FilmWriter | None) -> None:
+        for frame in frames_of(packet, self._name):
+            if frame.pts is None:
+                continue
+            moment = float(frame.pts * stream.time_base)
+            pixels = upright(frame, self._info)
+            reading = self._live.read(pixels, moment)
+            self.frames += 1
+            if self.frames == 1:
+                self._began = moment
+            self.seconds = moment - self._began
+            self.table.add(reading, self.seconds)
+            if writer is not None:
+                writer.write(draw_faces(pixels, reading.faces, self._style), frame.pts)
+            if self._info.seconds > 0:
+                # The last percent is for the index and the table.
+                self._progress(
+                    min(0.99 * self.seconds / self._info.seconds, 0.99),
+                    f"{self.seconds:,.0f} of {self._info.seconds:,.0f} seconds read",
+                )
