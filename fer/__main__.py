@@ -22,6 +22,7 @@ from fer.command_line import (
     robustness_commands,
     run_commands,
     terminal,
+    video_commands,
 )
 from fer.command_line import options as shared_options
 from fer.config import DatasetView
@@ -434,6 +435,7 @@ def _parser() -> argparse.ArgumentParser:
     detector_commands.add_to(add)
     robustness_commands.add_to(add)
     explaining_commands.add_to(add)
+    video_commands.add_to(add)
 
     sub = add(diagnose, "Say what a run's curves tell, what to change, and what earlier changes brought.")
     sub.add_argument("run", metavar="RUN", help="a run's id")

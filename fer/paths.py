@@ -42,6 +42,16 @@ def calibration_folder() -> Path:
     return data_folder() / "calibration"
 
 
+def recordings_folder() -> Path:
+    """Clips and pictures of the camera that somebody asked to keep."""
+    return data_folder() / "recordings"
+
+
+def films_folder() -> Path:
+    """Films that are being read, and what came of them; a folder each."""
+    return cache_folder() / "films"
+
+
 def runs_folder() -> Path:
     """One folder per training run."""
     return home() / "models" / "runs"

@@ -263,7 +263,7 @@ ROOMS = {
     "faces.catalog": ".dlib_hog .face .following .haar .profile .yunet errors",
     "faces": ".catalog .crops .face .following .haar .lighting .tracking",
     "temperatures": "config datasets datasets.views errors evaluation.calibration files paths",
-    "live.settings": "",
+    "live.settings": "config config.checks",
     "live.reading": "emotions faces",
     "live.meter": "",
     "live.history": ".reading emotions",
@@ -278,6 +278,7 @@ ROOMS = {
     "video.table": "emotions errors files live",
     "video.annotating": ".probing .table .writing drawing errors faces files live progress recognition",
     "video": ".annotating .probing .table .writing",
+    "recording": "errors files live paths video.table video.writing",
     # over all of it
     "bench.stopwatch": "",
     "bench.rivals": "config faces preprocessing training zoo.catalog",
@@ -306,15 +307,16 @@ ROOMS = {
     "progress recognition",
     "command_line.detector_commands": ".options .run_commands .terminal bench.detecting datasets faces "
     "faces.catalog files recognition",
+    "command_line.video_commands": ".run_commands .terminal drawing errors faces live recognition video",
     "command_line.calibration_commands": ".options .run_commands .terminal datasets datasets.views errors "
     "evaluation evaluation.calibration recognition temperatures",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
     "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "
     "explanation explanation.picture files recognition training.renewal",
-    "__main__": "command_line.calibration_commands command_line.detector_commands "
-    "bench command_line command_line.evaluation_commands command_line.explaining_commands "
-    "command_line.options "
+    "__main__": "command_line.calibration_commands command_line.video_commands "
+    "command_line.detector_commands bench command_line command_line.evaluation_commands "
+    "command_line.explaining_commands command_line.options "
     "command_line.robustness_commands command_line.run_commands "
     "command_line.terminal config datasets datasets.convert datasets.downloads datasets.fingerprint "
     "datasets.views diagnosis diagnosis.report drawing errors face_map faces faults files "

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fer.config import checks
+
 
 class Smoothing(StrEnum):
     """How the scores of one person are held together over time."""
@@ -44,6 +46,13 @@ class LiveSettings:
     lift_contrast: bool = False
     temperature: float = 1.0
     with_maps: bool = False
+
+    def __post_init__(self) -> None:
+        checks.between("smoothing_seconds", self.smoothing_seconds, 0, 3600)
+        checks.between("mode_frames", self.mode_frames, 1, 1_000)
+        checks.between("lead", self.lead, 0, 1)
+        checks.between("unsure_below", self.unsure_below, 0, 1)
+        checks.between("temperature", self.temperature, 0.01, 100)
 
     def for_a_picture(self) -> "LiveSettings":
         """The same for a single picture: no past to smooth with, and time for a thorough search."""

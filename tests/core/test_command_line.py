@@ -28,7 +28,17 @@ from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
 COMMANDS = ["info", "convert", "train", "resume", "extend", "stop", "queue", "runs", "delete", "restore"]
-COMMANDS += ["evaluate", "compare", "report", "detectors", "recognize", "publish", "inspect", "bench"]
+COMMANDS += [
+    "evaluate",
+    "compare",
+    "report",
+    "detectors",
+    "video",
+    "recognize",
+    "publish",
+    "inspect",
+    "bench",
+]
 
 
 @pytest.fixture(autouse=True)

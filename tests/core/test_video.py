@@ -1,0 +1,257 @@
+"""Films in and out: what is in a file, what is read in it, and what comes back. All made while testing."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer.drawing import DrawingStyle
+from fer.emotions import EMOTIONS
+from fer.errors import VideoError
+from fer.live import LiveSettings
+from fer.recognition import Recognizer
+from fer.video import FilmReport, annotate_film, first_frame, probe_film, probing
+from tests.core import filmed, grey_level
+
+
+@pytest.fixture
+def recognizer(fer_home: Path) -> Recognizer:
+    return Recognizer(grey_level.save_model(fer_home / "models" / "pretrained" / "grey"))
+
+
+# ── what is in a file ────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_film_tells_its_size_length_rate_and_sound(tmp_path: Path) -> None:
+    info = probe_film(filmed.film(tmp_path / "film.mp4", sound="aac"))
+    assert (info.width, info.height, info.codec, info.sound) == (320, 240, "h264", "aac")
+    assert info.seconds == pytest.approx(1.2, abs=0.15)
+    assert info.frames_per_second == pytest.approx(10, rel=0.1)
+    assert info.read_size == (320, 240)
+
+
+@pytest.mark.parametrize(("degrees", "stored"), [(90, (320, 240)), (270, (320, 240)), (180, (320, 240))])
+def test_a_film_from_a_turned_telephone_is_read_upright(
+    tmp_path: Path, degrees: int, stored: tuple[int, int]
+) -> None:
+    path = filmed.film(tmp_path / "turned.mp4", 3, size=stored, rotation_degrees=degrees)
+    info = probe_film(path)
+    expected = stored if degrees == 180 else stored[::-1]
+    assert (info.width, info.height) == expected
+    frame = first_frame(path)
+    assert frame.shape == (expected[1], expected[0], 3)
+    as_stored = filmed.frame_bgr(0, stored)[..., ::-1]
+    difference = np.abs(frame.astype(int) - np.rot90(as_stored, info.rotation_degrees // 90)).mean()
+    assert difference < 8, "turned the way that the file says"
+
+
+def test_a_film_of_4k_is_read_at_a_smaller_size_and_an_odd_one_at_an_even(tmp_path: Path) -> None:
+    info = probe_film(filmed.film(tmp_path / "4k.mp4", 1, size=(3840, 2160)))
+    assert (info.width, info.height) == (3840, 2160)
+    assert info.read_size == (1280, 720)
+    assert first_frame(tmp_path / "4k.mp4").shape == (720, 1280, 3)
+    assert probing.FilmInfo(333, 241, 0, 1, 1, "", "").read_size == (332, 240)
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda path: path.write_bytes(b""), "is empty: it has 0 bytes"),
+        (lambda path: path.write_bytes(b"no film at all" * 100), "damaged, or is none"),
+        (lambda path: filmed.song(path), "holds only sound"),
+        (lambda path: filmed.song(path, with_cover=True), "holds only sound"),
+        (lambda path: filmed.film(path) and path.write_bytes(path.read_bytes()[:600]), "damaged, or is none"),
+    ],
+    ids=["empty", "no film", "sound", "sound with a cover", "cut off"],
+)
+def test_what_is_no_film_is_a_sentence(tmp_path: Path, make: object, sentence: str) -> None:
+    path = tmp_path / "it.mp4"
+    make(path)  # type: ignore[operator]
+    with pytest.raises(VideoError, match=sentence) as caught:
+        probe_film(path, "holiday.mp4")
+    assert "holiday.mp4" in str(caught.value)
+
+
+def test_a_list_of_other_files_is_not_followed(tmp_path: Path) -> None:
+    secret = filmed.film(tmp_path / "secret.mp4", 2)
+    for name, text in (
+        ("list.mp4", f"ffconcat version 1.0\nfile '{secret}'\n"),
+        ("playlist.mp4", f"#EXTM3U\n#EXTINF:1,\n{secret}\n#EXT-X-ENDLIST\n"),
+    ):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(VideoError, match="damaged, or is none"):
+            probe_film(tmp_path / name)
+
+
+def test_a_film_that_is_too_long_too_large_or_gone_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filmed.film(tmp_path / "film.mp4")
+    with pytest.raises(VideoError, match="cannot be read"):
+        probe_film(tmp_path / "gone.mp4")
+    for limit, value, sentence in (
+        ("MAX_SECONDS", 1, "minutes long"),
+        ("MAX_PIXELS", 100, "frames of 320×240 pixels"),
+        ("MAX_BYTES", 100, "MB are read"),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(probing, limit, value)
+            with pytest.raises(VideoError, match=sentence):
+                probe_film(path)
+
+
+# ── read and written ─────────────────────────────────────────────────────────────────────────────
+
+
+def annotated(
+    source: Path, recognizer: Recognizer, **options: object
+) -> tuple[FilmReport, Path, list[dict[str, str]]]:
+    output, table = source.parent / "out.mp4", source.parent / "faces.csv"
+    report = annotate_film(source, recognizer, output=output, table=table, **options)  # type: ignore[arg-type]
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return report, output, rows
+
+
+def test_every_frame_comes_back_drawn_on_at_its_own_time_and_with_a_row(
+    tmp_path: Path, recognizer: Recognizer
+) -> None:
+    report, output, rows = annotated(filmed.film(tmp_path / "film.mp4"), recognizer)
+    found = filmed.contents(output)
+    assert (found["codec"], found["pixels"], found["size"]) == ("h264", "yuv420p", (320, 240))
+    assert found["times"] == pytest.approx([number / 10 for number in range(12)], abs=0.002)
+    assert report.frames == len(rows) == 12
+    assert report.people == 1
+    assert [float(row["seconds"]) for row in rows] == pytest.approx([n / 10 for n in range(12)], abs=0.002)
+    assert {row["person"] for row in rows} == {"1"}
+    for number, row in enumerate(rows):
+        assert int(row["left"]) < 110 + 2 * number < int(row["right"])
+        assert sum(float(row[emotion]) for emotion in EMOTIONS) == pytest.approx(1, abs=0.01)
+    plain = filmed.frame_bgr(5)
+    assert np.abs(found["frames"][5].astype(int) - plain).max() > 100, "something is drawn"
+
+
+def test_a_film_with_uneven_timing_keeps_it(tmp_path: Path, recognizer: Recognizer) -> None:
+    times = [0, 40, 50, 300, 310, 900, 1000, 1800]
+    source = filmed.film(tmp_path / "uneven.mp4", len(times), times_ms=times)
+    _, output, rows = annotated(source, recognizer)
+    assert filmed.contents(output)["times"] == pytest.approx([t / 1000 for t in times], abs=0.002)
+    assert [float(row["seconds"]) for row in rows] == pytest.approx([t / 1000 for t in times], abs=0.002)
+
+
+@pytest.mark.parametrize(("suffix", "sound", "kept_as"), [(".mp4", "aac", "aac"), (".mkv", "libopus", "aac")])
+def test_the_sound_is_kept_copied_or_coded_anew(
+    tmp_path: Path, recognizer: Recognizer, suffix: str, sound: str, kept_as: str
+) -> None:
+    source = filmed.film(tmp_path / f"film{suffix}", sound=sound)
+    _, output, _ = annotated(source, recognizer)
+    before, after = filmed.contents(source), filmed.contents(output)
+    assert after["sound"] == kept_as
+    assert after["sound_seconds"] == pytest.approx(before["sound_seconds"], abs=0.1)
+
+
+def test_the_index_stands_first_so_that_a_browser_need_not_wait(
+    tmp_path: Path, recognizer: Recognizer
+) -> None:
+    _, output, _ = annotated(filmed.film(tmp_path / "film.mp4"), recognizer)
+    content = output.read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")
+
+
+def test_the_same_film_gives_the_same_table(tmp_path: Path, recognizer: Recognizer) -> None:
+    source = filmed.film(tmp_path / "film.mp4")
+    first, second = (annotated(source, recognizer)[2] for _ in range(2))
+    assert first == second
+
+
+def test_a_film_without_a_face_is_a_film_without_rows(tmp_path: Path, recognizer: Recognizer) -> None:
+    report, output, rows = annotated(filmed.film(tmp_path / "wall.mp4", with_face=False), recognizer)
+    assert (report.frames, report.faces, report.people, report.shares) == (12, 0, 0, {})
+    assert rows == []
+    assert len(filmed.contents(output)["frames"]) == 12
+
+
+def test_a_second_model_has_columns_of_its_own_and_parquet_holds_the_same(
+    tmp_path: Path, recognizer: Recognizer, fer_home: Path
+) -> None:
+    import pandas
+
+    other = Recognizer(
+        grey_level.save_model(fer_home / "models" / "pretrained" / "o", emotions=EMOTIONS[::-1])
+    )
+    source = filmed.film(tmp_path / "film.mp4")
+    _, _, rows = annotated(source, recognizer, other=other)
+    assert float(rows[0]["second_neutral"]) == pytest.approx(float(rows[0]["angry"]), abs=0.02)
+    annotate_film(source, recognizer, table=tmp_path / "faces.parquet", other=other)
+    frame = pandas.read_parquet(tmp_path / "faces.parquet")
+    assert list(frame.columns) == list(rows[0])
+    assert frame["person"].tolist() == [int(row["person"]) for row in rows]
+    assert frame["happy"].tolist() == pytest.approx([float(row["happy"]) for row in rows])
+
+
+def test_a_damaged_middle_is_passed_over(tmp_path: Path, recognizer: Recognizer) -> None:
+    source = filmed.film(tmp_path / "film.mkv", 40)
+    content = bytearray(source.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 60] = bytes(60)
+    source.write_bytes(content)
+    report, output, _ = annotated(source, recognizer)
+    assert 0 < report.frames <= 40
+    assert filmed.contents(output)["frames"]
+
+
+def test_a_turned_film_comes_back_upright(tmp_path: Path, recognizer: Recognizer) -> None:
+    source = filmed.film(tmp_path / "turned.mp4", 4, rotation_degrees=90)
+    _, output, _ = annotated(source, recognizer)
+    assert filmed.contents(output)["size"] == (240, 320)
+
+
+def test_progress_grows_to_nearly_one(tmp_path: Path, recognizer: Recognizer) -> None:
+    told: list[float] = []
+    source = filmed.film(tmp_path / "film.mp4")
+    annotate_film(
+        source,
+        recognizer,
+        output=tmp_path / "o.mp4",
+        progress=lambda fraction, message: told.append(fraction),
+    )
+    assert told == sorted(told)
+    assert 0.8 < told[-1] < 1
+
+
+def test_whoever_stops_it_leaves_nothing_half_written_and_the_older_film_in_place(
+    tmp_path: Path, recognizer: Recognizer
+) -> None:
+    source, output = filmed.film(tmp_path / "film.mp4"), tmp_path / "out.mp4"
+    output.write_bytes(b"older")
+
+    def stop(fraction: float, message: str) -> None:
+        if fraction > 0.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        annotate_film(source, recognizer, output=output, table=tmp_path / "faces.csv", progress=stop)
+    assert output.read_bytes() == b"older"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["film.mp4", "out.mp4"]
+
+
+@pytest.mark.parametrize(("output", "table"), [("out.webm", None), (None, "faces.xlsx")])
+def test_other_kinds_of_file_are_refused_before_anything_is_read(
+    tmp_path: Path, recognizer: Recognizer, output: str | None, table: str | None
+) -> None:
+    with pytest.raises(VideoError, match="saved as"):
+        annotate_film(
+            tmp_path / "gone.mp4",
+            recognizer,
+            output=tmp_path / output if output else None,
+            table=tmp_path / table if table else None,
+        )
+
+
+def test_settings_and_style_reach_the_film(tmp_path: Path, recognizer: Recognizer) -> None:
+    source = filmed.film(tmp_path / "film.mp4")
+    _, _, rows = annotated(
+        source, recognizer, settings=LiveSettings(unsure_below=1.0), style=DrawingStyle(bars="none")
+    )
+    assert {row["label"] for row in rows} == {"unsure"}
