@@ -279,6 +279,8 @@ ROOMS = {
     "video.annotating": ".probing .table .writing drawing errors faces files live progress recognition",
     "video": ".annotating .probing .table .writing",
     "recording": "errors files live paths video.table video.writing",
+    "streaming": "drawing live recording",
+    "ice_servers": "errors",
     # over all of it
     "bench.stopwatch": "",
     "bench.rivals": "config faces preprocessing training zoo.catalog",
