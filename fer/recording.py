@@ -64,6 +64,22 @@ class Recording:
         """The rows."""
         return self.folder / TABLE_FILE
 
+    def clip_content(self) -> bytes:
+        """The bytes of the clip.
+
+        Raises:
+            StorageError: somebody moved or deleted it.
+        """
+        return _content(self.clip)
+
+    def table_content(self) -> bytes:
+        """The bytes of the table.
+
+        Raises:
+            StorageError: somebody moved or deleted it.
+        """
+        return _content(self.table)
+
 
 class Recorder:
     """Takes frames from a camera's thread without ever making it wait, and writes them on its own.
@@ -164,6 +180,16 @@ class Recorder:
         except BaseException:
             writer.abandon()
             raise
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError(
+            f"{path.name} of {path.parent.name} cannot be read: {error.strerror or error}. It was moved or "
+            f"deleted."
+        ) from error
 
 
 def save_snapshot(drawn_bgr: NDArray[np.uint8]) -> Path:

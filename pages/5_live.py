@@ -3,23 +3,21 @@
 import streamlit as st
 
 from fer.cards import load_card
-from fer.live import LiveSettings
 from fer.recognition import model_folder
-from pages.parts import caches, masthead, notices, phrases, pickers
-from pages.parts.live import calibration, camera, pictures, video
-from pages.parts.live.choice import LiveChoice
+from pages.parts import caches, masthead, notices, pickers
+from pages.parts.live import calibration, camera, consent, controls, pictures, video
 
 CAMERA, SNAPSHOT, PICTURES, FILM = (
-    ":material/videocam: Camera",
-    ":material/photo_camera: Snapshot",
-    ":material/image: Pictures",
-    ":material/movie: Video",
+    "Camera",
+    "Snapshot",
+    "Pictures",
+    "Video",
 )
 
 masthead.show(
     "Live",
     "Every face the camera sees is found, cut out, and read by the model you choose, about thirty times "
-    "a second. Or show it a picture.",
+    "a second. Or show it pictures, or a film.",
     station=5,
 )
 
@@ -41,29 +39,11 @@ with notices.shown():
             "Show it", [CAMERA, SNAPSHOT, PICTURES, FILM], default=CAMERA, required=True, key="live.view"
         )
     card = load_card(model_folder(model.name))
-    temperature = calibration.choose(caches.recognizer(model.name).fingerprint)
-    choice = LiveChoice(model.name, settings=LiveSettings(temperature=temperature))
+    fingerprint = caches.recognizer(model.name).fingerprint
+    temperature = calibration.choose(fingerprint)
+    choice = controls.choose(model, temperature)
 
-# Open until it has been read; the camera then takes its place on the screen.
-with st.expander(
-    "Before you begin", icon=":material/privacy_tip:", expanded=not st.session_state.get("live.agreed", False)
-):
-    memory, meaning, law = st.columns(3, gap="medium")
-    memory.markdown(
-        ":material/memory: **Your picture stays in memory.** It goes from the browser to the FER Lab server, "
-        "on this computer unless someone else runs it for you, is read and forgotten. Nothing is stored, "
-        "nothing is sent on."
-    )
-    meaning.markdown(
-        ":material/theater_comedy: **An expression, not a feeling.** The model names how a face looks. "
-        f"It cannot know how anyone feels, and {phrases.often_wrong(card)}."
-    )
-    law.markdown(
-        ":material/gavel: **Not for judging people.** The EU AI Act forbids AI that infers emotions at work "
-        "and in education, except for medical or safety reasons (Art. 5(1)(f)); whoever is exposed to it "
-        "must be told (Art. 50(3))."
-    )
-    agreed = st.checkbox("Everyone in view knows this and agrees.", key="live.agreed")
+agreed = consent.show(card)
 
 if view == PICTURES:
     pictures.uploads(choice)

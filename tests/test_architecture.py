@@ -281,6 +281,8 @@ ROOMS = {
     "recording": "errors files live paths video.table video.writing",
     "streaming": "drawing live recording",
     "ice_servers": "errors",
+    "picture_answers": "drawing emotions live",
+    "films": "drawing emotions errors files jobs live paths video",
     # over all of it
     "bench.stopwatch": "",
     "bench.rivals": "config faces preprocessing training zoo.catalog",

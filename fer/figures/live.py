@@ -57,7 +57,7 @@ def timeline_figure(person: PersonHistory, *, seconds: float = KEPT_SECONDS, hei
         hovertemplate="told: %{text}<extra></extra>",
     )
     figure.update_layout(
-        layout(height=height, margin={"l": 4, "r": 8, "t": 4, "b": 4}, hovermode="x unified")
+        layout(height=height, margin={"l": 42, "r": 8, "t": 4, "b": 24}, hovermode="x unified")
     )
     figure.update_xaxes(
         range=[-seconds, 0],
@@ -110,7 +110,7 @@ def shares_figure(shares: Mapping[str, Mapping[Emotion | None, float]], *, heigh
             barmode="stack",
             bargap=0.25,
             height=height or 44 + 34 * max(len(names), 1),
-            margin={"l": 4, "r": 8, "t": 4, "b": 4},
+            margin={"l": 76, "r": 14, "t": 4, "b": 24},
         )
     )
     figure.update_xaxes(

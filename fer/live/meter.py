@@ -55,14 +55,20 @@ class Meter:
     def note_frame_time(self, seconds: float) -> None:
         """Take the moment at which the camera took a frame, by the camera's own clock.
 
-        A gap of several intervals means that frames between were dropped. The interval is the shortest gap
-        of late: a camera that slows down in the dark is believed after sixty frames.
+        A gap of several intervals means that frames between were dropped. The interval is a short gap of
+        late, for hardly any is shorter than it should be: a camera that slows down in the dark is believed
+        after sixty frames.
         """
         before, self._sent_at = self._sent_at, seconds
         if before is None or not 0 < seconds - before < RECENT_SECONDS:
             return  # the first, or the clock was set anew
         self._gaps_seconds.append(seconds - before)
-        self._dropped += round((seconds - before) / min(self._gaps_seconds)) - 1
+        self._dropped += max(round((seconds - before) / self._interval_seconds()) - 1, 0)
+
+    def _interval_seconds(self) -> float:
+        """Between two frames that the camera sends: its clock trembles, so not the very shortest gap."""
+        gaps = sorted(self._gaps_seconds)
+        return gaps[len(gaps) // 10]
 
     def note_reading(self, latency_seconds: float) -> None:
         """Take a frame that was read."""
@@ -86,7 +92,7 @@ class Meter:
             frames=self._frames,
             frames_per_second=(len(recent) - 1) / span if span else 0.0,
             latency_seconds=statistics.median(latencies) if latencies else 0.0,
-            frames_per_second_sent=1 / min(self._gaps_seconds) if self._gaps_seconds else 0.0,
+            frames_per_second_sent=1 / self._interval_seconds() if self._gaps_seconds else 0.0,
             dropped=self._dropped,
             errors=self._errors,
             last_error=self._last_error,

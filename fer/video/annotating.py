@@ -84,7 +84,7 @@ def annotate_film(
     if table is not None and table.suffix.lower() not in (".csv", ".parquet"):
         raise VideoError(f"A table is saved as .csv or .parquet; received “{table.name}”.")
     progress(0.0, "Looking into the film")
-    info = probe_film(source, name)
+    info, _ = probe_film(source, name)
     settings = settings or LiveSettings()
     # In order, not beside: the same film gives the same table.
     detector = build_detector(settings.detector, Searching.IN_STEP)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import av
@@ -61,47 +62,34 @@ class FilmInfo:
         return max(round(self.width / shrink / 2) * 2, 2), max(round(self.height / shrink / 2) * 2, 2)
 
 
-def probe_film(path: Path, name: str = "") -> FilmInfo:
-    """Return what is in a film's file; its first frame is decoded to be sure.
+def probe_film(film: Path | bytes, name: str = "") -> tuple[FilmInfo, NDArray[np.uint8]]:
+    """Return what is in a film, and its first frame, upright, (h, w, 3) RGB, at the size at which it is read.
 
     Args:
-        path: the file.
+        film: its file, or its bytes: then nothing is written anywhere.
         name: what an error calls it; empty for the file's own name.
 
     Raises:
         VideoError: it is empty, damaged, no film, too long or too large.
     """
-    with opened(path, name) as (container, stream):
-        frame = next(decoded(container, stream, name or path.name), None)
+    name = name or (film.name if isinstance(film, Path) else "The film")
+    with opened(film, name) as (container, stream):
+        frame = next(decoded(container, stream, name), None)
         if frame is None:
-            raise VideoError(f"“{name or path.name}” holds no picture that can be decoded. {_CHOOSE}")
-        return _info(container, stream, frame, name or path.name)
-
-
-def first_frame(path: Path, name: str = "") -> NDArray[np.uint8]:
-    """Return a film's first frame, upright, (h, w, 3) RGB, at the size at which it is read.
-
-    Raises:
-        VideoError: see `probe_film`.
-    """
-    with opened(path, name) as (container, stream):
-        frame = next(decoded(container, stream, name or path.name), None)
-        if frame is None:
-            raise VideoError(f"“{name or path.name}” holds no picture that can be decoded. {_CHOOSE}")
-        info = _info(container, stream, frame, name or path.name)
-        return np.asarray(upright(frame, info)[..., ::-1], np.uint8)
+            raise VideoError(f"“{name}” holds no picture that can be decoded. {_CHOOSE}")
+        info = _info(container, stream, frame, name)
+        return info, np.asarray(upright(frame, info)[..., ::-1], np.uint8)
 
 
 @contextmanager
-def opened(path: Path, name: str = "") -> Iterator[tuple[InputContainer, VideoStream]]:
+def opened(film: Path | bytes, name: str) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a film and find its pictures.
 
     Raises:
         VideoError: it cannot be opened, or has none.
     """
-    name = name or path.name
     try:
-        size = path.stat().st_size
+        size = film.stat().st_size if isinstance(film, Path) else len(film)
     except OSError as error:
         raise VideoError(
             f"“{name}” cannot be read: {error.strerror or error}. Choose another film."
@@ -114,7 +102,8 @@ def opened(path: Path, name: str = "") -> Iterator[tuple[InputContainer, VideoSt
             f"save it smaller."
         )
     try:
-        container = av.open(str(path), options=dict(_OPTIONS))
+        file = str(film) if isinstance(film, Path) else BytesIO(film)
+        container = av.open(file, options=dict(_OPTIONS))
     except (av.FFmpegError, OSError, ValueError) as error:
         raise VideoError(
             f"“{name}” cannot be read as a film; it is damaged, or is none. {_CHOOSE}"

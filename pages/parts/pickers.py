@@ -1,12 +1,14 @@
 """Widgets that two pages share; each returns a value and remembers it for the next page."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from fer.datasets import DatasetEntry, Split, list_datasets
 from fer.recognition import ModelEntry, list_models
-from pages.parts import state
+from pages.parts import caches, state
 
 SPLIT_TITLES = {Split.TRAIN: "Training", Split.VALIDATION: "Validation", Split.TEST: "Test"}
 
@@ -40,6 +42,26 @@ def choose_dataset(key: str, label: str = "Dataset", help: str | None = None) ->
     return entries[name]
 
 
+def titled_models() -> list[ModelEntry]:
+    """Return the models with titles that tell them apart: a widget takes two of the same name for one.
+
+    Runs are called by the learner's own name and by when they began.
+    """
+    history, _ = caches.run_history()
+    own_names = {run.id: run.name for run in history}
+    entries = [
+        entry
+        if entry.kind == "pretrained"
+        else replace(entry, title=f"{own_names.get(entry.name) or entry.title} · {entry.name[:15]}")
+        for entry in list_models()
+    ]
+    counts = Counter(entry.title for entry in entries)
+    return [
+        replace(entry, title=f"{entry.title} · {entry.name}") if counts[entry.title] > 1 else entry
+        for entry in entries
+    ]
+
+
 def choose_model(key: str, label: str = "Model") -> ModelEntry | None:
     """Show the models there are and return the chosen one, remembered for every page; None without any.
 
@@ -47,7 +69,7 @@ def choose_model(key: str, label: str = "Model") -> ModelEntry | None:
         key: the widget's key, "<page>.model".
         label: what stands above the widget.
     """
-    entries = {entry.name: entry for entry in list_models()}
+    entries = {entry.name: entry for entry in titled_models()}
     if not entries:
         return None
     if state.model() not in entries:

@@ -11,17 +11,18 @@ from av import VideoFrame
 from skimage.data import astronaut
 from streamlit.testing.v1 import AppTest
 
+from fer import paths
 from fer.cards import MODEL_FILE
-from fer.drawing import DrawingStyle
-from fer.live import LiveRecognizer
+from fer.emotions import EMOTIONS
+from fer.live import LiveRecognizer, Smoothing
 from fer.recognition import Recognizer
+from fer.streaming import Stream
 from fer.temperatures import KeptTemperature, save_temperature
-from pages.parts.live import camera as live_panel
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
-PICTURES = ":material/image: Pictures"
-SNAPSHOT = ":material/photo_camera: Snapshot"
+PICTURES = "Pictures"
+SNAPSHOT = "Snapshot"
 
 
 def open_page() -> AppTest:
@@ -57,14 +58,30 @@ def model_folder(fer_home: Path) -> Path:
 @pytest.fixture
 def camera(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A stand-in for the video component, which cannot run here; `playing` is what it reports."""
-    stand_in = SimpleNamespace(playing=False, arguments={})
+    stand_in = SimpleNamespace(playing=False, signalling=False, arguments={})
 
     def streamer(**arguments: Any) -> SimpleNamespace:
         stand_in.arguments = arguments
-        return SimpleNamespace(state=SimpleNamespace(playing=stand_in.playing))
+        return SimpleNamespace(
+            state=SimpleNamespace(playing=stand_in.playing, signalling=stand_in.signalling)
+        )
 
     monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", streamer)
     return stand_in
+
+
+def started(page: AppTest, camera: SimpleNamespace) -> Stream:
+    """Agree, start the camera, and return what its thread uses."""
+    camera.playing = True
+    page.checkbox(key="live.agreed").check().run()
+    assert not page.exception
+    stream = camera.arguments["video_frame_callback"].keywords["stream"]
+    assert isinstance(stream, Stream)
+    return stream
+
+
+def files_in(home: Path) -> set[Path]:
+    return {path for path in home.rglob("*") if path.is_file()}
 
 
 def frame(image_rgb: np.ndarray) -> VideoFrame:
@@ -126,7 +143,7 @@ def test_a_running_camera_shows_its_figures_and_what_it_sees(
     assert (shown.width, shown.height) == (512, 512)
     page.run()
     assert not page.exception
-    assert {metric.label for metric in page.metric} == {"Frames a second", "Per frame"}
+    assert {metric.label for metric in page.metric} == {"Frames a second", "Time to read", "Faces", "Dropped"}
     assert "3 frames since the start" in words(page)
     assert "No face found" not in words(page)
     camera.arguments["video_frame_callback"](frame(np.zeros((480, 640, 3), np.uint8)))
@@ -148,8 +165,9 @@ def test_frames_that_fail_come_back_as_they_were_and_the_page_tells(
         raise ValueError("out of paper")
 
     monkeypatch.setattr(LiveRecognizer, "read", fail)
-    black = frame(np.zeros((48, 64, 3), np.uint8))
-    assert camera.arguments["video_frame_callback"](black) is black
+    grey = np.full((48, 64, 3), 77, np.uint8)
+    shown = camera.arguments["video_frame_callback"](frame(grey))
+    assert (shown.to_ndarray(format="rgb24") == grey).all()
     page.run()
     assert not page.exception
     assert (
@@ -157,44 +175,16 @@ def test_frames_that_fail_come_back_as_they_were_and_the_page_tells(
     )
 
 
-def test_the_mirror_turns_the_picture_before_it_is_drawn_on() -> None:
+def test_the_mirror_is_switched_while_the_camera_runs(model_folder: Path, camera: SimpleNamespace) -> None:
+    page = open_page()
+    stream = started(page, camera)
     halves = np.zeros((32, 64, 3), np.uint8)
     halves[:, :32] = 255
-    live = SimpleNamespace(read=lambda frame_bgr: SimpleNamespace(faces=()))
     for mirrored, bright in ((True, slice(40, 64)), (False, slice(0, 24))):
-        shown = live_panel.recognized_frame(frame(halves), live, DrawingStyle(), mirrored).to_ndarray(
-            format="rgb24"
-        )
+        page.toggle(key="live.mirrored").set_value(mirrored).run()
+        shown = camera.arguments["video_frame_callback"](frame(halves)).to_ndarray(format="rgb24")
         assert shown[:, bright].mean() > 200
-
-
-def test_pictures_are_read_one_by_one_also_when_one_is_damaged(model_folder: Path) -> None:
-    page = open_page()
-    page.segmented_control(key="live.view").set_value(PICTURES).run()
-    page.file_uploader(key="live.uploads").set_value(
-        [
-            ("face.png", png(astronaut()), "image/png"),
-            ("wall.png", png(np.full((200, 200, 3), 99, np.uint8)), "image/png"),
-            ("text.png", b"no picture", "image/png"),
-        ]
-    ).run()
-    assert not page.exception
-    assert len(page.image) == 2
-    assert len(page.get("plotly_chart")) == 1
-    assert "No face found" in words(page)
-    assert "text.png" in page.error[0].value
-
-
-def test_with_several_faces_one_is_chosen_by_its_number(model_folder: Path) -> None:
-    page = open_page()
-    page.segmented_control(key="live.view").set_value(PICTURES).run()
-    twice = np.hstack([astronaut(), astronaut()[:, ::-1]])
-    page.file_uploader(key="live.uploads").set_value([("two.png", png(twice), "image/png")]).run()
-    assert not page.exception
-    choice = page.segmented_control[1]
-    assert choice.options[:2] == ["1", "2"]
-    choice.set_value(2).run()
-    assert not page.exception
+    assert camera.arguments["video_frame_callback"].keywords["stream"] is stream, "and no restart"
 
 
 def test_a_snapshot_needs_agreement_too_and_is_read(model_folder: Path) -> None:
@@ -222,7 +212,11 @@ def toggles(page: AppTest) -> list[str]:
 
 
 def said_of_the_face(page: AppTest) -> str:
-    return next(element.value for element in page.markdown if element.value.startswith("##### "))
+    return next(
+        element.value
+        for element in page.markdown
+        if element.value.startswith("##### ") and element.value.endswith("%")
+    )
 
 
 def test_without_a_kept_temperature_nothing_is_offered(model_folder: Path, camera: SimpleNamespace) -> None:
@@ -256,7 +250,7 @@ def test_a_running_camera_tells_its_confidence_at_the_kept_temperature(
     keep(model_folder, 2.5)
     page = open_page()
     page.checkbox(key="live.agreed").check().run()
-    live = camera.arguments["video_frame_callback"].keywords["live"]
+    live = camera.arguments["video_frame_callback"].keywords["stream"].live
     assert live.settings.temperature == 1.0
     page.toggle(key="live.calibrated_confidence").set_value(True).run()
     assert live.settings.temperature == 2.5
@@ -280,7 +274,7 @@ def test_another_model_does_not_get_this_ones_temperature(
     assert not page.exception
     assert "Calibrated confidence" not in toggles(page)
     page.checkbox(key="live.agreed").check().run()
-    assert camera.arguments["video_frame_callback"].keywords["live"].settings.temperature == 1.0
+    assert camera.arguments["video_frame_callback"].keywords["stream"].live.settings.temperature == 1.0
 
 
 def test_a_damaged_temperature_is_a_sentence_and_the_page_works_without(
@@ -292,4 +286,221 @@ def test_a_damaged_temperature_is_a_sentence_and_the_page_works_without(
     assert "cannot be used" in page.warning[0].value
     assert "Calibrated confidence" not in toggles(page)
     page.checkbox(key="live.agreed").check().run()
-    assert camera.arguments["video_frame_callback"].keywords["live"].settings.temperature == 1.0
+    assert camera.arguments["video_frame_callback"].keywords["stream"].live.settings.temperature == 1.0
+
+
+# ── the settings ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_setting_reaches_the_running_camera_without_a_restart(
+    fer_home: Path, camera: SimpleNamespace
+) -> None:
+    grey_level.save_model(fer_home / "models" / "pretrained" / "grey", content=grey_level.WITH_MAPS)
+    page = open_page()
+    stream = started(page, camera)
+    page.segmented_control(key="live.smoothing").set_value(Smoothing.MODE).run()
+    page.slider(key="live.mode_frames").set_value(7)
+    page.slider(key="live.lead").set_value(0.2)
+    page.slider(key="live.unsure_below").set_value(0.5)
+    page.toggle(key="live.lift_contrast").set_value(True)
+    page.selectbox(key="live.detector").set_value("haar_profile")
+    page.segmented_control(key="live.bars").set_value("each")
+    page.toggle(key="live.ids").set_value(False)
+    page.toggle(key="live.maps").set_value(True).run()
+    assert not page.exception
+    settings = stream.live.settings
+    assert (settings.smoothing, settings.mode_frames) == (Smoothing.MODE, 7)
+    assert (settings.lead, settings.unsure_below) == (0.2, 0.5)
+    assert (settings.lift_contrast, settings.detector, settings.with_maps) == (True, "haar_profile", True)
+    assert (stream.style.bars, stream.style.ids, stream.style.emotion_maps) == ("each", False, True)
+    assert camera.arguments["video_frame_callback"].keywords["stream"] is stream
+    # They outlive the page.
+    page.switch_page("pages/0_home.py").run()
+    page.switch_page("pages/5_live.py").run()
+    assert page.slider(key="live.mode_frames").value == 7
+    assert page.selectbox(key="live.detector").value == "haar_profile"
+
+
+def test_what_lifting_the_contrast_was_measured_to_do_is_told_with_its_interval(
+    model_folder: Path, camera: SimpleNamespace
+) -> None:
+    page = open_page()
+    assert "with 12% of the light" not in words(page)
+    page.toggle(key="live.lift_contrast").set_value(True).run()
+    assert "Measured with 12% of the light" in words(page)
+    assert " to " in words(page)
+
+
+def test_a_detector_that_is_not_here_says_what_it_needs_and_the_default_goes_on(
+    model_folder: Path, camera: SimpleNamespace
+) -> None:
+    page = open_page()
+    stream = started(page, camera)
+    page.selectbox(key="live.detector").set_value("yunet").run()
+    assert not page.exception
+    assert "YuNet's weights are not here yet" in words(page)
+    assert page.button(key="live.detector.fetch").label == "Fetch it"
+    assert stream.live.settings.detector == "haar_fast"
+
+
+def test_without_the_internet_fetching_is_a_sentence(
+    model_folder: Path, camera: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pooch
+
+    def unreachable(*arguments: object, **options: object) -> None:
+        raise OSError("unreachable")
+
+    monkeypatch.setattr(pooch, "retrieve", unreachable)
+    page = open_page()
+    page.selectbox(key="live.detector").set_value("yunet").run()
+    page.button(key="live.detector.fetch").click().run()
+    assert not page.exception
+    assert "cannot be reached from here" in words(page)
+
+
+def test_a_second_model_reads_the_same_faces_and_models_change_while_it_runs(
+    model_folder: Path, fer_home: Path, camera: SimpleNamespace
+) -> None:
+    grey_level.save_model(fer_home / "models" / "pretrained" / "other", emotions=EMOTIONS[::-1])
+    page = open_page()
+    stream = started(page, camera)
+    page.selectbox(key="live.other").set_value("other").run()
+    assert stream.live.other is not None and stream.live.other.name == "other"
+    camera.arguments["video_frame_callback"](frame(astronaut()))
+    reading = stream.live.latest()
+    assert reading is not None and reading.faces[0].other_scores is not None
+    page.run()
+    page.selectbox(key="live.model").set_value("other").run()
+    assert not page.exception
+    assert stream.live.recognizer.name == "other"
+    assert stream.live.other is None, "a model is not compared with itself"
+
+
+def test_two_models_of_the_same_title_are_told_apart(fer_home: Path, camera: SimpleNamespace) -> None:
+    for name in ("first", "second"):
+        grey_level.save_model(fer_home / "models" / "pretrained" / name)
+    page = open_page()
+    stream = started(page, camera)
+    assert stream.live.recognizer.name == "first"
+    page.selectbox(key="live.model").set_value("second").run()
+    assert stream.live.recognizer.name == "second"
+
+
+def test_a_model_that_is_deleted_while_it_runs_is_said_and_the_camera_goes_on(
+    model_folder: Path, fer_home: Path, camera: SimpleNamespace
+) -> None:
+    other = grey_level.save_model(fer_home / "models" / "pretrained" / "other", emotions=EMOTIONS[::-1])
+    page = open_page()
+    stream = started(page, camera)
+    page.selectbox(key="live.other").set_value("other").run()
+    (other / MODEL_FILE).write_bytes(b"damaged")
+    page.run()
+    assert not page.exception
+    assert "goes on with what it had before" in words(page)
+    shown = camera.arguments["video_frame_callback"](frame(astronaut()))
+    assert shown.width == 512
+    assert stream.live.figures().errors == 0
+
+
+# ── what is kept ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_nothing_is_written_while_nobody_asks_for_it(
+    model_folder: Path, fer_home: Path, camera: SimpleNamespace
+) -> None:
+    page = open_page()
+    started(page, camera)
+    before = files_in(fer_home)
+    for _ in range(3):
+        camera.arguments["video_frame_callback"](frame(astronaut()))
+    page.run()
+    page.button(key="live.freeze").click().run()
+    page.button(key="live.rest").click().run()
+    page.switch_page("pages/0_home.py").run()
+    camera.arguments["on_video_ended"]()
+    assert files_in(fer_home) == before
+
+
+def test_a_recording_begins_and_ends_with_a_button_and_says_where_it_lies(
+    model_folder: Path, fer_home: Path, camera: SimpleNamespace
+) -> None:
+    page = open_page()
+    stream = started(page, camera)
+    page.button(key="live.record").click().run()
+    assert stream.recorder is not None
+    assert "Recording" in words(page)
+    for _ in range(4):
+        camera.arguments["video_frame_callback"](frame(astronaut()))
+    page.button(key="live.record_stop").click().run()
+    assert not page.exception
+    kept = sorted(path.name for path in files_in(paths.recordings_folder()))
+    assert kept == ["clip.mp4", "faces.csv"]
+    assert "data/recordings/" in words(page)
+    assert {button.label for button in page.get("download_button")} >= {"The clip", "The table"}
+
+
+def test_one_picture_is_kept_when_it_is_asked_for(
+    model_folder: Path, fer_home: Path, camera: SimpleNamespace
+) -> None:
+    page = open_page()
+    started(page, camera)
+    page.button(key="live.keep").click().run()
+    assert "There is no picture yet" in words(page)
+    camera.arguments["video_frame_callback"](frame(astronaut()))
+    page.button(key="live.keep").click().run()
+    assert "Kept as data/recordings/" in words(page)
+    assert [path.suffix for path in files_in(paths.recordings_folder())] == [".png"]
+
+
+def test_a_resting_face_is_learned_and_forgotten_by_one_button(
+    model_folder: Path, camera: SimpleNamespace
+) -> None:
+    page = open_page()
+    stream = started(page, camera)
+    camera.arguments["video_frame_callback"](frame(astronaut()))
+    page.button(key="live.rest").click().run()
+    assert stream.live.baselines() == {1: 0.0}
+    page.button(key="live.rest").click().run()
+    assert stream.live.baselines() == {}
+
+
+# ── the way between browser and workshop ─────────────────────────────────────────────────────────
+
+
+def test_servers_of_the_setting_are_used_and_a_wrong_one_is_a_sentence(
+    model_folder: Path, camera: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FER_ICE_SERVERS", '[{"urls": "stun:stun.example.org:3478"}]')
+    page = open_page()
+    page.checkbox(key="live.agreed").check().run()
+    assert camera.arguments["rtc_configuration"]["iceServers"] == [{"urls": "stun:stun.example.org:3478"}]
+    monkeypatch.setenv("FER_ICE_SERVERS", "turn:somewhere")
+    page.run()
+    assert not page.exception
+    assert "FER\\_ICE\\_SERVERS is not JSON" in words(page) or "is not JSON" in words(page)
+    assert camera.arguments["rtc_configuration"]["iceServers"] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("", "can name a TURN server"),
+        ('[{"urls": "stun:a.example.org"}]', "a TURN server passes the video on"),
+        ('[{"urls": "turn:a.example.org", "username": "u", "credential": "c"}]', "did not help either"),
+    ],
+)
+def test_when_no_video_comes_through_the_page_says_why_and_offers_the_snapshot(
+    model_folder: Path, camera: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, setting: str, said: str
+) -> None:
+    monkeypatch.setenv("FER_ICE_SERVERS", setting)
+    page = open_page()
+    camera.signalling = True
+    page.checkbox(key="live.agreed").check().run()
+    assert "Looking for a way" in words(page)
+    monkeypatch.setattr("pages.parts.live.connection._PATIENCE_SECONDS", 0.0)
+    page.run()
+    assert not page.exception
+    assert "No video comes through" in words(page)
+    assert said in words(page)
+    assert "Snapshot" in page.error[0].value

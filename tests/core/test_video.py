@@ -11,7 +11,7 @@ from fer.emotions import EMOTIONS
 from fer.errors import VideoError
 from fer.live import LiveSettings
 from fer.recognition import Recognizer
-from fer.video import FilmReport, annotate_film, first_frame, probe_film, probing
+from fer.video import FilmReport, annotate_film, probe_film, probing
 from tests.core import filmed, grey_level
 
 
@@ -24,7 +24,7 @@ def recognizer(fer_home: Path) -> Recognizer:
 
 
 def test_a_film_tells_its_size_length_rate_and_sound(tmp_path: Path) -> None:
-    info = probe_film(filmed.film(tmp_path / "film.mp4", sound="aac"))
+    info, _ = probe_film(filmed.film(tmp_path / "film.mp4", sound="aac"))
     assert (info.width, info.height, info.codec, info.sound) == (320, 240, "h264", "aac")
     assert info.seconds == pytest.approx(1.2, abs=0.15)
     assert info.frames_per_second == pytest.approx(10, rel=0.1)
@@ -36,10 +36,9 @@ def test_a_film_from_a_turned_telephone_is_read_upright(
     tmp_path: Path, degrees: int, stored: tuple[int, int]
 ) -> None:
     path = filmed.film(tmp_path / "turned.mp4", 3, size=stored, rotation_degrees=degrees)
-    info = probe_film(path)
+    info, frame = probe_film(path)
     expected = stored if degrees == 180 else stored[::-1]
     assert (info.width, info.height) == expected
-    frame = first_frame(path)
     assert frame.shape == (expected[1], expected[0], 3)
     as_stored = filmed.frame_bgr(0, stored)[..., ::-1]
     difference = np.abs(frame.astype(int) - np.rot90(as_stored, info.rotation_degrees // 90)).mean()
@@ -47,10 +46,10 @@ def test_a_film_from_a_turned_telephone_is_read_upright(
 
 
 def test_a_film_of_4k_is_read_at_a_smaller_size_and_an_odd_one_at_an_even(tmp_path: Path) -> None:
-    info = probe_film(filmed.film(tmp_path / "4k.mp4", 1, size=(3840, 2160)))
+    info, first = probe_film(filmed.film(tmp_path / "4k.mp4", 1, size=(3840, 2160)))
     assert (info.width, info.height) == (3840, 2160)
     assert info.read_size == (1280, 720)
-    assert first_frame(tmp_path / "4k.mp4").shape == (720, 1280, 3)
+    assert first.shape == (720, 1280, 3)
     assert probing.FilmInfo(333, 241, 0, 1, 1, "", "").read_size == (332, 240)
 
 
@@ -71,6 +70,17 @@ def test_what_is_no_film_is_a_sentence(tmp_path: Path, make: object, sentence: s
     with pytest.raises(VideoError, match=sentence) as caught:
         probe_film(path, "holiday.mp4")
     assert "holiday.mp4" in str(caught.value)
+
+
+def test_an_upload_is_looked_into_without_being_written_anywhere(tmp_path: Path) -> None:
+    content = filmed.film(tmp_path / "film.mp4", sound="aac").read_bytes()
+    (tmp_path / "film.mp4").unlink()
+    info, first = probe_film(content, "film.mp4")
+    assert (info.width, info.sound) == (320, "aac")
+    assert first.shape == (240, 320, 3)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    with pytest.raises(VideoError, match=r"“it\.mp4” is empty"):
+        probe_film(b"", "it.mp4")
 
 
 def test_a_list_of_other_files_is_not_followed(tmp_path: Path) -> None:

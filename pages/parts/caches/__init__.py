@@ -17,7 +17,7 @@ from pages.parts.caches.faces import (
     portraits,
     qualities,
 )
-from pages.parts.caches.live import live_recognizer, recognized_picture
+from pages.parts.caches.live import film, former_stream, recognized_picture, stream
 from pages.parts.caches.models import (
     answers,
     evaluate,
@@ -50,15 +50,16 @@ __all__ = [
     "face_map",
     "face_map_path",
     "faces_in_picture",
+    "film",
     "fingerprint",
     "first_batch",
     "fitted_temperature",
+    "former_stream",
     "inspected",
     "judged_faces",
     "known_faces",
     "known_faces_are_kept",
     "layer_maps",
-    "live_recognizer",
     "load_temperature",
     "measures",
     "occlusion",
@@ -73,6 +74,7 @@ __all__ = [
     "run_summaries",
     "run_summary",
     "scores",
+    "stream",
     "sweep",
     "sweep_path",
     "swept_faces",

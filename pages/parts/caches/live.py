@@ -4,19 +4,24 @@ import cv2
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer import live, pictures, recognition
+from fer import films, live, pictures, recognition
+from fer.drawing import DrawingStyle
 from fer.faces import FaceDetector, build_detector
+from fer.films import Film
 from fer.live import LiveRecognizer, LiveSettings, RecognizedFace
 from fer.recognition import Recognizer
+from fer.streaming import Stream
+from fer.video import FilmInfo, probe_film
 from pages.parts.caches.models import recognizer
 from pages.parts.caches.stamps import model_stamp, settle_memory
 
 
-def live_recognizer(model: str, other: str | None, settings: LiveSettings) -> LiveRecognizer:
-    """Return this session's camera recognition, which reads its next frame with these models and settings.
+def stream(model: str, other: str | None, settings: LiveSettings, style: DrawingStyle) -> Stream:
+    """Return this session's camera, which reads its next frame with these models and settings.
 
-    It stays the same while the session lasts, so that a running stream follows every choice at once. Its
+    It stays the same while the session lasts, so that a running camera follows every choice at once. Its
     interpreters are its own: two viewers neither wait for one another nor mix their faces.
 
     Raises:
@@ -24,11 +29,18 @@ def live_recognizer(model: str, other: str | None, settings: LiveSettings) -> Li
     """
     own = _own_recognizer(model, model_stamp(model))
     second = None if other is None else _own_recognizer(other, model_stamp(other))
-    session = _live_recognizer(own)
-    session.configure(settings)
-    session.use(own, second)
+    session = _stream(own)
+    session.live.configure(settings)
+    session.live.use(own, second)
+    session.style = style
+    _former()["stream"] = session
     settle_memory()
     return session
+
+
+def former_stream() -> Stream | None:
+    """Return this session's camera as it is; None before its first."""
+    return _former().get("stream")
 
 
 def recognized_picture(
@@ -56,8 +68,13 @@ def _own_recognizer(model: str, stamp: float) -> Recognizer:
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)
-def _live_recognizer(_recognizer: Recognizer) -> LiveRecognizer:
-    return LiveRecognizer(_recognizer)
+def _stream(_recognizer: Recognizer) -> Stream:
+    return Stream(LiveRecognizer(_recognizer), DrawingStyle())
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _former() -> dict[str, Stream]:
+    return {}
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
@@ -78,3 +95,21 @@ def _recognized_picture(
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _detector(name: str) -> FaceDetector:
     return build_detector(name)
+
+
+def film(file: UploadedFile) -> tuple[Film, FilmInfo, NDArray[np.uint8]]:
+    """Return an uploaded film, what is in it, and its first frame, (h, w, 3) RGB; looked into once.
+
+    Nothing of it is written anywhere.
+
+    Raises:
+        VideoError: it is none that can be read.
+    """
+    return _film(file.file_id, file)
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner="Looking into the film")
+def _film(file_id: str, _file: UploadedFile) -> tuple[Film, FilmInfo, NDArray[np.uint8]]:
+    content = _file.getvalue()
+    found = films.film_of(content, _file.name)
+    return found, *probe_film(content, _file.name)

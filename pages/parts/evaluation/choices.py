@@ -11,7 +11,7 @@ from fer.datasets.views import describe
 from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, FerError
 from fer.evaluation import Averaging, Evaluation
-from fer.recognition import ModelEntry, list_models, model_folder
+from fer.recognition import ModelEntry, model_folder
 from pages.parts import caches, mending, notices, phrases, pickers, state
 from pages.parts.evaluation.judged import Judged
 
@@ -32,7 +32,7 @@ def choose() -> Judged:
     Every widget is drawn before anything is evaluated: what cannot be judged takes no choice away.
     """
     mending.tell()
-    entries = {entry.name: entry for entry in _titled(list_models())}
+    entries = {entry.name: entry for entry in pickers.titled_models()}
     waiting = _not_trained_yet()
     if not entries:
         notices.empty(
@@ -65,18 +65,6 @@ def choose() -> Judged:
 
 
 # ── the models ───────────────────────────────────────────────────────────────────────────────────
-
-
-def _titled(entries: list[ModelEntry]) -> list[ModelEntry]:
-    """The models, runs called by the learner's own name or by when they began: two may be of one kind."""
-    history, _ = caches.run_history()
-    own_names = {run.id: run.name for run in history}
-    return [
-        entry
-        if entry.kind == "pretrained"
-        else replace(entry, title=f"{own_names.get(entry.name) or entry.title} · {entry.name[:15]}")
-        for entry in entries
-    ]
 
 
 def _not_trained_yet() -> str:

@@ -1,18 +1,29 @@
 """Pictures with faces: from the learner's computer, or taken by the browser's own camera widget."""
 
+import hashlib
+from collections.abc import Sequence
+
 import streamlit as st
 
-from fer import drawing, figures, pictures
+from fer import drawing, picture_answers, pictures
 from fer.errors import FerError
-from pages.parts import caches
+from fer.live import RecognizedFace
+from fer.picture_answers import PictureAnswer
+from pages.parts import caches, phrases
+from pages.parts.live import face_reading
 from pages.parts.live.choice import LiveChoice
+
+# So many are read at once; more would make the page long and the memory full.
+_MOST = 24
 
 
 def snapshot(choice: LiveChoice) -> None:
     """Take one picture with the browser's own camera widget, which needs no video connection."""
     taken = st.camera_input("One picture", key="live.snapshot", label_visibility="collapsed")
-    if taken is not None:
-        _picture(choice, "Your picture", taken.getvalue(), key=taken.file_id)
+    if taken is None:
+        st.caption("It is read in memory and forgotten when you clear it or leave.")
+        return
+    _one(choice, "Your picture", taken.getvalue(), key="live.snapshot")
 
 
 def uploads(choice: LiveChoice) -> None:
@@ -24,41 +35,110 @@ def uploads(choice: LiveChoice) -> None:
         key="live.uploads",
         help="They are read in memory and forgotten when you leave.",
     )
+    if not files:
+        st.caption(
+            "Drop one or many here: holiday pictures, a drawing, a painting. Each face is found, cut out and "
+            "read; then look at one closely, or take all answers along as a table."
+        )
+        return
+    if len(files) > _MOST:
+        st.warning(
+            f"{len(files)} pictures are many: the first {_MOST} are read. Take the others afterwards, or use "
+            "`python -m fer recognize`, which reads any number.",
+            icon=":material/photo_library:",
+        )
+        files = files[:_MOST]
+    if len(files) == 1:
+        answer = _one(choice, files[0].name, files[0].getvalue(), key="live.picture")
+        if answer is not None:
+            _take_along([answer], choice)
+        return
+    answers = []
     for file in files:
-        _picture(choice, file.name, file.getvalue(), key=file.file_id)
+        answer = _one(choice, file.name, file.getvalue(), key=f"live.picture.{file.file_id}", brief=True)
+        if answer is not None:
+            answers.append(answer)
+    _take_along(answers, choice)
 
 
-def _picture(choice: LiveChoice, title: str, content: bytes, key: str) -> None:
-    """One picture, drawn over, with the seven scores of the chosen face; or the sentence why not."""
+def _one(
+    choice: LiveChoice, title: str, content: bytes, key: str, *, brief: bool = False
+) -> PictureAnswer | None:
+    """One picture, drawn over, with what is known of the chosen face; or the sentence why not.
+
+    Args:
+        choice: how it is read.
+        title: what it is called.
+        content: the file's bytes.
+        key: begins the widgets' keys.
+        brief: show the face's closer reading only when it is asked for: one of many pictures.
+    """
     try:
         image_bgr, faces = caches.recognized_picture(
             choice.model, choice.other, content, title, choice.settings.for_a_picture()
         )
     except FerError as error:
-        st.error(str(error), icon=":material/broken_image:")
-        return
-    picture, beside = st.columns([5, 3], gap="medium")
-    drawn_bgr = drawing.draw_faces(image_bgr, faces, choice.style)
-    picture.image(drawn_bgr, channels="BGR", caption=title, width="stretch")
-    with beside:
-        if not faces:
-            st.markdown("##### :material/person_search: No face found")
-            st.markdown(
-                "The detector looks for upright faces seen from the front, at least 30 pixels wide. Try one "
-                "with better light, less tilt, or a closer crop."
-            )
-            return
-        number = 1
-        if len(faces) > 1:
-            number = st.segmented_control(
-                f"{len(faces)} faces, largest first",
-                range(1, len(faces) + 1),
-                default=1,
-                required=True,
-                key=f"live.face.{key}",
-            )
-        scores = faces[number - 1].scores
-        st.markdown(f"##### {scores.top.capitalize()}, {scores.confidence:.0%}")
-        st.plotly_chart(
-            figures.scores_figure(scores), config={"displayModeBar": False}, key=f"live.scores.{key}"
+        st.error(phrases.plain(str(error)), icon=":material/broken_image:")
+        return None
+    drawn = drawing.draw_faces(image_bgr, faces, choice.style)
+    with st.container(border=brief):
+        picture, beside = st.columns([5, 4], gap="medium")
+        picture.image(drawn, channels="BGR", caption=phrases.plain(title), width="stretch")
+        with beside:
+            _beside(faces, choice, key, brief=brief)
+    return PictureAnswer(title, image_bgr, faces)
+
+
+def _beside(faces: Sequence[RecognizedFace], choice: LiveChoice, key: str, *, brief: bool) -> None:
+    if not faces:
+        st.markdown("##### :material/person_search: No face found")
+        st.markdown(
+            "This detector looks for upright faces, at least 24 pixels wide. Try another detector in the "
+            "settings, better light, less tilt, or a closer crop."
         )
+        return
+    number = 1
+    if len(faces) > 1:
+        number = st.segmented_control(
+            f"{len(faces)} faces, largest first",
+            range(1, len(faces) + 1),
+            default=1,
+            required=True,
+            key=f"{key}.face",
+        )
+    item = faces[number - 1]
+    if brief and not st.toggle("Look closely", key=f"{key}.closely"):
+        label = "Unsure" if item.label is None else item.label.capitalize()
+        st.markdown(f"##### {label}, {item.scores.as_dict()[item.label or item.scores.top]:.0%}")
+        return
+    face_reading.show(item, choice, key)
+
+
+def _take_along(answers: Sequence[PictureAnswer], choice: LiveChoice) -> None:
+    """What was read, as files; made when they are asked for."""
+    faces = sum(len(answer.faces) for answer in answers)
+    if not faces:
+        return
+    digest = hashlib.blake2b(repr([answer.name for answer in answers]).encode(), digest_size=4).hexdigest()
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(
+            f"{phrases.faces(faces)} in {len(answers)} picture{'s' if len(answers) > 1 else ''}, to take "
+            f"along:"
+        )
+        for label, name, make in (
+            ("CSV", "faces.csv", lambda: picture_answers.as_csv(answers).encode()),
+            ("JSON", "faces.json", lambda: picture_answers.as_json(answers, choice.model).encode()),
+            (
+                "Annotated pictures",
+                "annotated.zip",
+                lambda: picture_answers.as_zip(answers, choice.style),
+            ),
+        ):
+            st.download_button(
+                label,
+                data=make,
+                file_name=name,
+                icon=":material/download:",
+                key=f"live.take.{name}.{digest}",
+                on_click="ignore",
+            )

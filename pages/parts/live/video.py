@@ -1,10 +1,156 @@
 """A film from the learner's computer: read in a process of its own, shown annotated, with its table."""
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from fer import figures, films, jobs
+from fer.errors import FerError
+from fer.films import Film
+from fer.video import FilmInfo
+from pages.parts import caches, job_panel, notices, phrases
 from pages.parts.live.choice import LiveChoice
 
 
 def show(choice: LiveChoice) -> None:
-    """Let a film be read with `choice`."""
-    st.write(choice)
+    """Let a film be read with `choice`, and show what came of it."""
+    file = st.file_uploader(
+        "A film with faces",
+        type=[suffix.removeprefix(".") for suffix in films.SUFFIXES],
+        key="live.film",
+        help="MP4, MOV, WebM, MKV or AVI, up to 400 MB and half an hour.",
+    )
+    film = _kept() if file is None else None
+    if file is not None:
+        try:
+            film, info, first = caches.film(file)
+        except FerError as error:
+            st.error(phrases.plain(str(error)), icon=":material/movie_off:")
+            return
+    if film is None:
+        return
+    job = jobs.read_job(film.id)
+    active = job is not None and job.is_active
+    if film.is_done and not active:
+        _result(film)
+        return
+    if file is not None:
+        _before(film, info, first)
+    job_panel.follow(film.id)
+    if file is not None and not active:
+        st.button(
+            "Read it",
+            icon=":material/play_arrow:",
+            type="primary",
+            key="live.film.start",
+            on_click=_start,
+            args=(film, file, choice),
+            help="The film is copied into data/cache/ for as long as that takes.",
+        )
+
+
+def _kept() -> Film | None:
+    """A film that is being read, or was read before and is still here."""
+    st.caption(
+        "Every frame is read: you get the film with boxes and labels, its sound kept, and a table with a row "
+        "per face per frame. While it is read a copy lies in data/cache/, and is deleted afterwards; what "
+        "came of it stays there until you forget it, five films at most."
+    )
+    kept = films.list_films()
+    if not kept:
+        return None
+    return st.selectbox(
+        "Or one that was read before",
+        kept,
+        index=None,
+        format_func=lambda film: phrases.plain(film.name),
+        key="live.film.kept",
+        placeholder="none",
+    )
+
+
+def _start(film: Film, file: UploadedFile, choice: LiveChoice) -> None:
+    try:
+        films.start_reading(film, file.getvalue(), choice.model, choice.other, choice.settings, choice.style)
+    except FerError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _before(film: Film, info: FilmInfo, first: NDArray[np.uint8]) -> None:
+    """The film before it is read: its first frame, and what is in it."""
+    picture, beside = st.columns([5, 3], gap="medium")
+    picture.image(first, width="stretch")
+    with beside:
+        st.markdown(f"##### :material/movie: {phrases.plain(film.name)}")
+        sound = f"sound ({info.sound}) kept" if info.sound else "silent"
+        st.markdown(
+            f"{info.width}×{info.height} pixels, {phrases.duration(info.seconds)}, "
+            f"{info.frames_per_second:.0f} frames a second, {info.codec}, {sound}."
+        )
+        if info.read_size != (info.width, info.height):
+            st.caption(f"It is read and written at {info.read_size[0]}×{info.read_size[1]}.")
+
+
+def _result(film: Film) -> None:
+    report = film.report
+    picture, beside = st.columns([5, 3], gap="medium")
+    with picture, notices.shown():
+        st.video(film.annotated_content(), format="video/mp4")
+    with beside:
+        st.markdown(f"##### :material/movie: {phrases.plain(film.name)}")
+        st.markdown(
+            f"{report['frames']:,} frames, {report['faces']:,} faces of {report['people']} people, read in "
+            f"{phrases.duration(report['took_seconds'])}: {report['times_real_time']:.1f} times as fast as "
+            f"it plays."
+        )
+        shares = film.shares()
+        if shares:
+            st.plotly_chart(
+                figures.shares_figure(shares), config={"displayModeBar": False}, key="live.film.shares"
+            )
+        else:
+            st.markdown("No face was found. Try another detector in the settings, and read it again.")
+    people = film.people()
+    if people:
+        person = people[0]
+        if len(people) > 1:
+            person = st.segmented_control(
+                "Person",
+                people[:8],
+                default=people[0],
+                required=True,
+                format_func=lambda one: f"Person {one.track_id}",
+                key="live.film.person",
+            )
+        st.plotly_chart(
+            figures.timeline_figure(
+                person, seconds=max(-float(person.seconds.min(initial=-1.0)), 1.0), height=220
+            ),
+            config={"displayModeBar": False},
+            key="live.film.timeline",
+        )
+        st.caption("Seconds before the end. The strip below is the label that was told.")
+    with st.container(horizontal=True, gap="small"):
+        stem = film.name.rsplit(".", 1)[0]
+        for label, name, read in (
+            ("The film", f"{stem}-annotated.mp4", film.annotated_content),
+            ("CSV", f"{stem}-faces.csv", film.csv_content),
+            ("Parquet", f"{stem}-faces.parquet", film.parquet_content),
+        ):
+            st.download_button(
+                label,
+                data=read,
+                file_name=name,
+                icon=":material/download:",
+                key=f"live.film.{label}",
+                on_click="ignore",
+            )
+        st.button(
+            "Forget it",
+            icon=":material/delete:",
+            key="live.film.forget",
+            on_click=films.forget_film,
+            args=(film,),
+            help="Deletes the annotated film and the table from data/cache/.",
+        )

@@ -1,0 +1,259 @@
+"""Films that somebody wants read: a copy while that lasts, and what came of it until it is forgotten.
+
+data/cache/films/<id>/
+    film.<suffix>    the copy, gone once it is read
+    about.json       its name and what is in it
+    poster.png       its first frame
+    annotated.mp4    the film with everything drawn in
+    faces.csv        a row per face per frame; faces.parquet the same
+"""
+
+import csv
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fer import files, jobs, paths
+from fer.drawing import DrawingStyle
+from fer.emotions import EMOTIONS, Emotion
+from fer.errors import StorageError, VideoError
+from fer.live import LiveSettings, PersonHistory
+from fer.video import SUFFIXES as SUFFIXES
+
+_ABOUT, _ANNOTATED, _TABLE, _PARQUET = (
+    "about.json",
+    "annotated.mp4",
+    "faces.csv",
+    "faces.parquet",
+)
+# What came of the last few films stays; older ones go when a new one comes.
+_MOST_KEPT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film's folder.
+
+    Attributes:
+        id: of its content; also its job's.
+        folder: where it lies.
+        name: of the file that was given.
+    """
+
+    id: str
+    folder: Path
+    name: str
+
+    @property
+    def is_done(self) -> bool:
+        """Whether film and table are there."""
+        return (self.folder / _ANNOTATED).exists() and (self.folder / _TABLE).exists()
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What the reading told: frames, faces, people, shares, took_seconds, times_real_time."""
+        usual = {
+            "frames": 0,
+            "faces": 0,
+            "people": 0,
+            "shares": {},
+            "took_seconds": 0.0,
+            "times_real_time": 0.0,
+        }
+        job = jobs.read_job(self.id)
+        return usual if job is None else {**usual, **job.result}
+
+    def arguments(
+        self, copy: Path, model: str, other: str | None, settings: LiveSettings, style: DrawingStyle
+    ) -> Sequence[str]:
+        """The command that reads `copy` of it, and deletes that."""
+        arguments = ["video", str(copy), "--name", self.name, "--model", model, "--discard"]
+        arguments += ["--output", str(self.folder / _ANNOTATED), "--table", str(self.folder / _TABLE)]
+        arguments += ["--detector", settings.detector, "--smoothing", settings.smoothing.value]
+        arguments += [
+            "--unsure-below",
+            str(settings.unsure_below),
+            "--temperature",
+            str(settings.temperature),
+        ]
+        arguments += ["--bars", style.bars]
+        if other is not None:
+            arguments += ["--second", other]
+        if settings.lift_contrast:
+            arguments.append("--lift-contrast")
+        if style.emotion_maps:
+            arguments.append("--maps")
+        return arguments
+
+    def annotated_content(self) -> bytes:
+        """The bytes of the annotated film.
+
+        Raises:
+            StorageError: it was deleted.
+        """
+        return self._content(_ANNOTATED)
+
+    def csv_content(self) -> bytes:
+        """The bytes of the table.
+
+        Raises:
+            StorageError: it was deleted.
+        """
+        return self._content(_TABLE)
+
+    def parquet_content(self) -> bytes:
+        """The same table as Parquet, made when it is first asked for.
+
+        Raises:
+            StorageError: the table was deleted, or this one cannot be written.
+        """
+        path = self.folder / _PARQUET
+        if not path.exists():
+            self._content(_TABLE)
+            import pandas
+
+            frame = pandas.read_csv(self.folder / _TABLE)
+            files.save(path, lambda temporary: frame.to_parquet(temporary, index=False))
+        return self._content(_PARQUET)
+
+    def people(self) -> list[PersonHistory]:
+        """What was read in everybody's face, whoever was seen most first; seconds count back from the end."""
+        rows = self._rows()
+        if not rows:
+            return []
+        end = max(float(row["seconds"]) for row in rows)
+        people = []
+        for person in sorted({int(row["person"]) for row in rows}):
+            own = [row for row in rows if int(row["person"]) == person]
+            people.append(
+                PersonHistory(
+                    person,
+                    EMOTIONS,
+                    np.array([float(row["seconds"]) - end for row in own]),
+                    np.array([[float(row[e] or 0) for e in EMOTIONS] for row in own], np.float32),
+                    tuple(None if row["label"] == "unsure" else Emotion(row["label"]) for row in own),
+                )
+            )
+        return sorted(people, key=lambda one: -len(one.labels))
+
+    def shares(self) -> dict[str, dict[Emotion | None, float]]:
+        """Each label's share of the time, for the people seen most and for everybody."""
+        people = self.people()
+        shares = {f"Person {one.track_id}": one.share() for one in people[:6]}
+        if len(people) > 1:
+            labels = [label for one in people for label in one.labels]
+            shares["Everyone"] = {label: labels.count(label) / len(labels) for label in dict.fromkeys(labels)}
+        return shares
+
+    def _rows(self) -> list[dict[str, str]]:
+        try:
+            with (self.folder / _TABLE).open(encoding="utf-8", newline="") as file:
+                return list(csv.DictReader(file))
+        except OSError:
+            return []
+
+    def _content(self, name: str) -> bytes:
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise StorageError(
+                f"What came of “{self.name}” cannot be read: {error.strerror or error}. Give the film again."
+            ) from error
+
+
+def film_of(content: bytes, name: str) -> Film:
+    """Return where a film lies, or would; nothing is written.
+
+    Args:
+        content: its bytes.
+        name: of its file.
+
+    Raises:
+        VideoError: it is no film by its name.
+    """
+    if Path(name).suffix.lower() not in SUFFIXES:
+        raise VideoError(f"“{name}” is no film by its name. Give one of: {', '.join(SUFFIXES)}.")
+    digest = hashlib.blake2b(content, digest_size=10).hexdigest()
+    return Film(f"film-{digest}", paths.child(paths.films_folder(), digest), name)
+
+
+def start_reading(
+    film: Film, content: bytes, model: str, other: str | None, settings: LiveSettings, style: DrawingStyle
+) -> None:
+    """Copy a film to where it can be read, and start the process that reads it and deletes the copy.
+
+    Args:
+        film: from `film_of`.
+        content: its bytes.
+        model: reads its faces.
+        other: a second model that reads the same ones.
+        settings: how.
+        style: what is drawn.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    job = jobs.read_job(film.id)
+    if job is not None and job.is_active:
+        return
+    _make_room(film)
+    copy = film.folder / f"film{Path(film.name).suffix.lower()}"
+    files.save_text(film.folder / _ABOUT, json.dumps({"name": film.name}, ensure_ascii=False) + "\n")
+    files.save_bytes(copy, content)
+    try:
+        arguments = film.arguments(copy, model, other, settings, style)
+        jobs.start_job(film.id, f"Reading {film.name}", arguments)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
+
+
+def list_films() -> list[Film]:
+    """Return the films that were read and are still here, the latest first."""
+    found = []
+    for folder in sorted(paths.films_folder().glob("*"), key=_written, reverse=True):
+        film = _in(folder)
+        if film is not None and film.is_done:
+            found.append(film)
+    return found
+
+
+def forget_film(film: Film) -> None:
+    """Delete everything there is of a film, unless it is being read."""
+    job = jobs.read_job(film.id)
+    if job is not None and job.is_active:
+        return
+    shutil.rmtree(film.folder, ignore_errors=True)
+    jobs.forget_job(film.id)
+
+
+def _make_room(coming: Film) -> None:
+    """Forget the films that nobody looked at for longest."""
+    others = [folder for folder in paths.films_folder().glob("*") if folder != coming.folder]
+    for folder in sorted(others, key=_written, reverse=True)[_MOST_KEPT - 1 :]:
+        film = _in(folder)
+        if film is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            forget_film(film)
+
+
+def _in(folder: Path) -> Film | None:
+    try:
+        name = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))["name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Film(f"film-{folder.name}", folder, str(name))
+
+
+def _written(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,0 +1,96 @@
+"""What was read in pictures, to be taken along: a table, JSON, the pictures with everything drawn in."""
+
+import csv
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from pathlib import PurePath
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer.drawing import DrawingStyle, draw_faces
+from fer.emotions import EMOTIONS
+from fer.live import RecognizedFace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureAnswer:
+    """One picture and what was read in it.
+
+    Attributes:
+        name: of its file.
+        image_bgr: (h, w, 3) uint8.
+        faces: largest first.
+    """
+
+    name: str
+    image_bgr: NDArray[np.uint8]
+    faces: tuple[RecognizedFace, ...]
+
+
+def as_rows(answers: Sequence[PictureAnswer]) -> list[dict[str, Any]]:
+    """Return a row per face: file, face (from 1), box, label, confidence, seven probabilities."""
+    rows = []
+    for answer in answers:
+        for item in answer.faces:
+            left, top, right, bottom = item.face.box
+            told = item.scores.as_dict()
+            row: dict[str, Any] = {
+                "file": answer.name,
+                "face": item.track_id,
+                "left": left,
+                "top": top,
+                "right": right,
+                "bottom": bottom,
+                "label": "unsure" if item.label is None else item.label.value,
+                "confidence": round(told[item.label or item.scores.top], 4),
+            }
+            row |= {
+                emotion.value: round(told[emotion], 4) if emotion in told else None for emotion in EMOTIONS
+            }
+            if item.other_scores is not None:
+                row["second_label"] = item.other_scores.top.value
+                row["second_confidence"] = round(item.other_scores.confidence, 4)
+            rows.append(row)
+    return rows
+
+
+def as_csv(answers: Sequence[PictureAnswer]) -> str:
+    """Return the text of a CSV with a row per face, its heading first."""
+    rows = as_rows(answers)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    text = StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    # A name that begins like a formula would be one to a spreadsheet.
+    writer.writerows({**row, "file": _harmless(row["file"])} for row in rows)
+    return text.getvalue()
+
+
+def as_json(answers: Sequence[PictureAnswer], model: str) -> str:
+    """Return the text of a JSON object: the model, and each picture with its faces."""
+    images = [
+        {"file": answer.name, "faces": [row for row in as_rows([answer]) if row.pop("file")]}
+        for answer in answers
+    ]
+    return json.dumps({"model": model, "images": images}, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_zip(answers: Sequence[PictureAnswer], style: DrawingStyle) -> bytes:
+    """Return a zip of PNGs, each picture with its faces drawn in, numbered in their order."""
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for number, answer in enumerate(answers, start=1):
+            drawn = draw_faces(answer.image_bgr, answer.faces, style)
+            encoded = cv2.imencode(".png", drawn)[1].tobytes()
+            archive.writestr(f"{number:03d}-{PurePath(answer.name).stem[:60]}.png", encoded)
+    return content.getvalue()
+
+
+def _harmless(name: str) -> str:
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t")) else name

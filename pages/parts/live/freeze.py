@@ -1,0 +1,70 @@
+"""A moment of the camera held still, to look at a face exactly as the model saw it."""
+
+import streamlit as st
+
+from fer import drawing, recording
+from fer.errors import FerError
+from fer.live import FrozenFrame
+from fer.streaming import Stream
+from pages.parts.live import face_reading
+from pages.parts.live.choice import LiveChoice
+
+_KEPT = "live.frozen.kept"
+
+
+def show(stream: Stream, choice: LiveChoice) -> None:
+    """Show the frozen frame and what was read in it over the page, while the camera goes on below.
+
+    Args:
+        stream: whose `frozen` is shown; nothing without one.
+        choice: with which models it is looked at.
+    """
+    if stream.frozen is not None:
+
+        def let_go() -> None:
+            _thaw(stream)
+
+        st.dialog("A moment, held", width="large", icon=":material/ac_unit:", on_dismiss=let_go)(_held)(
+            stream.frozen, choice
+        )
+
+
+def _held(frozen: FrozenFrame, choice: LiveChoice) -> None:
+    """The inside of the dialog."""
+    drawn = drawing.draw_faces(frozen.frame_bgr, frozen.reading.faces, choice.style)
+    picture, beside = st.columns([3, 5], gap="medium")
+    with picture:
+        st.image(drawn, channels="BGR", width="stretch")
+        if st.button(
+            "Keep this picture",
+            icon=":material/photo_camera:",
+            key="live.frozen.keep",
+            help="Saves it in data/recordings/. Nothing is saved otherwise.",
+        ):
+            try:
+                st.session_state[_KEPT] = f"Kept as data/recordings/{recording.save_snapshot(drawn).name}."
+            except FerError as error:
+                st.session_state[_KEPT] = str(error)
+        if kept := st.session_state.get(_KEPT):
+            st.caption(kept)
+    with beside:
+        faces = frozen.reading.faces
+        if not faces:
+            st.markdown("No face was found in this frame. Close it, and freeze another.")
+            return
+        index = 0
+        if len(faces) > 1:
+            index = st.segmented_control(
+                "Whose face",
+                range(len(faces)),
+                default=0,
+                required=True,
+                format_func=lambda place: f"Person {faces[place].track_id}",
+                key="live.frozen.face",
+            )
+        face_reading.show(faces[index], choice, "live.frozen")
+
+
+def _thaw(stream: Stream) -> None:
+    stream.thaw()
+    st.session_state.pop(_KEPT, None)
