@@ -287,9 +287,8 @@ ROOMS = {
     "bench.stopwatch": "",
     "bench.rivals": "config faces preprocessing training zoo.catalog",
     "bench.material": "datasets errors",
-    "bench.live": ".material .rivals .stopwatch datasets.portrait drawing errors faces live pictures "
-    "progress "
-    "recognition",
+    "bench.live": ".material .rivals .stopwatch datasets.portrait drawing errors faces faces.patch live "
+    "machine pictures progress recognition",
     "bench.loading": ".material .rivals .stopwatch datasets paths progress",
     "bench.pages": ".material .stopwatch errors paths progress",
     "bench.faults": ".material .rivals .stopwatch datasets datasets.fingerprint faults faults.duplicates "

@@ -1,5 +1,6 @@
 """The camera's whole way, step by step."""
 
+import time
 from pathlib import Path
 
 import cv2
@@ -7,32 +8,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.bench.material import DEFAULT_MODEL
-from fer.bench.stopwatch import Report, ratio, take_turns
+from fer.bench.stopwatch import Measurement, Report, measured, ratio, take_turns
 from fer.datasets.portrait import ActionUnit, Appearance, draw_face
-from fer.drawing import draw_faces
+from fer.drawing import DrawingStyle, draw_faces
 from fer.errors import DatasetError
-from fer.faces import HaarDetector, Searching, build_detector, crop_faces
+from fer.faces import Box, HaarDetector, crop_faces
+from fer.faces.patch import Patch
 from fer.live import LiveRecognizer, recognize_faces
+from fer.machine import read_machine
 from fer.pictures import load_picture
 from fer.progress import Progress, silent
-from fer.recognition import load_recognizer
+from fer.recognition import Recognizer, model_folder
 
-_FRAME_HEIGHT, _FRAME_WIDTH = 480, 640
+_WIDTH, _HEIGHT = 640, 480
+_FRAMES_PER_SECOND, _FRAMES, _WARMING_FRAMES = 30, 150, 15
 
 
 def bench_live(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:
-    """The camera's whole way, step by step, against Haar at full resolution with `model.predict`.
+    """The camera's whole way, step by step, beside the reference package's own steps.
 
     Args:
         progress: told how far it is.
         data: a picture to use as the frame; None draws a face.
         model: a pretrained model's name or a run's id.
+
+    Raises:
+        DatasetError: the detector finds no face in the frame.
     """
     from fer.bench.rivals import FullSizePipeline
 
-    frame = _frame(None if data is None else Path(data))
-    recognizer = load_recognizer(model)
+    # As the page loads it.
+    recognizer = Recognizer(model_folder(model), threads=min(2, read_machine().cores))
     detector = HaarDetector()
+    frame = _frame(None if data is None else Path(data), _WIDTH, _HEIGHT)
     height, width, _ = recognizer.preprocessing.input_shape
     faces = detector.detect(frame)
     if not faces:
@@ -42,40 +50,87 @@ def bench_live(progress: Progress = silent, *, data: str | None = None, model: s
         )
     crops = crop_faces(frame, faces, height, width)
     recognized = recognize_faces(frame, detector, recognizer)
-    live = LiveRecognizer(recognizer)
-    following = build_detector(live.settings.detector, Searching.BESIDE)
+    patch = Patch.of(frame, faces[0].box)
+    assert patch is not None
+    five = _five(frame, faces[0].box)
+    large = _frame(None if data is None else Path(data), 1280, 720)
     rival = FullSizePipeline(recognizer.card.architecture, recognizer.preprocessing)
-    measurements = take_turns(
+    cameras = {
+        "whole_pipeline": frame,
+        "whole_pipeline_five_faces": five,
+        "whole_pipeline_1280x720": large,
+    }
+    measurements = {}
+    for number, (name, shown) in enumerate(cameras.items()):
+        progress(number / 6, "Filming")
+        measurements[name] = _filmed(shown, recognizer)
+    measurements |= take_turns(
         {
-            "whole_pipeline": lambda: draw_faces(frame, live.read(frame).faces),
-            "detect_in_whole_frame": lambda: detector.detect(frame),
-            "follow": lambda: following.detect(frame),
+            "follow_a_known_face": lambda: patch.find(frame, faces[0].box),
             "crop": lambda: crop_faces(frame, faces, height, width),
             "classify": lambda: recognizer.predict(crops),
             "draw": lambda: draw_faces(frame, recognized),
+            "search_a_whole_frame_beside": lambda: detector.detect(frame),
             "haar_full_size_and_model_predict": lambda: rival(frame),
         },
         runs=60,
-        tell=lambda fraction: progress(fraction, "Timing the live pipeline"),
+        tell=lambda fraction: progress(0.5 + 0.5 * fraction, "Timing step by step"),
     )
+    ratios = ratio(measurements, "haar_full_size_and_model_predict", "whole_pipeline")
     return Report(
         measurements,
-        ratio(measurements, "haar_full_size_and_model_predict", "whole_pipeline"),
-        f"{_FRAME_WIDTH}×{_FRAME_HEIGHT}, {len(faces)} face(s), {model}",
+        ratios,
+        f"{_WIDTH}×{_HEIGHT}, {len(faces)} face(s), {len(detector.detect(five))} where five are, {model}",
     )
 
 
-def _frame(picture: Path | None) -> NDArray[np.uint8]:
-    """(480, 640, 3) BGR that shows a face."""
-    frame = np.full((_FRAME_HEIGHT, _FRAME_WIDTH, 3), 168, np.uint8)
+def _filmed(frame: NDArray[np.uint8], recognizer: Recognizer) -> Measurement:
+    """The time for each frame of a camera that is shown `frame`, each time a little moved.
+
+    At a camera's own pace, because whole frames are searched between its frames, and beside them when that
+    takes longer.
+    """
+    live = LiveRecognizer(recognizer)
+    style = DrawingStyle(bars="largest")  # as the page draws at first
+    shifts = [*range(0, 16, 2), *range(16, 0, -2)]
+    frames = [np.ascontiguousarray(np.roll(frame, shift, axis=1)) for shift in shifts]
+    seconds = []
+    following = time.perf_counter()
+    for number in range(_WARMING_FRAMES + _FRAMES):
+        shown = frames[number % len(frames)]
+        started = time.perf_counter()
+        draw_faces(shown, live.read(shown).faces, style)
+        if number >= _WARMING_FRAMES:
+            seconds.append(time.perf_counter() - started)
+        following += 1 / _FRAMES_PER_SECOND
+        time.sleep(max(following - time.perf_counter(), 0))
+    return measured(seconds)
+
+
+def _frame(picture: Path | None, width: int, height: int) -> NDArray[np.uint8]:
+    """(height, width, 3) BGR that shows a face."""
+    frame = np.full((height, width, 3), 168, np.uint8)
     if picture is not None:
         bgr = cv2.cvtColor(load_picture(picture), cv2.COLOR_RGB2BGR)
-        return np.asarray(
-            cv2.resize(bgr, (_FRAME_WIDTH, _FRAME_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8
-        )
-    side = 360
+        return np.asarray(cv2.resize(bgr, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    side = height * 3 // 4
     smile = {ActionUnit.CHEEK_RAISER: 0.8, ActionUnit.LIP_CORNER_PULLER: 0.9}
     face = draw_face(Appearance(), smile, side)
-    top, left = (_FRAME_HEIGHT - side) // 2, (_FRAME_WIDTH - side) // 2
+    top, left = (height - side) // 2, (width - side) // 2
     frame[top : top + side, left : left + side] = face[..., None]
     return frame
+
+
+def _five(frame: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """The same size of frame with the face of `frame` five times, each small enough to stand apart."""
+    height, width = frame.shape[:2]
+    left, top, right, bottom = box
+    margin = (right - left) // 3
+    face = frame[max(top - margin, 0) : bottom + margin, max(left - margin, 0) : right + margin]
+    side = width // 4
+    small = cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA)
+    five = np.full_like(frame, 168)
+    for row, column in ((0, 0.2), (0, 1.5), (0, 2.8), (1, 0.9), (1, 2.2)):
+        x, y = round(column * side), height // 20 + row * (side + height // 10)
+        five[y : y + side, x : x + side] = small
+    return five

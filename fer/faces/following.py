@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fer.faces.face import Box, Face, FaceDetector
 from fer.faces.patch import LEAST_LIKENESS, Patch
-from fer.faces.tracking import SAME_FACE_OVERLAP, intersections_over_union
+from fer.faces.tracking import SAME_FACE_OVERLAP, overlap
 
 # Whoever comes into view is looked for a sixth of a second later, at 30 frames a second.
 FRAMES_PER_WHOLE_SEARCH = 5
@@ -210,11 +210,9 @@ class _Search:
 
 def _same(face: Face, others: Sequence[Face]) -> int | None:
     """Which of the others it is; None if it is none of them."""
-    if not others:
-        return None
-    overlaps = intersections_over_union([face.box], [other.box for other in others])[0]
-    best = int(overlaps.argmax())
-    return best if overlaps[best] > SAME_FACE_OVERLAP else None
+    overlaps = [overlap(face.box, other.box) for other in others]
+    best = max(range(len(overlaps)), key=overlaps.__getitem__, default=None)
+    return best if best is not None and overlaps[best] > SAME_FACE_OVERLAP else None
 
 
 def _moved(face: Face, box: Box) -> Face:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from fer.faces.face import Box
 
 # The side of a patch. Its place is found to a fraction of one of its pixels.
-SIDE_PIXELS = 40
+SIDE_PIXELS = 32
 # From one frame to the next a face moves by less than this share of its side,
-REACH = 0.4
+REACH = 0.35
 # and its side changes by one of these factors.
 GROWTHS = (1.0, 0.95, 1.05)
 # By how much more alike the patch must be at another size before that is believed.
@@ -26,7 +26,7 @@ class Patch:
     """The grey pixels of a face as it was detected.
 
     Attributes:
-        pixels: (40, 40) uint8.
+        pixels: (32, 32) uint8.
     """
 
     pixels: NDArray[np.uint8]
@@ -105,6 +105,6 @@ def _peak(values: NDArray[Any], place: int) -> float:
     """How far from `place`, -0.5 to 0.5, the top of a parabola through it and its neighbours lies."""
     if not 0 < place < len(values) - 1:
         return 0.0
-    before, top, after = (float(value) for value in values[place - 1 : place + 2])
+    before, top, after = values[place - 1 : place + 2].tolist()
     curvature = before - 2 * top + after
-    return 0.0 if curvature >= 0 else float(np.clip(0.5 * (before - after) / curvature, -0.5, 0.5))
+    return 0.0 if curvature >= 0 else min(max(0.5 * (before - after) / curvature, -0.5), 0.5)

@@ -55,6 +55,19 @@ class FaceTracker:
                 del self._boxes[i]
 
 
+def overlap(a: Box, b: Box) -> float:
+    """Return how well two boxes cover one another, 0 to 1: their intersection over their union.
+
+    For a few boxes; `intersections_over_union` takes all pairs of many at once.
+    """
+    across = min(a[2], b[2]) - max(a[0], b[0])
+    down = min(a[3], b[3]) - max(a[1], b[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    shared = across * down
+    return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
+
+
 def intersections_over_union(boxes: Sequence[Box], others: Sequence[Box]) -> NDArray[np.float64]:
     """Return how well each of `boxes` covers each of `others`, 0 to 1, (len(boxes), len(others))."""
     a = np.array(boxes, float).reshape(-1, 1, 4)

@@ -32,12 +32,13 @@ def arguments(clip: Path) -> tuple[str, ...]:
     )
 
 
-def record(path: Path, with_face: bool = True) -> Path:
+def record(path: Path, with_face: bool = True, leaves_at: int = FRAMES) -> Path:
     """Write the clip, which Chromium plays in a loop, and return its path.
 
     Args:
         path: ends in .mjpeg.
         with_face: False records an empty, dimly lit wall.
+        leaves_at: from this frame on there is only the wall.
     """
     with av.open(str(path), "w", format="mjpeg") as clip:
         stream = clip.add_stream("mjpeg", rate=FRAMES_PER_SECOND)
@@ -46,7 +47,9 @@ def record(path: Path, with_face: bool = True) -> Path:
         stream.time_base = Fraction(1, FRAMES_PER_SECOND)
         stream.options = {"qmin": "2", "qmax": "3"}
         for number in range(FRAMES):
-            frame = av.VideoFrame.from_ndarray(frame_bgr(number, with_face), format="bgr24")
+            frame = av.VideoFrame.from_ndarray(
+                frame_bgr(number, with_face and number < leaves_at), format="bgr24"
+            )
             clip.mux(stream.encode(frame.reformat(format="yuvj420p")))
         clip.mux(stream.encode())
     return path

@@ -8,7 +8,7 @@ import cv2
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from fer.emotions import EMOTIONS
+from fer.emotions import EMOTIONS, Emotion
 from tests.browser import fake_camera
 from tests.browser.conftest import Server, keep_screenshot, settle, start_server, stop_server
 from tests.core import grey_level
@@ -51,7 +51,8 @@ COLOURED_PIXELS = """(colors) => {
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A workshop that finds the browser on a machine without a network, with a model of known answers."""
     home = tmp_path_factory.mktemp("live")
-    grey_level.save_model(home / "models" / "pretrained" / "grey")
+    grey_level.save_model(home / "models" / "pretrained" / "grey", content=grey_level.WITH_MAPS)
+    grey_level.save_model(home / "models" / "pretrained" / "reversed", emotions=EMOTIONS[::-1])
     process, server = start_server(home, environment={"PYTHONPATH": str(Path(__file__).parent / "loopback")})
     yield server
     stop_server(process)
@@ -71,6 +72,7 @@ def start_camera(page: Page, server: Server) -> Frame:
     """Open the page, agree, start the camera, and return the frame that holds the video once it plays."""
     page.goto(f"{server.url}/live")
     page.get_by_text("Everyone in view knows this and agrees.").click()
+    page.mouse.move(1, 1)  # what comes under the pointer now must not unfold its hint
     page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start the camera").click()
     frame = next(frame for frame in page.frames if "streamlit_webrtc" in frame.url)
     frame.wait_for_function(
@@ -134,6 +136,108 @@ def test_an_empty_room_is_said_to_be_empty(
     keep_screenshot(page, "live_no_face")
 
 
+def told(page: Page) -> str:
+    """What the list beside the picture says of the first face, in small letters; empty without one."""
+    listed = page.locator(".fer-face")
+    return listed.first.inner_text().lower() if listed.count() else ""
+
+
+def test_the_camera_is_frozen_recorded_and_left_and_writes_only_what_was_asked_for(
+    live_server: Server, clip_with_a_face: Path, browser_page: Callable[..., Page]
+) -> None:
+    recordings = live_server.home / "data" / "recordings"
+    page = browser_page(*fake_camera.arguments(clip_with_a_face))
+    start_camera(page, live_server)
+    page.locator(".fer-face").first.wait_for(timeout=60_000)
+    assert not recordings.exists()
+
+    page.get_by_role("button", name="Freeze").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Exactly as the model sees it: 48×48 pixels, grey.")).to_be_visible(
+        timeout=30_000
+    )
+    expect(dialog.get_by_test_id("stPlotlyChart")).to_be_visible()
+    keep_screenshot(page, "live_frozen")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    assert not recordings.exists(), "looking is not keeping"
+
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_text("Everyone in view should know.")).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(1_500)
+    page.get_by_role("button", name="Stop recording").click()
+    expect(page.get_by_text("It lies in data/recordings/")).to_be_visible(timeout=30_000)
+    assert sorted(path.name for path in recordings.rglob("*") if path.is_file()) == ["clip.mp4", "faces.csv"]
+
+    before = frames_handled(page)
+    page.get_by_role("link", name="Home").click()
+    page.get_by_role("heading", name="Live", exact=True).wait_for(state="detached", timeout=30_000)
+    page.get_by_role("link", name="Live").click()
+    page.get_by_role("heading", name="Live", exact=True).wait_for()
+    expect(page.get_by_text("frames since the start")).to_have_count(0)
+    assert before > 0
+    assert page.locator("video").count() == 0, "leaving the page has let the camera go"
+
+
+def test_another_model_and_other_bars_act_on_the_running_picture(
+    live_server: Server, clip_with_a_face: Path, browser_page: Callable[..., Page]
+) -> None:
+    page = browser_page(*fake_camera.arguments(clip_with_a_face))
+    frame = start_camera(page, live_server)
+    page.locator(".fer-face").first.wait_for(timeout=60_000)
+    before, first = frames_handled(page), told(page).split()[0]
+    mirrored = EMOTIONS[-1 - EMOTIONS.index(Emotion(first))]
+    page.get_by_role("combobox", name="Model").first.click()
+    page.get_by_role("option", name="reversed").click()
+    page.wait_for_function(
+        "(label) => document.querySelector('.fer-face')?.innerText.toLowerCase().startsWith(label)",
+        arg=str(mirrored),
+        timeout=30_000,
+    )
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_text("Nobody", exact=True).click()
+    page.keyboard.press("Escape")
+    assert frames_handled(page) >= before, "the stream was not started anew"
+    assert frame.evaluate("() => document.querySelector('video').videoWidth") == 640
+
+
+def test_whoever_leaves_is_gone_from_the_list_and_comes_back_as_someone(
+    live_server: Server, tmp_path_factory: pytest.TempPathFactory, browser_page: Callable[..., Page]
+) -> None:
+    clip = fake_camera.record(tmp_path_factory.mktemp("clips") / "leaves.mjpeg", leaves_at=120)
+    page = browser_page(*fake_camera.arguments(clip))
+    start_camera(page, live_server)
+    seen = {bool(told(page))}
+    for _ in range(120):
+        seen.add(bool(told(page)))
+        if seen == {True, False}:
+            break
+        page.wait_for_timeout(150)
+    assert seen == {True, False}
+    assert "could not be read" not in page.inner_text("body")
+
+
+def test_where_no_video_comes_through_the_page_says_so_and_the_snapshot_works(
+    clip_with_a_face: Path, browser_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    grey_level.save_model(tmp_path / "models" / "pretrained" / "grey")
+    nowhere = {"PYTHONPATH": str(Path(__file__).parent / "unreachable")}
+    process, server = start_server(tmp_path, environment=nowhere)
+    try:
+        page = browser_page(*fake_camera.arguments(clip_with_a_face))
+        page.goto(f"{server.url}/live")
+        page.get_by_text("Everyone in view knows this and agrees.").click()
+        page.mouse.move(1, 1)
+        page.frame_locator("iframe[title*='webrtc']").get_by_role("button", name="Start the camera").click()
+        expect(page.get_by_text("No video comes through.")).to_be_visible(timeout=40_000)
+        keep_screenshot(page, "live_no_way")
+        page.get_by_text("Snapshot", exact=True).first.click()
+        page.get_by_role("button", name="Take Photo").click()
+        expect(page.get_by_text("Exactly as the model sees it")).to_be_visible(timeout=30_000)
+    finally:
+        stop_server(process)
+
+
 def test_a_refused_camera_is_a_sentence_with_a_way_on(
     live_server: Server, browser_page: Callable[..., Page]
 ) -> None:
@@ -154,6 +258,7 @@ def test_a_picture_is_read_where_no_camera_is(
     page = browser_page(width=width, scheme=scheme)
     page.goto(f"{live_server.url}/live")
     page.get_by_role("radio", name="Pictures").or_(page.get_by_text("Pictures", exact=True)).first.click()
+    page.get_by_text("Drop one or many here").wait_for()
     page.locator("input[type=file]").set_input_files(picture)
     page.get_by_test_id("stPlotlyChart").wait_for(timeout=60_000)
     settle(page)

@@ -20,7 +20,7 @@ from fer.faces import (
     as_bgr,
     crop_faces,
 )
-from fer.faces.tracking import FRAMES_UNTIL_FORGOTTEN, intersections_over_union
+from fer.faces.tracking import FRAMES_UNTIL_FORGOTTEN, intersections_over_union, overlap
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,9 @@ def test_a_face_missed_for_a_moment_comes_back_as_itself_and_after_long_as_someo
 
 
 def test_overlaps_are_those_of_the_textbook() -> None:
-    overlaps = intersections_over_union([(0, 0, 10, 10)], [(0, 0, 10, 10), (5, 0, 15, 10), (50, 50, 60, 60)])
+    others = [(0, 0, 10, 10), (5, 0, 15, 10), (50, 50, 60, 60)]
+    overlaps = intersections_over_union([(0, 0, 10, 10)], others)
+    assert [overlap((0, 0, 10, 10), other) for other in others] == pytest.approx(overlaps[0])
     assert overlaps == pytest.approx(np.array([[1, 1 / 3, 0]]))
     assert intersections_over_union([], [(0, 0, 1, 1)]).shape == (0, 1)
 

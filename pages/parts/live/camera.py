@@ -91,14 +91,28 @@ def _stream(choice: LiveChoice) -> Stream | None:
 
 
 def _beneath(stream: Stream, playing: bool) -> None:
-    """What can be done with the picture."""
+    """What can be done with the picture, as soon as there is one; what was recorded stays in any case."""
+    if playing:
+        _actions(stream)
+    recording.show(stream, playing)
+    with st.expander("The camera does not start?", icon=":material/help:"):
+        st.markdown(
+            "- **It is refused.** Click the sign beside the address, allow the camera, and reload.\n"
+            "- **There is none, or it is busy.** Close the other program that shows a picture of you.\n"
+            "- **It stays dark.** A firewall or VPN may keep the browser from this server: video comes on a "
+            "connection of its own (WebRTC).\n"
+            "- **In any case** *Snapshot* above needs no such connection, *Pictures* and *Video* not even a "
+            "camera."
+        )
+
+
+def _actions(stream: Stream) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             "Freeze",
             icon=":material/ac_unit:",
             key="live.freeze",
             on_click=stream.freeze,
-            disabled=not playing,
             help="Holds this moment, to look at a face exactly as the model sees it. The camera goes on.",
         )
         resting = bool(stream.live.baselines())
@@ -107,7 +121,6 @@ def _beneath(stream: Stream, playing: bool) -> None:
             icon=":material/self_improvement:",
             key="live.rest",
             on_click=stream.live.clear_baseline if resting else stream.live.start_baseline,
-            disabled=not playing,
             help="Some faces look stern or sad at rest. Look neutral for three seconds; after that the "
             "scores of everyone in view are told relative to their own resting face.",
         )
@@ -117,14 +130,4 @@ def _beneath(stream: Stream, playing: bool) -> None:
             key="live.mirrored",
             persist_state="session",
             help="As you know yourself from a mirror. Switch it off for a camera that looks away from you.",
-        )
-    recording.show(stream, playing)
-    with st.expander("The camera does not start?", icon=":material/help:"):
-        st.markdown(
-            "- **It is refused.** Click the sign beside the address, allow the camera, and reload.\n"
-            "- **There is none, or it is busy.** Close the other program that shows a picture of you.\n"
-            "- **It stays dark.** A firewall or VPN may keep the browser from this server: video comes on a "
-            "connection of its own (WebRTC).\n"
-            "- **In any case** *Snapshot* above needs no such connection, *Pictures* and *Video* not even "
-            "a camera."
         )

@@ -12,6 +12,22 @@ _KEPT = "live.kept_picture"
 
 def show(stream: Stream, playing: bool) -> None:
     """Draw the buttons, and what was kept."""
+    if playing:
+        _buttons(stream)
+    recorder = stream.recorder
+    if recorder is not None:
+        st.markdown(
+            f":red[:material/radio_button_checked:] **Recording**, {phrases.duration(recorder.seconds)}. "
+            "Everyone in view should know."
+        )
+        if not recorder.is_recording:
+            st.caption("The recording is full. Press **Stop recording** to keep it.")
+    if kept := st.session_state.get(_KEPT):
+        st.caption(kept)
+    _last(stream)
+
+
+def _buttons(stream: Stream) -> None:
     recorder = stream.recorder
     with st.container(horizontal=True, gap="small"):
         if recorder is None:
@@ -20,7 +36,6 @@ def show(stream: Stream, playing: bool) -> None:
                 icon=":material/radio_button_checked:",
                 key="live.record",
                 on_click=stream.start_recording,
-                disabled=not playing,
                 help="Keeps the annotated video and a row per face per frame in data/recordings/, at most "
                 f"{recording.MAX_SECONDS // 60} minutes. Record only people who agreed to that, too.",
             )
@@ -39,19 +54,8 @@ def show(stream: Stream, playing: bool) -> None:
             key="live.keep",
             on_click=_keep,
             args=(stream,),
-            disabled=not playing,
             help="Saves the picture as it is shown now in data/recordings/.",
         )
-    if recorder is not None:
-        st.markdown(
-            f":red[:material/radio_button_checked:] **Recording**, {phrases.duration(recorder.seconds)}. "
-            "Everyone in view should know."
-        )
-        if not recorder.is_recording:
-            st.caption("The recording is full. Press **Stop recording** to keep it.")
-    if kept := st.session_state.get(_KEPT):
-        st.caption(kept)
-    _last(stream)
 
 
 def _stop(stream: Stream) -> None:
