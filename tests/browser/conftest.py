@@ -134,12 +134,15 @@ def server(workshop: Server) -> str:
     return workshop.url
 
 
+def browser_path() -> str | None:
+    """Where an installed Chromium is; None without one."""
+    return next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+
+
 @pytest.fixture(scope="session")
 def open_browser() -> Iterator[Callable[..., Browser]]:
     """A function that starts Chromium, with extra arguments of its own; one browser per set of arguments."""
-    executable = next(
-        filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None
-    )
+    executable = browser_path()
     if executable is None:
         pytest.fail("No Chromium was found on the PATH; install Debian's package chromium, as .ci/run does.")
     with sync_playwright() as playwright:
