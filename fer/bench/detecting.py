@@ -93,7 +93,7 @@ def count_found(
 
 
 def measure_detectors(
-    folder: Path, faces: Dataset, recognizer: Recognizer, progress: Progress = silent
+    folder: Path, faces: Dataset, recognizer: Recognizer, progress: Progress = silent, *, runs: int = 15
 ) -> dict[str, Any]:
     """Measure every detector that can be used here, and what lifting the contrast does in dim light.
 
@@ -102,6 +102,7 @@ def measure_detectors(
         faces: to be read in dim light, with and without.
         recognizer: reads them.
         progress: told how far it is.
+        runs: how often each detector's time is taken.
 
     Returns:
         Plain JSON values, as `fer.faces.catalog` reads them: "detectors", name to `DetectorMeasure`; and
@@ -119,7 +120,7 @@ def measure_detectors(
     detectors = {entry.name: entry.build() for entry in DETECTORS if not entry.missing()}
     times = take_turns(
         {name: _asked(detector, frame) for name, detector in detectors.items()},
-        runs=15,
+        runs=runs,
         tell=lambda fraction: progress(0.4 * fraction, "Timing the detectors"),
     )
     count = sum(len(photograph.boxes) for photograph in photographs)

@@ -255,7 +255,7 @@ def test_a_measurement_tells_of_every_detector_and_of_dim_light(annotated: Path,
 
     faces = load_dataset("synthetic").subset(14, 0)
     recognizer = Recognizer(grey_level.save_model(fer_home / "models" / "pretrained" / "grey"))
-    found = detecting.measure_detectors(annotated, faces, recognizer)
+    found = detecting.measure_detectors(annotated, faces, recognizer, runs=1)
     assert set(found["detectors"]) == {entry.name for entry in DETECTORS if not entry.missing()}
     assert found["detectors"]["haar_fast"]["found"] == 1
     assert found["detectors"]["haar_fast"]["photographs"] == 2
