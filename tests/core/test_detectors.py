@@ -29,6 +29,7 @@ from fer.faces import (
 )
 from fer.faces.catalog import MEASURED_FILE, measures
 from fer.faces.profile import ProfileDetector
+from tests.conftest import dataset_of
 from tests.core import grey_level
 
 ASTRONAUT = np.asarray(cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR), np.uint8)
@@ -250,10 +251,9 @@ def test_a_face_counts_once_and_what_is_no_face_is_a_false_alarm(annotated: Path
 
 
 def test_a_measurement_tells_of_every_detector_and_of_dim_light(annotated: Path, fer_home: Path) -> None:
-    from fer.datasets import load_dataset
     from fer.recognition import Recognizer
 
-    faces = load_dataset("synthetic").subset(14, 0)
+    faces = dataset_of([*range(7), *range(7)])
     recognizer = Recognizer(grey_level.save_model(fer_home / "models" / "pretrained" / "grey"))
     found = detecting.measure_detectors(annotated, faces, recognizer, runs=1)
     assert set(found["detectors"]) == {entry.name for entry in DETECTORS if not entry.missing()}
