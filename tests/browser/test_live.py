@@ -232,6 +232,10 @@ def test_where_no_video_comes_through_the_page_says_so_and_the_snapshot_works(
         expect(page.get_by_text("No video comes through.")).to_be_visible(timeout=40_000)
         keep_screenshot(page, "live_no_way")
         page.get_by_text("Snapshot", exact=True).first.click()
+        # The button is there before the camera is, and pressing it then takes nothing.
+        page.wait_for_function(
+            "() => document.querySelector('[data-testid=stCameraInput] video')?.readyState >= 2"
+        )
         page.get_by_role("button", name="Take Photo").click()
         # Whether her face is whole in the picture at that moment is chance; that it was read is not.
         read = page.get_by_text("Exactly as the model sees it").or_(page.get_by_text("No face found"))
