@@ -19,6 +19,7 @@ from fer.command_line import (
     detector_commands,
     evaluation_commands,
     explaining_commands,
+    picture_commands,
     robustness_commands,
     run_commands,
     terminal,
@@ -159,44 +160,6 @@ def diagnose(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
         f"{started.id}: {remedy.label} ({started.status})\n"
         f"What it brought is told by “python -m fer diagnose {started.id}”.",
     )
-
-
-def recognize(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    """The faces of pictures, and what they show."""
-    import cv2
-    import numpy as np
-
-    from fer import files
-    from fer.drawing import draw_faces
-    from fer.faces import THOROUGH, HaarDetector
-    from fer.live import recognize_faces
-    from fer.pictures import load_picture
-    from fer.recognition import load_recognizer
-
-    recognizer, detector = load_recognizer(options.model), HaarDetector(THOROUGH)
-    images, lines = [], []
-    for number, path in enumerate(options.files):
-        terminal.show_progress(number / len(options.files), path.name)
-        picture_bgr = np.asarray(cv2.cvtColor(load_picture(path), cv2.COLOR_RGB2BGR), np.uint8)
-        recognized = recognize_faces(picture_bgr, detector, recognizer)
-        faces = [
-            {
-                "box": list(item.face.box),
-                "emotion": item.scores.top,
-                "confidence": item.scores.confidence,
-                "probabilities": item.scores.as_dict(),
-            }
-            for item in recognized
-        ]
-        image: dict[str, Any] = {"file": str(path), "faces": faces}
-        if options.output is not None:
-            encoded = cv2.imencode(".png", draw_faces(picture_bgr, recognized))[1].tobytes()
-            image["output"] = str(options.output / f"{number + 1:03d}-{path.stem}.png")
-            files.save_bytes(Path(image["output"]), encoded)
-        images.append(image)
-        found = ", ".join(f"{face['emotion']} {face['confidence']:.0%} at {face['box']}" for face in faces)
-        lines.append(f"{path}: {found or 'no face found'}")
-    return {"model": options.model, "images": images}, "\n".join(lines)
 
 
 def publish(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
@@ -447,12 +410,7 @@ def _parser() -> argparse.ArgumentParser:
         help="start the same run with this one of the changes it names, or let it wait for its turn",
     )
 
-    sub = add(recognize, "Find the faces of pictures and say what they show.")
-    sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="pictures")
-    sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
-    sub.add_argument(
-        "--output", metavar="FOLDER", type=Path, help="save each picture there with its faces drawn in"
-    )
+    picture_commands.add_to(add)
 
     sub = add(publish, "Ship a run's model: look once at the test split and write the card.")
     sub.add_argument("run", metavar="RUN", help="a run's id")

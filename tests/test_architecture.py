@@ -157,6 +157,8 @@ ROOMS = {
     "zoo.drafting": ".blueprint .catalog",
     "zoo.tiny_cnn": ".catalog .normalization",
     "zoo.mini_xception": ".catalog .normalization",
+    "zoo.small_resnet": ".catalog .normalization",
+    "zoo.half_resnet18": ".small_resnet",
     "zoo.paired_cnn": ".catalog .normalization",
     "zoo.four_block_cnn": ".catalog .normalization",
     "zoo.four_block_cnn_elu": ".four_block_cnn",
@@ -310,6 +312,8 @@ ROOMS = {
     "progress recognition",
     "command_line.detector_commands": ".options .run_commands .terminal bench.detecting datasets faces "
     "faces.catalog files recognition",
+    "command_line.picture_commands": ".run_commands .terminal drawing faces files live picture_answers "
+    "pictures recognition",
     "command_line.video_commands": ".run_commands .terminal drawing errors faces live recognition video",
     "command_line.calibration_commands": ".options .run_commands .terminal datasets datasets.views errors "
     "evaluation evaluation.calibration recognition temperatures",
@@ -317,7 +321,7 @@ ROOMS = {
     "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "
     "explanation explanation.picture files recognition training.renewal",
-    "__main__": "command_line.calibration_commands command_line.video_commands "
+    "__main__": "command_line.calibration_commands command_line.picture_commands command_line.video_commands "
     "command_line.detector_commands bench command_line command_line.evaluation_commands "
     "command_line.explaining_commands command_line.options "
     "command_line.robustness_commands command_line.run_commands "
@@ -330,7 +334,7 @@ ROOMS = {
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
 HEAVY_ROOMS = {
     *("zoo.tiny_cnn", "zoo.mini_xception", "zoo.paired_cnn", "zoo.four_block_cnn", "zoo.four_block_cnn_elu"),
-    *("zoo.normalization", "zoo.drafting", "bench.rivals"),
+    *("zoo.small_resnet", "zoo.half_resnet18", "zoo.normalization", "zoo.drafting", "bench.rivals"),
     *("training.losses", "training.optimizing", "training.network", "training.checkpoint"),
     *("training.validating", "training.export"),
 }

@@ -237,6 +237,20 @@ def test_recognize_finds_the_face_and_saves_the_picture_with_it_drawn_in(
     assert not np.array_equal(drawn, original)
 
 
+def test_recognize_takes_another_detector_and_keeps_a_table_that_may_say_unsure(
+    capsys: pytest.CaptureFixture[str], portrait: Path, grey: str, tmp_path: Path
+) -> None:
+    table = tmp_path / "faces.csv"
+    options = ["--detector", "haar_fast", "--unsure-below", "1", "--table", str(table), "--second", grey]
+    result = answer(capsys, "recognize", str(portrait), "--model", grey, *options)
+    (face,) = result["images"][0]["faces"]
+    assert (face["label"], face["second"]) == ("unsure", face["probabilities"])
+    (row,) = csv.DictReader(table.read_text().splitlines())
+    assert (row["file"], row["label"]) == (str(portrait), "unsure")
+    assert [int(row[side]) for side in ("left", "top", "right", "bottom")] == face["box"]
+    assert row["second_label"] == face["emotion"]
+
+
 def test_recognize_says_where_there_is_no_face(
     capsys: pytest.CaptureFixture[str], grey: str, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 
 from fer.errors import FerError
+from fer.machine import return_memory_of_threads
 from fer.streaming import Stream
 from pages.parts import caches, phrases
 from pages.parts.live import camera_check, connection, freeze, readout, recording
@@ -28,6 +29,7 @@ def show(choice: LiveChoice) -> None:
     stream = _stream(choice)
     if stream is None:
         return
+    return_memory_of_threads()
     servers = connection.servers()
     picture, beside = st.columns([5, 3], gap="medium")
     with picture:

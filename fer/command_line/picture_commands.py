@@ -1,0 +1,93 @@
+"""The command about pictures: their faces as plain JSON values, as text, and as a table."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from fer import files, picture_answers
+from fer.command_line import terminal
+from fer.command_line.run_commands import Add, Answer
+from fer.drawing import draw_faces
+from fer.faces import DETECTORS, build_detector
+from fer.live import STILL, LiveSettings, RecognizedFace, recognize_faces
+from fer.picture_answers import PictureAnswer
+from fer.pictures import load_picture
+from fer.recognition import load_recognizer
+
+
+def recognize(options: argparse.Namespace) -> Answer:
+    """The faces of pictures, and what they show."""
+    recognizer = load_recognizer(options.model)
+    other = load_recognizer(options.second) if options.second else None
+    detector = build_detector(options.detector)
+    settings = replace(
+        STILL,
+        detector=options.detector,
+        unsure_below=options.unsure_below,
+        lift_contrast=options.lift_contrast,
+        temperature=options.temperature,
+    )
+    images: list[dict[str, Any]] = []
+    answers, lines = [], []
+    for number, path in enumerate(options.files):
+        terminal.show_progress(number / len(options.files), path.name)
+        picture_bgr = np.asarray(cv2.cvtColor(load_picture(path), cv2.COLOR_RGB2BGR), np.uint8)
+        recognized = recognize_faces(picture_bgr, detector, recognizer, settings, other)
+        # Without its pixels: only a table is made of it, and a thousand pictures would fill the memory.
+        answers.append(PictureAnswer(str(path), np.empty((0, 0, 3), np.uint8), recognized))
+        image: dict[str, Any] = {"file": str(path), "faces": [_told(item) for item in recognized]}
+        if options.output is not None:
+            encoded = cv2.imencode(".png", draw_faces(picture_bgr, recognized))[1].tobytes()
+            image["output"] = str(options.output / f"{number + 1:03d}-{path.stem}.png")
+            files.save_bytes(Path(image["output"]), encoded)
+        images.append(image)
+        found = ", ".join(
+            f"{face['label']} {face['confidence']:.0%} at {face['box']}" for face in image["faces"]
+        )
+        lines.append(f"{path}: {found or 'no face found'}")
+    result: dict[str, Any] = {"model": options.model, "images": images}
+    if options.table is not None:
+        files.save_text(options.table, picture_answers.as_csv(answers))
+        result["table"] = str(options.table)
+    return result, "\n".join(lines)
+
+
+def _told(item: RecognizedFace) -> dict[str, Any]:
+    face: dict[str, Any] = {
+        "box": list(item.face.box),
+        "label": "unsure" if item.label is None else item.label,
+        "emotion": item.scores.top,
+        "confidence": item.scores.confidence,
+        "probabilities": item.scores.as_dict(),
+    }
+    if item.other_scores is not None:
+        face["second"] = item.other_scores.as_dict()
+    return face
+
+
+def add_to(add: Add) -> None:
+    """Register the command."""
+    usual = LiveSettings()
+    sub = add(recognize, "Find the faces of pictures and say what they show.")
+    sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="pictures")
+    sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
+    sub.add_argument("--second", metavar="MODEL", default="", help="a second model that reads the same faces")
+    sub.add_argument(
+        "--output", metavar="FOLDER", type=Path, help="save each picture there with its faces drawn in"
+    )
+    sub.add_argument("--table", metavar="CSV", type=Path, help="save a row per face there")
+    sub.add_argument(
+        "--detector",
+        choices=[entry.name for entry in DETECTORS],
+        default="haar_thorough",
+        help="default: %(default)s; “python -m fer detectors” says what each finds",
+    )
+    sub.add_argument(
+        "--unsure-below", type=float, metavar="X", default=usual.unsure_below, help="0 is never unsure"
+    )
+    sub.add_argument("--temperature", type=float, metavar="T", default=1.0, help="of the probabilities")
+    sub.add_argument("--lift-contrast", action="store_true", help="for pictures in dim light")
