@@ -98,6 +98,21 @@ def test_a_film_that_was_read_is_found_again(tmp_path: Path, fer_home: Path) -> 
     assert "No face was found" in words(page)
 
 
+def test_each_person_of_a_film_can_be_looked_at(tmp_path: Path, fer_home: Path) -> None:
+    scores = ",".join(["0.1"] * 6 + ["0.4"])
+    rows = [f"{n},{n / 10},{person},0,0,9,9,happy,0.4,{scores}" for n in range(4) for person in (3, 5)]
+    film = kept_film("two.mp4", b"1", rows)
+    page = open_page()
+    page.segmented_control(key="live.view").set_value("Video").run()
+    page.selectbox(key="live.film.kept").select_index(0).run()
+    assert not page.exception
+    people = page.segmented_control(key=f"live.film.person.{film.folder.name}")
+    assert people.value == 3
+    people.set_value(5).run()
+    assert not page.exception
+    assert page.segmented_control(key=f"live.film.person.{film.folder.name}").value == 5
+
+
 # ── the folder ───────────────────────────────────────────────────────────────────────────────────
 
 

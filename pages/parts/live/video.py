@@ -113,16 +113,19 @@ def _result(film: Film) -> None:
             st.markdown("No face was found. Try another detector in the settings, and read it again.")
     people = film.people()
     if people:
-        person = people[0]
+        by_id = {person.track_id: person for person in people[:8]}
+        chosen = people[0].track_id
         if len(people) > 1:
-            person = st.segmented_control(
+            # Numbers, not the people: these are read from the table anew each time, and are others then.
+            chosen = st.segmented_control(
                 "Person",
-                people[:8],
-                default=people[0],
+                list(by_id),
+                default=chosen,
                 required=True,
-                format_func=lambda one: f"Person {one.track_id}",
-                key="live.film.person",
+                format_func=lambda track_id: f"Person {track_id}",
+                key=f"live.film.person.{film.folder.name}",  # another film, other people
             )
+        person = by_id[chosen]
         st.plotly_chart(
             figures.timeline_figure(
                 person, seconds=max(-float(person.seconds.min(initial=-1.0)), 1.0), height=220
