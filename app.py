@@ -10,7 +10,7 @@ ICON = Path(__file__).parent / "static" / "face.svg"
 st.set_page_config(page_title="FER Lab", page_icon=ICON, layout="wide")
 st.logo(ICON, size="large")
 
-st.navigation(
+page = st.navigation(
     {
         "": [st.Page("pages/0_home.py", title="Home", icon=":material/home:", default=True)],
         "Prepare": [
@@ -23,4 +23,9 @@ st.navigation(
         ],
         "Use": [st.Page("pages/5_live.py", title="Live", icon=":material/videocam:")],
     }
-).run()
+)
+# A page that a link into a fresh server ran alone has this frame drawn first, see pages/parts/masthead.py.
+st.session_state["frame.drawn"] = True
+if wanted := st.session_state.pop("frame.wanted", None):
+    st.switch_page(wanted, query_params=dict(st.query_params))
+page.run()

@@ -25,13 +25,18 @@ _STYLE = """
 def show(title: str, lead: str, station: int | None = None) -> None:
     """Begin a page.
 
-    The settings are repeated here because a deep link into a fresh server runs a page without its frame.
+    A link straight to a page of a fresh server makes Streamlit run the page alone, beside a list of file
+    names, because nobody has run app.py yet and told it of the frame. So that is run first, and leads back.
 
     Args:
         title: the page's heading.
         lead: one plain sentence under it, Markdown-free.
         station: the page's place in the journey, 1 to 5; None for the home page.
     """
+    if not st.session_state.get("frame.drawn"):
+        page = next((paths.PROJECT_ROOT / "pages").glob(f"{station or 0}_*.py"))
+        st.session_state["frame.wanted"] = page.relative_to(paths.PROJECT_ROOT).as_posix()
+        st.switch_page("app.py", query_params=dict(st.query_params))
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon=_ICON, layout="wide")
     st.html(_STYLE)
     st.html(f'<div class="fer-station">{f"Station {station} of 5" if station else "FER Lab"}</div>')

@@ -329,12 +329,14 @@ def test_a_dataset_that_is_gone_gives_way_to_the_built_in_one(
     assert page.selectbox(key="dataset.dataset").value == "synthetic"
 
 
-def test_a_page_runs_on_its_own_as_a_cold_deep_link_runs_it(small_csv: dict[str, object]) -> None:
+def test_a_page_needs_nothing_of_its_frame_but_that_it_was_drawn(small_csv: dict[str, object]) -> None:
     from tests.conftest import PROJECT_ROOT
 
     page = AppTest.from_file(str(PROJECT_ROOT / "pages" / PAGE), default_timeout=60)
     page.session_state["workshop.dataset"] = "small.csv"
+    page.session_state["frame.drawn"] = True
     assert not page.run().exception
+    assert [title.value for title in page.title] == ["Dataset"]
 
 
 def test_votes_that_are_put_beside_a_dataset_join_it_while_it_is_open(

@@ -101,9 +101,15 @@ def test_a_slider_changes_the_sheet_and_goes_along_to_the_training(
     settle(page)
 
 
-def test_a_cold_deep_link_works_without_the_frame(browser_page: OpenTab, workshop: Server) -> None:
+def test_a_cold_deep_link_brings_the_frame_and_what_it_asks_for(
+    browser_page: OpenTab, workshop: Server
+) -> None:
     process, server = start_server(workshop.home)
     try:
-        open_page(browser_page(), f"{server.url}/dataset", "Dataset")
+        page = browser_page()
+        open_page(page, f"{server.url}/dataset?it=stays", "Dataset")
+        expect(page.get_by_test_id("stSidebarNav").get_by_text("Prepare")).to_be_visible()
+        expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="app")).to_have_count(0)
+        assert page.url == f"{server.url}/dataset?it=stays"
     finally:
         stop_server(process)
