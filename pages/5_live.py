@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.cards import load_card
 from fer.recognition import model_folder
-from pages.parts import caches, masthead, notices, pickers
+from pages.parts import caches, masthead, notices, pickers, state
 from pages.parts.live import calibration, camera, consent, controls, pictures, video
 
 CAMERA, SNAPSHOT, PICTURES, FILM = (
@@ -45,6 +45,8 @@ with notices.shown():
 
 agreed = consent.show(card)
 
+if view != CAMERA or not agreed:
+    state.set_camera_shown(False)
 if view == PICTURES:
     pictures.uploads(choice)
 elif view == FILM:

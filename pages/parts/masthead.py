@@ -3,10 +3,13 @@
 import streamlit as st
 
 from fer import paths
+from pages.parts import state
 
 # A file of our own: a Material symbol or an emoji here would be fetched from the internet.
 _ICON = paths.PROJECT_ROOT / "static" / "face.svg"
 
+# The one station with a camera, which stops when it is left.
+_LIVE = 5
 # Only what the theme cannot say. Widths: a line of text stays readable on a large screen.
 _STYLE = """
 <style>
@@ -37,6 +40,8 @@ def show(title: str, lead: str, station: int | None = None) -> None:
         page = next((paths.PROJECT_ROOT / "pages").glob(f"{station or 0}_*.py"))
         st.session_state["frame.wanted"] = page.relative_to(paths.PROJECT_ROOT).as_posix()
         st.switch_page("app.py", query_params=dict(st.query_params))
+    if station != _LIVE:
+        state.set_camera_shown(False)
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon=_ICON, layout="wide")
     st.html(_STYLE)
     st.html(f'<div class="fer-station">{f"Station {station} of 5" if station else "FER Lab"}</div>')

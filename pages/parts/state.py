@@ -29,6 +29,7 @@ _OPENED = "evaluation.opened"
 _CHOSEN = "evaluation.chosen"
 _CALIBRATED = "live.calibrated"
 _FITTED = "evaluation.fitted"
+_CAMERA_SHOWN = "live.camera_shown"
 
 
 def dataset() -> str:
@@ -197,3 +198,13 @@ def fitted_models() -> tuple[str, ...]:
 def add_fitted_model(name: str) -> None:
     """Fit the temperature of this model, here and wherever it is judged next."""
     st.session_state[_FITTED] = (*fitted_models(), name)
+
+
+def camera_is_shown() -> bool:
+    """Whether the camera was on the screen when this session's page was drawn last."""
+    return cast(bool, st.session_state.get(_CAMERA_SHOWN, False))
+
+
+def set_camera_shown(shown: bool) -> None:
+    """Remember whether the camera is on the screen."""
+    st.session_state[_CAMERA_SHOWN] = shown

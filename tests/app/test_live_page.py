@@ -504,3 +504,31 @@ def test_when_no_video_comes_through_the_page_says_why_and_offers_the_snapshot(
     assert "No video comes through" in words(page)
     assert said in words(page)
     assert "Snapshot" in page.error[0].value
+
+
+def test_a_camera_runs_on_when_runs_of_the_page_overtake_one_another_and_not_when_it_was_left(
+    model_folder: Path, camera: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streamlit_webrtc.session_info.get_this_session_info", SimpleNamespace)
+    monkeypatch.setattr("streamlit_webrtc.session_info.get_script_run_count", lambda session: 7)
+    page = open_page()
+    started(page, camera)
+    context = SimpleNamespace(_last_rendered_run_count=5)
+    page.session_state["live.camera"] = context
+    page.run()
+    assert context._last_rendered_run_count == 7
+
+    for leave in (
+        lambda: page.switch_page("pages/0_home.py").run(),
+        lambda: page.segmented_control(key="live.view").set_value(PICTURES).run(),
+    ):
+        leave()
+        context._last_rendered_run_count = 5
+        page.switch_page("pages/5_live.py").run()
+        if page.segmented_control(key="live.view").value == PICTURES:
+            page.segmented_control(key="live.view").set_value("Camera").run()
+        if not page.checkbox(key="live.agreed").value:
+            page.checkbox(key="live.agreed").check().run()
+        assert context._last_rendered_run_count == 5
+        page.run()
+        assert context._last_rendered_run_count == 7

@@ -160,6 +160,7 @@ def test_the_camera_is_frozen_recorded_and_left_and_writes_only_what_was_asked_f
     keep_screenshot(page, "live_frozen")
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
+    settle(page)
     assert not recordings.exists(), "looking is not keeping"
 
     page.get_by_role("button", name="Record", exact=True).click()
@@ -199,6 +200,23 @@ def test_another_model_and_other_bars_act_on_the_running_picture(
     page.keyboard.press("Escape")
     assert frames_handled(page) >= before, "the stream was not started anew"
     assert frame.evaluate("() => document.querySelector('video').videoWidth") == 640
+
+
+def test_the_camera_runs_on_however_fast_its_settings_are_changed(
+    live_server: Server, clip_with_a_face: Path, browser_page: Callable[..., Page]
+) -> None:
+    page = browser_page(*fake_camera.arguments(clip_with_a_face))
+    start_camera(page, live_server)
+    before = frames_handled(page)
+    # Faster than the page is drawn: most of these runs are broken off by the next.
+    page.get_by_text("Mirror", exact=True).evaluate(
+        "async (toggle) => { for (let n = 0; n < 30; n++)"
+        " { toggle.click(); await new Promise((done) => setTimeout(done, 5 + 7 * n)); } }"
+    )
+    settle(page)
+    page.wait_for_timeout(1_500)
+    assert page.get_by_role("button", name="Freeze").is_visible(), "the camera was stopped"
+    assert frames_handled(page) > before
 
 
 def test_whoever_leaves_is_gone_from_the_list_and_comes_back_as_someone(

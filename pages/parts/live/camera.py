@@ -5,7 +5,7 @@ one `Stream`: that thread uses it, the page's fragment looks at it and changes i
 """
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -13,12 +13,14 @@ import streamlit as st
 from fer.errors import FerError
 from fer.machine import return_memory_of_threads
 from fer.streaming import Stream
-from pages.parts import caches, phrases
+from pages.parts import caches, phrases, state
 from pages.parts.live import camera_check, connection, freeze, readout, recording
 from pages.parts.live.choice import LiveChoice
 
 if TYPE_CHECKING:
     import av
+
+_KEY = "live.camera"
 
 
 def show(choice: LiveChoice) -> None:
@@ -34,8 +36,9 @@ def show(choice: LiveChoice) -> None:
     picture, beside = st.columns([5, 3], gap="medium")
     with picture:
         camera_check.show()
+        _keep_running()
         context = streamlit_webrtc.webrtc_streamer(
-            key="live.camera",
+            key=_KEY,
             # Without servers no one outside takes part in finding the way between browser and workshop.
             rtc_configuration={"iceServers": servers},
             media_stream_constraints={
@@ -58,6 +61,7 @@ def show(choice: LiveChoice) -> None:
             media_toggle_controls=False,
             translations={"start": "Start the camera", "stop": "Stop", "select_device": "Choose a camera"},
         )
+        state.set_camera_shown(True)
         playing = context.state.playing
         _beneath(stream, playing)
     with beside:
@@ -78,6 +82,24 @@ def shown_frame(frame: "av.VideoFrame", stream: Stream) -> "av.VideoFrame":
     seconds = frame.time
     drawn = stream.show(np.asarray(frame.to_ndarray(format="bgr24"), np.uint8), seconds)
     return type(frame).from_ndarray(drawn, format="bgr24")
+
+
+def _keep_running() -> None:
+    """Let the camera run on if it was on the screen when the page was drawn last.
+
+    streamlit-webrtc 0.79 stops it where the server counts a run of the page more than it has seen itself, and
+    takes that for a page that was left. But the server counts a run only when its last message is sent; if
+    the next one has begun by then, both have seen the same count, and the third finds one too many. That
+    happens when a busy computer gets two presses at once. Whether the page was left we know better.
+    """
+    from streamlit_webrtc.session_info import get_script_run_count, get_this_session_info
+
+    context: Any = st.session_state.get(_KEY)
+    if not state.camera_is_shown() or not hasattr(context, "_last_rendered_run_count"):
+        return
+    session = get_this_session_info()
+    if session is not None:
+        context._last_rendered_run_count = get_script_run_count(session)
 
 
 def _stream(choice: LiveChoice) -> Stream | None:
