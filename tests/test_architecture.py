@@ -312,9 +312,10 @@ ROOMS = {
     "progress recognition",
     "command_line.detector_commands": ".options .run_commands .terminal bench.detecting datasets faces "
     "faces.catalog files recognition",
-    "command_line.picture_commands": ".run_commands .terminal drawing faces files live picture_answers "
-    "pictures recognition",
-    "command_line.video_commands": ".run_commands .terminal drawing errors faces live recognition video",
+    "command_line.reading_options": "faces live recognition",
+    "command_line.picture_commands": ".reading_options .run_commands .terminal drawing faces files live "
+    "picture_answers pictures",
+    "command_line.video_commands": ".reading_options .run_commands .terminal drawing errors live video",
     "command_line.calibration_commands": ".options .run_commands .terminal datasets datasets.views errors "
     "evaluation evaluation.calibration recognition temperatures",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "

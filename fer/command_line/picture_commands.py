@@ -1,7 +1,6 @@
 """The command about pictures: their faces as plain JSON values, as text, and as a table."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,28 +8,20 @@ import cv2
 import numpy as np
 
 from fer import files, picture_answers
-from fer.command_line import terminal
+from fer.command_line import reading_options, terminal
 from fer.command_line.run_commands import Add, Answer
 from fer.drawing import draw_faces
-from fer.faces import DETECTORS, build_detector
-from fer.live import STILL, LiveSettings, RecognizedFace, recognize_faces
+from fer.faces import build_detector
+from fer.live import STILL, RecognizedFace, recognize_faces
 from fer.picture_answers import PictureAnswer
 from fer.pictures import load_picture
-from fer.recognition import load_recognizer
 
 
 def recognize(options: argparse.Namespace) -> Answer:
     """The faces of pictures, and what they show."""
-    recognizer = load_recognizer(options.model)
-    other = load_recognizer(options.second) if options.second else None
+    recognizer, other = reading_options.models(options)
     detector = build_detector(options.detector)
-    settings = replace(
-        STILL,
-        detector=options.detector,
-        unsure_below=options.unsure_below,
-        lift_contrast=options.lift_contrast,
-        temperature=options.temperature,
-    )
+    settings = reading_options.settings(options, STILL)
     images: list[dict[str, Any]] = []
     answers, lines = [], []
     for number, path in enumerate(options.files):
@@ -71,23 +62,10 @@ def _told(item: RecognizedFace) -> dict[str, Any]:
 
 def add_to(add: Add) -> None:
     """Register the command."""
-    usual = LiveSettings()
     sub = add(recognize, "Find the faces of pictures and say what they show.")
     sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="pictures")
-    sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
-    sub.add_argument("--second", metavar="MODEL", default="", help="a second model that reads the same faces")
     sub.add_argument(
         "--output", metavar="FOLDER", type=Path, help="save each picture there with its faces drawn in"
     )
     sub.add_argument("--table", metavar="CSV", type=Path, help="save a row per face there")
-    sub.add_argument(
-        "--detector",
-        choices=[entry.name for entry in DETECTORS],
-        default="haar_thorough",
-        help="default: %(default)s; “python -m fer detectors” says what each finds",
-    )
-    sub.add_argument(
-        "--unsure-below", type=float, metavar="X", default=usual.unsure_below, help="0 is never unsure"
-    )
-    sub.add_argument("--temperature", type=float, metavar="T", default=1.0, help="of the probabilities")
-    sub.add_argument("--lift-contrast", action="store_true", help="for pictures in dim light")
+    reading_options.add_to(sub, "haar_thorough")

@@ -4,13 +4,11 @@ import argparse
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from fer.command_line import terminal
+from fer.command_line import reading_options, terminal
 from fer.command_line.run_commands import Add, Answer
 from fer.drawing import DrawingStyle
 from fer.errors import FerError
-from fer.faces import DETECTORS
 from fer.live import LiveSettings, Smoothing
-from fer.recognition import load_recognizer
 from fer.video import annotate_film
 
 
@@ -24,19 +22,16 @@ def video(options: argparse.Namespace) -> Answer:
         if path is not None and path.exists() and path.samefile(options.file):
             raise FerError(f"“{path.name}” is the film itself. Give another name.")
     settings = replace(
-        LiveSettings(),
-        detector=options.detector,
+        reading_options.settings(options, LiveSettings()),
         smoothing=Smoothing(options.smoothing),
-        unsure_below=options.unsure_below,
-        lift_contrast=options.lift_contrast,
-        temperature=options.temperature,
         with_maps=options.maps,
     )
     try:
+        recognizer, other = reading_options.models(options)
         report = annotate_film(
             options.file,
-            load_recognizer(options.model),
-            other=load_recognizer(options.second) if options.second else None,
+            recognizer,
+            other=other,
             output=options.output,
             table=options.table,
             settings=settings,
@@ -65,17 +60,10 @@ def add_to(add: Add) -> None:
     usual = LiveSettings()
     sub = add(video, "Read the faces of a film: an annotated film and a table of every face in every frame.")
     sub.add_argument("file", metavar="FILE", type=Path, help="the film")
-    sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
-    sub.add_argument("--second", metavar="MODEL", default="", help="a second model that reads the same faces")
     sub.add_argument("--output", metavar="FILM", type=Path, help="the annotated film, .mp4")
     sub.add_argument("--table", metavar="TABLE", type=Path, help="a row per face per frame, .csv or .parquet")
-    sub.add_argument("--detector", choices=[entry.name for entry in DETECTORS], default=usual.detector)
+    reading_options.add_to(sub, usual.detector)
     sub.add_argument("--smoothing", choices=[kind.value for kind in Smoothing], default=usual.smoothing.value)
-    sub.add_argument(
-        "--unsure-below", type=float, metavar="X", default=usual.unsure_below, help="0 is never unsure"
-    )
-    sub.add_argument("--temperature", type=float, metavar="T", default=1.0, help="of the probabilities")
-    sub.add_argument("--lift-contrast", action="store_true", help="for films in dim light")
     sub.add_argument("--maps", action="store_true", help="show where the model sees the emotion it names")
     sub.add_argument("--bars", choices=["none", "largest", "each"], default="largest")
     sub.add_argument("--name", metavar="TEXT", default="", help="what errors call the film")

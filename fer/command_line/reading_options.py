@@ -1,0 +1,49 @@
+"""How faces are read, in pictures as in films: the options that both commands take, and what they mean."""
+
+import argparse
+from dataclasses import replace
+
+from fer.faces import DETECTORS
+from fer.live import LiveSettings
+from fer.recognition import Recognizer, load_recognizer
+
+
+def add_to(sub: argparse.ArgumentParser, detector: str) -> None:
+    """Register the options; `detector` is the usual one."""
+    sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
+    sub.add_argument("--second", metavar="MODEL", default="", help="a second model that reads the same faces")
+    sub.add_argument(
+        "--detector",
+        choices=[entry.name for entry in DETECTORS],
+        default=detector,
+        help="default: %(default)s; “python -m fer detectors” says what each finds",
+    )
+    sub.add_argument(
+        "--unsure-below",
+        type=float,
+        metavar="X",
+        default=LiveSettings().unsure_below,
+        help="0 is never unsure",
+    )
+    sub.add_argument("--temperature", type=float, metavar="T", default=1.0, help="of the probabilities")
+    sub.add_argument("--lift-contrast", action="store_true", help="for dim light")
+
+
+def models(options: argparse.Namespace) -> tuple[Recognizer, Recognizer | None]:
+    """The model and, if one was named, the second.
+
+    Raises:
+        ModelNotFoundError: there is none of that name.
+    """
+    return load_recognizer(options.model), load_recognizer(options.second) if options.second else None
+
+
+def settings(options: argparse.Namespace, base: LiveSettings) -> LiveSettings:
+    """What was chosen, and the rest as in `base`."""
+    return replace(
+        base,
+        detector=options.detector,
+        unsure_below=options.unsure_below,
+        lift_contrast=options.lift_contrast,
+        temperature=options.temperature,
+    )
