@@ -45,6 +45,10 @@ class Architecture:
     has_emotion_maps: bool = False
 
 
+_RESNET = (
+    "after He, Zhang, Ren and Sun (2015), Deep Residual Learning for Image Recognition, arXiv:1512.03385; "
+    "the widths are ours"
+)
 _NO_CODE = "no code was published; rebuilt from its description"
 
 # The smallest first: a list reads as a ladder.
@@ -81,8 +85,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             "488,311 parameters, and thirteen times mini_XCEPTION's work.",
             preprocessing=Preprocessing(48, 48, 1, "minus_one_to_one"),
             parameters=488_311,
-            paper="after He, Zhang, Ren and Sun (2015), Deep Residual Learning for Image Recognition, "
-            "arXiv:1512.03385; the widths are ours",
+            paper=_RESNET,
             license="MIT",
             has_emotion_maps=True,
         ),
@@ -104,8 +107,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             "parameters, and four times the small one's work; better with a graphics card.",
             preprocessing=Preprocessing(48, 48, 1, "minus_one_to_one"),
             parameters=2_801_063,
-            paper="after He, Zhang, Ren and Sun (2015), Deep Residual Learning for Image Recognition, "
-            "arXiv:1512.03385; the widths are ours",
+            paper=_RESNET,
             license="MIT",
             has_emotion_maps=True,
         ),
