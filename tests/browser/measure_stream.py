@@ -133,7 +133,7 @@ def _cycles(browser: Browser, server: Server, count: int) -> dict[str, Any]:
     page.close()
     # The first few fill caches and pools; growth is what comes after. Medians of five, because what awaits
     # its turn to be freed makes single readings jump by 40 MB.
-    first, last = statistics.median(memory[3:8]), statistics.median(memory[-5:])
+    first, last = statistics.median(memory[min(3, count - 1) : 8]), statistics.median(memory[-5:])
     return {
         "after_3_mb": round(first, 1),
         "at_the_end_mb": round(last, 1),

@@ -31,7 +31,7 @@ def test_a_disk_that_tells_nothing_is_none(fer_home: Path, monkeypatch: pytest.M
 
 
 ALLOCATING_THREADS = """
-import ctypes, re, sys, threading
+import ctypes, sys, threading
 from fer.machine import return_memory_of_threads
 if sys.argv[1] == "two":
     return_memory_of_threads()
