@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer import augmentation
+from fer.augmentation import AugmentationDraw, MixingDraw
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights
 from fer.errors import ConfigError, DatasetError
@@ -97,50 +98,80 @@ def fingerprint(batch: Batch) -> str:
     return digest.hexdigest()[:8]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EpochPlan:
+    """All that is random about one epoch over n faces, drawn before any pixel is touched.
+
+    Attributes:
+        order: (n,) in which the faces come.
+        dice: what happens to each of them, in that order.
+        mixing: of each batch; empty where nothing is mixed.
+    """
+
+    order: NDArray[np.intp]
+    dice: AugmentationDraw
+    mixing: tuple[MixingDraw, ...]
+
+
 class TrainingBatches:
     """Batches of the same faces, drawn anew for each epoch.
 
     Everything random follows from the config's seed and the epoch's number alone, so an epoch that is
     trained again after a crash meets the same pixels.
 
+    Attributes:
+        faces: all of them, n.
+        targets: (n, k) float32, what is to be answered.
+        weights: (n,) float32, of each face's loss.
+
     Raises:
         EmptyClassError: classes shall be balanced, and one has no face.
     """
 
     def __init__(self, faces: Dataset, config: TrainingConfig, preprocessing: Preprocessing) -> None:
-        self._faces = faces
-        self._targets = faces.targets()
+        self.faces = faces
+        self.targets = faces.targets()
         self._batch_size = config.batch_size
         self._augmentation = config.augmentation
         self._preprocessing = preprocessing
         self._seed = config.seed
-        self._class_weights = np.ones(len(faces.emotions), np.float32)
+        class_weights = np.ones(len(faces.emotions), np.float32)
         if config.balance_classes:
             for label, weight in balanced_class_weights(faces.labels, faces.emotions).items():
-                self._class_weights[label] = weight
+                class_weights[label] = weight
+        self.weights = class_weights[faces.labels]
 
     def __len__(self) -> int:
-        return -(-len(self._faces) // self._batch_size)
+        return -(-len(self.faces) // self._batch_size)
 
-    def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of epoch `number` (from 1), in order; the last one may be smaller."""
+    def plan(self, number: int) -> EpochPlan:
+        """Throw all dice of epoch `number`, from 1."""
         rng = np.random.default_rng([self._seed, number])
-        order = rng.permutation(len(self._faces))
+        order = rng.permutation(len(self.faces))
         dice = augmentation.draw(self._augmentation, len(order), rng)
-        for step, start in enumerate(range(0, len(order), self._batch_size), start=1):
-            rows = order[start : start + self._batch_size]
-            images = self._faces.images[rows]
-            if self._augmentation.changes_anything:
-                images = augmentation.apply(images, dice.take(slice(start, start + self._batch_size)))
-            labels = self._faces.labels[rows]
-            inputs = self._preprocessing.apply(images)
-            targets, weights = self._targets[rows], self._class_weights[labels]
-            if self._augmentation.mixes:
+        mixing: list[MixingDraw] = []
+        if self._augmentation.mixes:
+            for step in range(1, len(self) + 1):
                 # A generator of its own, so that what is mixed does not depend on the batches before. Steps
                 # count from 1: NumPy takes [seed, number, 0] for [seed, number], which has drawn already.
                 rng = np.random.default_rng([self._seed, number, step])
-                mixing = augmentation.draw_mixing(self._augmentation, len(rows), rng)
-                inputs, targets, weights = augmentation.mix(inputs, targets, weights, mixing)
+                count = min(self._batch_size, len(order) - (step - 1) * self._batch_size)
+                mixing.append(augmentation.draw_mixing(self._augmentation, count, rng))
+        return EpochPlan(order, dice, tuple(mixing))
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """The batches of epoch `number` (from 1), in order; the last one may be smaller."""
+        plan = self.plan(number)
+        for step, start in enumerate(range(0, len(plan.order), self._batch_size)):
+            rows = plan.order[start : start + self._batch_size]
+            images = self.faces.images[rows]
+            if self._augmentation.changes_anything:
+                images = augmentation.apply(images, plan.dice.take(slice(start, start + self._batch_size)))
+            labels = self.faces.labels[rows]
+            inputs = self._preprocessing.apply(images)
+            targets, weights = self.targets[rows], self.weights[rows]
+            if plan.mixing:
+                inputs, targets, weights = augmentation.mix(inputs, targets, weights, plan.mixing[step])
             yield Batch(inputs, labels, targets, weights)
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from fer import paths
@@ -66,6 +65,9 @@ class Recognizer:
             ModelNotFoundError: a file is missing or damaged.
             ModelMismatchError: the model is not what its card says.
         """
+        # Here, because a machine that only trains may lack it.
+        from ai_edge_litert.interpreter import Interpreter
+
         self.card: ModelCard = load_card(folder)
         self.name = folder.name
         self._lock = threading.Lock()

@@ -6,7 +6,7 @@ learns from: the same config and generator give the same pixels.
 
 from fer.augmentation.dice import AugmentationDraw, draw, extremes, still
 from fer.augmentation.mixing import MixingDraw, draw_mixing, mix
-from fer.augmentation.pixels import apply, filled_in
+from fer.augmentation.pixels import apply, filled_in, matrices
 
 __all__ = [
     "AugmentationDraw",
@@ -16,6 +16,7 @@ __all__ = [
     "draw_mixing",
     "extremes",
     "filled_in",
+    "matrices",
     "mix",
     "still",
 ]

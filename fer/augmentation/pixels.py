@@ -26,7 +26,7 @@ def apply(images: NDArray[np.uint8], dice: AugmentationDraw) -> NDArray[np.uint8
         raise ValueError(f"{n} images need {n} draws; received {len(dice)}.")
     changed = np.empty_like(images)
     border = _BORDERS[dice.fill]
-    for image, target, matrix in zip(images, changed, _matrices(dice, height, width), strict=True):
+    for image, target, matrix in zip(images, changed, matrices(dice, height, width), strict=True):
         target[...] = cv2.warpAffine(
             image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=border
         ).reshape(target.shape)
@@ -46,7 +46,7 @@ def filled_in(dice: AugmentationDraw, height: int, width: int) -> NDArray[np.boo
     return np.stack(
         [
             cv2.warpAffine(inside, matrix, (width, height), flags=cv2.INTER_NEAREST) == 0
-            for matrix in _matrices(dice, height, width)
+            for matrix in matrices(dice, height, width)
         ]
     )
 
@@ -88,8 +88,8 @@ def _add_noise(changed: NDArray[np.uint8], dice: AugmentationDraw) -> None:
     changed[noisy] = np.rint(np.clip(noise, 0, 255, out=noise), out=noise).astype(np.uint8)
 
 
-def _matrices(dice: AugmentationDraw, height: int, width: int) -> NDArray[np.float64]:
-    """(n, 2, 3) for cv2.warpAffine: flip, then turn and zoom about the centre, then shift."""
+def matrices(dice: AugmentationDraw, height: int, width: int) -> NDArray[np.float64]:
+    """Return (n, 2, 3) for cv2.warpAffine: flip, then turn and zoom about the centre, then shift."""
     angle = np.deg2rad(dice.rotation_degrees)
     cosine, sine = dice.zoom * np.cos(angle), dice.zoom * np.sin(angle)
     across, down = np.where(dice.flipped, -1.0, 1.0), np.where(dice.upside_down, -1.0, 1.0)

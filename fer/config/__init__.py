@@ -2,7 +2,7 @@
 
 from fer.config.augmentation import DEFAULT_AUGMENTATION, HIGHEST, AugmentationConfig, Fill
 from fer.config.differences import Setting, compare_settings
-from fer.config.training import Loss, Optimizer, Schedule, TrainingConfig
+from fer.config.training import Loss, Optimizer, Precision, Schedule, TrainingConfig
 from fer.config.views import AS_IT_CAME, DatasetView, LabelSource, SplitPlan
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "LabelSource",
     "Loss",
     "Optimizer",
+    "Precision",
     "Schedule",
     "Setting",
     "SplitPlan",

@@ -20,6 +20,10 @@ arXiv:1708.02002, gamma 2). "squared_error" is the mean squared distance of the 
 "double_softmax" is a mistake to learn from: probabilities taken for logits, `from_logits=True` on a softmax
 output, as in the first reference system.
 """
+Precision = Literal["float32", "mixed_bfloat16"]
+"""What the layers compute in; weights are kept in float32 either way, so a run's files are the same."""
+
+MOST_TEACHERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,19 @@ class TrainingConfig:
             validation loss has not improved for a while; "one_cycle" climbs for three tenths of the run and
             falls to almost nothing.
         warmup_epochs: epochs in which the rate climbs from zero before the schedule begins.
-        weight_decay: decoupled decay per step, times the rate ("adamw" only).
+        weight_decay: decoupled decay per step, times the rate ("adamw" and "sgd" only).
         loss: what is made small, see `Loss`.
         dropout: share of the features before the last layer that each step leaves out, 0 to 0.9.
         label_smoothing: share of each label spread evenly over all emotions, 0 to below 1.
         balance_classes: weigh each emotion's loss by its rarity.
         weight_averaging: momentum of an exponential moving average of the weights, which is then what is
             validated and saved; 0 switches it off.
+        teacher: the name of a model that the run also learns from (knowledge distillation: Hinton et al., 2015,
+            arXiv:1503.02531), or several joined by "+", whose answers are averaged; empty for none.
+        teacher_share: how much of each target is the teacher's answer to the very picture that the model
+            sees, the label being the rest; above 0 to 1.
+        teacher_temperature: the teacher's answer is softened by it, 1 leaves it as it is; 1 to 20.
+        precision: see `Precision`.
         early_stopping_patience: stop after so many epochs without a better validation accuracy; None never.
         image_size: side of the model's input in pixels; None takes the architecture's own.
         subset: train on at most so many faces; None takes all.
@@ -67,6 +77,10 @@ class TrainingConfig:
     label_smoothing: float = 0.0
     balance_classes: bool = False
     weight_averaging: float = 0.0
+    teacher: str = ""
+    teacher_share: float = 0.5
+    teacher_temperature: float = 1.0
+    precision: Precision = "float32"
     early_stopping_patience: int | None = None
     image_size: int | None = None
     subset: int | None = None
@@ -84,6 +98,8 @@ class TrainingConfig:
         checks.between("dropout", self.dropout, 0, 0.9)
         checks.between("label_smoothing", self.label_smoothing, 0, 0.9)
         checks.between("weight_averaging", self.weight_averaging, 0, 0.99999)
+        checks.between("teacher_share", self.teacher_share, 0.01, 1)
+        checks.between("teacher_temperature", self.teacher_temperature, 1, 20)
         checks.between("seed", self.seed, 0, 2**31 - 1)
         if self.early_stopping_patience is not None:
             checks.between("early_stopping_patience", self.early_stopping_patience, 1, 10_000)
@@ -94,10 +110,20 @@ class TrainingConfig:
         checks.one_of("optimizer", self.optimizer, get_args(Optimizer))
         checks.one_of("loss", self.loss, get_args(Loss))
         checks.one_of("schedule", self.schedule, get_args(Schedule))
+        checks.one_of("precision", self.precision, get_args(Precision))
+        if len(self.teachers) > MOST_TEACHERS:
+            raise ConfigError(
+                f"A run may have {MOST_TEACHERS} teachers; received {len(self.teachers)}. Leave some out."
+            )
         if len(self.name) > 80:
             raise ConfigError(
                 f"A run's name may have 80 characters; this one has {len(self.name)}. Shorten it."
             )
+
+    @property
+    def teachers(self) -> tuple[str, ...]:
+        """The names in `teacher`, each once."""
+        return tuple(dict.fromkeys(name.strip() for name in self.teacher.split("+") if name.strip()))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values; `from_dict` takes them back."""

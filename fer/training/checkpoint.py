@@ -66,6 +66,9 @@ class Checkpoint:
             return
         weights = [keras.ops.convert_to_numpy(variable).copy() for variable in variables]
         optimizer.finalize_variable_values(variables)
+        for variable in variables:
+            # A copy of the average: whatever predicts under JAX may give the memory of the weights away.
+            variable.assign(keras.ops.convert_to_numpy(variable).copy())
         try:
             yield
         finally:

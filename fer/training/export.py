@@ -77,6 +77,12 @@ def export(recorder: RunRecorder, config: TrainingConfig, dataset: Dataset) -> N
     best = runs.kept_epoch(runs.read_run(folder))
     if best is None or not (folder / runs.BEST_FILE).exists():
         return
+    if keras.backend.backend() != "tensorflow":
+        say(
+            f"Its best weights are in {runs.BEST_FILE}. Only TensorFlow writes {MODEL_FILE}: where it is "
+            f"installed, “python -m fer export {folder.name}” does it."
+        )
+        return
     recorder.stage("Exporting the best weights")
     network = build_network(config, len(dataset.emotions))
     network.load_weights(folder / runs.BEST_FILE)

@@ -6,20 +6,34 @@ import keras
 import numpy as np
 
 from fer.batches import preprocessing_of as preprocessing_of
-from fer.config import TrainingConfig
+from fer.config import Precision, TrainingConfig
 from fer.training.losses import build_loss
 from fer.training.optimizing import build_optimizer
 from fer.zoo.catalog import architecture
 
 
-def build_network(config: TrainingConfig, class_count: int) -> keras.Model:
-    """Return the untrained network, its weights drawn from the config's seed."""
+def build_network(config: TrainingConfig, class_count: int, precision: Precision = "float32") -> keras.Model:
+    """Return the untrained network, its weights drawn from the config's seed.
+
+    Args:
+        config: its architecture, input size, dropout and seed count.
+        class_count: k.
+        precision: what its layers compute in. Only a run takes another than float32; what is exported does not.
+    """
     keras.utils.set_random_seed(config.seed)
-    name = architecture(config.architecture).name
-    network: keras.Model = importlib.import_module(f"fer.zoo.{name}").build(
-        preprocessing_of(config).input_shape, class_count, config.dropout
-    )
+    build = importlib.import_module(f"fer.zoo.{architecture(config.architecture).name}").build
+    usual = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        network: keras.Model = build(preprocessing_of(config).input_shape, class_count, config.dropout)
+    finally:
+        keras.config.set_dtype_policy(usual)
     return network
+
+
+def runs_on_jax() -> bool:
+    """Whether Keras was told, by `KERAS_BACKEND=jax`, to compute with JAX, which brings a graphics card in."""
+    return bool(keras.backend.backend() == "jax")
 
 
 def compiled(network: keras.Model, config: TrainingConfig) -> keras.Model:
@@ -34,7 +48,7 @@ def compiled(network: keras.Model, config: TrainingConfig) -> keras.Model:
         loss=build_loss(config),
         metrics=["accuracy"],
         # XLA makes TensorFlow six times slower on a CPU; JAX is nothing without it.
-        jit_compile=keras.backend.backend() == "jax",
+        jit_compile=runs_on_jax(),
     )
     trainee.optimizer.build(trainee.trainable_variables)
     return trainee

@@ -15,7 +15,9 @@ def build_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
         case "adamw":
             return keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, **averaging)
         case "sgd":
-            return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, **averaging)
+            # Keras takes None for no decay, and adds a pass over all weights for one of 0.
+            decay = config.weight_decay or None
+            return keras.optimizers.SGD(rate, 0.9, nesterov=True, weight_decay=decay, **averaging)
         case "rmsprop":
             return keras.optimizers.RMSprop(rate, **averaging)
         case "adadelta":

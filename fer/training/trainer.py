@@ -5,15 +5,18 @@ import time
 from collections.abc import Sequence
 
 from fer import batches, files, runs
-from fer.batches import TrainingBatches, prefetched
+from fer.batches import TrainingBatches
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
+from fer.preprocessing import Preprocessing
 from fer.errors import RunError
 from fer.runs import EpochMetrics, Predictions, RunRecorder, RunStatus, say
 from fer.schedules import learning_rate
 from fer.training.checkpoint import Checkpoint
-from fer.training.network import build_network, compiled, reseed
+from fer.training.network import build_network, compiled, reseed, runs_on_jax
 from fer.training.reporting import BatchReporter
+from fer.training.stepping import BatchByBatch, Stepper
+from fer.training.teaching import Teachers
 from fer.training.tensorboard import ScalarLog
 from fer.training.validating import Validator, Verdict
 from fer.training.watching import require_the_same, trained_on, watched_faces
@@ -25,6 +28,7 @@ class Trainer:
     Raises:
         DatasetError: a split that is needed has no face, or a class to be balanced has none.
         ConfigError: a batch is larger than the training set.
+        ModelNotFoundError, ModelError: a teacher is gone, or cannot teach this network.
     """
 
     def __init__(self, config: TrainingConfig, dataset: Dataset, recorder: RunRecorder) -> None:
@@ -40,9 +44,10 @@ class Trainer:
         self.validator = Validator(validation, config, preprocessing)
         self._faces = trained_on(train, validation)
         self._watched = watched_faces(validation, config.seed)
-        self.network = build_network(config, len(dataset.emotions))
+        self.network = build_network(config, len(dataset.emotions), config.precision)
         self._trainee = compiled(self.network, config)
-        self._optimizer = self._trainee.optimizer
+        teachers = Teachers(config, dataset.emotions) if config.teachers else None
+        self._stepper = self._stepper_for(preprocessing, teachers)
         self._checkpoint = Checkpoint(self.folder, self._trainee)
 
     def begin(self) -> list[EpochMetrics]:
@@ -96,17 +101,26 @@ class Trainer:
         steps = len(self.batches)
         reseed(self.network, self.config.seed, epoch)
         self._reporter.begin(epoch)
-        for step, batch in enumerate(prefetched(self.batches.epoch(epoch)), start=1):
-            if (epoch, step) == (1, 1):
-                say(f"First batch {batches.fingerprint(batch)}")
-            rate = learning_rate(self.config, epoch - 1 + (step - 1) / steps, metrics)
-            self._optimizer.learning_rate = rate
-            loss, accuracy = self._trainee.train_on_batch(batch.inputs, batch.targets, batch.weights)
-            self._require_a_number(loss, epoch, step)
-            reported = self._reporter.add(step, len(batch.labels), float(loss), float(accuracy), rate)
-            if reported and step < steps and self.recorder.stop_requested():
+
+        def rate(number: int) -> float:
+            return learning_rate(self.config, epoch - 1 + (number - 1) / steps, metrics)
+
+        for step in self._stepper.steps(epoch, rate):
+            self._require_a_number(step.loss, epoch, step.number)
+            reported = self._reporter.add(
+                step.number, step.faces, step.loss, step.accuracy, step.learning_rate
+            )
+            if reported and step.number < steps and self.recorder.stop_requested():
                 return None
         return self._reporter.means()
+
+    def _stepper_for(self, preprocessing: Preprocessing, teachers: Teachers | None) -> Stepper:
+        if runs_on_jax():
+            from fer.training import device_pixels, on_device
+
+            if device_pixels.supports(self.batches.faces.images, preprocessing):
+                return on_device.OnDevice(self.batches, self.config, preprocessing, self._trainee, teachers)
+        return BatchByBatch(self.batches, self._trainee, teachers)
 
     def _begin(self) -> list[EpochMetrics]:
         """Write down what the run will be watched by."""

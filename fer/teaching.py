@@ -1,0 +1,94 @@
+"""Which models another one can learn from. No Keras here: the form asks it, the training process loads them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fer import paths, runs
+from fer.batches import preprocessing_of
+from fer.cards import load_card
+from fer.config import TrainingConfig
+from fer.emotions import Emotion
+from fer.errors import FerError, ModelError, ModelNotFoundError
+from fer.preprocessing import Preprocessing
+from fer.recognition import ModelEntry, list_models, model_folder
+from fer.weights import keras_weights
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A trained model to learn from.
+
+    Attributes:
+        name: a pretrained model's, or a run's id.
+        config: the settings that its network is built from.
+        emotions: the columns of its answer; empty where nothing says so, and it is the dataset's then.
+        weights: its Keras weights.
+    """
+
+    name: str
+    config: TrainingConfig
+    emotions: tuple[Emotion, ...]
+    weights: Path
+
+
+def load_teacher(name: str) -> Teacher:
+    """Find a model by its name; its arrays are not read yet.
+
+    Raises:
+        ModelNotFoundError: there is no such model, or its Keras weights are gone.
+        FerError: its settings cannot be read.
+    """
+    run_folder = paths.child(paths.runs_folder(), name)
+    if (run_folder / runs.BEST_FILE).exists():  # whether it was exported yet does not matter here
+        trained_on = runs.read_trained_on(run_folder)
+        return Teacher(
+            name,
+            runs.read_config(run_folder),
+            trained_on.emotions if trained_on else (),
+            run_folder / runs.BEST_FILE,
+        )
+    folder = model_folder(name)
+    card, weights = load_card(folder), keras_weights(folder)
+    if weights is None:
+        raise ModelNotFoundError(
+            f"The teacher “{name}” has no Keras weights, so nothing can be learned from it. Choose another "
+            "teacher, or train it again."
+        )
+    return Teacher(name, TrainingConfig.from_dict(dict(card.config)), card.emotions, weights)
+
+
+def require_fit(teacher: Teacher, preprocessing: Preprocessing, emotions: tuple[Emotion, ...]) -> None:
+    """Make sure that a teacher can answer for a pupil that sees faces so, and knows these emotions.
+
+    Raises:
+        ModelError: it cannot.
+    """
+    own = preprocessing_of(teacher.config)
+    if own != preprocessing:
+        raise ModelError(
+            f"The teacher “{teacher.name}” sees faces as {_said(own)}, this network as "
+            f"{_said(preprocessing)}. Choose a teacher that sees what the network sees."
+        )
+    if teacher.emotions and teacher.emotions != emotions:
+        raise ModelError(
+            f"The teacher “{teacher.name}” answers with {', '.join(teacher.emotions)}; these faces show "
+            f"{', '.join(emotions)}. Choose a teacher that was trained on the same emotions."
+        )
+
+
+def possible_teachers(config: TrainingConfig) -> list[ModelEntry]:
+    """The models that a run with this config could learn from, as far as can be told without its faces."""
+    found = []
+    for entry in list_models():
+        try:
+            require_fit(teacher := load_teacher(entry.name), preprocessing_of(config), teacher.emotions)
+        except FerError:
+            continue
+        found.append(entry)
+    return found
+
+
+def _said(preprocessing: Preprocessing) -> str:
+    height, width, channels = preprocessing.input_shape
+    ends = "0 to 1" if preprocessing.scale == "zero_to_one" else "−1 to 1"
+    return f"{height}×{width} pixels, {'grey' if channels == 1 else 'three channels'}, {ends}"
