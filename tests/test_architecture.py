@@ -330,7 +330,8 @@ ROOMS = {
     "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "
     "explanation explanation.picture files recognition training.renewal",
-    "__main__": "command_line.calibration_commands command_line.cost_commands command_line.picture_commands command_line.video_commands "
+    "__main__": "command_line.calibration_commands command_line.cost_commands "
+    "command_line.picture_commands command_line.video_commands "
     "command_line.detector_commands bench command_line command_line.evaluation_commands "
     "command_line.explaining_commands command_line.options "
     "command_line.robustness_commands command_line.run_commands "

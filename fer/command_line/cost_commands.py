@@ -1,4 +1,4 @@
-"""The command about costs: what each network costs and how good it is, as values, as text, and in a README."""
+"""The command about costs: what each network costs and how good it is, as values, text, and in a README."""
 
 import argparse
 from pathlib import Path

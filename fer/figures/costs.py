@@ -24,7 +24,7 @@ _MARKS: Mapping[Kind, tuple[str, str, str]] = {
     "untrained": ("line-ns-open", QUIET, "no weights shipped"),
 }
 # Points nearer to one another than this share of the axis are drawn side by side.
-_NEAR, _MARGIN = 0.012, 0.06
+_NEAR, _MARGIN = 0.025, 0.06
 
 
 def drawn_points(points: Sequence[CostPoint], cost: Cost) -> tuple[list[CostPoint], list[CostPoint]]:
@@ -58,14 +58,18 @@ def cost_figure(points: Sequence[CostPoint], cost: Cost = "parameters", chosen: 
             place += _NEAR * width
         places.append(place)
         _add_point(figure, letter, point, point.accuracy, 10**place, cost)
-    floor = min([0.5, *(point.accuracy.interval_95[0] for point in drawn if point.accuracy)]) - 0.02
+    bounds = [bound for point in drawn if point.accuracy for bound in point.accuracy.interval_95] or [
+        0.6,
+        0.7,
+    ]
+    floor, ceiling = min(bounds) - 0.04, max(bounds) + 0.02
     if strokes:
         symbol, color, words = _MARKS["untrained"]
         figure.add_scatter(
             x=[point.costs[cost] for point in strokes],
-            y=[floor + 0.008] * len(strokes),
+            y=[floor + 0.01] * len(strokes),
             mode="markers",
-            name=f"│  {words}",
+            name=words,
             marker={"symbol": symbol, "size": 11, "color": color, "line": {"width": 2, "color": color}},
             customdata=[[plain(point.title), _shown(point.costs[cost], cost)] for point in strokes],
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<br>no trained weights shipped"
@@ -95,7 +99,7 @@ def cost_figure(points: Sequence[CostPoint], cost: Cost = "parameters", chosen: 
         fixedrange=True,
     )
     figure.update_yaxes(
-        range=[floor, None],
+        range=[floor, ceiling],
         tickformat=".0%",
         gridcolor=GRID,
         zeroline=False,
