@@ -21,6 +21,7 @@ from fer.command_line import (
     evaluation_commands,
     explaining_commands,
     picture_commands,
+    quantizing_commands,
     robustness_commands,
     run_commands,
     terminal,
@@ -453,6 +454,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--renew", action="store_true", help="build it with Keras, and keep what it is made of")
 
     cost_commands.add_to(add)
+    quantizing_commands.add_to(add)
 
     sub = add(pace, "Measure a few steps, and say how long a run would take here.")
     sub.add_argument(

@@ -251,8 +251,8 @@ ROOMS = {
     "datasets errors files runs schedules",
     "training.export": ".network batches cards config datasets datasets.views errors evaluation files "
     "recognition runs zoo.catalog",
-    "training.renewal": ".export .network cards config datasets.browsing errors files paths progress "
-    "recognition runs weights",
+    "training.loading": ".network cards config errors files paths runs weights",
+    "training.renewal": ".export .loading cards datasets.browsing errors files progress recognition",
     "training": ".export .network .trainer",
     "training.__main__": ".export .network .trainer config datasets errors runs",
     # from a camera to a drawn frame
@@ -323,6 +323,10 @@ ROOMS = {
     "command_line.picture_commands": ".reading_options .run_commands .terminal drawing faces files live "
     "picture_answers pictures",
     "command_line.video_commands": ".reading_options .run_commands .terminal drawing errors live video",
+    "quantizing": "bench.stopwatch cards comparison datasets errors evaluation files progress recognition "
+    "training.export training.loading",
+    "command_line.quantizing_commands": ".options .run_commands .terminal datasets datasets.views errors "
+    "quantizing",
     "command_line.cost_commands": ".run_commands .terminal cost_table zoo.costs",
     "command_line.calibration_commands": ".options .run_commands .terminal datasets datasets.views errors "
     "evaluation evaluation.calibration recognition temperatures",
@@ -331,7 +335,7 @@ ROOMS = {
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "
     "explanation explanation.picture files recognition training.renewal",
     "__main__": "command_line.calibration_commands command_line.cost_commands "
-    "command_line.picture_commands command_line.video_commands "
+    "command_line.quantizing_commands command_line.picture_commands command_line.video_commands "
     "command_line.detector_commands bench command_line command_line.evaluation_commands "
     "command_line.explaining_commands command_line.options "
     "command_line.robustness_commands command_line.run_commands "
