@@ -18,13 +18,15 @@ _AXES: Mapping[Cost, str] = {
 # Whose a point is can be told without colours.
 _MARKS: Mapping[Kind, tuple[str, str, str]] = {
     "shipped": ("circle", ACCENT, "shipped"),
-    "run": ("triangle-up", ACCENT, "your run"),
-    "measured peer": ("square", MARK, "measured by us"),
+    "run": ("triangle-up", ACCENT, "yours"),
+    "measured peer": ("square", MARK, "measured"),
     "published": ("diamond-open", QUIET, "published"),
     "untrained": ("line-ns-open", QUIET, "no weights shipped"),
 }
 # Points nearer to one another than this share of the axis are drawn side by side.
 _NEAR, _MARGIN = 0.025, 0.06
+# A legend in one column has to fit a telephone.
+_LEGEND_LETTERS = 42
 
 
 def drawn_points(points: Sequence[CostPoint], cost: Cost) -> tuple[list[CostPoint], list[CostPoint]]:
@@ -115,14 +117,15 @@ def _add_point(
 ) -> None:
     symbol, color, words = _MARKS[point.kind]
     low, high = accuracy.interval_95
-    # At most 34 letters: a legend in one column has to fit a telephone.
-    title = point.title if len(point.title) <= 34 else f"{point.title[:33]}…"
     split = "" if accuracy.split == "PrivateTest" else f", {accuracy.split}"
+    head, tail = f"{letter}  {accuracy.share:.1%}  ", f", {words}{split}"
+    room = _LEGEND_LETTERS - len(head) - len(tail)
+    title = point.title if len(point.title) <= room else f"{point.title[: room - 1]}…"
     figure.add_scatter(
         x=[place],
         y=[accuracy.share],
         mode="markers",
-        name=f"{letter}  {plain(title)}: {accuracy.share:.1%}, {words}{split}",
+        name=f"{head}{plain(title)}{tail}",
         marker={"symbol": symbol, "size": 10, "color": color, "line": {"width": 2, "color": color}},
         error_y={
             "type": "data",

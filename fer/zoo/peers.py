@@ -35,7 +35,7 @@ _FACE_CLASSIFICATION = (
 
 PEERS = (
     Peer(
-        title="mini_XCEPTION of the package fer",
+        title="fer's mini_XCEPTION",
         accuracy=0.655,
         measured_here=True,
         parameters=58_423,
@@ -43,7 +43,7 @@ PEERS = (
         source=_FACE_CLASSIFICATION,
     ),
     Peer(
-        title="big_XCEPTION of face_classification",
+        title="big_XCEPTION",
         accuracy=0.668,
         measured_here=True,
         parameters=208_871,
@@ -51,7 +51,7 @@ PEERS = (
         source=_FACE_CLASSIFICATION,
     ),
     Peer(
-        title="Winner of the Kaggle contest",
+        title="Kaggle's winner, Tang",
         accuracy=0.7116,
         measured_here=False,
         parameters=None,
@@ -59,7 +59,7 @@ PEERS = (
         source="Tang (2013), Deep Learning using Linear Support Vector Machines, arXiv:1306.0239",
     ),
     Peer(
-        title="VGG of Pramerdorfer and Kampel",
+        title="VGG, Pramerdorfer",
         accuracy=0.727,
         measured_here=False,
         parameters=1_800_000,

@@ -175,10 +175,10 @@ def test_what_the_networks_cost_is_plotted_over_any_cost_and_listed(
     assert not page.exception
     (chart,) = [c for c in page.get("plotly_chart") if "shipped" in c.proto.spec]
     assert card.test is not None
-    assert f"mini_XCEPTION: {card.test['accuracy']:.1%}, shipped" in chart.proto.spec
+    assert f"{card.test['accuracy']:.1%}  mini_XCEPTION, shipped" in chart.proto.spec
     assert "My own" in chart.proto.spec
     assert "PublicTest, where it says so" in words(page)
-    assert "not known of them: Winner of the Kaggle contest." in words(page)
+    assert "not known of them: Kaggle's winner, Tang." in words(page)
     table = next(each.value for each in page.dataframe if "Multiply-adds" in each.value)
     assert list(table["Parameters"]) == [entry.parameters for entry in ARCHITECTURES.values()]
     page.segmented_control(key="training.cost").set_value("milliseconds")

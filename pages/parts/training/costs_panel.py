@@ -63,7 +63,9 @@ def _what_it_shows(points: tuple[CostPoint, ...], cost: Cost) -> str:
     drawn, left_out = drawn_points(points, cost)
     sentences = [
         "Accuracy on FER-2013's PrivateTest, one look at each face; the bar is the 95 % interval. A "
-        "difference under 1.5 points is noise. The dotted line is the network that the form has chosen."
+        "difference under 1.5 points is noise. Others' networks are measured (by us, with their published "
+        "weights) or published (their authors' figure). The dotted line is the network "
+        "that the form has chosen."
     ]
     if any(point.kind == "run" for point in drawn):
         sentences.append(
