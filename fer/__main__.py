@@ -16,10 +16,12 @@ from typing import Any, NoReturn
 
 from fer.command_line import (
     calibration_commands,
+    cost_commands,
     detector_commands,
     evaluation_commands,
     explaining_commands,
     picture_commands,
+    quantizing_commands,
     robustness_commands,
     run_commands,
     terminal,
@@ -342,7 +344,10 @@ def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Times, beside a rival's."""
     from fer.bench import SUBJECTS
 
-    report = SUBJECTS[options.subject](terminal.show_progress, data=options.data, model=options.model)
+    keep = {"keep": True} if options.keep else {}
+    if keep and options.subject != "predict":
+        raise FerError(f"Only “bench predict” has something to keep; “bench {options.subject}” has not.")
+    report = SUBJECTS[options.subject](terminal.show_progress, data=options.data, model=options.model, **keep)
     rows = [["", "median ms", "p95 ms", "runs"]]
     rows += [
         [name, f"{m.median_ms:,.2f}", f"{m.p95_ms:,.2f}", str(m.runs)]
@@ -350,7 +355,12 @@ def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     ]
     ratios = [f"{name.replace('_', ' ')}: {value:.2f}×" for name, value in report.ratios.items()]
     sizes = [f"{name.replace('_', ' ')}: {value:,.0f} MB" for name, value in report.megabytes.items()]
-    return report.as_dict(), "\n".join([report.setting, terminal.table(rows), *ratios, *sizes])
+    lines = [report.setting, terminal.table(rows), *ratios, *sizes]
+    if report.rows:
+        others = [[name.replace("_", " ") for name in report.rows[0]]]
+        others += [[str(value) for value in row.values()] for row in report.rows]
+        lines.append(terminal.table(others))
+    return report.as_dict(), "\n".join([*lines, *report.remarks])
 
 
 # ── options ──────────────────────────────────────────────────────────────────────────────────────
@@ -443,6 +453,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("name", metavar="NAME", help=", ".join(ARCHITECTURES))
     sub.add_argument("--renew", action="store_true", help="build it with Keras, and keep what it is made of")
 
+    cost_commands.add_to(add)
+    quantizing_commands.add_to(add)
+
     sub = add(pace, "Measure a few steps, and say how long a run would take here.")
     sub.add_argument(
         "settings",
@@ -465,6 +478,11 @@ def _parser() -> argparse.ArgumentParser:
         "measure on",
     )
     sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
+    sub.add_argument(
+        "--keep",
+        action="store_true",
+        help="of “predict”: save what each network costs, for the pages to show",
+    )
     return parser
 
 

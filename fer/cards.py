@@ -13,6 +13,7 @@ from fer.preprocessing import Preprocessing
 
 CARD_FILE = "card.json"
 MODEL_FILE = "model.tflite"
+INT8_FILE = "model.int8.tflite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class ModelCard:
         weaknesses: known ones, a sentence each.
         intended_use: what it is for, and what it is not for.
         license: of the weights.
+        int8: what its int8 form in `model.int8.tflite` was found to be worth (accuracy beside the float
+            model's, on how many faces of what); None without one.
         notes: how it was made, in a few words (test-time averaging, weight averaging, …).
     """
 
@@ -52,6 +55,7 @@ class ModelCard:
     intended_use: str = ""
     license: str = ""
     notes: str = ""
+    int8: Mapping[str, Any] | None = None
 
     def save(self, folder: Path) -> None:
         """Write `card.json` into `folder` in one step.

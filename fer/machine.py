@@ -5,6 +5,7 @@ import platform
 import shutil
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import psutil
 
@@ -37,6 +38,16 @@ def read_machine() -> Machine:
     except OSError:
         free_disk = None
     return Machine(psutil.cpu_count() or 1, int(memory.total), int(memory.available), free_disk)
+
+
+def processor_name() -> str:
+    """Return what the processor is called: "Intel(R) Xeon(R) CPU @ 2.50GHz"; its kind where nobody says."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:  # only Linux has it
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(filter(None, named), "") or platform.processor() or platform.machine() or "unknown"
 
 
 # Of glibc's <malloc.h>; two is enough for both cores.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fer import files, paths, runs
-from fer.cards import MODEL_FILE, ModelCard, load_card
+from fer.cards import INT8_FILE, MODEL_FILE, ModelCard, load_card
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.views import describe, official_test_rows_in_training
 from fer.errors import ModelError
@@ -76,6 +76,7 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
             (runs.METRICS_FILE, runs.METRICS_FILE),
             (runs.LOG_FILE, runs.LOG_FILE),
             *([(runs.EDITION_FILE, runs.EDITION_FILE)] if run.config.view.edition else []),
+            *([(INT8_FILE, INT8_FILE)] if learned_card.int8 is not None else []),
         ):
             _copy(run.folder / file, unfinished / copy)
         card.save(unfinished)

@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer import paths
-from fer.cards import CARD_FILE, MODEL_FILE, ModelCard, load_card
+from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard, load_card
 from fer.emotions import Emotion
 from fer.errors import FerError, ModelMismatchError, ModelNotFoundError
 from fer.preprocessing import Preprocessing
 
 ModelKind = Literal["pretrained", "run"]
+Precision = Literal["float32", "int8"]
 
 # Faces per call of the interpreter: few enough that a live frame waits at most some milliseconds
 # behind an evaluation, many enough that the call itself costs nothing.
@@ -54,11 +55,12 @@ class ModelEntry:
 class Recognizer:
     """A `.tflite` model together with the card that says how it sees. Safe to call from several threads."""
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path, threads: int = 1, precision: Precision = "float32") -> None:
         """Load the model of `folder` and try it once, so that the first face is as fast as the next.
 
         Args:
             folder: holds `model.tflite` and `card.json`.
+            precision: "int8" asks `model.int8.tflite` instead, which answers with probabilities alone.
             threads: of the interpreter; one is enough for a face, and leaves the others to the detector.
 
         Raises:
@@ -70,22 +72,29 @@ class Recognizer:
 
         self.card: ModelCard = load_card(folder)
         self.name = folder.name
+        self.precision: Precision = precision
+        file = MODEL_FILE if precision == "float32" else INT8_FILE
         self._lock = threading.Lock()
         self._maps: Mapping[str, Any] | None = None
         self._emotion_maps: Mapping[str, Any] | None = None
         self._batch = 0  # the batch size for which the interpreter has its memory
         try:
             # Read whole, not mapped: a later training may then replace the file under a running camera.
-            content = (folder / MODEL_FILE).read_bytes()
+            content = (folder / file).read_bytes()
             self._interpreter = Interpreter(model_content=content, num_threads=threads)
         except FileNotFoundError as error:
+            if precision == "int8":
+                raise ModelNotFoundError(
+                    f"The model “{self.name}” has no {INT8_FILE}. Make one with “python -m fer quantize "
+                    f"{self.name} --data DATASET”, or do without int8."
+                ) from error
             raise ModelNotFoundError(
                 f"The model “{self.name}” has no {MODEL_FILE}; its training did not finish. "
                 "Choose another model, or train it again."
             ) from error
         except (OSError, ValueError, RuntimeError) as error:
             raise ModelNotFoundError(
-                f"The {MODEL_FILE} of the model “{self.name}” cannot be read; it is damaged or "
+                f"The {file} of the model “{self.name}” cannot be read; it is damaged or "
                 "incomplete. Restore it, train again, or choose another model."
             ) from error
         about = json.dumps([self.emotions, self.preprocessing.as_dict()])
@@ -248,6 +257,10 @@ class Recognizer:
 
     def _feature_map(self) -> tuple[int, tuple[int, int, int]]:
         """The index of the output that is the feature map, and its height, width and depth."""
+        if self._maps is None and self.precision == "int8":
+            raise ModelMismatchError(
+                f"The int8 form of “{self.name}” answers with probabilities only. Ask the model itself."
+            )
         if self._maps is None:
             raise ModelMismatchError(
                 f"The model “{self.name}” answers with probabilities only; it was exported before models "
@@ -299,14 +312,18 @@ class Recognizer:
             )
 
 
-def load_recognizer(name: str) -> Recognizer:
+def load_recognizer(name: str, precision: Precision = "float32") -> Recognizer:
     """Return the model of that name, ready to use: a pretrained one, or a training run's.
+
+    Args:
+        name: a folder in one of the two places.
+        precision: as for `Recognizer`.
 
     Raises:
         ModelNotFoundError: there is none, or its files are damaged.
         ModelMismatchError: its files do not belong together.
     """
-    return Recognizer(model_folder(name))
+    return Recognizer(model_folder(name), precision=precision)
 
 
 def model_folder(name: str) -> Path:

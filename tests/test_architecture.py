@@ -154,6 +154,8 @@ ROOMS = {
     "zoo.catalog": "errors preprocessing",
     "zoo.normalization": "",
     "zoo.blueprint": "errors files",
+    "zoo.costs": "errors files",
+    "zoo.peers": "",
     "zoo.drafting": ".blueprint .catalog",
     "zoo.tiny_cnn": ".catalog .normalization",
     "zoo.mini_xception": ".catalog .normalization",
@@ -169,6 +171,7 @@ ROOMS = {
     "neighbours": "errors files paths progress recognition training_faces",
     "tempering": "",
     "comparison": "emotions evaluation runs",
+    "cost_table": "cards errors evaluation files paths zoo.catalog zoo.costs zoo.peers",
     "evaluation.intervals": "",
     "evaluation.averaging": "progress recognition",
     "evaluation.evaluation": ".averaging .intervals datasets emotions errors",
@@ -220,6 +223,7 @@ ROOMS = {
     "figures.class_curves": ".epochs .style diagnosis emotions runs",
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
+    "figures.costs": ".style cost_table",
     "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults "
     ".live .neighbours .run_load .schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
@@ -247,8 +251,8 @@ ROOMS = {
     "datasets errors files runs schedules",
     "training.export": ".network batches cards config datasets datasets.views errors evaluation files "
     "recognition runs zoo.catalog",
-    "training.renewal": ".export .network cards config datasets.browsing errors files paths progress "
-    "recognition runs weights",
+    "training.loading": ".network cards config errors files paths runs weights",
+    "training.renewal": ".export .loading cards datasets.browsing errors files progress recognition",
     "training": ".export .network .trainer",
     "training.__main__": ".export .network .trainer config datasets errors runs",
     # from a camera to a drawn frame
@@ -297,7 +301,10 @@ ROOMS = {
     "faults.measures progress recognition",
     "bench.evaluating": ".material .pages .rivals .stopwatch datasets evaluation explanation machine paths "
     "progress recognition robustness",
-    "bench.predicting": ".material .rivals .stopwatch progress recognition",
+    "bench.untrained": "batches cards config emotions training",
+    "bench.costing": ".stopwatch cards errors machine paths progress recognition zoo.blueprint zoo.catalog "
+    "zoo.costs",
+    "bench.predicting": ".costing .material .rivals .stopwatch cost_table progress recognition zoo.costs",
     "bench.training": ".material .rivals .stopwatch config datasets errors paths progress runs "
     "training.trainer zoo.catalog",
     "bench": ".evaluating .faults .live .loading .pages .predicting .stopwatch .training",
@@ -316,13 +323,19 @@ ROOMS = {
     "command_line.picture_commands": ".reading_options .run_commands .terminal drawing faces files live "
     "picture_answers pictures",
     "command_line.video_commands": ".reading_options .run_commands .terminal drawing errors live video",
+    "quantizing": "bench.stopwatch cards comparison datasets errors evaluation files progress recognition "
+    "training.export training.loading",
+    "command_line.quantizing_commands": ".options .run_commands .terminal datasets datasets.views errors "
+    "quantizing",
+    "command_line.cost_commands": ".run_commands .terminal cost_table zoo.costs",
     "command_line.calibration_commands": ".options .run_commands .terminal datasets datasets.views errors "
     "evaluation evaluation.calibration recognition temperatures",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
     "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "
     "explanation explanation.picture files recognition training.renewal",
-    "__main__": "command_line.calibration_commands command_line.picture_commands command_line.video_commands "
+    "__main__": "command_line.calibration_commands command_line.cost_commands "
+    "command_line.quantizing_commands command_line.picture_commands command_line.video_commands "
     "command_line.detector_commands bench command_line command_line.evaluation_commands "
     "command_line.explaining_commands command_line.options "
     "command_line.robustness_commands command_line.run_commands "

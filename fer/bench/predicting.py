@@ -1,4 +1,4 @@
-"""Asking a model about a few faces."""
+"""Asking a model about a few faces, and what each network of the catalogue costs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,38 +6,75 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.bench.costing import measure_costs
 from fer.bench.material import DEFAULT_MODEL
 from fer.bench.stopwatch import Measurement, Report, ratio, take_turns
+from fer.cost_table import NO_WEIGHTS, CostRow, cost_rows
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer, load_recognizer
+from fer.zoo.costs import FACE_COUNTS, save_costs
 
-_FACE_COUNTS = (1, 4, 16)
+# Share of the whole time that every architecture takes; then the one model is held against Keras.
+_COSTING = 0.9
 
 
 def bench_predict(
-    progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
+    progress: Progress = silent,
+    *,
+    data: str | None = None,
+    model: str = DEFAULT_MODEL,
+    keep: bool = False,
 ) -> Report:
     """One, four and sixteen faces through LiteRT, against Keras' three ways to ask a model.
+
+    And through every architecture of the catalogue: what it costs, beside the accuracy on the card of the
+    model that is shipped of it.
 
     Args:
         progress: told how far it is.
         data: not used.
-        model: a pretrained model's name or a run's id.
+        model: a pretrained model's name or a run's id; held against Keras.
+        keep: save what the architectures cost, for the pages and the README.
     """
+    recognizer = load_recognizer(model)
+    costs = measure_costs(progress=lambda fraction, message: progress(_COSTING * fraction, message))
+    kept = [f"Kept in {save_costs(costs)}"] if keep else []
+    # Not before: its Keras would be in memory while the networks are timed.
     from fer.bench.rivals import untrained_network
 
-    recognizer = load_recognizer(model)
     network = untrained_network(recognizer.card.architecture)
     measurements: dict[str, Measurement] = {}
     ratios: dict[str, float] = {}
-    for number, count in enumerate(_FACE_COUNTS):
-        progress(number / len(_FACE_COUNTS), f"Timing predictions of {count} face(s)")
+    for number, count in enumerate(FACE_COUNTS):
+        share = _COSTING + (1 - _COSTING) * number / len(FACE_COUNTS)
+        progress(share, f"Timing predictions of {count} face(s)")
         height, width, channels = recognizer.preprocessing.input_shape
         images = np.random.default_rng(0).integers(0, 256, (count, height, width, channels), dtype=np.uint8)
         ways = _ways_to_predict(recognizer, network, images)
         measurements |= take_turns({f"{way}_{count}": ask for way, ask in ways.items()}, runs=40)
         ratios |= ratio(measurements, f"model_predict_{count}", f"litert_{count}")
-    return Report(measurements, ratios, f"{model}, one LiteRT thread")
+    return Report(
+        measurements,
+        ratios,
+        f"{model}, one LiteRT thread",
+        rows=[_plain_values(row) for row in cost_rows(costs)],
+        remarks=kept,
+    )
+
+
+def _plain_values(row: CostRow) -> dict[str, str | int | float]:
+    assert row.cost is not None  # all of them were measured just now
+    accuracy = row.accuracy
+    return {
+        "network": row.entry.name,
+        "parameters": row.cost.parameters,
+        "multiply_adds": row.cost.multiply_adds,
+        "file_bytes": row.cost.file_bytes,
+        **{f"ms_{count}": row.cost.milliseconds[count] for count in FACE_COUNTS},
+        "private_test": NO_WEIGHTS if accuracy is None else round(accuracy.share, 4),
+        "from": "" if accuracy is None else round(accuracy.interval_95[0], 4),
+        "to": "" if accuracy is None else round(accuracy.interval_95[1], 4),
+    }
 
 
 def _ways_to_predict(

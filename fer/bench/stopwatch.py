@@ -1,7 +1,7 @@
 """Taking times: contestants take turns, so that a busy moment of the machine hits all of them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,21 +32,27 @@ class Report:
         ratios: "a_over_b" to how many times longer a took than b, by their medians.
         setting: what it was measured on, in a few words.
         megabytes: memory by what needed it, where that was measured.
+        rows: what else was measured, plain JSON values; every row has the same names.
+        remarks: sentences about it.
     """
 
     measurements: Mapping[str, Measurement]
     ratios: Mapping[str, float]
     setting: str
     megabytes: Mapping[str, float] = field(default_factory=dict)
+    rows: Sequence[Mapping[str, Any]] = ()
+    remarks: Sequence[str] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values: each measurement under its name, "ratios", and "megabytes" if there are any."""
+        """Plain JSON values: each measurement under its name, "ratios", and what else there is."""
         values: dict[str, Any] = {
             name: {"median_ms": round(m.median_ms, 3), "p95_ms": round(m.p95_ms, 3), "runs": m.runs}
             for name, m in self.measurements.items()
         }
         if self.megabytes:
             values["megabytes"] = {name: round(value, 1) for name, value in self.megabytes.items()}
+        if self.rows:
+            values["rows"] = [dict(row) for row in self.rows]
         return {**values, "ratios": {name: round(ratio, 2) for name, ratio in self.ratios.items()}}
 
 

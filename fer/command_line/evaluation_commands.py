@@ -18,7 +18,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, FerError, ModelMismatchError
 from fer.evaluation import Averaging, Evaluation, evaluate_faces, judged_faces, scores_of, unanswerable
 from fer.publishing import test_figures
-from fer.recognition import Recognizer, model_folder
+from fer.recognition import Precision, Recognizer, model_folder
 
 if TYPE_CHECKING:  # it brings Plotly, which no other command waits for
     from fer.evaluation_report import EvaluationReport
@@ -65,11 +65,12 @@ class _Judged:
 
 def evaluate(options: argparse.Namespace) -> Answer:
     """A model's scores on a split."""
-    judged = _judged(options, [options.model])
+    judged = _judged(options, [options.model], precision="int8" if options.int8 else "float32")
     (evaluation,), faces = judged.evaluations, judged.faces
     scores = scores_of(evaluation)
     result = {
         "model": options.model,
+        "precision": judged.recognizers[0].precision,
         **_which_faces(judged),
         **test_figures(evaluation),
         "scores": {
@@ -84,7 +85,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     }
     low, high = evaluation.interval_95
     lines = [
-        f"{options.model} on {_faces_in_words(judged)}: accuracy "
+        f"{options.model}{' in int8' if options.int8 else ''} on {_faces_in_words(judged)}: accuracy "
         f"{evaluation.accuracy:.1%} (95 % interval {low:.1%} to {high:.1%}), macro F1 "
         f"{evaluation.macro_f1:.1%}, {len(evaluation):,} faces",
         terminal.table(
@@ -216,6 +217,7 @@ def add_to(add: Add) -> None:
     sub.add_argument(
         "--predictions", metavar="FILE", type=Path, help="write every face's answer there, as CSV"
     )
+    sub.add_argument("--int8", action="store_true", help="ask the model's int8 form, if it has one")
     sub = add(compare, "Say whether one model is better than another, or whether that could be chance.")
     sub.add_argument("first", metavar="MODEL", help=_MODEL_HELP)
     sub.add_argument("second", metavar="MODEL", help="the one that is held against it")
@@ -257,15 +259,19 @@ def _add_faces(sub: argparse.ArgumentParser) -> None:
     shared_options.add_view(sub)
 
 
-def _judged(options: argparse.Namespace, names: Sequence[str], done: float = 1.0) -> _Judged:
+def _judged(
+    options: argparse.Namespace, names: Sequence[str], done: float = 1.0, precision: Precision = "float32"
+) -> _Judged:
     """Ask every model about the faces that the options choose.
 
     Args:
         options: those of `_add_faces`.
         names: the models.
         done: the share of all work that is done with that, as the progress tells it.
+        precision: in which form the models are asked.
     """
-    recognizers = [Recognizer(model_folder(name), threads=machine.read_machine().cores) for name in names]
+    cores = machine.read_machine().cores
+    recognizers = [Recognizer(model_folder(name), threads=cores, precision=precision) for name in names]
     view, split = shared_options.view_of(options), Split(options.split)
     dataset = load_dataset(
         options.data,

@@ -11,6 +11,7 @@ from fer.recognition import Recognizer, load_recognizer
 def add_to(sub: argparse.ArgumentParser, detector: str) -> None:
     """Register the options; `detector` is the usual one."""
     sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
+    sub.add_argument("--int8", action="store_true", help="ask the model's int8 form, if it has one")
     sub.add_argument("--second", metavar="MODEL", default="", help="a second model that reads the same faces")
     sub.add_argument(
         "--detector",
@@ -35,7 +36,10 @@ def models(options: argparse.Namespace) -> tuple[Recognizer, Recognizer | None]:
     Raises:
         ModelNotFoundError: there is none of that name.
     """
-    return load_recognizer(options.model), load_recognizer(options.second) if options.second else None
+    return (
+        load_recognizer(options.model, "int8" if options.int8 else "float32"),
+        load_recognizer(options.second) if options.second else None,
+    )
 
 
 def settings(options: argparse.Namespace, base: LiveSettings) -> LiveSettings:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout
+from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout, plain
 from fer.runs import EpochMetrics
 
 MOST_CURVES = 8
@@ -73,7 +73,7 @@ def comparison_figure(
         figure.add_scatter(
             x=x,
             y=y,
-            name=f"{curve.letter}  {_plain(title)}",
+            name=f"{curve.letter}  {plain(title)}",
             mode="lines+markers",
             line={"color": color, "dash": dash, "width": 2},
             marker={
@@ -83,7 +83,7 @@ def comparison_figure(
                 ],
                 "line": {"width": 0},
             },
-            hovertemplate=f"<b>{curve.letter}</b> {_plain(title)}<br>{place}: {value}<extra></extra>",
+            hovertemplate=f"<b>{curve.letter}</b> {plain(title)}<br>{place}: {value}<extra></extra>",
         )
     _letter_the_ends(figure, curves)
     figure.update_layout(
@@ -131,8 +131,3 @@ def _letter_the_ends(figure: go.Figure, curves: Sequence[NamedCurve]) -> None:
             xshift=13 + 12 * neighbours,
             font={"size": 13},
         )
-
-
-def _plain(title: str) -> str:
-    """A title as it is: Plotly would take its angle brackets for markup, and its percent signs for fields."""
-    return title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")

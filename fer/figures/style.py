@@ -29,3 +29,8 @@ def layout(**changes: Any) -> dict[str, Any]:
         "title": None,
         **changes,
     }
+
+
+def plain(title: str) -> str:
+    """A title as it is: Plotly would take its angle brackets for markup, and its percent signs for fields."""
+    return title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")

@@ -1,6 +1,7 @@
 """From the best weights of a run to the file that everything but training uses."""
 
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from fer import files, runs
 from fer.batches import preprocessing_of
-from fer.cards import CARD_FILE, MODEL_FILE, ModelCard
+from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.datasets.views import describe
@@ -44,6 +45,43 @@ def save_litert(network: keras.Model, path: Path) -> None:
     outputs = [network.outputs[0], network.get_layer(FEATURES_LAYER).output, *emotion_maps_of(network)]
     answering = keras.Model(network.inputs, outputs, name=network.name)
     files.save(path, lambda temporary: answering.export(str(temporary), format="litert", verbose=False))
+
+
+def save_int8(network: keras.Model, calibration_inputs: NDArray[np.float32], path: Path) -> None:
+    """Write the network's probabilities as a `.tflite` file that computes in whole numbers of 8 bits.
+
+    Weights and the values between the layers are int8; input and answer stay float32, so that it is asked as
+    any other model. It answers with probabilities alone, in steps of 1/256: maps are looked at closely, and
+    deserve better.
+
+    Args:
+        network: from `build_network`, with trained weights.
+        calibration_inputs: (n, h, w, c) float32, training faces as the network takes them, a few hundred; the
+            range of every value between the layers is what they make of it.
+        path: where to; an old file stays until the new one is whole.
+
+    Raises:
+        StorageError: the file could not be written.
+    """
+    import tensorflow as tf
+
+    def one_by_one() -> Iterator[list[NDArray[np.float32]]]:
+        for face in calibration_inputs:
+            yield [face[np.newaxis]]
+
+    answering = keras.Model(network.inputs, [network.outputs[0]], name=network.name)
+    files.save(
+        path,
+        lambda temporary: answering.export(
+            str(temporary),
+            format="litert",
+            verbose=False,
+            optimizations=[tf.lite.Optimize.DEFAULT],
+            representative_dataset=one_by_one,
+            # No float kernel is allowed: what cannot be done in int8 is an error, not a silent exception.
+            target_spec={"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]},
+        ),
+    )
 
 
 def emotion_maps_of(network: keras.Model) -> list[keras.KerasTensor]:
@@ -119,6 +157,8 @@ def export(recorder: RunRecorder, config: TrainingConfig, dataset: Dataset) -> N
         recorder.persist(lambda: card.save(aside))
         recorder.persist(lambda: save_litert(network, aside / MODEL_FILE))
         _require_the_same_answers(aside, network, validation.images[:64])
+        # An int8 form of the weights before is another model's now.
+        recorder.persist(lambda: (folder / INT8_FILE).unlink(missing_ok=True))
         recorder.persist(lambda: files.put_in_place(aside, folder, (CARD_FILE, MODEL_FILE)))
     finally:
         shutil.rmtree(aside, ignore_errors=True)

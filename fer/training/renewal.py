@@ -6,16 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from fer import files, paths, runs
-from fer.cards import CARD_FILE, MODEL_FILE, load_card
-from fer.config import TrainingConfig
+from fer import files
+from fer.cards import MODEL_FILE, load_card
 from fer.datasets.browsing import portraits
-from fer.errors import ModelError, ModelNotFoundError, RunAlreadyActiveError
+from fer.errors import ModelError
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer, model_folder
 from fer.training.export import save_litert
-from fer.training.network import build_network
-from fer.weights import keras_weights
+from fer.training.loading import load_network
 
 # The same weights in another order of additions differ by less; other weights by far more.
 _SAME_ANSWERS = 1e-5
@@ -41,28 +39,11 @@ def export_again(name: str, progress: Progress = silent) -> Path:
         StorageError: the file could not be written.
     """
     folder = model_folder(name)
-    card, weights = load_card(folder), keras_weights(folder)
-    if weights is None:
-        raise ModelNotFoundError(
-            f"The model “{name}” has no Keras weights beside its {MODEL_FILE}, so it cannot be exported "
-            "again. Put its model.keras there, or train it again."
-        )
-    if folder.parent == paths.runs_folder() and runs.read_run(folder).is_active:
-        raise RunAlreadyActiveError(
-            f"The run “{name}” is training; it is exported when it ends. Wait for that, or stop it first."
-        )
     progress(0.3, "Reading the weights")
-    network = build_network(TrainingConfig.from_dict(dict(card.config)), len(card.emotions))
-    try:
-        network.load_weights(weights)
-    except (*files.DAMAGED_ARRAYS, AttributeError) as error:
-        raise ModelError(
-            f"The weights {weights.name} of “{name}” cannot be read, or belong to another architecture than "
-            f"its {CARD_FILE} says. Train it again."
-        ) from error
+    network = load_network(folder)
     aside = folder / _ASIDE
     try:
-        card.save(aside)
+        load_card(folder).save(aside)
         progress(0.5, "Exporting the model")
         save_litert(network, aside / MODEL_FILE)
         progress(0.9, "Comparing its answers with the former ones")

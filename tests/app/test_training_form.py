@@ -1,6 +1,7 @@
 """The training form without a browser and without TensorFlow: what it shows, and what it refuses."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer import jobs, pace, paths, runs
+from fer.cards import CARD_FILE, load_card
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.datasets.editions import create_edition, delete_edition
@@ -17,8 +19,9 @@ from fer.jobs import Job, JobStatus
 from fer.pace import Pace
 from fer.presets import PRESETS, Preset
 from fer.runs import Run
+from fer.zoo.catalog import ARCHITECTURES
 from tests.app.conftest import words
-from tests.conftest import dataset_of, write_fer_csv
+from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
 OpenPage = Callable[..., AppTest]
 PAGE = "3_training.py"
@@ -155,6 +158,33 @@ def test_the_network_can_be_looked_into(open_page: OpenPage) -> None:
     layers = page.dataframe[0].value
     assert layers["Parameters"].sum() == 58_423
     assert list(layers["Output"])[:2] == ["48×48×1", "46×46×8"]
+
+
+def test_what_the_networks_cost_is_plotted_over_any_cost_and_listed(
+    open_page: OpenPage, fer_home: Path
+) -> None:
+    model = fer_home / "models" / "pretrained" / "mini_xception"
+    model.mkdir(parents=True)
+    shutil.copy(PROJECT_ROOT / "models" / "pretrained" / "mini_xception" / CARD_FILE, model)
+    run = runs.create_run(TrainingConfig(architecture="tiny_cnn", name="My own"))
+    card = load_card(model)
+    replace(card, name=run.id, title="My own", architecture="tiny_cnn", test=None).save(run.folder)
+    (run.folder / runs.MODEL_FILE).touch()
+    page = open_page(PAGE)
+    page.button(key="training.costs").click().run()
+    assert not page.exception
+    (chart,) = [c for c in page.get("plotly_chart") if "shipped" in c.proto.spec]
+    assert card.test is not None
+    assert f"{card.test['accuracy']:.1%}  mini_XCEPTION, shipped" in chart.proto.spec
+    assert "My own" in chart.proto.spec
+    assert "PublicTest, where it says so" in words(page)
+    assert "not known of them: Kaggle's winner, Tang." in words(page)
+    table = next(each.value for each in page.dataframe if "Multiply-adds" in each.value)
+    assert list(table["Parameters"]) == [entry.parameters for entry in ARCHITECTURES.values()]
+    page.segmented_control(key="training.cost").set_value("milliseconds")
+    page.button(key="training.costs").click().run()
+    assert not page.exception
+    assert "big\\_XCEPTION" in words(page)
 
 
 def test_what_was_touched_is_there_again_after_a_look_at_another_page(open_page: OpenPage) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -15,7 +16,8 @@ import pytest
 
 from fer import processes, runs
 from fer.__main__ import main
-from fer.cards import load_card
+from fer.cards import INT8_FILE, load_card
+from fer.comparison import PairedComparison
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
 from fer.datasets.editions import create_edition, exclude
@@ -37,6 +39,8 @@ COMMANDS += [
     "recognize",
     "publish",
     "inspect",
+    "costs",
+    "quantize",
     "bench",
 ]
 
@@ -119,6 +123,56 @@ def test_evaluate_scores_the_split_it_was_asked_for(
     assert result["interval_95"][1] == 1
     assert result["confusion"] == (np.eye(7, dtype=int) * count // 7).tolist()
     assert result["per_class"]["fear"] == {"precision": 1, "recall": 1, "f1": 1, "support": count // 7}
+
+
+def test_the_int8_form_is_evaluated_and_reads_pictures_when_asked(
+    capsys: pytest.CaptureFixture[str],
+    csv_in_data: Callable[[], str],
+    grey: str,
+    portrait: Path,
+    fer_home: Path,
+) -> None:
+    for typed in (["evaluate", grey, "--data", csv_in_data()], ["recognize", str(portrait), "--model", grey]):
+        assert main([*typed, "--int8"]) == 2
+        assert "has no model.int8.tflite" in capsys.readouterr().err
+    (fer_home / "models" / "pretrained" / grey / INT8_FILE).write_bytes(grey_level.WITH_MAPS)
+    assert answer(capsys, "evaluate", grey, "--data", csv_in_data())["precision"] == "float32"
+    result = answer(capsys, "evaluate", grey, "--data", csv_in_data(), "--int8")
+    assert (result["precision"], result["accuracy"]) == ("int8", 1)
+    assert answer(capsys, "recognize", str(portrait), "--model", grey, "--int8")["images"][0]["faces"]
+
+
+def test_quantize_tells_both_figures_and_what_became_of_the_file(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    csv_in_data: Callable[[], str],
+    tmp_path: Path,
+) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def made(name: str, dataset: Any, progress: object, *, calibration_faces: int) -> SimpleNamespace:
+        asked.append((name, len(dataset), calibration_faces))
+        return SimpleNamespace(
+            comparison=PairedComparison(1000, 10, 8 if name == "good" else 1, 600),
+            sizes=(4000, 1000),
+            milliseconds={1: (0.2, 0.1), 16: (3.0, 1.0)},
+            calibration_faces=calibration_faces,
+            kept=name == "good",
+            path=tmp_path / "model.int8.tflite",
+        )
+
+    quantizing = SimpleNamespace(MOST_LOSS=0.005, quantize=made)
+    monkeypatch.setitem(sys.modules, "fer.quantizing", quantizing)  # the true one loads TensorFlow
+    data = csv_in_data()
+    result = answer(capsys, "quantize", "good", "--data", data, "--calibration", "5")
+    assert asked == [("good", 42, 5)]
+    assert (result["float_accuracy"], result["int8_accuracy"], result["kept"]) == (0.61, 0.608, True)
+    assert result["milliseconds"]["16"] == {"float": 3.0, "int8": 1.0}
+    assert main(["quantize", "bad", "--data", data]) == 0
+    assert "Not kept: it loses 0.90 points, and 0.5 are too many." in capsys.readouterr().out
+    assert answer(capsys, "quantize", "bad", "--data", data)["path"] is None
+    assert main(["quantize", "good", "--data", data, "--calibration", "0"]) == 2
+    assert "received 0" in capsys.readouterr().err
 
 
 def test_evaluate_tells_every_score_with_its_interval_and_writes_the_answers(

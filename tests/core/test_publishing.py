@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fer import runs
-from fer.cards import load_card
+from fer.cards import INT8_FILE, load_card
 from fer.config import DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import Split, load_dataset
 from fer.datasets.editions import create_edition, exclude
@@ -73,6 +73,21 @@ def test_a_published_model_is_a_folder_of_its_own_that_can_be_used(
     assert recognizer.predict(grey_level.flat(Emotion.FEAR)[None]).argmax() == EMOTIONS.index(Emotion.FEAR)
     # The run's own card has not looked at the test split.
     assert load_card(runs.load_run(run_id).folder).test is None
+
+
+def test_the_int8_form_is_published_with_what_it_was_found_to_be_worth(
+    run_id: str, tmp_path: Path, fer_home: Path
+) -> None:
+    run_folder, data = runs.load_run(run_id).folder, csv_with(tmp_path, range(7), range(7))
+    (run_folder / INT8_FILE).write_bytes(b"an old one that the card does not know")
+    publish(run_id, "without", data)
+    replace(load_card(run_folder), int8={"accuracy": 0.6}).save(run_folder)
+    (run_folder / INT8_FILE).write_bytes(b"whole numbers")
+    publish(run_id, "with", data)
+    without, having = (fer_home / "models" / "pretrained" / name for name in ("without", "with"))
+    assert (load_card(without).int8, (without / INT8_FILE).exists()) == (None, False)
+    assert load_card(having).int8 == {"accuracy": 0.6}
+    assert (having / INT8_FILE).read_bytes() == b"whole numbers"
 
 
 def test_a_name_that_is_taken_is_refused_and_what_is_there_stays(

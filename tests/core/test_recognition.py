@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from fer import recognition
-from fer.cards import CARD_FILE, MODEL_FILE
+from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError, ModelNotFoundError
 from fer.preprocessing import Preprocessing
@@ -237,6 +237,26 @@ def test_a_model_without_its_files_is_a_sentence(tmp_path: Path) -> None:
     (folder / CARD_FILE).unlink()
     with pytest.raises(ModelNotFoundError, match=r"no card\.json"):
         Recognizer(folder)
+
+
+def test_the_int8_form_is_asked_when_it_is_asked_for(tmp_path: Path) -> None:
+    folder = grey_level.save_model(tmp_path / "grey", content=grey_level.WITH_FEATURES)
+    with pytest.raises(ModelNotFoundError, match="python -m fer quantize grey"):
+        Recognizer(folder, precision="int8")
+    (folder / INT8_FILE).write_bytes(grey_level.CONTENT)  # any model of that shape
+    exact, whole = Recognizer(folder), Recognizer(folder, precision="int8")
+    assert (exact.precision, whole.precision) == ("float32", "int8")
+    assert exact.fingerprint != whole.fingerprint
+    assert exact.has_features
+    assert not whole.has_features
+    faces = np.stack([grey_level.flat(emotion) for emotion in EMOTIONS])
+    assert list(whole.predict(faces).argmax(axis=1)) == list(range(7))
+    with pytest.raises(ModelMismatchError, match="int8 form of “grey” answers with probabilities only"):
+        whole.features(faces)
+    (folder / INT8_FILE).write_bytes(b"nothing")
+    with pytest.raises(ModelNotFoundError, match=r"The model\.int8\.tflite of .* cannot be read"):
+        Recognizer(folder, precision="int8")
+    assert list(Recognizer(folder).predict(faces).argmax(axis=1)) == list(range(7))
 
 
 def test_models_are_found_by_name_the_shipped_ones_first_and_runs_newest_first(fer_home: Path) -> None:

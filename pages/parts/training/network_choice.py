@@ -8,6 +8,7 @@ from fer.glossary import explain
 from fer.zoo.blueprint import Blueprint, load_blueprint
 from fer.zoo.catalog import ARCHITECTURES, Architecture, architecture
 from pages.parts import notices
+from pages.parts.training import costs_panel
 from pages.parts.training.setting_words import count
 
 _KEY = "training.architecture"
@@ -32,8 +33,15 @@ def show() -> str:
         st.caption(str(error))
         return name
     st.caption(f"{entry.summary} One face costs {count(drawn.multiply_adds)} multiply-adds.")
-    if st.button("Look inside", icon=":material/account_tree:", key="training.look_inside", type="tertiary"):
+    with st.container(horizontal=True):
+        look = st.button(
+            "Look inside", icon=":material/account_tree:", key="training.look_inside", type="tertiary"
+        )
+        compare = st.button("Costs", icon=":material/balance:", key="training.costs", type="tertiary")
+    if look:
         _inside(entry, drawn)
+    elif compare:
+        costs_panel.show(name)
     return name
 
 

@@ -1,0 +1,110 @@
+"""What every architecture of the catalogue costs, measured in one run, in turns."""
+
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from fer import machine, paths
+from fer.bench.stopwatch import Measurement, take_turns
+from fer.cards import MODEL_FILE, load_card
+from fer.errors import ModelError, ModelNotFoundError
+from fer.progress import Progress, silent
+from fer.recognition import Recognizer
+from fer.zoo.blueprint import load_blueprint
+from fer.zoo.catalog import ARCHITECTURES
+from fer.zoo.costs import FACE_COUNTS, MeasuredCosts, NetworkCost
+
+_ROUNDS = 25
+# Shares of the whole time: exporting the networks that have no weights; the rest is timing.
+_EXPORTING = 0.4
+
+
+def measure_costs(names: Sequence[str] = tuple(ARCHITECTURES), progress: Progress = silent) -> MeasuredCosts:
+    """Time each architecture with 1, 4 and 16 faces: the shipped model, or one with random weights.
+
+    Args:
+        names: of the catalogue; all by default.
+        progress: told how far it is.
+
+    Raises:
+        ModelError: a network could not be exported, or its blueprint is missing.
+    """
+    shipped = {name: folder for name in names if (folder := _shipped_folder(name))}
+    with tempfile.TemporaryDirectory() as aside:
+        untrained = [name for name in names if name not in shipped]
+        if untrained:
+            progress(0, f"Exporting {len(untrained)} networks with random weights")
+            _export_untrained(Path(aside), untrained)
+        folders = {name: shipped.get(name, Path(aside) / name) for name in names}
+        recognizers = {name: Recognizer(folder) for name, folder in folders.items()}
+        sizes = {name: (folder / MODEL_FILE).stat().st_size for name, folder in folders.items()}
+    times: dict[int, dict[str, Measurement]] = {}
+    for number, count in enumerate(FACE_COUNTS):
+        start = _EXPORTING + (1 - _EXPORTING) * number / len(FACE_COUNTS)
+
+        def tell(fraction: float, count: int = count, start: float = start) -> None:
+            share = (1 - _EXPORTING) / len(FACE_COUNTS)
+            progress(start + share * fraction, f"Timing every network with {count} face(s)")
+
+        times[count] = _timed(recognizers, count, tell)
+    return MeasuredCosts(
+        {
+            name: NetworkCost(
+                architecture=name,
+                parameters=recognizers[name].card.parameters,
+                multiply_adds=load_blueprint(name).multiply_adds,
+                file_bytes=sizes[name],
+                milliseconds={count: round(times[count][name].median_ms, 3) for count in FACE_COUNTS},
+                timed=shipped[name].name if name in shipped else "",
+            )
+            for name in names
+        },
+        measured_on=datetime.now(UTC).date().isoformat(),
+        processor=machine.processor_name(),
+        versions={"Python": platform.python_version(), "ai-edge-litert": version("ai-edge-litert")},
+    )
+
+
+def _timed(
+    recognizers: Mapping[str, Recognizer], count: int, tell: Callable[[float], object]
+) -> dict[str, Measurement]:
+    """One call of each network about so many faces of its own size, in turns."""
+
+    def asking(recognizer: Recognizer) -> Callable[[], object]:
+        shape = (count, *recognizer.preprocessing.input_shape)
+        faces = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+        return lambda: recognizer.predict(faces)
+
+    return take_turns({name: asking(one) for name, one in recognizers.items()}, _ROUNDS, tell)
+
+
+def _shipped_folder(name: str) -> Path | None:
+    """The folder of a shipped model of this architecture at its own input size; None where there is none."""
+    for path in sorted(paths.pretrained_folder().glob(f"[!.]*/{MODEL_FILE}")):
+        try:
+            card = load_card(path.parent)
+        except ModelNotFoundError:
+            continue
+        if card.architecture == name and card.preprocessing == ARCHITECTURES[name].preprocessing:
+            return path.parent
+    return None
+
+
+def _export_untrained(folder: Path, names: Sequence[str]) -> None:
+    child = subprocess.run(
+        [sys.executable, "-m", "fer.bench.untrained", str(folder), *names],
+        cwd=paths.PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if child.returncode:
+        said = child.stderr.strip().rpartition("\n")[2]
+        raise ModelError(f"The networks could not be exported to be timed: {said}")

@@ -1,0 +1,296 @@
+"""What a network costs beside how good it is: measured costs, the cards' accuracies, and what others reached.
+
+Costs come from `fer.zoo.costs`, accuracies from the cards of the shipped models and of a learner's runs, and
+from nowhere else: a model that is trained anew is told of as soon as its card is there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from fer import files, paths
+from fer.cards import ModelCard, load_card
+from fer.errors import FerError, ModelNotFoundError
+from fer.evaluation import wilson_interval
+from fer.zoo.catalog import ARCHITECTURES, Architecture
+from fer.zoo.costs import FACE_COUNTS, MeasuredCosts, NetworkCost
+from fer.zoo.peers import PEERS, PRIVATE_TEST_FACES
+
+Cost = Literal["parameters", "multiply_adds", "milliseconds", "file_bytes"]
+COSTS = get_args(Cost)
+Kind = Literal["shipped", "untrained", "measured peer", "published", "run"]
+
+FER_2013 = "FER-2013"
+NO_WEIGHTS = "no trained weights shipped"
+MOST_RUNS = 6
+"""How many runs are shown beside the others: the best of each architecture, of so many."""
+BEGIN, END = "<!-- costs -->", "<!-- /costs -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How often a model is right.
+
+    Attributes:
+        share: of the faces, 0 to 1.
+        interval_95: of that share.
+        faces: how many it was asked about.
+        split: "PrivateTest", or "PublicTest" for a run that has not looked at the test faces.
+    """
+
+    share: float
+    interval_95: tuple[float, float]
+    faces: int
+    split: str
+
+    @property
+    def in_words(self) -> str:
+        """The share with its interval: "65.3% (63.7–66.8%)"."""
+        low, high = self.interval_95
+        return f"{self.share:.1%} ({100 * low:.1f}–{high:.1%})"
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """An architecture of the catalogue.
+
+    Attributes:
+        entry: what it is.
+        cost: what it costs; None where it was not measured yet.
+        model: the shipped model whose accuracy it is; empty without one.
+        accuracy: on PrivateTest, by that model's card; None without one.
+    """
+
+    entry: Architecture
+    cost: NetworkCost | None
+    model: str
+    accuracy: Accuracy | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostPoint:
+    """One network in the plot.
+
+    Attributes:
+        title: what the legend calls it.
+        kind: whose it is, and who measured it.
+        costs: what is known of its costs; what is not is left out.
+        accuracy: None for an architecture that nobody has shipped weights of.
+        note: where it comes from.
+        architecture: its name in the catalogue; empty for somebody else's.
+    """
+
+    title: str
+    kind: Kind
+    costs: Mapping[Cost, float]
+    accuracy: Accuracy | None
+    note: str = ""
+    architecture: str = ""
+
+
+def cost_rows(costs: MeasuredCosts) -> tuple[CostRow, ...]:
+    """Every architecture of the catalogue with its cost, and with the accuracy of its best shipped model."""
+    shipped = _best_of_each(_shipped_cards(), "test")
+    return tuple(
+        CostRow(
+            entry,
+            costs.networks.get(entry.name),
+            card.name if (card := shipped.get(entry.name)) else "",
+            tested(card) if card else None,
+        )
+        for entry in ARCHITECTURES.values()
+    )
+
+
+def tested(card: ModelCard) -> Accuracy | None:
+    """The accuracy on PrivateTest that a card tells of; None without one, or if it is of other faces."""
+    return _told(card, card.test, "PrivateTest")
+
+
+def validated(card: ModelCard) -> Accuracy | None:
+    """The accuracy on PublicTest, which the epoch was chosen on; None if it is of other faces or labels."""
+    view = card.config.get("view") or {}
+    as_it_came = not (view.get("edition") or view.get("splits")) and view.get("labels", "given") == "given"
+    return _told(card, card.validation, "PublicTest") if as_it_came else None
+
+
+def cost_points(costs: MeasuredCosts, runs: Iterable[ModelCard] = ()) -> tuple[CostPoint, ...]:
+    """Everything that can be plotted: our architectures, a learner's runs, and what others reached.
+
+    Args:
+        costs: what was measured.
+        runs: the cards of a learner's runs; of each architecture the best is shown that learned from
+            FER-2013, for other faces are another test.
+    """
+    points = [_of_row(row) for row in cost_rows(costs) if row.cost is not None]
+    best = sorted(_best_of_each(runs, "validation").values(), key=_validation_of, reverse=True)
+    points += [
+        CostPoint(
+            card.title,
+            "run",
+            _costs_of(costs.networks.get(card.architecture), card),
+            tested(card) or validated(card),
+            "your run",
+            card.architecture,
+        )
+        for card in best[:MOST_RUNS]
+    ]
+    for peer in PEERS:
+        flip = "" if peer.with_flip is None else f"; {peer.with_flip:.1%} with its mirror image averaged in"
+        points.append(
+            CostPoint(
+                peer.title,
+                "measured peer" if peer.measured_here else "published",
+                {} if peer.parameters is None else {"parameters": float(peer.parameters)},
+                Accuracy(
+                    peer.accuracy,
+                    wilson_interval(round(peer.accuracy * PRIVATE_TEST_FACES), PRIVATE_TEST_FACES),
+                    PRIVATE_TEST_FACES,
+                    "PrivateTest",
+                ),
+                f"{peer.source}{flip}",
+            )
+        )
+    return tuple(points)
+
+
+def cost_cells(cost: NetworkCost | None) -> list[str]:
+    """Multiply-adds, file size in kB and milliseconds, as text."""
+    if cost is None:
+        return ["not measured yet", *["–"] * (1 + len(FACE_COUNTS))]
+    return [
+        f"{cost.multiply_adds / 1e6:,.1f} M",
+        f"{cost.file_bytes / 1e3:,.0f}",
+        *(f"{cost.milliseconds[count]:,.2f}" for count in FACE_COUNTS),
+    ]
+
+
+def as_markdown(costs: MeasuredCosts) -> str:
+    """The table of the README: our networks, then the others, and on what the times were measured."""
+    head = [
+        *("network", "parameters", "multiply-adds", "file, kB"),
+        *(f"ms, {count} face{'s' if count > 1 else ''}" for count in FACE_COUNTS),
+        "PrivateTest accuracy (95 %)",
+    ]
+    rows = [head, ["---"] * len(head)]
+    rows += [
+        [
+            f"`{row.entry.name}`",
+            f"{row.entry.parameters:,}",
+            *cost_cells(row.cost),
+            NO_WEIGHTS if row.accuracy is None else row.accuracy.in_words,
+        ]
+        for row in cost_rows(costs)
+    ]
+    rows += [
+        [
+            f"{point.title} ({'measured by us' if point.kind == 'measured peer' else 'published'})",
+            f"{point.costs['parameters']:,.0f}" if "parameters" in point.costs else "–",
+            *["–"] * (2 + len(FACE_COUNTS)),
+            point.accuracy.in_words,
+        ]
+        for point in cost_points(costs)
+        if point.kind in ("measured peer", "published") and point.accuracy is not None
+    ]
+    versions = ", ".join(f"{name} {version}" for name, version in costs.versions.items())
+    return (
+        "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        + f"\n\nTimes: {costs.processor}, {costs.measured_on}, one LiteRT thread, faces of the network's own "
+        f"size, their preparation included ({versions})."
+    )
+
+
+def write_into(path: Path, costs: MeasuredCosts) -> None:
+    """Put the table between the two marks of a Markdown file, in place of what stands there.
+
+    Raises:
+        FerError: the file cannot be read, or has no such marks.
+        StorageError: it cannot be written.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise FerError(
+            f"“{path.name}” cannot be read ({error}). Give the path of a Markdown file."
+        ) from error
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise FerError(
+            f"“{path.name}” has no place for the table. Write a line {BEGIN} and below it a line {END}."
+        )
+    files.save_text(path, f"{before}{BEGIN}\n{as_markdown(costs)}\n{END}{after}")
+
+
+def _shipped_cards() -> Sequence[ModelCard]:
+    """The cards of the shipped models; one that cannot be read tells nothing."""
+    cards = []
+    for folder in sorted(path for path in paths.pretrained_folder().glob("[!.]*") if path.is_dir()):
+        try:
+            cards.append(load_card(folder))
+        except ModelNotFoundError:
+            continue
+    return cards
+
+
+def _best_of_each(
+    cards: Iterable[ModelCard], looked_at: Literal["test", "validation"]
+) -> dict[str, ModelCard]:
+    """By architecture, the card of the best model on validation faces; test faces choose nothing.
+
+    Args:
+        cards: those to choose from.
+        looked_at: what the card must tell of, on faces of FER-2013.
+    """
+    best: dict[str, ModelCard] = {}
+    for card in cards:
+        known = tested(card) if looked_at == "test" else validated(card)
+        former = best.get(card.architecture)
+        if known and (former is None or _validation_of(card) > _validation_of(former)):
+            best[card.architecture] = card
+    return best
+
+
+def _validation_of(card: ModelCard) -> float:
+    told = validated(card)
+    return told.share if told else 0.0
+
+
+def _told(card: ModelCard, figures: Mapping[str, Any] | None, split: str) -> Accuracy | None:
+    """What a card tells of all the faces of a split of FER-2013; both have equally many."""
+    if figures is None or card.dataset.get("title") != FER_2013:
+        return None
+    try:
+        low, high = map(float, figures["interval_95"])
+        told = Accuracy(float(figures["accuracy"]), (low, high), int(figures["count"]), split)
+    except (KeyError, TypeError, ValueError):  # edited by hand
+        return None
+    return told if told.faces == PRIVATE_TEST_FACES else None
+
+
+def _of_row(row: CostRow) -> CostPoint:
+    return CostPoint(
+        row.entry.title,
+        "untrained" if row.accuracy is None else "shipped",
+        _costs_of(row.cost, None),
+        row.accuracy,
+        NO_WEIGHTS if row.accuracy is None else f"shipped as {row.model}",
+        row.entry.name,
+    )
+
+
+def _costs_of(cost: NetworkCost | None, card: ModelCard | None) -> dict[Cost, float]:
+    """What is known of a network; a run at another input size has its parameters, and nothing else."""
+    own_size = card is None or (
+        (entry := ARCHITECTURES.get(card.architecture)) is not None
+        and card.preprocessing.input_shape == entry.preprocessing.input_shape
+    )
+    if cost is None or not own_size:
+        return {"parameters": float(card.parameters)} if card is not None and card.parameters else {}
+    return {
+        "parameters": float(cost.parameters),
+        "multiply_adds": float(cost.multiply_adds),
+        "milliseconds": cost.milliseconds[FACE_COUNTS[0]],
+        "file_bytes": float(cost.file_bytes),
+    }

@@ -1,0 +1,196 @@
+"""A network in whole numbers of 8 bits: what it is made of, what it answers, and when it is kept.
+
+One child process makes them all, because TensorFlow takes seconds to load; the tests read what it found.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.process.conftest import found_by_child
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    """What `measure` found, in a process of its own."""
+    return found_by_child("tests.process.test_quantizing")
+
+
+def test_every_value_between_input_and_answer_is_a_whole_number(found: dict[str, Any]) -> None:
+    # Input and answer are float; biases, and what tells of shapes, are int32.
+    assert found["types"]["float32"] == 2
+    assert found["types"]["int8"] > 10
+    assert set(found["types"]) == {"float32", "int8", "int32"}
+    assert {"CONV_2D", "QUANTIZE", "DEQUANTIZE"} <= set(found["operations"])
+    assert found["outputs"] == [[1, 7]]
+
+
+def test_it_answers_nearly_as_the_network_does(found: dict[str, Any]) -> None:
+    assert found["spread"] > 0.3
+    assert found["difference"] < 0.1
+
+
+def test_it_is_a_third_of_the_size_or_less(found: dict[str, Any]) -> None:
+    assert 3 * found["kept"]["sizes"][1] < found["kept"]["sizes"][0]
+
+
+def test_one_that_is_good_enough_lies_beside_the_model_and_on_its_card(found: dict[str, Any]) -> None:
+    kept = found["kept"]
+    assert kept["kept"]
+    assert kept["files"] == ["card.json", "model.int8.tflite", "model.keras", "model.tflite"]
+    assert kept["card"]["bytes"] == kept["sizes"][1]
+    assert kept["card"]["accuracy"] == pytest.approx(kept["accuracies"][1])
+    assert kept["card"]["float_accuracy"] == pytest.approx(kept["accuracies"][0])
+    assert kept["card"]["count"] == kept["count"] == 42
+    assert kept["card"]["calibration_faces"] == 64
+    assert sorted(kept["milliseconds"]) == ["1", "16"]
+    assert all(ms > 0 for pair in kept["milliseconds"].values() for ms in pair)
+
+
+def test_one_that_loses_too_much_is_told_of_and_not_kept(found: dict[str, Any]) -> None:
+    refused = found["refused"]
+    assert not refused["kept"]
+    assert refused["files"] == ["card.json", "model.keras", "model.tflite"]
+    assert refused["card"] is None
+    assert refused["accuracies"] == found["kept"]["accuracies"]
+
+
+def test_without_training_faces_there_is_nothing_to_take_ranges_from(found: dict[str, Any]) -> None:
+    assert "no training faces" in found["no training faces"]
+
+
+def test_new_weights_take_the_int8_form_of_the_old_ones_away(found: dict[str, Any]) -> None:
+    assert found["exported"] == {"model": True, "int8": False, "card": None}
+
+
+# ── in the child process ─────────────────────────────────────────────────────────────────────────
+
+
+def measure() -> dict[str, Any]:
+    """Everything the tests above ask for, as plain JSON values."""
+    import os
+    import tempfile
+    from pathlib import Path
+
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+
+    from fer import quantizing
+    from fer.datasets import Split
+    from fer.errors import DatasetError
+    from fer.recognition import Recognizer
+    from tests.conftest import dataset_of
+
+    labels = [label for label in range(7) for _ in range(26)]
+    faces = dataset_of(labels, ([Split.TRAIN] * 20 + [Split.VALIDATION] * 6) * 7)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["FER_HOME"] = home
+        network = trained(faces)
+        folder = save(Path(home) / "models" / "pretrained" / "tiny", network)
+        most_loss, quantizing._ROUNDS = quantizing.MOST_LOSS, 2
+        quantizing.MOST_LOSS = -1.1  # more than a model can gain
+        found: dict[str, Any] = {"refused": told(folder, faces)}
+        quantizing.MOST_LOSS = 1.1  # more than it can lose
+        found["kept"] = told(folder, faces)
+        quantizing.MOST_LOSS = most_loss
+        try:
+            quantizing.quantize("tiny", faces.only(Split.VALIDATION))
+        except DatasetError as error:
+            found["no training faces"] = str(error)
+        interpreter = Interpreter(str(folder / "model.int8.tflite"))
+        interpreter.allocate_tensors()
+        types = [np.dtype(tensor["dtype"]).name for tensor in interpreter.get_tensor_details()]
+        found["types"] = {name: types.count(name) for name in sorted(set(types))}
+        found["operations"] = sorted({each["op_name"] for each in interpreter._get_ops_details()})
+        found["outputs"] = [output["shape"].tolist() for output in interpreter.get_output_details()]
+        exact = Recognizer(folder).predict(faces.images)
+        whole = Recognizer(folder, precision="int8").predict(faces.images)
+        found["spread"] = float(np.ptp(exact, axis=0).max())
+        found["difference"] = float(np.abs(exact - whole).max())
+        found["exported"] = exported_anew(network, faces)
+        del os.environ["FER_HOME"]
+    return found
+
+
+def trained(faces: Any) -> Any:
+    """A tiny network after a few steps, so that its answers are not all the same."""
+    import keras
+    import numpy as np
+
+    from fer.batches import preprocessing_of
+    from fer.config import TrainingConfig
+    from fer.training import build_network, compiled
+
+    keras.utils.set_random_seed(0)
+    config = TrainingConfig(architecture="tiny_cnn")
+    network = build_network(config, 7)
+    trainee = compiled(network, config)
+    inputs, targets = preprocessing_of(config).apply(faces.images), np.eye(7, dtype=np.float32)[faces.labels]
+    for _ in range(30):
+        trainee.train_on_batch(inputs, targets)
+    return network
+
+
+def save(folder: Any, network: Any) -> Any:
+    """The network as a shipped model."""
+    from fer.cards import MODEL_FILE, ModelCard
+    from fer.config import TrainingConfig
+    from fer.publishing import KERAS_FILE
+    from fer.training import save_litert
+    from fer.zoo.catalog import architecture
+
+    save_litert(network, folder / MODEL_FILE)
+    network.save(folder / KERAS_FILE)
+    config = TrainingConfig(architecture="tiny_cnn").as_dict()
+    ModelCard(folder.name, "Tiny", "tiny_cnn", architecture("tiny_cnn").preprocessing, config=config).save(
+        folder
+    )
+    return folder
+
+
+def told(folder: Any, faces: Any) -> dict[str, Any]:
+    """What `quantize` says, and what lies in the folder afterwards."""
+    from fer import quantizing
+    from fer.cards import load_card
+
+    made = quantizing.quantize(folder.name, faces, calibration_faces=64)
+    return {
+        "kept": made.kept,
+        "count": made.comparison.count,
+        "accuracies": [made.comparison.first_accuracy, made.comparison.second_accuracy],
+        "sizes": list(made.sizes),
+        "milliseconds": {count: list(pair) for count, pair in made.milliseconds.items()},
+        "files": sorted(path.name for path in folder.iterdir()),
+        "card": load_card(folder).int8,
+    }
+
+
+def exported_anew(network: Any, faces: Any) -> dict[str, Any]:
+    """What a run that is exported again leaves of the int8 form that it had."""
+    from dataclasses import asdict
+
+    from fer import runs
+    from fer.cards import INT8_FILE, MODEL_FILE, load_card
+    from fer.config import TrainingConfig
+    from fer.runs import EpochMetrics, RunRecorder
+    from fer.training.export import export
+
+    config = TrainingConfig(architecture="tiny_cnn")
+    run = runs.create_run(config)
+    network.save(run.folder / runs.BEST_FILE)
+    row = EpochMetrics(1, 1.0, 0.5, 1.0, 0.5, 1e-3, 1.0)
+    (run.folder / runs.METRICS_FILE).write_text(json.dumps(asdict(row)) + "\n")
+    (run.folder / INT8_FILE).write_bytes(b"of other weights")
+    export(RunRecorder(run.folder), config, faces)
+    return {
+        "model": (run.folder / MODEL_FILE).exists(),
+        "int8": (run.folder / INT8_FILE).exists(),
+        "card": load_card(run.folder).int8,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))
