@@ -162,6 +162,11 @@ ROOMS = {
     "zoo.paired_cnn": ".catalog .normalization",
     "zoo.four_block_cnn": ".catalog .normalization",
     "zoo.four_block_cnn_elu": ".four_block_cnn",
+    "zoo.block_cnn": ".catalog .normalization",
+    "zoo.backbone": ".catalog .normalization",
+    "zoo.efficientnet_b2": ".backbone",
+    "zoo.resnet50": ".backbone",
+    "zoo.imagenet": ".backbone",
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
     "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
@@ -335,6 +340,7 @@ ROOMS = {
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
 HEAVY_ROOMS = {
     *("zoo.tiny_cnn", "zoo.mini_xception", "zoo.paired_cnn", "zoo.four_block_cnn", "zoo.four_block_cnn_elu"),
+    *("zoo.block_cnn", "zoo.backbone", "zoo.efficientnet_b2", "zoo.resnet50", "zoo.imagenet"),
     *("zoo.small_resnet", "zoo.half_resnet18", "zoo.normalization", "zoo.drafting", "bench.rivals"),
     *("training.losses", "training.optimizing", "training.network", "training.checkpoint"),
     *("training.validating", "training.export"),

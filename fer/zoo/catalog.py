@@ -101,6 +101,17 @@ ARCHITECTURES: dict[str, Architecture] = {
             own_dropout=0.2,
         ),
         Architecture(
+            name="block_cnn",
+            title="Block CNN",
+            summary="Four blocks of two normalised convolutions on 96×96 pixels in three channels, and a "
+            "dense layer: 2,357,287 parameters. Its authors print no widths; these are ours.",
+            preprocessing=Preprocessing(96, 96, 3, "zero_to_one"),
+            parameters=2_357_287,
+            paper="reference system S1, “Model building and its architecture”; the widths are ours",
+            license=_NO_CODE,
+            own_dropout=0.25,
+        ),
+        Architecture(
             name="half_resnet18",
             title="ResNet-18, half as wide",
             summary="ResNet-18 with 32 to 256 filters and a stem that keeps all 48 pixels: 2,801,063 "
@@ -132,6 +143,32 @@ ARCHITECTURES: dict[str, Architecture] = {
             paper="the third reference system, section 2.2; it does not say how it scales the pixels",
             license=_NO_CODE,
             own_dropout=0.25,
+        ),
+        Architecture(
+            name="efficientnet_b2",
+            title="EfficientNet-B2",
+            summary="Inverted residual blocks that weigh their own maps, on 96×96 pixels in three channels: "
+            "7,778,432 parameters. It can begin with what it learned from ImageNet's photographs.",
+            preprocessing=Preprocessing(96, 96, 3, "zero_to_one"),
+            parameters=7_778_432,
+            paper="Tan and Le (2019), EfficientNet: Rethinking Model Scaling for Convolutional Neural "
+            "Networks, arXiv:1905.11946, as in keras.applications",
+            license="Apache-2.0",
+            own_dropout=0.3,
+            has_emotion_maps=True,
+        ),
+        Architecture(
+            name="resnet50",
+            title="ResNet-50",
+            summary="Sixteen bottleneck blocks with shortcuts, made for photographs of 224 pixels: "
+            "23,602,055 parameters. It can begin with what it learned from ImageNet's photographs.",
+            preprocessing=Preprocessing(48, 48, 3, "zero_to_one"),
+            parameters=23_602_055,
+            paper="He, Zhang, Ren and Sun (2015), Deep Residual Learning for Image Recognition, "
+            "arXiv:1512.03385, as in keras.applications",
+            license="Apache-2.0",
+            own_dropout=0.5,
+            has_emotion_maps=True,
         ),
     )
 }
