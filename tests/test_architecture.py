@@ -149,7 +149,9 @@ ROOMS = {
     "diagnosis": ".diagnosing .experiments .finding .outcome .remedies",
     "glossary": "",
     "presets": "config",
-    "pace": "batches config datasets errors files jobs paths progress runs runs.folder training.network",
+    "fine_tuning": "config errors zoo.catalog",
+    "pace": "batches config datasets errors files jobs paths progress runs runs.folder training.network "
+    "training.phases",
     "zoo": "",
     "zoo.catalog": "errors preprocessing",
     "zoo.normalization": "",
@@ -166,7 +168,7 @@ ROOMS = {
     "zoo.backbone": ".catalog .normalization",
     "zoo.efficientnet_b2": ".backbone",
     "zoo.resnet50": ".backbone",
-    "zoo.imagenet": ".backbone",
+    "zoo.imagenet": ".backbone .catalog errors",
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
     "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
@@ -244,12 +246,13 @@ ROOMS = {
     "training.optimizing": "config",
     "training.network": ".losses .optimizing batches config zoo.catalog",
     "training.checkpoint": "errors files runs",
+    "training.phases": "config errors zoo.catalog",
     "training.validating": ".losses config datasets preprocessing",
     "training.watching": "datasets datasets.fingerprint errors runs",
     "training.tensorboard": "runs",
     "training.reporting": ".tensorboard runs",
-    "training.trainer": ".checkpoint .network .reporting .tensorboard .validating .watching batches config "
-    "datasets errors files runs schedules",
+    "training.trainer": ".checkpoint .network .phases .reporting .tensorboard .validating .watching batches config "
+    "datasets errors files fine_tuning runs schedules zoo.imagenet",
     "training.export": ".network batches cards config datasets datasets.views errors evaluation files "
     "recognition runs zoo.catalog",
     "training.renewal": ".export .network cards config datasets.browsing errors files paths progress "
@@ -312,7 +315,7 @@ ROOMS = {
     "command_line.training_options": ".options augmentation.presets config errors zoo.catalog",
     "command_line.evaluation_commands": ".options .run_commands .terminal comparison config datasets "
     "datasets.views emotions errors evaluation evaluation_report files machine publishing recognition",
-    "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
+    "command_line.run_commands": ".terminal .training_options datasets errors fine_tuning runs",
     "bench.detecting": ".stopwatch datasets errors evaluation faces faces.catalog faces.tracking pictures "
     "progress recognition",
     "command_line.detector_commands": ".options .run_commands .terminal bench.detecting datasets faces "
@@ -343,7 +346,7 @@ HEAVY_ROOMS = {
     *("zoo.block_cnn", "zoo.backbone", "zoo.efficientnet_b2", "zoo.resnet50", "zoo.imagenet"),
     *("zoo.small_resnet", "zoo.half_resnet18", "zoo.normalization", "zoo.drafting", "bench.rivals"),
     *("training.losses", "training.optimizing", "training.network", "training.checkpoint"),
-    *("training.validating", "training.export"),
+    *("training.validating", "training.export", "training.phases"),
 }
 # What a page may use besides fer and the parts, and what a part may.
 PAGE_LIBRARIES = {"streamlit", "numpy"}

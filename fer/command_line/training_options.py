@@ -12,6 +12,7 @@ from fer.config import (
     AS_IT_CAME,
     DEFAULT_AUGMENTATION,
     AugmentationConfig,
+    InitialWeights,
     Loss,
     Optimizer,
     Schedule,
@@ -55,6 +56,8 @@ def add_to(sub: argparse.ArgumentParser) -> None:
         ("label_smoothing", float, "share of each label spread over all emotions"),
         ("weight_averaging", float, "momentum of a moving average of the weights; 0 is none"),
         ("early_stopping_patience", int, "stop after so many epochs without a better validation accuracy"),
+        ("head_epochs", int, "epochs at the beginning in which only the head learns"),
+        ("fine_tune_rate_fraction", float, "the rate after them, as a share of what it would be"),
     ):
         sub.add_argument(
             f"--{field.replace('_', '-')}",
@@ -62,8 +65,22 @@ def add_to(sub: argparse.ArgumentParser) -> None:
             metavar="N" if kind is int else "X",
             help=f"{text} (default: {getattr(usual, field)})",
         )
-    for field, choices in (("optimizer", Optimizer), ("schedule", Schedule), ("loss", Loss)):
-        sub.add_argument(f"--{field}", choices=get_args(choices), help=f"default: {getattr(usual, field)}")
+    sub.add_argument(
+        "--fine-tune-from",
+        metavar="LAYER",
+        help="after them the backbone learns from this layer or block on (default: all of it)",
+    )
+    for field, choices in (
+        ("optimizer", Optimizer),
+        ("schedule", Schedule),
+        ("loss", Loss),
+        ("initial_weights", InitialWeights),
+    ):
+        sub.add_argument(
+            f"--{field.replace('_', '-')}",
+            choices=get_args(choices),
+            help=f"default: {getattr(usual, field)}",
+        )
     sub.add_argument(
         "--balance-classes",
         action=argparse.BooleanOptionalAction,

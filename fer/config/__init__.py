@@ -2,7 +2,7 @@
 
 from fer.config.augmentation import DEFAULT_AUGMENTATION, HIGHEST, AugmentationConfig, Fill
 from fer.config.differences import Setting, compare_settings
-from fer.config.training import Loss, Optimizer, Schedule, TrainingConfig
+from fer.config.training import InitialWeights, Loss, Optimizer, Schedule, TrainingConfig
 from fer.config.views import AS_IT_CAME, DatasetView, LabelSource, SplitPlan
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "AugmentationConfig",
     "DatasetView",
     "Fill",
+    "InitialWeights",
     "LabelSource",
     "Loss",
     "Optimizer",

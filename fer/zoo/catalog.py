@@ -32,6 +32,11 @@ class Architecture:
             starts at it, and a run uses what its config says.
         has_emotion_maps: whether its head averages over the places of the face, so that what it answers can
             be told apart by place, exactly.
+        pretrained: whether Keras publishes what its backbone learned from ImageNet's photographs. Its file
+            then has `backbone(input_shape, weights)`, Keras' own network without a head.
+        weights_file: the name of Keras' file of those weights.
+        fine_tune_blocks: beginnings of the names of its backbone's layers, in order: where fine-tuning can
+            begin.
     """
 
     name: str
@@ -43,6 +48,9 @@ class Architecture:
     license: str
     own_dropout: float = 0.0
     has_emotion_maps: bool = False
+    pretrained: bool = False
+    weights_file: str = ""
+    fine_tune_blocks: tuple[str, ...] = ()
 
 
 _RESNET = (
@@ -156,6 +164,9 @@ ARCHITECTURES: dict[str, Architecture] = {
             license="Apache-2.0",
             own_dropout=0.3,
             has_emotion_maps=True,
+            pretrained=True,
+            weights_file="efficientnetb2_notop.h5",
+            fine_tune_blocks=("block2", "block3", "block4", "block5", "block6", "block7", "top_conv"),
         ),
         Architecture(
             name="resnet50",
@@ -169,6 +180,9 @@ ARCHITECTURES: dict[str, Architecture] = {
             license="Apache-2.0",
             own_dropout=0.5,
             has_emotion_maps=True,
+            pretrained=True,
+            weights_file="resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+            fine_tune_blocks=("conv2", "conv3", "conv4", "conv5"),
         ),
     )
 }

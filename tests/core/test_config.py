@@ -29,6 +29,10 @@ UNUSUAL = TrainingConfig(
     balance_classes=True,
     weight_averaging=0.99,
     early_stopping_patience=4,
+    initial_weights="imagenet",
+    head_epochs=2,
+    fine_tune_from="block6",
+    fine_tune_rate_fraction=0.05,
     image_size=64,
     subset=100,
     loss="focal",
@@ -76,6 +80,14 @@ def test_a_run_of_before_there_were_views_uses_its_dataset_as_it_came() -> None:
     assert TrainingConfig.from_dict(values).view == DatasetView()
 
 
+def test_a_run_of_before_there_were_two_phases_learned_in_one_from_random_weights() -> None:
+    values = TrainingConfig().as_dict()
+    for name in ("initial_weights", "head_epochs", "fine_tune_from", "fine_tune_rate_fraction"):
+        del values[name]
+    config = TrainingConfig.from_dict(values)
+    assert (config.initial_weights, config.head_epochs, config.fine_tune_from) == ("random", 0, "")
+
+
 def test_what_is_left_out_takes_its_default() -> None:
     assert TrainingConfig.from_dict({"epochs": 3}) == TrainingConfig(epochs=3)
     assert AugmentationConfig.from_dict({}) == AugmentationConfig()
@@ -97,6 +109,12 @@ def test_what_is_left_out_takes_its_default() -> None:
         {"seed": -1},
         {"seed": 10**400},
         {"early_stopping_patience": 0},
+        {"initial_weights": "of another network"},
+        {"head_epochs": -1},
+        {"head_epochs": 11},
+        {"fine_tune_from": "../block6"},
+        {"fine_tune_rate_fraction": 0.0},
+        {"fine_tune_rate_fraction": 1.5},
         {"image_size": 16},
         {"subset": 0},
         {"name": "x" * 81},

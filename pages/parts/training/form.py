@@ -16,7 +16,7 @@ from fer.config import AugmentationConfig, TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights, list_datasets
 from fer.errors import ConfigError, FerError
 from fer.glossary import explain
-from fer.zoo.catalog import ARCHITECTURES
+from fer.zoo.catalog import ARCHITECTURES, architecture
 from pages.parts import phrases, state
 from pages.parts.training import (
     expected_time,
@@ -26,6 +26,7 @@ from pages.parts.training import (
     network_choice,
     rate_choice,
     recipe_panel,
+    transfer_choice,
 )
 from pages.parts.training.faces_choice import ChosenFaces
 from pages.parts.training.setting_words import OPTIMIZERS, SCHEDULES
@@ -69,7 +70,8 @@ def _form(submit_label: str, submit_help: str | None) -> None:
         faces = faces_choice.show()
     with st.container(border=True):
         values: dict[str, Any] = {"architecture": network_choice.show()}
-        values |= rate_choice.show(filled)
+        values |= transfer_choice.show(filled, architecture(values["architecture"]))
+        values |= rate_choice.show(filled, values)
         augmentation = _augmentation()
         with st.expander("More settings", icon=":material/tune:"):
             values |= more_settings.show(filled, faces.dataset)

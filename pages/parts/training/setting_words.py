@@ -1,6 +1,6 @@
 """What the settings of a run are called, here and wherever a run is told of."""
 
-from fer.config import LabelSource, Loss, Optimizer, Schedule, TrainingConfig
+from fer.config import InitialWeights, LabelSource, Loss, Optimizer, Schedule, TrainingConfig
 
 OPTIMIZERS: dict[Optimizer, str] = {
     "adam": "Adam",
@@ -20,6 +20,10 @@ LOSSES: dict[Loss, str] = {
     "focal": "Focal",
     "squared_error": "Squared error",
     "double_softmax": "Softmax twice, a mistake",
+}
+INITIAL_WEIGHTS: dict[InitialWeights, str] = {
+    "random": "Random",
+    "imagenet": "ImageNet's, learned from photographs",
 }
 LABELS: dict[LabelSource, str] = {"given": "As given", "majority": "Majority", "votes": "Shares"}
 
@@ -50,6 +54,10 @@ _UNUSUAL = (
     "label_smoothing",
     "weight_averaging",
     "early_stopping_patience",
+    "initial_weights",
+    "head_epochs",
+    "fine_tune_from",
+    "fine_tune_rate_fraction",
     "image_size",
 )
 
