@@ -1,4 +1,4 @@
-"""Which of the settings about pretrained weights go together. No Keras: pages and commands ask before a start."""
+"""Which settings about pretrained weights go together. No Keras: pages and commands ask before a start."""
 
 from fer.config import TrainingConfig
 from fer.errors import ConfigError

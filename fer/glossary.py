@@ -152,8 +152,8 @@ WORDS: Mapping[str, Term] = {
     ),
     "fine_tuning": Term(
         "Fine-tuning",
-        "The second phase of transfer learning: once the new last layer is of use, the layers before it learn "
-        "too, at a much smaller rate.",
+        "The second phase of transfer learning: once the new last layer is of use, the layers before it "
+        "learn too, at a much smaller rate.",
     ),
     "conv2d": Term(
         "Conv2D, convolution",

@@ -154,16 +154,17 @@ PRESETS: tuple[Preset, ...] = (
             balance_classes=True,
             augmentation=_GENTLE,
         ),
-        reported="63.24 % after training; 55.25 % of its test faces, with precision 0.6659 and recall 0.4416.",
+        reported="63.24 % after training; 55.25 % of its test faces, with a precision of 0.6659 and a recall "
+        "of 0.4416.",
         differences=(
-            "It names its layers and none of their widths; four blocks of 32 to 256 filters, a dense layer of "
-            "128 and a quarter of dropout are ours.",
+            "It names its layers and none of their widths; four blocks of 32 to 256 filters, a dense layer "
+            "of 128 and a quarter of dropout are ours.",
             "It gives no learning rate, only that it uses Adam, and neither angles nor shares for its flips, "
             "turns and zooms: Adam's usual rate, 10° and a tenth are taken.",
-            "It trained on 75 % of its training faces and validated by 25 %, and does not say by which of the "
-            "two its 63.24 % are counted. " + _OFFICIAL_SPLIT,
-            "A precision above the accuracy and a recall below it come about where only answers above one half "
-            "are counted, as Keras counts them. The evaluation here takes the highest answer of every face.",
+            "It trained on 75 % of its training faces and validated by 25 %, and does not say by which of "
+            "the two its 63.24 % are counted. " + _OFFICIAL_SPLIT,
+            "A precision above the accuracy and a recall below it come about where only answers above one "
+            "half are counted, as Keras counts them. The evaluation here takes each face's highest.",
             _NORMALISATION,
         ),
     ),
@@ -184,8 +185,8 @@ PRESETS: tuple[Preset, ...] = (
         ),
         reported="No figure: it names the backbone and the two phases as a plan. 63.24 % are of its own CNN.",
         differences=(
-            "It wants the features learned first and the classification after. Here it is the other way round, "
-            "as transfer learning is done: the features are known, and the new head learns first.",
+            "It wants the features learned first and the classification after. Here it is the other way "
+            "round, as transfer learning is done: the features are known, and the new head learns first.",
             "How many epochs each phase has it leaves open; 5 of its 25, and a tenth of the rate after them, "
             "are ours, and so are the head and its dropout.",
             _OFFICIAL_SPLIT,
@@ -205,12 +206,12 @@ PRESETS: tuple[Preset, ...] = (
         ),
         reported="63 % of its validation faces.",
         differences=(
-            "Its code is in pictures: the layers of its head, its batch size, its learning rate, its image size "
-            "and its random changes cannot be read. The plainest head, batches of 64, Adam's usual rate, 48×48 "
-            "and a gentle augmentation are taken.",
+            "Its code is in pictures: the layers of its head, its batch size, its learning rate, its image "
+            "size and its random changes cannot be read. The plainest head, batches of 64, Adam's usual "
+            "rate, 48×48 and a gentle augmentation are taken.",
             "It speaks of a dropout of 0.5 to 0.8 for hidden layers; 0.5 is taken.",
-            "It has 28,709 faces to train on and 7,178 that it calls its test set, and gives the accuracy of a "
-            "validation set that it does not tell of. " + _OFFICIAL_SPLIT,
+            "It has 28,709 faces to train on and 7,178 that it calls its test set, and gives the accuracy of "
+            "a validation set that it does not tell of. " + _OFFICIAL_SPLIT,
             "It does not say whether the backbone stood still; here all of it learns from the first epoch.",
             _NORMALISATION,
         ),

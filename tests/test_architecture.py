@@ -251,8 +251,8 @@ ROOMS = {
     "training.watching": "datasets datasets.fingerprint errors runs",
     "training.tensorboard": "runs",
     "training.reporting": ".tensorboard runs",
-    "training.trainer": ".checkpoint .network .phases .reporting .tensorboard .validating .watching batches config "
-    "datasets errors files fine_tuning runs schedules zoo.imagenet",
+    "training.trainer": ".checkpoint .network .phases .reporting .tensorboard .validating .watching batches "
+    "config datasets errors files fine_tuning runs schedules zoo.imagenet",
     "training.export": ".network batches cards config datasets datasets.views errors evaluation files "
     "recognition runs zoo.catalog",
     "training.renewal": ".export .network cards config datasets.browsing errors files paths progress "

@@ -117,8 +117,8 @@ class TrainingConfig:
             )
         if not _LAYER_NAME.fullmatch(self.fine_tune_from):
             raise ConfigError(
-                f"“{self.fine_tune_from[:60]}” cannot be the name of a layer to be fine-tuned from. Names have "
-                "at most 60 letters, digits and underscores; “python -m fer blueprint NAME” lists them."
+                f"“{self.fine_tune_from[:60]}” cannot be the name of a layer to be fine-tuned from. Names "
+                "have at most 60 letters, digits and underscores; “python -m fer blueprint NAME” lists them."
             )
         checks.one_of("initial_weights", self.initial_weights, get_args(InitialWeights))
         checks.one_of("optimizer", self.optimizer, get_args(Optimizer))

@@ -74,8 +74,8 @@ class Checkpoint:
 
     def _unreadable(self, error: Exception) -> RunError:
         return RunError(
-            f"The {self._path.name} of this run cannot be read ({error}). Start a new run; the curves and the "
-            "best weights of this one are kept."
+            f"The {self._path.name} of this run cannot be read ({error}). Start a new run; the curves and "
+            "the best weights of this one are kept."
         )
 
     @contextmanager

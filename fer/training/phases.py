@@ -23,7 +23,9 @@ def set_trainable(network: keras.Model, config: TrainingConfig, epoch: int) -> N
         ConfigError: no layer of the backbone begins with the name in `fine_tune_from`.
     """
     backbone = backbone_of(network)
-    first = len(backbone) if epoch <= config.head_epochs else _first_learning(backbone, config)
+    first = _first_learning(backbone, config)  # in the head's phase too: a wrong name is said at once
+    if epoch <= config.head_epochs:
+        first = len(backbone)
     for place, layer in enumerate(backbone):
         layer.trainable = place >= first
 

@@ -46,9 +46,10 @@ def load(name: str, network: keras.Model) -> None:
             )
     except Exception as error:  # Keras raises a bare one where it has no network
         raise ModelError(
-            f"ImageNet's weights for {entry.title} could not be had: Keras tried to read {entry.weights_file} "
-            f"in {weights_folder()} or to download it ({error}). Nothing was trained. Connect this machine to "
-            "the internet once, put that file into that folder, or choose random weights."
+            f"ImageNet's weights for {entry.title} could not be had: Keras tried to read "
+            f"{entry.weights_file} in {weights_folder()}, or to download it ({error}). Nothing was trained. "
+            "Connect this machine to the internet once, put that file into that folder, or choose random "
+            "weights."
         ) from error
     take_over(source, network)
 

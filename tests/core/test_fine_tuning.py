@@ -26,13 +26,15 @@ def test_every_block_to_be_fine_tuned_from_is_there_and_they_are_in_order(name: 
 
 def test_a_network_without_published_weights_cannot_begin_with_them() -> None:
     config = TrainingConfig(architecture="tiny_cnn", initial_weights="imagenet")
-    with pytest.raises(ConfigError, match="no weights of ImageNet for “tiny_cnn”.*efficientnet_b2, resnet50"):
+    with pytest.raises(
+        ConfigError, match=r"no weights of ImageNet for “tiny_cnn”.*efficientnet_b2, resnet50"
+    ):
         require_possible(config)
 
 
 def test_a_block_that_is_not_there_is_answered_with_those_that_are() -> None:
     config = TrainingConfig(architecture="resnet50", fine_tune_from="conv9")
-    with pytest.raises(ConfigError, match="no block “conv9”.*conv2, conv3, conv4, conv5"):
+    with pytest.raises(ConfigError, match=r"no block “conv9”.*conv2, conv3, conv4, conv5"):
         require_possible(config)
 
 
