@@ -87,10 +87,50 @@ SETTINGS: Mapping[str, Term] = {
         "Judges and keeps a moving average of the last many weights instead of the very last ones: the noise "
         "of single steps evens out. 0.998 looks back some 500 steps.",
     ),
+    "teacher": Term(
+        "Teachers",
+        "Trained models whose answers this one learns from besides the labels (knowledge distillation). That "
+        "a face is “sad, perhaps fear” says more than “sad”. Several are averaged, and each takes its time.",
+    ),
+    "teacher_share": Term(
+        "Their share of the target",
+        "How much of what is to be answered is the teachers' opinion of the very picture; the label is the "
+        "rest. At 1 the labels are not looked at.",
+    ),
+    "teacher_temperature": Term(
+        "Temperature of their answers",
+        "Above 1 the teachers' answers are softened, so that more is seen of what else they took a face for. "
+        "Worth it where they are very sure.",
+    ),
+    "precision": Term(
+        "Precision",
+        "In bfloat16 a layer's products have three digits instead of seven, which a graphics card computes "
+        "faster; the weights keep all of theirs. On a processor it may even be slower: measure it.",
+    ),
     "early_stopping_patience": Term(
         "Early stopping",
         "Ends the run after so many epochs without a better validation accuracy. The best weights are kept "
         "either way; it only saves time.",
+    ),
+    "initial_weights": Term(
+        "First weights",
+        "Random ones know nothing. ImageNet's come from a million photographs of things: edges, textures and "
+        "shapes are known already, faces are not. Keras downloads them once.",
+    ),
+    "head_epochs": Term(
+        "Epochs for the head alone",
+        "First only the new last layer learns, while the layers before it stay as they are: its first, wild "
+        "corrections would spoil what they know.",
+    ),
+    "fine_tune_from": Term(
+        "Fine-tuned from",
+        "The first layer that learns with the head afterwards. Early layers see edges, which faces have too; "
+        "the later ones see things, and have more to learn anew.",
+    ),
+    "fine_tune_rate_fraction": Term(
+        "Rate of fine-tuning",
+        "The learning rate after the head's epochs, as a share of what it would be: small, so that what is "
+        "known is adjusted and not overwritten.",
     ),
     "image_size": Term(
         "Image size",
@@ -124,6 +164,16 @@ WORDS: Mapping[str, Term] = {
         "Weights and parameters",
         "The numbers inside a network, thousands or millions, that training changes. Nothing else of it "
         "does.",
+    ),
+    "transfer_learning": Term(
+        "Transfer learning",
+        "Beginning with a network that has learned something else from many more pictures, and giving it a "
+        "new last layer: it needs fewer faces and fewer epochs.",
+    ),
+    "fine_tuning": Term(
+        "Fine-tuning",
+        "The second phase of transfer learning: once the new last layer is of use, the layers before it "
+        "learn too, at a much smaller rate.",
     ),
     "conv2d": Term(
         "Conv2D, convolution",

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -54,10 +55,16 @@ class Pace:
     start_seconds: float = USUAL_START_SECONDS
     source: str = "measured"
 
-    def seconds(self, epochs: int, training_faces: int, validation_faces: int) -> float:
-        """How long a run takes from Start to its last epoch; one that stops early takes less."""
-        epoch = training_faces / self.images_per_second + validation_faces / self.validation_images_per_second
-        return self.start_seconds + epochs * epoch
+    def seconds(self, epochs: int, training_faces: int, validation_faces: int, head_epochs: int = 0) -> float:
+        """How long a run takes from Start to its last epoch; one that stops early takes less.
+
+        So many as `head_epochs` of the epochs correct the head only: the backbone looks at a face as it does
+        in judging.
+        """
+        judging = validation_faces / self.validation_images_per_second
+        epoch = training_faces / self.images_per_second + judging
+        head_epoch = training_faces / max(self.images_per_second, self.validation_images_per_second) + judging
+        return self.start_seconds + (epochs - head_epochs) * epoch + head_epochs * head_epoch
 
 
 def workload(config: TrainingConfig) -> str:
@@ -74,8 +81,12 @@ def workload(config: TrainingConfig) -> str:
         config.optimizer,
         *(["averaged"] if config.weight_averaging else []),
         *(["dropout"] if config.dropout else []),
+        *([f"from_{config.fine_tune_from}"] if config.fine_tune_from else []),
         *(["augmented"] if config.augmentation.changes_anything else []),
         *(["mixed"] if config.augmentation.mixes else []),
+        # Their names are chosen by learners, and this becomes a file's.
+        *([f"taught{zlib.crc32(config.teacher.encode()):08x}"] if config.teachers else []),
+        *(["bfloat16"] if config.precision != "float32" else []),
     ]
     return "-".join(parts)
 
@@ -86,7 +97,10 @@ def known_pace(config: TrainingConfig) -> Pace | None:
     newest_first = sorted(runs.run_folders(), key=lambda folder: folder.name, reverse=True)
     for folder in newest_first[:_RUNS_LOOKED_AT]:
         try:
-            if workload(runs.read_config(folder)) == wanted and (pace := _of_run(folder)) is not None:
+            config = runs.read_config(folder)
+            if config.head_epochs:  # its steps are of two kinds, and its rows do not say which
+                continue
+            if workload(config) == wanted and (pace := _of_run(folder)) is not None:
                 return pace
         except FerError:  # a damaged folder, or an architecture of another version
             continue
@@ -139,11 +153,13 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
     progress(0.1, "Loading TensorFlow")
     # Imported here: the pages that ask for a pace must not load it.
     from fer.training.network import build_network, compiled, repeatable
+    from fer.training.phases import set_trainable
 
     repeatable()  # as every run is, and no step is quicker for it
     dataset.require_training_splits()
     progress(0.4, "Building the network")
-    network = build_network(config, len(dataset.emotions))
+    network = build_network(config, len(dataset.emotions), config.precision)
+    set_trainable(network, config, config.head_epochs + 1)
     trainee = compiled(network, config)
     faces = training_faces(dataset, config)
     size = min(config.batch_size, len(faces))

@@ -19,11 +19,16 @@ def learning_rate(config: TrainingConfig, epochs_done: float, metrics: Sequence[
     """Return the rate for the next step.
 
     Args:
-        config: its `learning_rate` is the highest value.
+        config: its `learning_rate` is the highest value. Once its `head_epochs` are over the same course goes
+            on at the `fine_tune_rate_fraction` of it.
         epochs_done: how far the run is, in epochs and fractions of one.
         metrics: the epochs so far ("plateau" goes by their validation losses).
     """
     peak, warmup = config.learning_rate, config.warmup_epochs
+    if 0 < config.head_epochs <= epochs_done:
+        peak *= config.fine_tune_rate_fraction
+        # Another part of the network learns now: it has not stood still yet.
+        metrics = [row for row in metrics if row.epoch > config.head_epochs]
     if epochs_done < warmup:
         # Never quite zero: the first step would teach nothing.
         return peak * max(epochs_done / warmup, 1e-3)

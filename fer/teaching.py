@@ -1,4 +1,4 @@
-"""Which models another one can learn from. No Keras here: the form asks it, the training process loads them."""
+"""Which models another one can learn from. No Keras here: the form asks, the training loads them."""
 
 from dataclasses import dataclass
 from pathlib import Path

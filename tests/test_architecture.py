@@ -149,7 +149,9 @@ ROOMS = {
     "diagnosis": ".diagnosing .experiments .finding .outcome .remedies",
     "glossary": "",
     "presets": "config",
-    "pace": "batches config datasets errors files jobs paths progress runs runs.folder training.network",
+    "fine_tuning": "config errors zoo.catalog",
+    "pace": "batches config datasets errors files jobs paths progress runs runs.folder training.network training.stepping training.teaching "
+    "training.phases",
     "zoo": "",
     "zoo.catalog": "errors preprocessing",
     "zoo.normalization": "",
@@ -164,6 +166,11 @@ ROOMS = {
     "zoo.paired_cnn": ".catalog .normalization",
     "zoo.four_block_cnn": ".catalog .normalization",
     "zoo.four_block_cnn_elu": ".four_block_cnn",
+    "zoo.block_cnn": ".catalog .normalization",
+    "zoo.backbone": ".catalog .normalization",
+    "zoo.efficientnet_b2": ".backbone",
+    "zoo.resnet50": ".backbone",
+    "zoo.imagenet": ".backbone .catalog errors",
     # from a trained network to a figure
     "recognition": "cards emotions errors paths preprocessing",
     "face_map": "cards datasets datasets.fingerprint errors files paths progress recognition",
@@ -185,6 +192,7 @@ ROOMS = {
     "evaluation.calibration": ".evaluation .intervals .scores tempering",
     "evaluation": ".averaging .curves .evaluating .evaluation .intervals .scores",
     "weights": "publishing runs",
+    "teaching": "batches cards config emotions errors paths preprocessing recognition runs weights",
     "explanation.maps": "emotions errors",
     "explanation.occlusion": "emotions errors progress recognition",
     "explanation.preparing": "recognition weights zoo.catalog",
@@ -243,16 +251,23 @@ ROOMS = {
     "training.optimizing": "config",
     "training.network": ".losses .optimizing batches config zoo.catalog",
     "training.checkpoint": "errors files runs",
+    "training.phases": "config errors zoo.catalog",
     "training.validating": ".losses config datasets preprocessing",
     "training.watching": "datasets datasets.fingerprint errors runs",
     "training.tensorboard": "runs",
     "training.reporting": ".tensorboard runs",
-    "training.trainer": ".checkpoint .network .reporting .tensorboard .validating .watching batches config "
-    "datasets errors files runs schedules",
-    "training.export": ".network batches cards config datasets datasets.views errors evaluation files "
+    "training.teaching": ".network batches config emotions errors files preprocessing teaching",
+    "training.stepping": ".teaching batches runs",
+    "training.device_pixels": "augmentation batches config preprocessing",
+    "training.on_device": ".device_pixels .losses .stepping .teaching batches config preprocessing runs",
+    "training.trainer": ".checkpoint .device_pixels .network .on_device .phases .reporting .stepping .teaching "
+    ".tensorboard .validating .watching batches config datasets errors files fine_tuning runs schedules "
+    "zoo.imagenet",
+    "training.export": ".network .validating batches cards config datasets datasets.views errors evaluation files "
     "recognition runs zoo.catalog",
     "training.loading": ".network cards config errors files paths runs weights",
-    "training.renewal": ".export .loading cards datasets.browsing errors files progress recognition",
+    "training.renewal": ".export .loading .watching batches cards datasets datasets.browsing errors files paths "
+    "progress recognition runs",
     "training": ".export .network .trainer",
     "training.__main__": ".export .network .trainer config datasets errors runs",
     # from a camera to a drawn frame
@@ -314,7 +329,7 @@ ROOMS = {
     "command_line.training_options": ".options augmentation.presets config errors zoo.catalog",
     "command_line.evaluation_commands": ".options .run_commands .terminal comparison config datasets "
     "datasets.views emotions errors evaluation evaluation_report files machine publishing recognition",
-    "command_line.run_commands": ".terminal .training_options datasets errors runs zoo.catalog",
+    "command_line.run_commands": ".terminal .training_options datasets errors fine_tuning runs",
     "bench.detecting": ".stopwatch datasets errors evaluation faces faces.catalog faces.tracking pictures "
     "progress recognition",
     "command_line.detector_commands": ".options .run_commands .terminal bench.detecting datasets faces "
@@ -348,9 +363,11 @@ ROOMS = {
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
 HEAVY_ROOMS = {
     *("zoo.tiny_cnn", "zoo.mini_xception", "zoo.paired_cnn", "zoo.four_block_cnn", "zoo.four_block_cnn_elu"),
+    *("zoo.block_cnn", "zoo.backbone", "zoo.efficientnet_b2", "zoo.resnet50", "zoo.imagenet"),
     *("zoo.small_resnet", "zoo.half_resnet18", "zoo.normalization", "zoo.drafting", "bench.rivals"),
     *("training.losses", "training.optimizing", "training.network", "training.checkpoint"),
-    *("training.validating", "training.export"),
+    *("training.validating", "training.export", "training.phases", "training.trainer"),
+    *("training.stepping", "training.teaching", "training.device_pixels", "training.on_device"),
 }
 # What a page may use besides fer and the parts, and what a part may.
 PAGE_LIBRARIES = {"streamlit", "numpy"}

@@ -10,8 +10,8 @@ from fer import runs
 from fer.command_line import terminal, training_options
 from fer.datasets import load_dataset
 from fer.errors import FerError, RunAlreadyActiveError
+from fer.fine_tuning import require_possible
 from fer.runs import Run, RunStatus
-from fer.zoo.catalog import architecture
 
 Answer = tuple[dict[str, Any], str]
 
@@ -30,7 +30,7 @@ class Add(Protocol):
 def train(options: argparse.Namespace) -> Answer:
     """Start a run in a process of its own and follow it to its end, or let it wait for its turn."""
     config = training_options.config_of(options)
-    architecture(config.architecture)  # a wrong name is said at once, not by the process in its log
+    require_possible(config)  # a wrong name is said at once, not by the process in its log
     # And so is a dataset that cannot be read, or lacks what was asked of it.
     load_dataset(config.dataset, terminal.show_progress, view=config.view)
     if options.queue:

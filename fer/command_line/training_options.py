@@ -12,8 +12,10 @@ from fer.config import (
     AS_IT_CAME,
     DEFAULT_AUGMENTATION,
     AugmentationConfig,
+    InitialWeights,
     Loss,
     Optimizer,
+    Precision,
     Schedule,
     TrainingConfig,
 )
@@ -49,12 +51,16 @@ def add_to(sub: argparse.ArgumentParser) -> None:
         ("seed", int, "every random draw follows from it"),
         ("subset", int, "train on at most so many faces"),
         ("image_size", int, "side of the model's input in pixels; the architecture's own if left out"),
-        ("weight_decay", float, "for adamw"),
+        ("weight_decay", float, "for adamw and sgd"),
         ("warmup_epochs", float, "epochs in which the rate climbs from zero"),
         ("dropout", float, "share of the features before the last layer that each step leaves out"),
         ("label_smoothing", float, "share of each label spread over all emotions"),
         ("weight_averaging", float, "momentum of a moving average of the weights; 0 is none"),
+        ("teacher_share", float, "of each target that is the teachers' answer, the label being the rest"),
+        ("teacher_temperature", float, "softens the teachers' answers; 1 leaves them as they are"),
         ("early_stopping_patience", int, "stop after so many epochs without a better validation accuracy"),
+        ("head_epochs", int, "epochs at the beginning in which only the head learns"),
+        ("fine_tune_rate_fraction", float, "the rate after them, as a share of what it would be"),
     ):
         sub.add_argument(
             f"--{field.replace('_', '-')}",
@@ -62,8 +68,23 @@ def add_to(sub: argparse.ArgumentParser) -> None:
             metavar="N" if kind is int else "X",
             help=f"{text} (default: {getattr(usual, field)})",
         )
-    for field, choices in (("optimizer", Optimizer), ("schedule", Schedule), ("loss", Loss)):
-        sub.add_argument(f"--{field}", choices=get_args(choices), help=f"default: {getattr(usual, field)}")
+    sub.add_argument(
+        "--fine-tune-from",
+        metavar="LAYER",
+        help="after them the backbone learns from this layer or block on (default: all of it)",
+    )
+    for field, choices in (
+        ("optimizer", Optimizer),
+        ("schedule", Schedule),
+        ("loss", Loss),
+        ("initial_weights", InitialWeights),
+        ("precision", Precision),
+    ):
+        sub.add_argument(
+            f"--{field.replace('_', '-')}",
+            choices=get_args(choices),
+            help=f"default: {getattr(usual, field)}",
+        )
     sub.add_argument(
         "--balance-classes",
         action=argparse.BooleanOptionalAction,
@@ -75,6 +96,11 @@ def add_to(sub: argparse.ArgumentParser) -> None:
         metavar="SETTINGS",
         help="“none” (default), “default”, a preset's name, or settings as JSON: "
         + json.dumps(AugmentationConfig(horizontal_flip=True, rotation_degrees=10).as_dict()),
+    )
+    sub.add_argument(
+        "--teacher",
+        metavar="MODEL",
+        help="learn from this model's answers too; several joined by + are averaged",
     )
     sub.add_argument("--name", metavar="TEXT", help="what you call the run")
     shared_options.add_view(sub)

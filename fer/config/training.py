@@ -1,6 +1,7 @@
 """What a learner chooses before a run."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self, get_args
@@ -22,8 +23,12 @@ output, as in the first reference system.
 """
 Precision = Literal["float32", "mixed_bfloat16"]
 """What the layers compute in; weights are kept in float32 either way, so a run's files are the same."""
+InitialWeights = Literal["random", "imagenet"]
 
 MOST_TEACHERS = 5
+"""How many models a run may learn from at once; each looks at every picture, which costs its time."""
+# Of Keras' layers; the name is part of a file's name elsewhere.
+_LAYER_NAME = re.compile(r"[A-Za-z0-9_]{0,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,21 @@ class TrainingConfig:
         balance_classes: weigh each emotion's loss by its rarity.
         weight_averaging: momentum of an exponential moving average of the weights, which is then what is
             validated and saved; 0 switches it off.
-        teacher: the name of a model that the run also learns from (knowledge distillation: Hinton et al., 2015,
-            arXiv:1503.02531), or several joined by "+", whose answers are averaged; empty for none.
+        teacher: the name of a model that the run also learns from (knowledge distillation: Hinton et al.,
+            2015, arXiv:1503.02531), or several joined by "+", whose answers are averaged; empty for none.
         teacher_share: how much of each target is the teacher's answer to the very picture that the model
             sees, the label being the rest; above 0 to 1.
         teacher_temperature: the teacher's answer is softened by it, 1 leaves it as it is; 1 to 20.
         precision: see `Precision`.
         early_stopping_patience: stop after so many epochs without a better validation accuracy; None never.
+            The epochs of the head alone are not waited for.
+        initial_weights: "imagenet" begins with what the backbone learned from ImageNet's photographs, for an
+            architecture that is `pretrained`; the head is random.
+        head_epochs: so many epochs at the beginning only the head learns, after the last feature map, and the
+            backbone stays as it is; 0 to `epochs`.
+        fine_tune_from: the first layer of the backbone, or the beginning of its name, that learns after
+            `head_epochs`; those before it never learn. Empty for all of it.
+        fine_tune_rate_fraction: the rate after `head_epochs`, as a share of what it would be, above 0 to 1.
         image_size: side of the model's input in pixels; None takes the architecture's own.
         subset: train on at most so many faces; None takes all.
         augmentation: see `AugmentationConfig`.
@@ -82,6 +95,10 @@ class TrainingConfig:
     teacher_temperature: float = 1.0
     precision: Precision = "float32"
     early_stopping_patience: int | None = None
+    initial_weights: InitialWeights = "random"
+    head_epochs: int = 0
+    fine_tune_from: str = ""
+    fine_tune_rate_fraction: float = 0.1
     image_size: int | None = None
     subset: int | None = None
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
@@ -107,6 +124,19 @@ class TrainingConfig:
             checks.between("image_size", self.image_size, 32, 512)
         if self.subset is not None:
             checks.between("subset", self.subset, 1, 100_000_000)
+        checks.between("head_epochs", self.head_epochs, 0, 10_000)
+        checks.between("fine_tune_rate_fraction", self.fine_tune_rate_fraction, 1e-6, 1)
+        if self.head_epochs > self.epochs:
+            raise ConfigError(
+                f"{self.head_epochs} epochs for the head alone are more than the run's {self.epochs}. Take "
+                "fewer, or train for longer."
+            )
+        if not _LAYER_NAME.fullmatch(self.fine_tune_from):
+            raise ConfigError(
+                f"“{self.fine_tune_from[:60]}” cannot be the name of a layer to be fine-tuned from. Names "
+                "have at most 60 letters, digits and underscores; “python -m fer blueprint NAME” lists them."
+            )
+        checks.one_of("initial_weights", self.initial_weights, get_args(InitialWeights))
         checks.one_of("optimizer", self.optimizer, get_args(Optimizer))
         checks.one_of("loss", self.loss, get_args(Loss))
         checks.one_of("schedule", self.schedule, get_args(Schedule))

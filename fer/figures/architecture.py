@@ -1,8 +1,10 @@
 """An architecture as a column of boxes that a face falls through."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -18,17 +20,24 @@ _TITLES = {
     "InputLayer": "the face",
     "Conv2D": "convolution",
     "SeparableConv2D": "separable convolution",
+    "DepthwiseConv2D": "convolution, each map by itself",
     "Dense": "dense layer",
     "Add": "plus the shortcut",
+    "Multiply": "times the shortcut",
     "GlobalAveragePooling2D": "mean of each map",
     "Flatten": "all in one row",
 }
 _FOLLOWERS = {
     "BatchNormalization": "norm",
     "MaxPooling2D": "max",
+    "AveragePooling2D": "mean",
     "Dropout": "dropout",
+    "StochasticDepth": "sometimes left out",
+    "Rescaling": "scaled",
+    "Normalization": "norm",
+    "Flip": "",
 }
-_ACTIVATIONS = {"relu": "ReLU", "elu": "ELU", "softmax": "softmax"}
+_ACTIVATIONS = {"relu": "ReLU", "elu": "ELU", "silu": "swish", "softmax": "softmax", "sigmoid": "sigmoid"}
 
 
 @dataclass(eq=False, slots=True)
@@ -86,7 +95,8 @@ def architecture_figure(blueprint: Blueprint) -> go.Figure:
     A shortcut leaves the column and joins it again further down; what it does on the way is said there.
     """
     every = boxes(blueprint)
-    shortcuts = [_shortcut(box, every) for box in every if len(box.sources) > 1]
+    uses = Counter(source for box in every for source in box.sources)
+    shortcuts = [_shortcut(box, uses) for box in every if len(box.sources) > 1]
     way_to = {end: way for _, end, way in shortcuts}
     aside = {box for way in way_to.values() for box in way}
     rows = [box for box in every if box not in aside]
@@ -102,39 +112,38 @@ def architecture_figure(blueprint: Blueprint) -> go.Figure:
         hovertemplate="%{customdata[0]} come out<br>%{customdata[1]} parameters<br>"
         "%{customdata[2]} multiply-adds<extra></extra>",
     )
+    # Gathered, because Plotly looks at all shapes again for each one that is added by itself.
+    shapes: list[dict[str, Any]] = []
     most = max(layer.output_shape[-1] for layer in blueprint.layers)
     for row, box in enumerate(rows):
         shape = box.layers[-1].output_shape
         half = _half_width(shape)
         depth = math.log(shape[-1]) / math.log(most)
         if row:
-            figure.add_shape(
-                type="line",
-                x0=_MIDDLE,
-                x1=_MIDDLE,
-                y0=row - 0.7,
-                y1=row - 0.3,
-                line={"color": QUIET, "width": 1},
-            )
-        figure.add_shape(
-            type="rect",
-            x0=_MIDDLE - half,
-            x1=_MIDDLE + half,
-            y0=row - 0.3,
-            y1=row + 0.3,
-            line={"width": 0},
-            fillcolor=f"rgba({ACCENT_RGB}, {0.18 + 0.72 * depth:.2f})",
+            down = {"x0": _MIDDLE, "x1": _MIDDLE, "y0": row - 0.7, "y1": row - 0.3}
+            shapes.append({"type": "line", **down, "line": {"color": QUIET, "width": 1}})
+        shapes.append(
+            {
+                "type": "rect",
+                "x0": _MIDDLE - half,
+                "x1": _MIDDLE + half,
+                "y0": row - 0.3,
+                "y1": row + 0.3,
+                "line": {"width": 0},
+                "fillcolor": f"rgba({ACCENT_RGB}, {0.18 + 0.72 * depth:.2f})",
+            }
         )
-        _write(figure, row, box, way_to.get(box, []))
     for start, end, _ in shortcuts:
         # One shortcut begins where another ends: a little below and above the middle they stay apart.
         top, bottom, left = row_of[start] + 0.14, row_of[end] - 0.14, 0.01
-        figure.add_shape(
-            type="path",
-            path=f"M {_MIDDLE - _half_width(start.layers[-1].output_shape)} {top} L {left} {top} "
-            f"L {left} {bottom} L {_MIDDLE - _half_width(end.layers[-1].output_shape)} {bottom}",
-            line={"color": QUIET, "width": 1.5, "dash": "dot"},
+        path = (
+            f"M {_MIDDLE - _half_width(start.layers[-1].output_shape)} {top} L {left} {top} "
+            f"L {left} {bottom} L {_MIDDLE - _half_width(end.layers[-1].output_shape)} {bottom}"
         )
+        shapes.append({"type": "path", "path": path, "line": {"color": QUIET, "width": 1.5, "dash": "dot"}})
+    figure.update_layout(
+        shapes=shapes, annotations=[_words(row, box, way_to.get(box, [])) for row, box in enumerate(rows)]
+    )
     figure.update_layout(
         layout(
             height=_ROW_PIXELS * len(rows) + 8, margin={"l": 0, "r": 0, "t": 4, "b": 4}, hovermode="closest"
@@ -145,19 +154,19 @@ def architecture_figure(blueprint: Blueprint) -> go.Figure:
     return figure
 
 
-def _write(figure: go.Figure, row: int, box: Box, way: Sequence[Box]) -> None:
-    """Put a box's words beside it."""
+def _words(row: int, box: Box, way: Sequence[Box]) -> dict[str, Any]:
+    """What stands beside a box, as an annotation."""
     size, parameters, _ = _figures(box, way)
     lines = [f"<b>{box.title}</b>", *filter(None, [box.followers, *(step.title for step in way)])]
-    figure.add_annotation(
-        x=_WORDS,
-        y=row,
-        text="<br>".join([*lines, size if parameters == "0" else f"{size} · {parameters} parameters"]),
-        showarrow=False,
-        xanchor="left",
-        align="left",
-        font={"size": 12},
-    )
+    return {
+        "x": _WORDS,
+        "y": row,
+        "text": "<br>".join([*lines, size if parameters == "0" else f"{size} · {parameters} parameters"]),
+        "showarrow": False,
+        "xanchor": "left",
+        "align": "left",
+        "font": {"size": 12},
+    }
 
 
 def _figures(box: Box, way: Sequence[Box]) -> tuple[str, str, str]:
@@ -176,14 +185,20 @@ def _half_width(shape: Sequence[int]) -> float:
     return _WIDEST / 2 * math.sqrt(side / 48)
 
 
-def _shortcut(end: Box, every: Sequence[Box]) -> tuple[Box, Box, list[Box]]:
-    """Where the shortcut into `end` began, its end, and the boxes on it: the shorter way of the two."""
+def _shortcut(end: Box, uses: Mapping[Box, int]) -> tuple[Box, Box, list[Box]]:
+    """Where the shortcut into `end` began, its end, and the boxes on it: the shorter way of the two.
+
+    Args:
+        end: a box where two ways meet.
+        uses: how many boxes take each one's output.
+    """
 
     def way_back(box: Box) -> list[Box]:
         way = []
-        while sum(box in other.sources for other in every) == 1:
+        while uses[box] == 1:
             way.append(box)
-            [box] = box.sources
+            # Where two ways met further up, this one goes on where they parted.
+            box = box.sources[0] if len(box.sources) == 1 else _shortcut(box, uses)[0]
         return [*way, box]
 
     *boxes_on_it, start = min(map(way_back, end.sources), key=len)

@@ -1,9 +1,11 @@
 """What a run goes on from: the weights and the optimizer's state after its last whole epoch."""
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import h5py
 import keras
 
 from fer import files, runs
@@ -16,9 +18,11 @@ class Checkpoint:
     Arrays only are read, into a network built from the catalogue: no code in the file is ever run.
     """
 
-    def __init__(self, folder: Path, trainee: keras.Model) -> None:
+    def __init__(self, folder: Path, trainee: keras.Model, epochs_before: int = 0) -> None:
+        """Keep `trainee`, whose optimizer was new after `epochs_before` epochs."""
         self._path = folder / runs.LAST_FILE
         self._trainee = trainee
+        self._epochs_before = epochs_before
 
     def exists(self) -> bool:
         """Whether an epoch was ever completed."""
@@ -32,6 +36,23 @@ class Checkpoint:
         """
         files.save(self._path, self._trainee.save)
 
+    def fits(self) -> bool:
+        """Whether what is kept is of as many variables that learn: of the same phase of its run.
+
+        Raises:
+            RunError: the file cannot be read.
+        """
+        try:
+            with (
+                zipfile.ZipFile(self._path) as archive,
+                archive.open("model.weights.h5") as member,
+                h5py.File(member) as weights,
+            ):
+                kept = len(weights["optimizer"]["vars"])
+        except Exception as error:
+            raise self._unreadable(error) from error
+        return kept == len(self._trainee.optimizer.variables)
+
     def restore(self, steps_per_epoch: int) -> int:
         """Bring the kept state back; returns how many epochs it has seen.
 
@@ -41,10 +62,7 @@ class Checkpoint:
         try:
             self._trainee.load_weights(self._path)
         except Exception as error:
-            raise RunError(
-                f"The {self._path.name} of this run cannot be read ({error}). Start a new run; the curves "
-                "and the best weights of this one are kept."
-            ) from error
+            raise self._unreadable(error) from error
         steps = int(self._trainee.optimizer.iterations)
         if steps % steps_per_epoch:
             raise RunError(
@@ -52,7 +70,13 @@ class Checkpoint:
                 f"{steps_per_epoch:,} steps: its batch size was changed since. Put it back, or start a new "
                 "run with the new one."
             )
-        return steps // steps_per_epoch
+        return self._epochs_before + steps // steps_per_epoch
+
+    def _unreadable(self, error: Exception) -> RunError:
+        return RunError(
+            f"The {self._path.name} of this run cannot be read ({error}). Start a new run; the curves and "
+            "the best weights of this one are kept."
+        )
 
     @contextmanager
     def averaged(self) -> Iterator[None]:

@@ -27,7 +27,8 @@ Dice = dict[str, Any]
 
 def supports(images: NDArray[np.uint8], preprocessing: Preprocessing) -> bool:
     """Whether faces of this size can be prepared here: enlarged or left as they are, not made smaller."""
-    return images.shape[1] <= preprocessing.image_height and images.shape[2] <= preprocessing.image_width
+    _, height, width, _ = images.shape
+    return bool(height <= preprocessing.image_height and width <= preprocessing.image_width)
 
 
 def dice_of(plan: EpochPlan, config: AugmentationConfig, height: int, width: int) -> Dice:
@@ -49,7 +50,9 @@ def dice_of(plan: EpochPlan, config: AugmentationConfig, height: int, width: int
         found |= {
             "partner": np.concatenate([each.partners for each in plan.mixing]).astype(np.int32),
             "kept": np.concatenate([each.kept(height, width) for each in plan.mixing]),
-            "blended": np.concatenate([np.full(len(each.shares), each.kind == "mixup") for each in plan.mixing]),
+            "blended": np.concatenate(
+                [np.full(len(each.shares), each.kind == "mixup") for each in plan.mixing]
+            ),
             "pasted": np.concatenate([each.boxes(height, width) for each in plan.mixing]).astype(np.int32),
         }
     return found
@@ -130,7 +133,7 @@ def mixed(inputs: Any, targets: Any, weights: Any, dice: Dice) -> tuple[Any, Any
 
 
 def _warp(levels: Any, source: Any, fill: Fill) -> Any:
-    """One face, (h, w, c), each pixel from where `source`, (2, 3), says, interpolated between its neighbours."""
+    """One face, (h, w, c), each pixel from where `source`, (2, 3), says, between its four neighbours."""
     height, width, _ = levels.shape
     y, x = jnp.meshgrid(jnp.arange(height), jnp.arange(width), indexing="ij")
     # Written out: a matrix product would be rounded to ten bits on an accelerator, a pixel's sixteenth.

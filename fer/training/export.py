@@ -1,7 +1,7 @@
 """From the best weights of a run to the file that everything but training uses."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from fer.evaluation import wilson_interval
 from fer.recognition import Recognizer
 from fer.runs import RunRecorder, say
 from fer.training.network import build_network
+from fer.training.validating import Validator
 from fer.zoo.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER, architecture
 
 # LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
@@ -122,9 +123,39 @@ def export(recorder: RunRecorder, config: TrainingConfig, dataset: Dataset) -> N
         )
         return
     recorder.stage("Exporting the best weights")
+    write_model(folder, config, dataset, recorder.persist)
+
+
+def write_model(
+    folder: Path,
+    config: TrainingConfig,
+    dataset: Dataset,
+    persist: Callable[[Callable[[], object]], object],
+    *,
+    judge_again: bool = False,
+) -> None:
+    """Write `model.tflite` and `card.json` from the best weights of the run in `folder`, which has some.
+
+    Args:
+        folder: of the run.
+        config: its settings.
+        dataset: what it was trained on.
+        persist: calls what writes a file, and waits for room if it has to.
+        judge_again: ask this network about the validation faces rather than believe the run, whose machine
+            may compute with fewer digits.
+
+    Raises:
+        ModelError: the exported model does not answer as the trained one does.
+        StorageError: a file could not be written.
+    """
+    best = runs.kept_epoch(runs.read_run(folder))
+    assert best is not None
     network = build_network(config, len(dataset.emotions))
     network.load_weights(folder / runs.BEST_FILE)
     validation = dataset.only(Split.VALIDATION)
+    accuracy = best.validation_accuracy
+    if judge_again:
+        accuracy = Validator(validation, config, preprocessing_of(config)).judge(network).accuracy
     title = config.name or f"{architecture(config.architecture).title} on {dataset.source.title}"
     card = ModelCard(
         name=folder.name,
@@ -143,23 +174,21 @@ def export(recorder: RunRecorder, config: TrainingConfig, dataset: Dataset) -> N
         },
         trained_at=datetime.now(UTC).date().isoformat(),
         validation={
-            "accuracy": best.validation_accuracy,
+            "accuracy": accuracy,
             "epoch": best.epoch,
             "count": len(validation),
-            "interval_95": wilson_interval(
-                round(best.validation_accuracy * len(validation)), len(validation)
-            ),
+            "interval_95": wilson_interval(round(accuracy * len(validation)), len(validation)),
         },
     )
     # Both beside their places first: an old model must not stay beside a new card where the disk is full.
     aside = folder / _ASIDE
     try:
-        recorder.persist(lambda: card.save(aside))
-        recorder.persist(lambda: save_litert(network, aside / MODEL_FILE))
+        persist(lambda: card.save(aside))
+        persist(lambda: save_litert(network, aside / MODEL_FILE))
         _require_the_same_answers(aside, network, validation.images[:64])
         # An int8 form of the weights before is another model's now.
-        recorder.persist(lambda: (folder / INT8_FILE).unlink(missing_ok=True))
-        recorder.persist(lambda: files.put_in_place(aside, folder, (CARD_FILE, MODEL_FILE)))
+        persist(lambda: (folder / INT8_FILE).unlink(missing_ok=True))
+        persist(lambda: files.put_in_place(aside, folder, (CARD_FILE, MODEL_FILE)))
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -18,7 +18,7 @@ def build_network(config: TrainingConfig, class_count: int, precision: Precision
     Args:
         config: its architecture, input size, dropout and seed count.
         class_count: k.
-        precision: what its layers compute in. Only a run takes another than float32; what is exported does not.
+        precision: what its layers compute in. A run may take another than float32; what is exported does not.
     """
     keras.utils.set_random_seed(config.seed)
     build = importlib.import_module(f"fer.zoo.{architecture(config.architecture).name}").build
@@ -32,7 +32,7 @@ def build_network(config: TrainingConfig, class_count: int, precision: Precision
 
 
 def runs_on_jax() -> bool:
-    """Whether Keras was told, by `KERAS_BACKEND=jax`, to compute with JAX, which brings a graphics card in."""
+    """Whether Keras was told, by `KERAS_BACKEND=jax`, to compute with JAX, as on a graphics card."""
     return bool(keras.backend.backend() == "jax")
 
 

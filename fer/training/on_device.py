@@ -1,7 +1,7 @@
 """One epoch of learning in the memory of an accelerator, under JAX: nothing but dice and results travel.
 
-The faces lie there as bytes; each step picks its own, changes them, prepares them and learns from them, all in
-one compiled program. This is what makes a graphics card worth having: fed batch by batch it would wait.
+The faces lie there as bytes; each step picks its own, changes them, prepares them and learns from them, in one
+compiled program. This is what makes a graphics card worth having: fed batch by batch it would wait.
 """
 
 from collections import deque
@@ -29,7 +29,7 @@ _AHEAD = 16
 
 
 class OnDevice:
-    """A `Stepper` whose steps are compiled whole. It reads and writes the variables of the trainee by epochs."""
+    """A `Stepper` whose steps are compiled whole; the network's variables are read and written once an epoch."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class OnDevice:
     def _one_step(
         self, state: Any, faces: Any, taught: Any, dice: Any, start: Any, rate: Any, *, size: int
     ) -> tuple[Any, Any]:
-        """The compiled program: the state after a step over `size` faces from `start`, its loss and accuracy."""
+        """The compiled program: a step over `size` faces from `start`, its loss and accuracy."""
         weights, others, optimizer = state
         dice = {name: jax.lax.dynamic_slice_in_dim(each, start, size) for name, each in dice.items()}
         row = dice["row"]
@@ -108,7 +108,9 @@ class OnDevice:
                 for network, values in zip(self._teachers.networks, taught, strict=True)
             ]
             targets = self._teachers.blend(targets, answers)
-        learn = jax.value_and_grad(partial(self._judged, inputs=inputs, targets=targets, counts=counts), has_aux=True)
+        learn = jax.value_and_grad(
+            partial(self._judged, inputs=inputs, targets=targets, counts=counts), has_aux=True
+        )
         (loss, (answers, others)), slopes = learn(weights, others)
         optimizer = [*optimizer]
         optimizer[self._rate_at] = jnp.asarray(rate, jnp.float32)
@@ -116,7 +118,9 @@ class OnDevice:
         right = jnp.mean(answers.argmax(axis=-1) == targets.argmax(axis=-1))
         return (weights, others, optimizer), (loss, right)
 
-    def _judged(self, weights: Any, others: Any, *, inputs: Any, targets: Any, counts: Any) -> tuple[Any, Any]:
+    def _judged(
+        self, weights: Any, others: Any, *, inputs: Any, targets: Any, counts: Any
+    ) -> tuple[Any, Any]:
         answers, others = self._trainee.stateless_call(weights, others, inputs, training=True)
         return self._loss(targets, answers, sample_weight=counts), (answers, others)
 

@@ -1,4 +1,4 @@
-"""A model that an earlier version of the workshop exported, exported again from its Keras weights."""
+"""A model exported from its Keras weights: again, or at last after it was trained on a graphics card."""
 
 import os
 import shutil
@@ -6,14 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from fer import files
+from fer import files, paths, runs
+from fer.batches import training_faces
 from fer.cards import MODEL_FILE, load_card
+from fer.datasets import Split, load_dataset
 from fer.datasets.browsing import portraits
-from fer.errors import ModelError
+from fer.errors import ModelError, RunAlreadyActiveError
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer, model_folder
-from fer.training.export import save_litert
+from fer.training.export import save_litert, write_model
 from fer.training.loading import load_network
+from fer.training.watching import require_the_same, trained_on
 
 # The same weights in another order of additions differ by less; other weights by far more.
 _SAME_ANSWERS = 1e-5
@@ -26,7 +29,8 @@ def export_again(name: str, progress: Progress = silent) -> Path:
 
     A model exported by an earlier version of the workshop then answers with everything that one of today
     does. Its card stays, its answers are proved to be the same, and it keeps its place among the models,
-    which are listed by age.
+    which are listed by age. A run that was trained where there is no TensorFlow gets its first one here, and
+    its card says how this machine judges it.
 
     Args:
         name: of a pretrained model, or a run's id.
@@ -36,8 +40,12 @@ def export_again(name: str, progress: Progress = silent) -> Path:
         ModelNotFoundError: there is no such model, or its Keras weights are gone.
         RunAlreadyActiveError: the run is training, and will export by itself.
         ModelError: the weights are not those that the model answers with.
+        DatasetError, RunError: a run's faces, which its first export needs, are gone or have changed.
         StorageError: the file could not be written.
     """
+    run_folder = paths.child(paths.runs_folder(), name)
+    if (run_folder / runs.BEST_FILE).exists() and not (run_folder / MODEL_FILE).exists():
+        return _export_first(run_folder, progress)
     folder = model_folder(name)
     progress(0.3, "Reading the weights")
     network = load_network(folder)
@@ -52,6 +60,21 @@ def export_again(name: str, progress: Progress = silent) -> Path:
         files.put_in_place(aside, folder, (MODEL_FILE,))
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+    return folder / MODEL_FILE
+
+
+def _export_first(folder: Path, progress: Progress) -> Path:
+    """Export a run that could not do it itself: it was trained where there is no TensorFlow."""
+    if runs.read_run(folder).is_active:
+        raise RunAlreadyActiveError(
+            f"The run “{folder.name}” is training; it can be exported when it has ended. Wait for that."
+        )
+    config = runs.read_config(folder)
+    progress(0.1, "Reading the faces it was judged by")
+    dataset = load_dataset(config.dataset, view=config.view, edition=runs.edition_of(folder, config))
+    require_the_same(folder, trained_on(training_faces(dataset, config), dataset.only(Split.VALIDATION)))
+    progress(0.5, "Exporting the model")
+    write_model(folder, config, dataset, lambda write: write(), judge_again=True)
     return folder / MODEL_FILE
 
 

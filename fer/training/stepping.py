@@ -33,14 +33,14 @@ class Step:
 
 
 class Stepper(Protocol):
-    """Whoever trains an epoch; the network and its optimizer hold what came of it when the last step is told."""
+    """Whoever trains an epoch; when its last step is told, the network and the optimizer hold what came of it."""
 
     def steps(self, epoch: int, rate: Callable[[int], float]) -> Iterator[Step]:
         """Train epoch `epoch` (from 1); `rate` gives the learning rate of each of its steps (from 1)."""
 
 
 class BatchByBatch:
-    """The processor makes the batches, as the preview shows them to the bit; Keras trains on one at a time."""
+    """The processor makes the batches, to the bit as the preview shows them; Keras trains on one by one."""
 
     def __init__(self, faces: TrainingBatches, trainee: keras.Model, teachers: Teachers | None) -> None:
         self._faces = faces

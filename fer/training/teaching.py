@@ -38,9 +38,7 @@ class Teachers:
         """
         self._share = config.teacher_share
         self._temperature = config.teacher_temperature
-        self.networks = [
-            _network(name, preprocessing_of(config), emotions) for name in config.teachers
-        ]
+        self.networks = [_network(name, preprocessing_of(config), emotions) for name in config.teachers]
 
     def mixed(self, targets: NDArray[np.float32], inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (n, k) targets: the labels' and the teachers' answers, in the shares of the config."""
@@ -48,7 +46,7 @@ class Teachers:
         return np.asarray(keras.ops.convert_to_numpy(self.blend(targets, answers)), np.float32)
 
     def blend(self, targets: Any, answers: list[Any]) -> Any:
-        """The same from the teachers' answers, (n, k) each; any of the backend's arrays, as here in a step."""
+        """The same from the teachers' answers, (n, k) each, as arrays of the backend; also within a step."""
         mean = sum(answers[1:], start=answers[0]) / len(answers)
         if self._temperature != 1:
             # A softmax at a temperature, of logarithms of probabilities, is a power of them.

@@ -4,22 +4,26 @@ import math
 import time
 from collections.abc import Sequence
 
+import keras
+
 from fer import batches, files, runs
 from fer.batches import TrainingBatches
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
-from fer.preprocessing import Preprocessing
 from fer.errors import RunError
+from fer.fine_tuning import begins_fine_tuning, require_possible
 from fer.runs import EpochMetrics, Predictions, RunRecorder, RunStatus, say
 from fer.schedules import learning_rate
 from fer.training.checkpoint import Checkpoint
 from fer.training.network import build_network, compiled, reseed, runs_on_jax
+from fer.training.phases import set_trainable
 from fer.training.reporting import BatchReporter
 from fer.training.stepping import BatchByBatch, Stepper
 from fer.training.teaching import Teachers
 from fer.training.tensorboard import ScalarLog
 from fer.training.validating import Validator, Verdict
 from fer.training.watching import require_the_same, trained_on, watched_faces
+from fer.zoo import imagenet
 
 
 class Trainer:
@@ -27,7 +31,8 @@ class Trainer:
 
     Raises:
         DatasetError: a split that is needed has no face, or a class to be balanced has none.
-        ConfigError: a batch is larger than the training set.
+        ConfigError: a batch is larger than the training set, or the architecture lacks the weights or the
+            block that the config names.
         ModelNotFoundError, ModelError: a teacher is gone, or cannot teach this network.
     """
 
@@ -35,6 +40,7 @@ class Trainer:
         self.config = config
         self.recorder = recorder
         self.folder = recorder.folder
+        require_possible(config)
         dataset.require_training_splits()
         train = batches.training_faces(dataset, config)
         validation = dataset.only(Split.VALIDATION)
@@ -44,17 +50,17 @@ class Trainer:
         self.validator = Validator(validation, config, preprocessing)
         self._faces = trained_on(train, validation)
         self._watched = watched_faces(validation, config.seed)
+        self._preprocessing = preprocessing
+        self._teachers = Teachers(config, dataset.emotions) if config.teachers else None
         self.network = build_network(config, len(dataset.emotions), config.precision)
-        self._trainee = compiled(self.network, config)
-        teachers = Teachers(config, dataset.emotions) if config.teachers else None
-        self._stepper = self._stepper_for(preprocessing, teachers)
-        self._checkpoint = Checkpoint(self.folder, self._trainee)
+        self._enter_phase(1)
 
     def begin(self) -> list[EpochMetrics]:
         """Write down what the run will be watched by, or bring back what it has done; returns its epochs.
 
         Raises:
             RunError: it cannot go on: its faces or its files are others than they were.
+            ModelError: it shall begin with ImageNet's weights, and they cannot be had.
             StorageError: something cannot be saved, and not because the disk is full.
         """
         return self._resume() if self._checkpoint.exists() else self._begin()
@@ -73,6 +79,8 @@ class Trainer:
         for epoch in range(len(metrics) + 1, self.config.epochs + 1):
             if self._patience_is_over(metrics):
                 break
+            if begins_fine_tuning(self.config, epoch):
+                self._enter_phase(epoch)
             self.recorder.stage(f"Epoch {epoch} of {self.config.epochs}")
             started = time.perf_counter() - self.recorder.paused_seconds
             fitted = self.fit_epoch(epoch, metrics)
@@ -114,16 +122,31 @@ class Trainer:
                 return None
         return self._reporter.means()
 
-    def _stepper_for(self, preprocessing: Preprocessing, teachers: Teachers | None) -> Stepper:
+    def _enter_phase(self, epoch: int) -> None:
+        """Let learn what learns from `epoch` on, with an optimizer that knows nothing of what was before."""
+        set_trainable(self.network, self.config, epoch)
+        self._trainee = compiled(self.network, self.config)
+        self._stepper = self._stepper_for(self._trainee)
+        self._checkpoint = Checkpoint(self.folder, self._trainee, epochs_before=epoch - 1)
+        if self.config.head_epochs:
+            learning = sum(math.prod(weight.shape) for weight in self._trainee.trainable_weights)
+            say(f"{learning:,} of {self._trainee.count_params():,} weights learn from epoch {epoch} on.")
+
+    def _stepper_for(self, trainee: keras.Model) -> Stepper:
         if runs_on_jax():
             from fer.training import device_pixels, on_device
 
-            if device_pixels.supports(self.batches.faces.images, preprocessing):
-                return on_device.OnDevice(self.batches, self.config, preprocessing, self._trainee, teachers)
-        return BatchByBatch(self.batches, self._trainee, teachers)
+            if device_pixels.supports(self.batches.faces.images, self._preprocessing):
+                return on_device.OnDevice(
+                    self.batches, self.config, self._preprocessing, trainee, self._teachers
+                )
+        return BatchByBatch(self.batches, trainee, self._teachers)
 
     def _begin(self) -> list[EpochMetrics]:
-        """Write down what the run will be watched by."""
+        """Write down what the run will be watched by; let it begin with the weights its config names."""
+        if self.config.initial_weights == "imagenet":
+            self.recorder.stage("Fetching what the network learned from ImageNet")
+            imagenet.load(self.config.architecture, self.network)
         faces = self.validator.faces.take(self._watched)
         self.recorder.persist(lambda: runs.save_trained_on(self.folder, self._faces))
         self.recorder.persist(lambda: runs.save_watched(self.folder, faces.rows, faces.images, faces.labels))
@@ -135,6 +158,8 @@ class Trainer:
     def _resume(self) -> list[EpochMetrics]:
         """Bring the last whole epoch back; returns the metrics up to it."""
         require_the_same(self.folder, self._faces)
+        if self.config.head_epochs and not self._checkpoint.fits():
+            self._enter_phase(self.config.head_epochs + 1)
         done = self._checkpoint.restore(len(self.batches))
         say(f"Going on after epoch {done}.")
         metrics = [row for row in runs.read_run(self.folder).metrics() if row.epoch <= done]
@@ -202,7 +227,9 @@ class Trainer:
 
     def _patience_is_over(self, metrics: Sequence[EpochMetrics]) -> bool:
         patience, best = self.config.early_stopping_patience, runs.best_epoch(metrics)
-        if patience is None or best is None or metrics[-1].epoch - best.epoch < patience:
+        if patience is None or best is None:
+            return False
+        if metrics[-1].epoch - max(best.epoch, self.config.head_epochs) < patience:
             return False
         say(f"Stopping early: no better validation accuracy for {patience} epochs.")
         return True

@@ -32,6 +32,11 @@ class Architecture:
             starts at it, and a run uses what its config says.
         has_emotion_maps: whether its head averages over the places of the face, so that what it answers can
             be told apart by place, exactly.
+        pretrained: whether Keras publishes what its backbone learned from ImageNet's photographs. Its file
+            then has `backbone(input_shape, weights)`, Keras' own network without a head.
+        weights_file: the name of Keras' file of those weights.
+        fine_tune_blocks: beginnings of the names of its backbone's layers, in order: where fine-tuning can
+            begin.
     """
 
     name: str
@@ -43,6 +48,9 @@ class Architecture:
     license: str
     own_dropout: float = 0.0
     has_emotion_maps: bool = False
+    pretrained: bool = False
+    weights_file: str = ""
+    fine_tune_blocks: tuple[str, ...] = ()
 
 
 _RESNET = (
@@ -101,6 +109,17 @@ ARCHITECTURES: dict[str, Architecture] = {
             own_dropout=0.2,
         ),
         Architecture(
+            name="block_cnn",
+            title="Block CNN",
+            summary="Four blocks of two normalised convolutions on 96×96 pixels in three channels, and a "
+            "dense layer: 2,357,287 parameters. Its authors print no widths; these are ours.",
+            preprocessing=Preprocessing(96, 96, 3, "zero_to_one"),
+            parameters=2_357_287,
+            paper="reference system S1, “Model building and its architecture”; the widths are ours",
+            license=_NO_CODE,
+            own_dropout=0.25,
+        ),
+        Architecture(
             name="half_resnet18",
             title="ResNet-18, half as wide",
             summary="ResNet-18 with 32 to 256 filters and a stem that keeps all 48 pixels: 2,801,063 "
@@ -132,6 +151,38 @@ ARCHITECTURES: dict[str, Architecture] = {
             paper="the third reference system, section 2.2; it does not say how it scales the pixels",
             license=_NO_CODE,
             own_dropout=0.25,
+        ),
+        Architecture(
+            name="efficientnet_b2",
+            title="EfficientNet-B2",
+            summary="Inverted residual blocks that weigh their own maps, on 96×96 pixels in three channels: "
+            "7,778,432 parameters. It can begin with what it learned from ImageNet's photographs.",
+            preprocessing=Preprocessing(96, 96, 3, "zero_to_one"),
+            parameters=7_778_432,
+            paper="Tan and Le (2019), EfficientNet: Rethinking Model Scaling for Convolutional Neural "
+            "Networks, arXiv:1905.11946, as in keras.applications",
+            license="Apache-2.0",
+            own_dropout=0.3,
+            has_emotion_maps=True,
+            pretrained=True,
+            weights_file="efficientnetb2_notop.h5",
+            fine_tune_blocks=("block2", "block3", "block4", "block5", "block6", "block7", "top_conv"),
+        ),
+        Architecture(
+            name="resnet50",
+            title="ResNet-50",
+            summary="Sixteen bottleneck blocks with shortcuts, made for photographs of 224 pixels: "
+            "23,602,055 parameters. It can begin with what it learned from ImageNet's photographs.",
+            preprocessing=Preprocessing(48, 48, 3, "zero_to_one"),
+            parameters=23_602_055,
+            paper="He, Zhang, Ren and Sun (2015), Deep Residual Learning for Image Recognition, "
+            "arXiv:1512.03385, as in keras.applications",
+            license="Apache-2.0",
+            own_dropout=0.5,
+            has_emotion_maps=True,
+            pretrained=True,
+            weights_file="resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+            fine_tune_blocks=("conv2", "conv3", "conv4", "conv5"),
         ),
     )
 }

@@ -45,17 +45,19 @@ def _count(layer: keras.Operation, which: str) -> int:
 
 
 def _detail(layer: keras.Operation) -> str:
-    if isinstance(layer, keras.layers.Conv2D | keras.layers.SeparableConv2D):
+    if isinstance(layer, keras.layers.Conv2D | keras.layers.SeparableConv2D | keras.layers.DepthwiseConv2D):
         height, width = layer.kernel_size
         own = "" if layer.activation is keras.activations.linear else f", {layer.activation.__name__}"
         return f"{height}×{width}{own}"
-    if isinstance(layer, keras.layers.MaxPooling2D):
+    if isinstance(layer, keras.layers.MaxPooling2D | keras.layers.AveragePooling2D):
         height, width = layer.pool_size
         return f"{height}×{width}"
     if isinstance(layer, keras.layers.Activation):
         return str(layer.activation.__name__)
     if isinstance(layer, keras.layers.Dropout):
         return f"{layer.rate:.0%}"
+    if type(layer).__name__ == "Flip":
+        return "red and blue exchanged"
     return "every second pixel" if type(layer).__name__ == "GetItem" else ""
 
 
@@ -67,6 +69,8 @@ def _multiply_adds(layer: keras.Operation) -> int:
     if isinstance(layer, keras.layers.Conv2D):
         pixels = math.prod(layer.output.shape[1:3])
         return int(pixels * math.prod(layer.kernel_size) * layer.input.shape[-1] * layer.filters)
+    if isinstance(layer, keras.layers.DepthwiseConv2D):
+        return int(math.prod(layer.output.shape[1:]) * math.prod(layer.kernel_size))
     if isinstance(layer, keras.layers.Dense):
         return int(layer.input.shape[-1] * layer.units)
     return 0

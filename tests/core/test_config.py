@@ -28,7 +28,15 @@ UNUSUAL = TrainingConfig(
     label_smoothing=0.1,
     balance_classes=True,
     weight_averaging=0.99,
+    teacher="mini_xception+small_resnet",
+    teacher_share=0.7,
+    teacher_temperature=2.0,
+    precision="mixed_bfloat16",
     early_stopping_patience=4,
+    initial_weights="imagenet",
+    head_epochs=2,
+    fine_tune_from="block6",
+    fine_tune_rate_fraction=0.05,
     image_size=64,
     subset=100,
     loss="focal",
@@ -76,6 +84,14 @@ def test_a_run_of_before_there_were_views_uses_its_dataset_as_it_came() -> None:
     assert TrainingConfig.from_dict(values).view == DatasetView()
 
 
+def test_a_run_of_before_there_were_two_phases_learned_in_one_from_random_weights() -> None:
+    values = TrainingConfig().as_dict()
+    for name in ("initial_weights", "head_epochs", "fine_tune_from", "fine_tune_rate_fraction"):
+        del values[name]
+    config = TrainingConfig.from_dict(values)
+    assert (config.initial_weights, config.head_epochs, config.fine_tune_from) == ("random", 0, "")
+
+
 def test_what_is_left_out_takes_its_default() -> None:
     assert TrainingConfig.from_dict({"epochs": 3}) == TrainingConfig(epochs=3)
     assert AugmentationConfig.from_dict({}) == AugmentationConfig()
@@ -93,10 +109,20 @@ def test_what_is_left_out_takes_its_default() -> None:
         {"learning_rate": float("inf")},
         {"warmup_epochs": 11.0},
         {"label_smoothing": 1.0},
+        {"teacher": "a+b+c+d+e+f"},
+        {"teacher_share": 0.0},
+        {"teacher_temperature": 0.5},
+        {"precision": "float16"},
         {"weight_averaging": 1.0},
         {"seed": -1},
         {"seed": 10**400},
         {"early_stopping_patience": 0},
+        {"initial_weights": "of another network"},
+        {"head_epochs": -1},
+        {"head_epochs": 11},
+        {"fine_tune_from": "../block6"},
+        {"fine_tune_rate_fraction": 0.0},
+        {"fine_tune_rate_fraction": 1.5},
         {"image_size": 16},
         {"subset": 0},
         {"name": "x" * 81},

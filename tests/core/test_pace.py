@@ -41,6 +41,12 @@ def test_a_run_takes_its_start_and_its_epochs_with_their_validation() -> None:
     assert Pace(100, 400, 8).seconds(10, 1000, 200) == 8 + 10 * (10 + 0.5)
 
 
+def test_an_epoch_of_the_head_alone_looks_at_the_faces_as_judging_does() -> None:
+    assert Pace(100, 400, 8).seconds(10, 1000, 200, head_epochs=4) == 8 + 6 * (10 + 0.5) + 4 * (2.5 + 0.5)
+    # A measurement that says judging is slower than training is noise, and no reason to promise less.
+    assert Pace(100, 50, 8).seconds(2, 1000, 200, head_epochs=1) == 8 + 2 * (10 + 4)
+
+
 def test_nothing_is_known_before_a_run_or_a_measurement() -> None:
     assert pace.known_pace(TrainingConfig()) is None
     assert pace.similar_pace(TrainingConfig()) is None

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from fer.config import DatasetView, SplitPlan, TrainingConfig
+from fer.fine_tuning import require_possible
 from fer.presets import PRESETS, Preset
 from fer.zoo.catalog import architecture
 from tests.conftest import PROJECT_ROOT
@@ -21,12 +22,13 @@ def test_a_recipe_can_be_trained_with_its_mistakes_and_without(known: Preset) ->
     right = known.configured(base)
     assert (right.dataset, right.view) == (base.dataset, base.view)
     assert right.dropout == architecture(right.architecture).own_dropout
+    require_possible(right)
     wrong = known.configured(base, frozenset(defect.title for defect in known.defects))
     assert (wrong != right) == bool(known.defects)
     assert TrainingConfig.from_dict(json.loads(wrong.to_json())) == wrong
 
 
-@pytest.mark.parametrize("key", ["s0", "s3_relu", "s3_elu", "s4"])
+@pytest.mark.parametrize("key", ["s0", "s1", "s1_efficientnet", "s2", "s3_relu", "s3_elu", "s4"])
 def test_a_published_recipe_stands_beside_its_figures_and_its_differences(key: str) -> None:
     assert "%" in preset(key).reported
     assert preset(key).differences

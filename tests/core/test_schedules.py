@@ -73,3 +73,24 @@ def test_one_cycle_climbs_for_three_tenths_and_falls_to_almost_nothing() -> None
 def test_any_schedule_can_be_warmed_up_to(schedule: Schedule) -> None:
     config = TrainingConfig(epochs=10, learning_rate=0.1, schedule=schedule, warmup_epochs=2)
     assert [learning_rate(config, done, []) for done in (0.5, 1, 1.5)] == pytest.approx([0.025, 0.05, 0.075])
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle"])
+def test_fine_tuning_goes_on_at_a_share_of_the_same_course(schedule: Schedule) -> None:
+    one_phase = TrainingConfig(epochs=10, learning_rate=0.1, schedule=schedule)
+    two = TrainingConfig(
+        epochs=10, learning_rate=0.1, schedule=schedule, head_epochs=4, fine_tune_rate_fraction=0.2
+    )
+    for done in (0.5, 3.99, 4, 7, 9.5):
+        expected = learning_rate(one_phase, done, []) * (0.2 if done >= 4 else 1)
+        assert learning_rate(two, done, []) == pytest.approx(expected)
+
+
+def test_a_plateau_of_the_head_alone_does_not_lower_the_rate_of_fine_tuning() -> None:
+    head_epochs = PLATEAU_PATIENCE + 2
+    config = TrainingConfig(epochs=100, learning_rate=0.1, schedule="plateau", head_epochs=head_epochs)
+    stuck = epochs(*[1.0] * head_epochs)
+    assert learning_rate(config, head_epochs - 0.5, stuck) == pytest.approx(0.1 * PLATEAU_FACTOR)
+    assert learning_rate(config, head_epochs, stuck) == pytest.approx(0.1 * 0.1)
+    later = epochs(*[1.0] * (head_epochs + PLATEAU_PATIENCE + 1))
+    assert learning_rate(config, len(later), later) == pytest.approx(0.1 * 0.1 * PLATEAU_FACTOR)

@@ -1,5 +1,7 @@
 """Changes of the network, and of what it is asked to make small."""
 
+from typing import Any
+
 from fer.config import TrainingConfig
 from fer.diagnosis.finding import Remedy
 from fer.zoo.catalog import ARCHITECTURES, Architecture
@@ -57,15 +59,28 @@ def _model(config: TrainingConfig, *, larger: bool, why: str) -> Remedy | None:
     def size(entry: Architecture) -> int:
         return entry.parameters
 
-    others = [e for e in ARCHITECTURES.values() if (size(e) > size(own) if larger else size(e) < size(own))]
+    def fits(entry: Architecture) -> bool:
+        if larger:
+            return size(entry) > size(own)
+        # Fewer weights on a larger picture are no less work.
+        larger_picture = entry.preprocessing.image_height > own.preprocessing.image_height
+        return size(entry) < size(own) and not larger_picture
+
+    others = [entry for entry in ARCHITECTURES.values() if fits(entry)]
     if not others:
         return None
     other = min(others, key=size) if larger else max(others, key=size)
     return Remedy(
         f"{other.title} instead of {own.title}",
-        {"architecture": other.name},
+        {"architecture": other.name, **_without_its_backbone(config)},
         f"{why} {other.parameters:,} weights instead of {own.parameters:,}.",
     )
+
+
+def _without_its_backbone(config: TrainingConfig) -> dict[str, Any]:
+    """The changes by which a config no longer speaks of one network's backbone: it fits no other."""
+    plain = {"initial_weights": "random", "head_epochs": 0, "fine_tune_from": ""}
+    return {name: value for name, value in plain.items() if getattr(config, name) != value}
 
 
 def right_loss(config: TrainingConfig) -> Remedy:

@@ -97,7 +97,7 @@ def more_epochs(config: TrainingConfig) -> Remedy:
 
 def fewer_epochs(config: TrainingConfig, epochs: int) -> Remedy | None:
     """As many epochs as did any good."""
-    epochs = max(epochs, 1, round(config.warmup_epochs))
+    epochs = max(epochs, 1, round(config.warmup_epochs), config.head_epochs)
     if epochs > 0.8 * config.epochs:
         return None
     constant = config.schedule == "constant"

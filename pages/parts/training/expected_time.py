@@ -88,7 +88,7 @@ def _begin(config: TrainingConfig) -> None:
 def _in_words(known: Pace, config: TrainingConfig, training_faces: int, validation_faces: int) -> str:
     """How long, for how much, and how that is known."""
     faces = min(training_faces, config.subset or training_faces)
-    seconds = known.seconds(config.epochs, faces, validation_faces)
+    seconds = known.seconds(config.epochs, faces, validation_faces, config.head_epochs)
     epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs:,} epochs"
     at_most = "at most" if config.early_stopping_patience else "about"
     source = "measured here" if known.source == "measured" else "as in your last such run"

@@ -16,7 +16,8 @@ from fer.config import AugmentationConfig, TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights, list_datasets
 from fer.errors import ConfigError, FerError
 from fer.glossary import explain
-from fer.zoo.catalog import ARCHITECTURES
+from fer.teaching import load_teacher, require_fit
+from fer.zoo.catalog import ARCHITECTURES, architecture
 from pages.parts import phrases, state
 from pages.parts.training import (
     expected_time,
@@ -26,6 +27,8 @@ from pages.parts.training import (
     network_choice,
     rate_choice,
     recipe_panel,
+    teacher_choice,
+    transfer_choice,
 )
 from pages.parts.training.faces_choice import ChosenFaces
 from pages.parts.training.setting_words import OPTIMIZERS, SCHEDULES
@@ -69,10 +72,12 @@ def _form(submit_label: str, submit_help: str | None) -> None:
         faces = faces_choice.show()
     with st.container(border=True):
         values: dict[str, Any] = {"architecture": network_choice.show()}
-        values |= rate_choice.show(filled)
+        values |= transfer_choice.show(filled, architecture(values["architecture"]))
+        values |= rate_choice.show(filled, values)
         augmentation = _augmentation()
         with st.expander("More settings", icon=":material/tune:"):
             values |= more_settings.show(filled, faces.dataset)
+            values |= teacher_choice.show(replace(config, **values))
     try:
         _check_warmup(values)
         config = replace(config, dataset=faces.name, view=state.view(), augmentation=augmentation, **values)
@@ -113,6 +118,7 @@ def put(config: TrainingConfig) -> None:
             # JSON may have a whole number where a slider counts in fractions.
             fraction = isinstance(field.default, float)
             st.session_state[f"training.{field.name}"] = float(value) if fraction else value
+    teacher_choice.take(config)
     st.session_state["training.augment"] = config.augmentation.changes_anything
     st.session_state[_AUGMENTATION_SEEN] = state.augmentation()
 
@@ -144,9 +150,12 @@ def check(config: TrainingConfig, dataset: Dataset) -> None:
     Raises:
         DatasetError: a split that is needed is empty, or a class to be balanced has no face.
         ConfigError: a batch is larger than the training set.
+        ModelNotFoundError, ModelError: a teacher is gone, or cannot teach this network.
     """
     dataset.require_training_splits()
     batches.require_a_batch(config, int(np.count_nonzero(dataset.splits == Split.TRAIN)))
+    for name in config.teachers:
+        require_fit(load_teacher(name), batches.preprocessing_of(config), dataset.emotions)
     if config.balance_classes:  # only this looks at which faces they are, and copies them
         balanced_class_weights(batches.training_faces(dataset, config).labels, dataset.emotions)
 

@@ -45,7 +45,7 @@ def _corrections(config: TrainingConfig) -> dict[str, Any]:
         help=explain("optimizer"),
     )
     decay = 0.0
-    if optimizer == "adamw":
+    if optimizer in ("adamw", "sgd"):
         decay = st.number_input(
             "Weight decay",
             0.0,

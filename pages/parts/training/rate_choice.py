@@ -1,6 +1,6 @@
 """How long and in which steps a run learns: epochs, batches, and the rate with its course over the run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
@@ -20,11 +20,12 @@ LEARNING_RATES = (*(float(f"{digit}e{power}") for power in range(-5, -1) for dig
 ValueT = TypeVar("ValueT", bound=float)
 
 
-def show(config: TrainingConfig) -> dict[str, Any]:
+def show(config: TrainingConfig, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """Draw the widgets; returns their values by the names of `TrainingConfig`.
 
     Args:
         config: as the form stands; its values stay among those that a slider offers.
+        chosen: what was chosen above, for the drawn rate.
     """
     values: dict[str, Any] = {
         "epochs": st.slider(
@@ -51,7 +52,7 @@ def show(config: TrainingConfig) -> dict[str, Any]:
             help=explain("schedule"),
         ),
     }
-    _course(config, values)
+    _course(config, {**chosen, **values})
     return values
 
 

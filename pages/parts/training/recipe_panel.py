@@ -21,7 +21,7 @@ def show(put: Callable[[TrainingConfig], None]) -> None:
         "Recipe",
         list(titles),
         key="training.recipe",
-        help="Two of our own, and what three published systems did. S0 to S4 are the systems that the "
+        help="Two of our own, and what five published systems did. S0 to S4 are the systems that the "
         "workshop is measured by.",
     )
     preset = titles[title]

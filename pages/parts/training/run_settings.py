@@ -117,6 +117,10 @@ def _written(name: str, value: Any) -> str:
             return str(setting_words.OPTIMIZERS.get(value, value))
         case "schedule":
             return str(setting_words.SCHEDULES.get(value, value))
+        case "initial_weights":
+            return str(setting_words.INITIAL_WEIGHTS.get(value, value))
+        case "fine_tune_from":
+            return value or "the first layer"
         case "loss":
             return str(setting_words.LOSSES.get(value, value))
     if value is None:

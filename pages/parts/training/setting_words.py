@@ -1,6 +1,6 @@
 """What the settings of a run are called, here and wherever a run is told of."""
 
-from fer.config import LabelSource, Loss, Optimizer, Schedule, TrainingConfig
+from fer.config import InitialWeights, LabelSource, Loss, Optimizer, Precision, Schedule, TrainingConfig
 
 OPTIMIZERS: dict[Optimizer, str] = {
     "adam": "Adam",
@@ -20,6 +20,14 @@ LOSSES: dict[Loss, str] = {
     "focal": "Focal",
     "squared_error": "Squared error",
     "double_softmax": "Softmax twice, a mistake",
+}
+INITIAL_WEIGHTS: dict[InitialWeights, str] = {
+    "random": "Random",
+    "imagenet": "ImageNet's, learned from photographs",
+}
+PRECISIONS: dict[Precision, str] = {
+    "float32": "Full, float32",
+    "mixed_bfloat16": "Half where it suffices, bfloat16",
 }
 LABELS: dict[LabelSource, str] = {"given": "As given", "majority": "Majority", "votes": "Shares"}
 
@@ -49,7 +57,15 @@ _UNUSUAL = (
     "dropout",
     "label_smoothing",
     "weight_averaging",
+    "teacher",
+    "teacher_share",
+    "teacher_temperature",
+    "precision",
     "early_stopping_patience",
+    "initial_weights",
+    "head_epochs",
+    "fine_tune_from",
+    "fine_tune_rate_fraction",
     "image_size",
 )
 
