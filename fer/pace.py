@@ -161,6 +161,7 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
     network = build_network(config, len(dataset.emotions), config.precision)
     set_trainable(network, config, config.head_epochs + 1)
     trainee = compiled(network, config)
+    teachers = Teachers(config, dataset.emotions) if config.teachers else None
     faces = training_faces(dataset, config)
     size = min(config.batch_size, len(faces))
     batches = TrainingBatches(faces, config, preprocessing_of(config))
@@ -168,7 +169,8 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
     start_seconds, seconds, steps = 0.0, 0.0, -1
     for batch in itertools.islice(prefetched(_whole_batches(batches, size)), _STEPS_AT_MOST):
         started = time.perf_counter()
-        trainee.train_on_batch(batch.inputs, batch.targets, batch.weights)
+        targets = batch.targets if teachers is None else teachers.mixed(batch.targets, batch.inputs)
+        trainee.train_on_batch(batch.inputs, targets, batch.weights)
         steps += 1
         if steps == 0:
             start_seconds = time.time() - psutil.Process().create_time()

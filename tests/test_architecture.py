@@ -150,7 +150,8 @@ ROOMS = {
     "glossary": "",
     "presets": "config",
     "fine_tuning": "config errors zoo.catalog",
-    "pace": "batches config datasets errors files jobs paths progress runs runs.folder training.network training.stepping training.teaching "
+    "pace": "batches config datasets errors files jobs paths progress runs runs.folder training.network "
+    "training.teaching "
     "training.phases",
     "zoo": "",
     "zoo.catalog": "errors preprocessing",
@@ -260,14 +261,14 @@ ROOMS = {
     "training.stepping": ".teaching batches runs",
     "training.device_pixels": "augmentation batches config preprocessing",
     "training.on_device": ".device_pixels .losses .stepping .teaching batches config preprocessing runs",
-    "training.trainer": ".checkpoint .device_pixels .network .on_device .phases .reporting .stepping .teaching "
-    ".tensorboard .validating .watching batches config datasets errors files fine_tuning runs schedules "
+    "training.trainer": ".checkpoint .device_pixels .network .on_device .phases .reporting .stepping "
+    ".teaching .tensorboard .validating .watching batches config datasets errors files fine_tuning runs schedules "
     "zoo.imagenet",
-    "training.export": ".network .validating batches cards config datasets datasets.views errors evaluation files "
-    "recognition runs zoo.catalog",
+    "training.export": ".network .validating batches cards config datasets datasets.views errors evaluation "
+    "files recognition runs zoo.catalog",
     "training.loading": ".network cards config errors files paths runs weights",
-    "training.renewal": ".export .loading .watching batches cards datasets datasets.browsing errors files paths "
-    "progress recognition runs",
+    "training.renewal": ".export .loading .watching batches cards datasets datasets.browsing errors "
+    "files paths progress recognition runs",
     "training": ".export .network .trainer",
     "training.__main__": ".export .network .trainer config datasets errors runs",
     # from a camera to a drawn frame

@@ -1,7 +1,7 @@
 """One epoch of learning in the memory of an accelerator, under JAX: nothing but dice and results travel.
 
-The faces lie there as bytes; each step picks its own, changes them, prepares them and learns from them, in one
-compiled program. This is what makes a graphics card worth having: fed batch by batch it would wait.
+The faces lie there as bytes; each step picks its own, changes them, prepares them and learns from them, in
+one compiled program. This is what makes a graphics card worth having: fed batch by batch it would wait.
 """
 
 from collections import deque
@@ -29,7 +29,7 @@ _AHEAD = 16
 
 
 class OnDevice:
-    """A `Stepper` whose steps are compiled whole; the network's variables are read and written once an epoch."""
+    """A `Stepper` whose steps are compiled whole; the network is read and written once an epoch."""
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ class Step:
 
 
 class Stepper(Protocol):
-    """Whoever trains an epoch; when its last step is told, the network and the optimizer hold what came of it."""
+    """Whoever trains an epoch; when the last step is told, the network holds what came of it."""
 
     def steps(self, epoch: int, rate: Callable[[int], float]) -> Iterator[Step]:
         """Train epoch `epoch` (from 1); `rate` gives the learning rate of each of its steps (from 1)."""

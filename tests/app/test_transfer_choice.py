@@ -1,4 +1,4 @@
-"""The choice of first weights and of two phases: there for networks with published weights, gone for others."""
+"""The choice of first weights and of two phases: only for networks with published weights."""
 
 from collections.abc import Callable
 from pathlib import Path
