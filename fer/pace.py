@@ -154,6 +154,7 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
     # Imported here: the pages that ask for a pace must not load it.
     from fer.training.network import build_network, compiled, repeatable
     from fer.training.phases import set_trainable
+    from fer.training.teaching import Teachers
 
     repeatable()  # as every run is, and no step is quicker for it
     dataset.require_training_splits()

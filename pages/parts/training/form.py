@@ -77,7 +77,7 @@ def _form(submit_label: str, submit_help: str | None) -> None:
         augmentation = _augmentation()
         with st.expander("More settings", icon=":material/tune:"):
             values |= more_settings.show(filled, faces.dataset)
-            values |= teacher_choice.show(replace(config, **values))
+            values |= teacher_choice.show(values["architecture"], values["image_size"])
     try:
         _check_warmup(values)
         config = replace(config, dataset=faces.name, view=state.view(), augmentation=augmentation, **values)

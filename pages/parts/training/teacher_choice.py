@@ -13,11 +13,12 @@ from pages.parts.training.setting_words import PRECISIONS
 _CHOSEN = "training.teachers"
 
 
-def show(config: TrainingConfig) -> dict[str, Any]:
+def show(architecture: str, image_size: int | None) -> dict[str, Any]:
     """Draw the widgets; returns their values by the names of `TrainingConfig`.
 
     Args:
-        config: as the form stands, its architecture among it.
+        architecture: the chosen one; with the next it says how the network sees a face, as a teacher must.
+        image_size: as in `TrainingConfig`.
     """
     usual = TrainingConfig()
     values: dict[str, Any] = {
@@ -25,7 +26,7 @@ def show(config: TrainingConfig) -> dict[str, Any]:
         "teacher_temperature": usual.teacher_temperature,
     }
     titles = {entry.name: entry.title for entry in pickers.titled_models()}
-    possible = [entry.name for entry in possible_teachers(config)]
+    possible = [entry.name for entry in possible_teachers(TrainingConfig(architecture=architecture, image_size=image_size))]
     # One that is gone, or sees faces otherwise, stays chosen: the form says what is wrong with it.
     options = list(dict.fromkeys([*possible, *st.session_state.setdefault(_CHOSEN, [])]))
     if options:
