@@ -1,4 +1,4 @@
-"""The choice of first weights and of two phases: there for networks with published weights, gone for others."""
+"""The choice of first weights and of two phases: there where weights are published, gone where they are not."""
 
 from collections.abc import Callable
 from pathlib import Path
