@@ -1,4 +1,4 @@
-"""The choice of first weights and of two phases: there where weights are published, gone where they are not."""
+"""The choice of first weights and of two phases: there where weights are published, gone where none are."""
 
 from collections.abc import Callable
 from pathlib import Path
