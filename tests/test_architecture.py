@@ -262,8 +262,8 @@ ROOMS = {
     "training.device_pixels": "augmentation batches config preprocessing",
     "training.on_device": ".device_pixels .losses .stepping .teaching batches config preprocessing runs",
     "training.trainer": ".checkpoint .device_pixels .network .on_device .phases .reporting .stepping "
-    ".teaching .tensorboard .validating .watching batches config datasets errors files fine_tuning runs schedules "
-    "zoo.imagenet",
+    ".teaching .tensorboard .validating .watching batches config datasets errors files fine_tuning runs "
+    "schedules zoo.imagenet",
     "training.export": ".network .validating batches cards config datasets datasets.views errors evaluation "
     "files recognition runs zoo.catalog",
     "training.loading": ".network cards config errors files paths runs weights",

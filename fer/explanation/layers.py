@@ -25,6 +25,9 @@ _KINDS = {
     "MUL": "Normalisation, scaling",
     "RELU": "ReLU",
     "ELU": "ELU",
+    "LOGISTIC": "Sigmoid",
+    "SUB": "Normalisation, shifting",
+    "REVERSE_V2": "Red and blue exchanged",
     "CONCATENATION": "Maps laid one behind the other",
 }
 # A slice shows the layer before it once more, thinned out; the others change the form and no value.

@@ -1,6 +1,7 @@
 """An architecture as a column of boxes that a face falls through."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,10 @@ _FOLLOWERS = {
     "Flip": "",
 }
 _ACTIVATIONS = {"relu": "ReLU", "elu": "ELU", "silu": "swish", "softmax": "softmax", "sigmoid": "sigmoid"}
+# How keras.applications name the layers of one of their blocks. With more boxes than a person would scroll
+# through, each block is drawn as one.
+_BLOCK = re.compile(r"(block\d+[a-z]|conv\d+_block\d+)_")
+_FOLDED_ABOVE = 60
 
 
 @dataclass(eq=False, slots=True)
@@ -48,15 +53,19 @@ class Box:
         title: what it does.
         layers: the layers it holds, in order.
         sources: the boxes its input comes from.
+        inside: what is in it, in a few words, where it is a whole block.
     """
 
     title: str
     layers: list[Layer] = field(default_factory=list)
     sources: list["Box"] = field(default_factory=list)
+    inside: str = ""
 
     @property
     def followers(self) -> str:
         """What is done with the output of its first layer, in a few words."""
+        if self.inside:
+            return self.inside
         words = []
         for layer in self.layers:
             if layer.kind == "Activation":
@@ -92,9 +101,12 @@ def boxes(blueprint: Blueprint) -> list[Box]:
 def architecture_figure(blueprint: Blueprint) -> go.Figure:
     """What a face goes through: each box as wide as its maps are, and the darker the more there are of them.
 
-    A shortcut leaves the column and joins it again further down; what it does on the way is said there.
+    A shortcut leaves the column and joins it again further down; what it does on the way is said there. Of a
+    network with very many layers each block is one box, its shortcuts inside.
     """
     every = boxes(blueprint)
+    if len(every) > _FOLDED_ABOVE:
+        every = _folded(every)
     uses = Counter(source for box in every for source in box.sources)
     shortcuts = [_shortcut(box, uses) for box in every if len(box.sources) > 1]
     way_to = {end: way for _, end, way in shortcuts}
@@ -152,6 +164,47 @@ def architecture_figure(blueprint: Blueprint) -> go.Figure:
     figure.update_xaxes(range=[0, 1], visible=False, fixedrange=True)
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5], visible=False, fixedrange=True)
     return figure
+
+
+def _folded(every: Sequence[Box]) -> list[Box]:
+    """The boxes, those of each block of keras.applications in one; a box of no block stays."""
+    found: list[Box] = []
+    holder: dict[Box, Box] = {}
+    last = ""
+    for box in every:
+        names = (match[1] for layer in box.layers if (match := _BLOCK.match(layer.name)))
+        block = next(names, "")
+        if not block or block != last:
+            found.append(Box(block.replace("_", " ") or box.title))
+        folded = found[-1]
+        holder[box] = folded
+        folded.layers += box.layers
+        folded.sources += [
+            holder[source]
+            for source in box.sources
+            if holder[source] is not folded and holder[source] not in folded.sources
+        ]
+        if block:
+            folded.inside = " · ".join(filter(None, [folded.inside, _in_short(box)]))
+        last = block
+    return found
+
+
+def _in_short(box: Box) -> str:
+    """What a box of a block does, in a word or two; empty for a part of what another one tells."""
+    first = box.layers[0]
+    match first.kind:
+        case "Add":
+            return "shortcut"
+        case "Multiply":
+            return "maps weighed"
+        case "DepthwiseConv2D":
+            return f"{first.detail} map by map"
+        case "Conv2D" if first.output_shape[:2] == (1, 1):
+            return ""  # a weight for each map
+        case "GlobalAveragePooling2D":
+            return ""
+    return box.title.removesuffix(" convolution")
 
 
 def _words(row: int, box: Box, way: Sequence[Box]) -> dict[str, Any]:

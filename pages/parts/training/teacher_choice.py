@@ -26,7 +26,10 @@ def show(architecture: str, image_size: int | None) -> dict[str, Any]:
         "teacher_temperature": usual.teacher_temperature,
     }
     titles = {entry.name: entry.title for entry in pickers.titled_models()}
-    possible = [entry.name for entry in possible_teachers(TrainingConfig(architecture=architecture, image_size=image_size))]
+    possible = [
+        entry.name
+        for entry in possible_teachers(TrainingConfig(architecture=architecture, image_size=image_size))
+    ]
     # One that is gone, or sees faces otherwise, stays chosen: the form says what is wrong with it.
     options = list(dict.fromkeys([*possible, *st.session_state.setdefault(_CHOSEN, [])]))
     if options:
