@@ -183,6 +183,7 @@ ROOMS = {
     "evaluation.intervals": "",
     "evaluation.averaging": "progress recognition",
     "evaluation.evaluation": ".averaging .intervals datasets emotions errors",
+    "evaluation.ensembles": ".evaluation errors",
     "evaluation.evaluating": ".averaging .evaluation datasets emotions errors files paths progress "
     "recognition",
     "evaluation.curves": ".evaluation .intervals emotions",
@@ -191,7 +192,7 @@ ROOMS = {
     "datasets.dataset emotions",
     "evaluation.scores": ".curves .evaluation .intervals tempering",
     "evaluation.calibration": ".evaluation .intervals .scores tempering",
-    "evaluation": ".averaging .curves .evaluating .evaluation .intervals .scores",
+    "evaluation": ".averaging .curves .ensembles .evaluating .evaluation .intervals .scores",
     "weights": "publishing runs",
     "teaching": "batches cards config emotions errors paths preprocessing recognition runs weights",
     "explanation.maps": "emotions errors",

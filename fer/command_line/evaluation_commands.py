@@ -16,7 +16,16 @@ from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.views import describe
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, FerError, ModelMismatchError
-from fer.evaluation import Averaging, Evaluation, evaluate_faces, judged_faces, scores_of, unanswerable
+from fer.evaluation import (
+    MOST_MEMBERS,
+    Averaging,
+    Evaluation,
+    ensemble_of,
+    evaluate_faces,
+    judged_faces,
+    scores_of,
+    unanswerable,
+)
 from fer.publishing import test_figures
 from fer.recognition import Precision, Recognizer, model_folder
 
@@ -65,11 +74,13 @@ class _Judged:
 
 def evaluate(options: argparse.Namespace) -> Answer:
     """A model's scores on a split."""
-    judged = _judged(options, [options.model], precision="int8" if options.int8 else "float32")
-    (evaluation,), faces = judged.evaluations, judged.faces
+    names = [name.strip() for name in options.model.split("+")]
+    judged = _judged(options, names, precision="int8" if options.int8 else "float32")
+    evaluation, faces = ensemble_of(judged.evaluations), judged.faces
     scores = scores_of(evaluation)
     result = {
         "model": options.model,
+        "averaged_models": names,
         "precision": judged.recognizers[0].precision,
         **_which_faces(judged),
         **test_figures(evaluation),
@@ -85,7 +96,8 @@ def evaluate(options: argparse.Namespace) -> Answer:
     }
     low, high = evaluation.interval_95
     lines = [
-        f"{options.model}{' in int8' if options.int8 else ''} on {_faces_in_words(judged)}: accuracy "
+        f"{options.model}{', their answers averaged,' if len(names) > 1 else ''}"
+        f"{' in int8' if options.int8 else ''} on {_faces_in_words(judged)}: accuracy "
         f"{evaluation.accuracy:.1%} (95 % interval {low:.1%} to {high:.1%}), macro F1 "
         f"{evaluation.macro_f1:.1%}, {len(evaluation):,} faces",
         terminal.table(
@@ -212,7 +224,11 @@ def report(options: argparse.Namespace) -> Answer:
 def add_to(add: Add) -> None:
     """Add the commands with their options."""
     sub = add(evaluate, "Score a model on a split of a dataset.")
-    sub.add_argument("model", metavar="MODEL", help=_MODEL_HELP)
+    sub.add_argument(
+        "model",
+        metavar="MODEL",
+        help=f"{_MODEL_HELP}; or up to {MOST_MEMBERS} joined by +, whose answers are averaged",
+    )
     _add_faces(sub)
     sub.add_argument(
         "--predictions", metavar="FILE", type=Path, help="write every face's answer there, as CSV"

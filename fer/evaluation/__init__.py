@@ -5,18 +5,21 @@ An `Evaluation` holds answers beside labels; every score, curve, gallery and cha
 
 from fer.evaluation.averaging import Averaging
 from fer.evaluation.curves import ThresholdCurve, threshold_curve, threshold_curves
+from fer.evaluation.ensembles import MOST_MEMBERS, ensemble_of
 from fer.evaluation.evaluating import evaluate, evaluate_faces, evaluation_of, judged_faces, unanswerable
 from fer.evaluation.evaluation import ClassReport, Evaluation, Mistake
 from fer.evaluation.intervals import wilson_interval
 from fer.evaluation.scores import Score, scores_of
 
 __all__ = [
+    "MOST_MEMBERS",
     "Averaging",
     "ClassReport",
     "Evaluation",
     "Mistake",
     "Score",
     "ThresholdCurve",
+    "ensemble_of",
     "evaluate",
     "evaluate_faces",
     "evaluation_of",
