@@ -16,6 +16,7 @@ from fer.recognition import Recognizer
 from fer.runs import Run
 
 KERAS_FILE = "model.keras"
+TEACHERS_FOLDER = "teachers"
 # Below this recall a learner should hear of it before trusting an answer.
 _WEAK_RECALL = 0.6
 
@@ -79,11 +80,21 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
             *([(INT8_FILE, INT8_FILE)] if learned_card.int8 is not None else []),
         ):
             _copy(run.folder / file, unfinished / copy)
+        _keep_recipes_of_teachers(run, unfinished)
         card.save(unfinished)
         unfinished.rename(target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return card
+
+
+def _keep_recipes_of_teachers(run: Run, folder: Path) -> None:
+    """Copy how the run's teachers were trained beside it: without them it could not be trained again."""
+    for name in run.config.teachers:
+        teacher = paths.child(paths.runs_folder(), name)
+        for file in (runs.CONFIG_FILE, runs.METRICS_FILE, runs.LOG_FILE):
+            if (teacher / file).exists():
+                _copy(teacher / file, folder / TEACHERS_FOLDER / name / file)
 
 
 def _refuse_known_faces(run: Run, card: ModelCard, dataset: Dataset) -> None:

@@ -13,7 +13,7 @@ from fer.command_line.run_commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.faces import DETECTORS, detector_entry
 from fer.faces.catalog import MEASURED_FILE, measures
-from fer.recognition import load_recognizer
+from fer.recognition import DEFAULT_MODEL, load_recognizer
 
 # Of the validation faces: enough for an interval of three points either way, in half a minute.
 _FACES = 1_000
@@ -74,4 +74,4 @@ def add_to(add: Add) -> None:
         "what was found for the live page",
     )
     sub.add_argument("--data", metavar="DATASET", default="synthetic", help=shared_options.DATASET_HELP)
-    sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
+    sub.add_argument("--model", metavar="MODEL", default=DEFAULT_MODEL, help="default: %(default)s")

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from fer.faces import DETECTORS
 from fer.live import LiveSettings
-from fer.recognition import Recognizer, load_recognizer
+from fer.recognition import DEFAULT_MODEL, Recognizer, load_recognizer
 
 
 def add_to(sub: argparse.ArgumentParser, detector: str) -> None:
     """Register the options; `detector` is the usual one."""
-    sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
+    sub.add_argument("--model", metavar="MODEL", default=DEFAULT_MODEL, help="default: %(default)s")
     sub.add_argument("--int8", action="store_true", help="ask the model's int8 form, if it has one")
     sub.add_argument("--second", metavar="MODEL", default="", help="a second model that reads the same faces")
     sub.add_argument(
