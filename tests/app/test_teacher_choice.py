@@ -1,0 +1,105 @@
+"""The choice of teachers and of the precision: who is offered, what comes of it, and who has gone."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer import runs
+from fer.config import TrainingConfig
+from fer.datasets import Split
+from fer.runs import Run
+from tests.app.conftest import words
+from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
+
+OpenPage = Callable[..., AppTest]
+PAGE = "3_training.py"
+TEACHERS = "training.teachers"
+
+
+@pytest.fixture
+def submitted(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
+    """The configs the page submitted; their runs get a folder but no process."""
+    configs: list[TrainingConfig] = []
+
+    def submit(config: TrainingConfig) -> Run:
+        configs.append(config)
+        return runs.create_run(config)
+
+    monkeypatch.setattr(runs, "submit_run", submit)
+    return configs
+
+
+@pytest.fixture
+def faces(fer_home: Path) -> str:
+    """Enough of them for a batch."""
+    splits = [Split.TRAIN] * 20 + [Split.VALIDATION]
+    dataset = dataset_of([label for label in range(7) for _ in splits], splits * 7)
+    return write_fer_csv(fer_home / "data" / "enough.csv", dataset).name
+
+
+@pytest.fixture
+def page(open_page: OpenPage, faces: str, fer_home: Path) -> AppTest:
+    """The page where the smallest shipped model is at hand."""
+    name = "mini_xception"
+    shutil.copytree(PROJECT_ROOT / "models" / "pretrained" / name, fer_home / "models" / "pretrained" / name)
+    return open_page(PAGE, {"workshop.dataset": faces})
+
+
+def started(page: AppTest, submitted: list[TrainingConfig]) -> TrainingConfig:
+    page.button(key="training.start").click().run()
+    assert not page.exception
+    return submitted[-1]
+
+
+def test_without_a_model_there_is_no_teacher_and_a_sentence_says_so(open_page: OpenPage, faces: str) -> None:
+    page = open_page(PAGE, {"workshop.dataset": faces})
+    assert not [widget for widget in page.multiselect if widget.key == TEACHERS]
+    assert "none can be its teacher" in words(page)
+
+
+def test_a_teacher_is_chosen_with_its_share_and_its_temperature(
+    page: AppTest, submitted: list[TrainingConfig]
+) -> None:
+    page.multiselect(key=TEACHERS).select("mini_xception").run()
+    page.slider(key="training.teacher_share").set_value(0.8)
+    page.slider(key="training.teacher_temperature").set_value(3.0)
+    page.selectbox(key="training.precision").select("mixed_bfloat16").run()
+    config = started(page, submitted)
+    assert (config.teacher, config.teacher_share, config.teacher_temperature) == ("mini_xception", 0.8, 3.0)
+    assert config.precision == "mixed_bfloat16"
+
+
+def test_a_model_that_sees_faces_otherwise_is_not_offered(page: AppTest) -> None:
+    page.selectbox(key="training.architecture").select("paired_cnn").run()
+    assert not [widget for widget in page.multiselect if widget.key == TEACHERS]
+    assert "none can be its teacher" in words(page)
+
+
+def test_a_teacher_that_does_not_fit_the_network_any_more_is_refused_with_a_sentence(page: AppTest) -> None:
+    page.multiselect(key=TEACHERS).select("mini_xception").run()
+    page.selectbox(key="training.architecture").select("paired_cnn").run()
+    assert "The teacher “mini_xception” sees faces as" in words(page)
+    assert page.button(key="training.start").disabled
+    page.multiselect(key=TEACHERS).unselect("mini_xception").run()
+    assert not page.button(key="training.start").disabled
+
+
+def test_a_teacher_that_is_gone_stays_named_until_it_is_taken_out(page: AppTest, fer_home: Path) -> None:
+    page.multiselect(key=TEACHERS).select("mini_xception").run()
+    shutil.rmtree(fer_home / "models" / "pretrained" / "mini_xception")
+    page.run()
+    assert "There is no model “mini_xception”" in words(page)
+    assert page.button(key="training.start").disabled
+
+
+def test_without_a_teacher_its_settings_are_the_usual_ones(
+    page: AppTest, submitted: list[TrainingConfig]
+) -> None:
+    page.multiselect(key=TEACHERS).select("mini_xception").run()
+    page.slider(key="training.teacher_share").set_value(0.8).run()
+    page.multiselect(key=TEACHERS).unselect("mini_xception").run()
+    config, usual = started(page, submitted), TrainingConfig()
+    assert (config.teacher, config.teacher_share) == ("", usual.teacher_share)
