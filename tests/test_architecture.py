@@ -270,6 +270,8 @@ ROOMS = {
     "training.loading": ".network cards config errors files paths runs weights",
     "training.renewal": ".export .loading .watching batches cards datasets datasets.browsing errors "
     "files paths progress recognition runs",
+    "training.folding": ".export .loading cards datasets.browsing errors files paths progress publishing "
+    "recognition tempering",
     "training": ".export .network .trainer",
     "training.__main__": ".export .network .trainer config datasets errors runs",
     # from a camera to a drawn frame
@@ -346,7 +348,7 @@ ROOMS = {
     "quantizing",
     "command_line.cost_commands": ".run_commands .terminal cost_table zoo.costs",
     "command_line.calibration_commands": ".options .run_commands .terminal datasets datasets.views errors "
-    "evaluation evaluation.calibration recognition temperatures",
+    "evaluation evaluation.calibration recognition temperatures training.folding",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
     "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "

@@ -71,7 +71,14 @@ def calibrate(options: argparse.Namespace) -> Answer:
         result["judged"] = _values(effect) | {"split": options.judge}
         rows.append(_row(options.judge, effect))
         lines.append(f"On the {options.judge} faces, {_SAID[effect.effect]}.")
-    kept = not options.dry_run
+    if options.fold:
+        from fer.training.folding import fold_temperature
+
+        fitted_on = f"{dataset.source.title}, {Split.VALIDATION}"
+        folder = fold_temperature(options.model, fitted.temperature, fitted_on, terminal.show_progress)
+        result["folded"] = str(folder)
+        lines.append("It is divided into the model's last layer; “fer quantize” makes its int8 form anew.")
+    kept = not options.dry_run and not options.fold
     if kept:
         of = KeptTemperature.of(options.model, recognizer.fingerprint, fitted, dataset, view)
         result["file"] = str(save_temperature(of))
@@ -94,6 +101,11 @@ def add_to(add: Add) -> None:
         help="say what it does to another split as well; it is never fitted on that",
     )
     sub.add_argument("--dry-run", action="store_true", help="only say what it does, and keep nothing")
+    sub.add_argument(
+        "--fold",
+        action="store_true",
+        help="divide it into the last layer of a shipped model, rather than keep it beside the model",
+    )
     sub.add_argument("--forget", action="store_true", help="remove the one that is kept for this model")
     shared_options.add_view(sub)
 

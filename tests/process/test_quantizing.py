@@ -66,6 +66,23 @@ def test_new_weights_take_the_int8_form_of_the_old_ones_away(found: dict[str, An
     assert found["exported"] == {"model": True, "int8": False, "card": None}
 
 
+def test_a_temperature_is_divided_into_the_weights_of_a_shipped_model(found: dict[str, Any]) -> None:
+    folded = found["folded"]
+    assert folded["difference"] < 1e-5
+    assert folded["moved"] > 1e-2
+    assert folded["same answers"]
+    assert folded["maps"]
+    note = "Temperature 0.500, fitted on Squares, validation, is divided into its last layer."
+    assert folded["notes"].endswith(note)
+    # Its int8 form was another model's.
+    assert folded["files"] == ["card.json", "model.keras", "model.tflite"]
+    assert folded["int8"] is None
+
+
+def test_a_run_goes_on_from_its_weights_as_they_are(found: dict[str, Any]) -> None:
+    assert "is a run: its weights stay what they were trained to. Publish it" in found["folded"]["refused"]
+
+
 # ── in the child process ─────────────────────────────────────────────────────────────────────────
 
 
@@ -110,9 +127,44 @@ def measure() -> dict[str, Any]:
         whole = Recognizer(folder, precision="int8").predict(faces.images)
         found["spread"] = float(np.ptp(exact, axis=0).max())
         found["difference"] = float(np.abs(exact - whole).max())
+        found["folded"] = folded(folder, faces)
         found["exported"] = exported_anew(network, faces)
         del os.environ["FER_HOME"]
     return found
+
+
+def folded(folder: Any, faces: Any) -> dict[str, Any]:
+    """What becomes of a shipped model with an int8 form when a temperature is divided into its weights."""
+    import numpy as np
+
+    from fer import runs
+    from fer.cards import load_card
+    from fer.config import TrainingConfig
+    from fer.errors import ModelError
+    from fer.recognition import Recognizer
+    from fer.tempering import apply_temperature
+    from fer.training.folding import fold_temperature
+
+    before = Recognizer(folder).predict(faces.images)
+    fold_temperature("tiny", 0.5, "Squares, validation")
+    after, card = Recognizer(folder), load_card(folder)
+    answers = after.predict(faces.images)
+    run = runs.create_run(TrainingConfig(architecture="tiny_cnn"))
+    card.save(run.folder)
+    try:
+        fold_temperature(run.id, 0.5, "Squares, validation")
+    except ModelError as error:
+        refused = str(error)
+    return {
+        "difference": float(np.abs(answers - apply_temperature(before, 0.5)).max()),
+        "moved": float(np.abs(answers - before).max()),
+        "same answers": bool((answers.argmax(axis=1) == before.argmax(axis=1)).all()),
+        "maps": after.has_emotion_maps,
+        "files": sorted(path.name for path in folder.iterdir()),
+        "notes": card.notes,
+        "int8": card.int8,
+        "refused": refused,
+    }
 
 
 def trained(faces: Any) -> Any:

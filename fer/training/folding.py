@@ -1,0 +1,86 @@
+"""A fitted temperature divided into the last layer of a shipped model, so that it is as sure as it may be.
+
+Dividing the logits by T is dividing the weights that make them, so the model stays as it is but for how sure
+it is: the same answers, in the same order. One taught by softened answers is far too unsure without it.
+"""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from fer import files, paths
+from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE, load_card
+from fer.datasets.browsing import portraits
+from fer.errors import ModelError
+from fer.progress import Progress, silent
+from fer.publishing import KERAS_FILE
+from fer.recognition import Recognizer, model_folder
+from fer.tempering import apply_temperature
+from fer.training.export import save_litert
+from fer.training.loading import load_network
+
+# Of probabilities: the exported model adds in another order, and a low temperature magnifies that.
+_TOLERANCE = 1e-4
+_ASIDE = ".folding"
+
+
+def fold_temperature(name: str, temperature: float, fitted_on: str, progress: Progress = silent) -> Path:
+    """Divide a temperature into a shipped model's weights, and return its folder.
+
+    Its int8 form is removed, for it is another model's now.
+
+    Args:
+        name: of a pretrained model.
+        temperature: T, above 0, as `fit_temperature` finds it.
+        fitted_on: the faces it was fitted on, for the card: "FER-2013, validation".
+        progress: told how far it is.
+
+    Raises:
+        ModelNotFoundError: there is no such model, or its Keras weights are gone.
+        ModelError: it is a run, which goes on from its weights as they are; or the last layer is none whose
+            answer the probabilities are the softmax of.
+        StorageError: a file could not be written.
+    """
+    folder = model_folder(name)
+    if folder.parent != paths.pretrained_folder():
+        raise ModelError(
+            f"“{name}” is a run: its weights stay what they were trained to. Publish it, then fold the "
+            "temperature into the published model."
+        )
+    progress(0.2, "Reading the weights")
+    network = load_network(folder)
+    last = [layer for layer in network.layers if layer.weights][-1]
+    last.set_weights([values / np.float32(temperature) for values in last.get_weights()])
+    card = load_card(folder)
+    note = f"Temperature {temperature:.3f}, fitted on {fitted_on}, is divided into its last layer."
+    aside = folder / _ASIDE
+    try:
+        replace(card, int8=None, notes=" ".join(filter(None, (card.notes, note)))).save(aside)
+        files.save(aside / KERAS_FILE, network.save)
+        progress(0.4, "Exporting the model")
+        save_litert(network, aside / MODEL_FILE)
+        progress(0.9, "Comparing its answers with the former ones")
+        _require_tempered_answers(folder, aside, temperature)
+        (folder / INT8_FILE).unlink(missing_ok=True)
+        files.put_in_place(aside, folder, (KERAS_FILE, MODEL_FILE, CARD_FILE))
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder
+
+
+def _require_tempered_answers(former: Path, latest: Path, temperature: float) -> None:
+    """Refuse a model that does not answer as the former one at that temperature."""
+    before, after = Recognizer(former), Recognizer(latest)
+    noise = np.random.default_rng(0).integers(0, 256, (64, *before.preprocessing.input_shape), np.uint8)
+    difference = max(
+        float(np.abs(apply_temperature(before.predict(faces), temperature) - after.predict(faces)).max())
+        for faces in (noise, portraits())
+    )
+    if not difference < _TOLERANCE:
+        raise ModelError(
+            f"With a temperature of {temperature:.3f} in its last layer “{former.name}” answers "
+            f"otherwise than at that temperature (by {difference:.4f}): the layer does not make its logits. It stays as "
+            "it is; the live page can apply the temperature instead."
+        )
