@@ -80,7 +80,7 @@ def _require_tempered_answers(former: Path, latest: Path, temperature: float) ->
     )
     if not difference < _TOLERANCE:
         raise ModelError(
-            f"With a temperature of {temperature:.3f} in its last layer “{former.name}” answers "
-            f"otherwise than at that temperature (by {difference:.4f}): the layer does not make its logits. It stays as "
-            "it is; the live page can apply the temperature instead."
+            f"With a temperature of {temperature:.3f} in its last layer “{former.name}” answers otherwise "
+            f"than at that temperature (by {difference:.4f}), so that layer does not make its logits. It "
+            "stays as it is; the live page can apply the temperature instead."
         )
