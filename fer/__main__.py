@@ -20,6 +20,7 @@ from fer.command_line import (
     detector_commands,
     evaluation_commands,
     explaining_commands,
+    model_file_commands,
     picture_commands,
     quantizing_commands,
     robustness_commands,
@@ -408,6 +409,7 @@ def _parser() -> argparse.ArgumentParser:
     detector_commands.add_to(add)
     robustness_commands.add_to(add)
     explaining_commands.add_to(add)
+    model_file_commands.add_to(add)
     video_commands.add_to(add)
 
     sub = add(diagnose, "Say what a run's curves tell, what to change, and what earlier changes brought.")

@@ -62,6 +62,11 @@ def pretrained_folder() -> Path:
     return home() / "models" / "pretrained"
 
 
+def brought_folder() -> Path:
+    """One folder per model that came from elsewhere."""
+    return home() / "models" / "brought"
+
+
 def detectors_folder() -> Path:
     """Downloaded face detector weights."""
     return home() / "models" / "detectors"

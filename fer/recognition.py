@@ -24,7 +24,7 @@ from fer.emotions import Emotion
 from fer.errors import FerError, ModelMismatchError, ModelNotFoundError
 from fer.preprocessing import Preprocessing
 
-ModelKind = Literal["pretrained", "run"]
+ModelKind = Literal["pretrained", "brought", "run"]
 Precision = Literal["float32", "int8"]
 
 DEFAULT_MODEL = "small_resnet"
@@ -48,7 +48,7 @@ class ModelEntry:
     Attributes:
         name: what `load_recognizer` takes: a pretrained model's name, or a run's id.
         title: what a list shows.
-        kind: shipped, or trained here.
+        kind: shipped, brought from elsewhere, or trained here.
     """
 
     name: str
@@ -336,7 +336,7 @@ def model_folder(name: str) -> Path:
     Raises:
         ModelNotFoundError: there is no model of that name.
     """
-    for parent in (paths.pretrained_folder(), paths.runs_folder()):
+    for parent in (paths.pretrained_folder(), paths.brought_folder(), paths.runs_folder()):
         try:
             folder = paths.child(parent, name)
         except FerError as error:
@@ -350,7 +350,7 @@ def model_folder(name: str) -> Path:
 
 
 def list_models() -> list[ModelEntry]:
-    """Return every model that has weights: the default, other shipped ones, then runs, newest first."""
+    """Return every model that has weights: the default, other shipped ones, those brought, then runs."""
     kinds: list[tuple[ModelKind, list[Path]]] = [
         (
             "pretrained",
@@ -359,6 +359,7 @@ def list_models() -> list[ModelEntry]:
                 key=lambda path: (path.parent.name != DEFAULT_MODEL, path.parent.name),
             ),
         ),
+        ("brought", sorted(paths.brought_folder().glob(f"[!.]*/{MODEL_FILE}"))),
         (
             "run",
             sorted(

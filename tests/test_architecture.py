@@ -194,6 +194,11 @@ ROOMS = {
     "evaluation.calibration": ".evaluation .intervals .scores tempering",
     "evaluation": ".averaging .curves .ensembles .evaluating .evaluation .intervals .scores",
     "weights": "publishing runs",
+    "model_files.header": "batches config emotions errors preprocessing zoo.catalog",
+    "model_files.inspecting": ".header errors",
+    "model_files.writing": ".header .inspecting cards errors files recognition weights",
+    "model_files.keeping": ".inspecting .writing cards errors files paths",
+    "model_files": ".header .inspecting .keeping .writing",
     "teaching": "batches cards config emotions errors paths preprocessing recognition runs weights",
     "explanation.maps": "emotions errors",
     "explanation.occlusion": "emotions errors progress recognition",
@@ -270,6 +275,8 @@ ROOMS = {
     "training.loading": ".network cards config errors files paths runs weights",
     "training.renewal": ".export .loading .watching batches cards datasets datasets.browsing errors "
     "files paths progress recognition runs",
+    "training.bringing": ".export .network cards errors files model_files model_files.keeping paths progress "
+    "publishing recognition",
     "training.folding": ".export .loading cards datasets.browsing errors files paths progress publishing "
     "recognition tempering",
     "training": ".export .network .trainer",
@@ -347,13 +354,16 @@ ROOMS = {
     "command_line.quantizing_commands": ".options .run_commands .terminal datasets datasets.views errors "
     "quantizing",
     "command_line.cost_commands": ".run_commands .terminal cost_table zoo.costs",
+    "command_line.model_file_commands": ".run_commands .terminal files model_files model_files.writing "
+    "training.bringing",
     "command_line.calibration_commands": ".options .run_commands .terminal datasets datasets.views errors "
     "evaluation evaluation.calibration recognition temperatures training.folding",
     "command_line.robustness_commands": ".options .run_commands .terminal datasets datasets.views emotions "
     "errors evaluation machine recognition robustness",
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "
     "explanation explanation.picture files recognition training.renewal",
-    "__main__": "command_line.calibration_commands command_line.cost_commands "
+    "__main__": "command_line.calibration_commands command_line.model_file_commands "
+    "command_line.cost_commands "
     "command_line.quantizing_commands command_line.picture_commands command_line.video_commands "
     "command_line.detector_commands bench command_line command_line.evaluation_commands "
     "command_line.explaining_commands command_line.options "
@@ -372,6 +382,7 @@ HEAVY_ROOMS = {
     *("training.losses", "training.optimizing", "training.network", "training.checkpoint"),
     *("training.validating", "training.export", "training.phases", "training.trainer"),
     *("training.stepping", "training.teaching", "training.device_pixels", "training.on_device"),
+    "training.bringing",
 }
 # What a page may use besides fer and the parts, and what a part may.
 PAGE_LIBRARIES = {"streamlit", "numpy"}

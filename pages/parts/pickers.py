@@ -51,7 +51,7 @@ def titled_models() -> list[ModelEntry]:
     own_names = {run.id: run.name for run in history}
     entries = [
         entry
-        if entry.kind == "pretrained"
+        if entry.kind != "run"
         else replace(entry, title=f"{own_names.get(entry.name) or entry.title} · {entry.name[:15]}")
         for entry in list_models()
     ]

@@ -13,6 +13,7 @@ from fer.errors import DatasetError, FerError
 from fer.evaluation import Averaging, Evaluation
 from fer.recognition import ModelEntry, model_folder
 from pages.parts import caches, mending, notices, phrases, pickers, state
+from pages.parts.evaluation import model_files
 from pages.parts.evaluation.judged import Judged
 
 MOST_MODELS = 3
@@ -42,6 +43,7 @@ def choose() -> Judged:
             "To the training",
             icon=":material/model_training:",
         )
+        model_files.show(entries, None)
         st.stop()
     names = _choose_models(entries, waiting)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -114,6 +116,7 @@ def _choose_models(entries: dict[str, ModelEntry], waiting: str) -> tuple[str, .
         )
     if waiting:
         st.caption(f":material/model_training: {waiting}")
+    model_files.show(entries, names[0] if names else None)
     return tuple(names)
 
 

@@ -1,0 +1,87 @@
+"""Where models that came from elsewhere lie, and how they come and go."""
+
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+
+from fer import files, paths
+from fer.cards import CARD_FILE
+from fer.errors import ModelError, ModelNotFoundError
+from fer.model_files.inspecting import MOST_BYTES, ModelFile, inspect
+from fer.model_files.writing import SUFFIX
+
+_LONGEST_NAME = 40
+
+
+def take_in(file_name: str, content: bytes) -> tuple[Path, ModelFile]:
+    """Keep an uploaded file where the process that builds its network finds it, if it can be a model.
+
+    Args:
+        file_name: as the browser gave it; only letters and digits of it are used.
+        content: its bytes.
+
+    Returns:
+        Where it lies, and what it holds.
+
+    Raises:
+        ModelError, UnknownArchitectureError, ConfigError: see `inspect`; nothing is kept then.
+        StorageError: it cannot be written.
+    """
+    if len(content) > MOST_BYTES:
+        raise ModelError(
+            f"The file has {len(content) / 2**20:,.0f} MB; a model here has at most "
+            f"{MOST_BYTES / 2**20:,.0f} MB. Choose another file."
+        )
+    path = paths.cache_folder() / "arriving" / f"{plain_name(file_name)}{SUFFIX}"
+    files.save_bytes(path, content)
+    try:
+        return path, inspect(path)
+    except Exception:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def plain_name(text: str) -> str:
+    """What a folder may be called after a title or a file's name: "Müller's net.zip" gives "mullers-net"."""
+    text = unicodedata.normalize("NFKD", text.removesuffix(SUFFIX).rpartition("/")[2])
+    text = re.sub(r"\.[a-zA-Z0-9]{1,5}$", "", text).replace("'", "").replace("’", "")
+    plain = re.sub(r"[^a-z0-9]+", "-", text.encode("ascii", "ignore").decode().lower()).strip("-")
+    return plain[:_LONGEST_NAME].strip("-") or "model"
+
+
+def free_name(name: str) -> str:
+    """The name, or with a number behind it the first that no model here has."""
+    number, free = 1, name
+    taken = (paths.pretrained_folder(), paths.runs_folder(), paths.brought_folder())
+    while any((folder / free).exists() for folder in taken):
+        number += 1
+        free = f"{name}-{number}"
+    return free
+
+
+def brought_models() -> list[str]:
+    """The names of the models that came from elsewhere, in order."""
+    return sorted(path.parent.name for path in paths.brought_folder().glob(f"*/{CARD_FILE}"))
+
+
+def remove_brought(name: str) -> None:
+    """Remove a model that came from elsewhere.
+
+    Raises:
+        ModelNotFoundError: there is none of that name; shipped models and runs are not removed here.
+    """
+    folder = paths.child(paths.brought_folder(), name)
+    if name not in brought_models():
+        raise ModelNotFoundError(
+            f"There is no model “{name[:60]}” that came from elsewhere. Those are: "
+            f"{', '.join(brought_models()) or 'none'}."
+        )
+    # Gone from every list in one step, whatever becomes of the rest.
+    leaving = folder.with_name(f".leaving-{name}")
+    shutil.rmtree(leaving, ignore_errors=True)
+    try:
+        folder.rename(leaving)
+    except OSError as error:
+        raise files.storage_error(folder, error) from error
+    shutil.rmtree(leaving, ignore_errors=True)

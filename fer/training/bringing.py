@@ -1,0 +1,124 @@
+"""From a model file to a model: the network built from the catalogue, the file's arrays put into it."""
+
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+
+from fer import files, paths
+from fer.cards import MODEL_FILE, ModelCard
+from fer.errors import ModelError
+from fer.model_files import ModelFile, inspect
+from fer.model_files.keeping import free_name, plain_name
+from fer.progress import Progress, silent
+from fer.publishing import INTENDED_USE, KERAS_FILE
+from fer.recognition import Recognizer
+from fer.training.export import save_litert
+from fer.training.network import build_network
+
+# LiteRT adds in another order than Keras.
+_TOLERANCE = 1e-3
+
+
+def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:
+    """Make a model of a file that anybody may have made; returns its folder.
+
+    Args:
+        path: the file.
+        name: what the model shall be called; empty for its own title. A name that is taken gets a number.
+        progress: told how far it is.
+
+    Raises:
+        ModelError, UnknownArchitectureError, ConfigError: see `inspect`; or its arrays are not those of its
+            architecture.
+        StorageError: a file could not be written.
+    """
+    progress(0.1, "Weighing the file")
+    brought = inspect(path)
+    header = brought.header
+    progress(0.4, "Building its network")
+    network = build_network(header.config, len(header.emotions))
+    _fill(network, brought)
+    target = paths.child(paths.brought_folder(), free_name(plain_name(name or header.title)))
+    claims = f" Its maker says: {header.claims}" if header.claims else ""
+    card = ModelCard(
+        name=target.name,
+        title=header.title,
+        architecture=header.architecture,
+        preprocessing=header.preprocessing,
+        emotions=header.emotions,
+        parameters=network.count_params(),
+        config=header.config.as_dict(),
+        dataset={"name": "", "title": "not known: it came from elsewhere", "url": "", "license": "not known"},
+        trained_at=datetime.now(UTC).date().isoformat(),
+        weaknesses=("What it learned from is not known here. Evaluate it before you believe it.",),
+        intended_use=INTENDED_USE,
+        license="not known",
+        notes=f"Brought from a file; nothing about it was measured here.{claims}",
+    )
+    # Beside its place and renamed, and hidden meanwhile: a full disk must not leave half a model.
+    unfinished = target.with_name(f".{target.name}")
+    try:
+        card.save(unfinished)
+        files.save(unfinished / KERAS_FILE, network.save)
+        progress(0.6, "Exporting the model")
+        save_litert(network, unfinished / MODEL_FILE)
+        progress(0.9, "Asking it about a few pictures")
+        _require_the_same_answers(unfinished, network)
+        unfinished.rename(target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return target
+
+
+def _fill(network: keras.Model, brought: ModelFile) -> None:
+    """Put the arrays into the network, each where the network itself would keep it.
+
+    Raises:
+        ModelError: one is missing, left over, or of another shape.
+    """
+    title = brought.header.entry.title
+    with tempfile.TemporaryDirectory() as folder:
+        own = Path(folder) / "own.weights.h5"
+        network.save_weights(own)
+        with h5py.File(own, "r+") as content:
+            places: dict[str, tuple[int, ...]] = {}
+            content.visititems(
+                lambda place, item: (
+                    places.update({place: item.shape})
+                    if isinstance(item, h5py.Dataset) and "seed_generator" not in place
+                    else None
+                )
+            )
+            missing = sorted(places.keys() - brought.arrays.keys())
+            extra = sorted(brought.arrays.keys() - places.keys())
+            if missing or extra:
+                told = f"it lacks “{missing[0]}”" if missing else f"it has “{extra[0]}” besides"
+                raise ModelError(
+                    f"The file says it is a {title}, but {told}: its network is another one. Choose a file "
+                    "of an architecture that this workshop has."
+                )
+            for place, shape in places.items():
+                if brought.arrays[place].shape != shape:
+                    raise ModelError(
+                        f"“{place}” of a {title} has the shape {shape}; the file brings "
+                        f"{brought.arrays[place].shape}. Its network is another one, or sees another size."
+                    )
+                content[place][...] = brought.arrays[place]
+        network.load_weights(own)
+
+
+def _require_the_same_answers(folder: Path, network: keras.Model) -> None:
+    recognizer = Recognizer(folder)
+    pictures = np.random.default_rng(0).integers(0, 256, (8, *recognizer.preprocessing.input_shape), np.uint8)
+    expected = network.predict_on_batch(recognizer.preprocessing.apply(pictures))
+    difference = float(np.abs(recognizer.predict(pictures) - expected).max())
+    if not difference < _TOLERANCE:
+        raise ModelError(
+            f"The exported model answers otherwise than its weights do (by {difference:.3f}); it was not "
+            "kept. Its weights may be far too large; take another epoch's."
+        )
