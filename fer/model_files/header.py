@@ -71,13 +71,14 @@ class ModelHeader:
             values = None
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise ModelError(
-                "The file has no header of a model. Choose one that “Take it along” wrote, here or in another "
-                "workshop."
+                "The file has no header of a model. Choose one that “Take it along” wrote, here or in "
+                "another workshop."
             )
         if values.get("version") != VERSION:
             raise ModelError(
                 f"The model file has version {str(values.get('version'))[:20]!r} of its format; this "
-                f"workshop reads version {VERSION}. Update the workshop, or write the file again with this version."
+                f"workshop reads version {VERSION}. Update the workshop, or write the file again with this "
+                "version."
             )
         entry = architecture(_text(values, "architecture"))
         size = values.get("image_size")

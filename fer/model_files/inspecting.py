@@ -64,8 +64,8 @@ def inspect(path: Path) -> ModelFile:
     except _DAMAGED as error:
         raise ModelError(
             "The file is not a model of this workshop, or was damaged or cut off on its way. Keras' own "
-            "files (.keras, .h5) are not taken, because loading one runs whatever is in it: let its owner take the "
-            "model along from the workshop, and choose that file."
+            "files (.keras, .h5) are not taken, because loading one runs whatever is in it: let its owner "
+            "take the model along from the workshop, and choose that file."
         ) from error
     _require_as_many_weights(header, arrays)
     return ModelFile(header, arrays)
@@ -117,7 +117,8 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[np.floa
     if not np.isfinite(values).all():
         raise ModelError(
             f"The array “{member.filename}” holds {int((~np.isfinite(values)).sum()):,} values that are no "
-            "numbers (NaN or infinite), so the model cannot answer. Its training went wrong: take another epoch's."
+            "numbers (NaN or infinite), so the model cannot answer. Its training went wrong: take another "
+            "epoch's."
         )
     return values
 
