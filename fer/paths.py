@@ -62,6 +62,11 @@ def pretrained_folder() -> Path:
     return home() / "models" / "pretrained"
 
 
+def replications_folder() -> Path:
+    """What came of repeating published recipes; one folder per recipe."""
+    return home() / "models" / "replications"
+
+
 def detectors_folder() -> Path:
     """Downloaded face detector weights."""
     return home() / "models" / "detectors"
