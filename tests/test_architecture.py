@@ -242,6 +242,7 @@ ROOMS = {
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
     "figures.costs": ".style cost_table",
+    "figures.replications": ".style replication",
     "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults "
     ".live .neighbours .run_load .schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
