@@ -213,7 +213,8 @@ ROOMS = {
     "runs zoo.catalog",
     "replication.verdicts": ".kept .published .variants errors",
     "replication.markdown": ".verdicts files",
-    "replication": ".keeping .kept .markdown .published .variants .verdicts",
+    "replication.table": ".kept .variants config errors runs",
+    "replication": ".keeping .kept .markdown .published .table .variants .verdicts",
     "robustness.corruptions": "errors",
     "robustness.pixels": ".corruptions",
     "robustness.cures": ".corruptions .pixels config",
@@ -243,6 +244,7 @@ ROOMS = {
     "figures.comparison": ".style runs",
     "figures.costs": ".style cost_table",
     "figures.replications": ".style replication",
+    "figures.replication_table": ".style replication.table runs",
     "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults "
     ".live .neighbours .run_load .schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
@@ -340,7 +342,7 @@ ROOMS = {
     "command_line.training_options": ".options augmentation.presets config errors zoo.catalog",
     "command_line.evaluation_commands": ".options .run_commands .terminal comparison config datasets "
     "datasets.views emotions errors evaluation evaluation_report files machine publishing recognition",
-    "command_line.replication_commands": ".options .run_commands .terminal errors replication",
+    "command_line.replication_commands": ".options .run_commands .terminal datasets errors replication",
     "command_line.run_commands": ".terminal .training_options config datasets errors fine_tuning runs",
     "bench.detecting": ".stopwatch datasets errors evaluation faces faces.catalog faces.tracking pictures "
     "progress recognition",

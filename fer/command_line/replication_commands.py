@@ -9,10 +9,12 @@ from fer import replication
 from fer.command_line import options as shared_options
 from fer.command_line import run_commands, terminal
 from fer.command_line.run_commands import Add, Answer
+from fer.datasets import load_dataset
 from fer.errors import FerError
-from fer.replication import Comparison, Variant
+from fer.replication import Comparison, TableSize, Variant
 
 USUAL_DATA = "fer2013.csv"
+TABLE_KEY = "s0-table"
 
 
 def replicate(options: argparse.Namespace) -> Answer:
@@ -22,13 +24,53 @@ def replicate(options: argparse.Namespace) -> Answer:
     if not options.recipe:
         known = ", ".join(each.key for each in replication.VARIANTS)
         raise FerError(f"Say which recipe to repeat, one of {known}; or --table for what came of them.")
+    if options.recipe == TABLE_KEY:
+        return _sweep(options)
     chosen = replication.variant(options.recipe)
     if options.keep is not None:
         return _keep(chosen, options)
+    return run_commands.begin(chosen.config(_data(options)), options.queue)
+
+
+def _data(options: argparse.Namespace) -> str:
+    """The dataset that was named; the training process has another working folder than we have."""
     data = options.dataset or USUAL_DATA
-    # The training process has another working folder: a path must not depend on ours.
-    data = str(Path(data).absolute()) if Path(data).exists() else data
-    return run_commands.begin(chosen.config(data), options.queue)
+    return str(Path(data).absolute()) if Path(data).exists() else data
+
+
+def _sweep(options: argparse.Namespace) -> Answer:
+    """Let the runs of S0's table that are not done wait for their turns, unless it is only asked how far."""
+    if options.keep is not None:
+        raise FerError(
+            f"“{TABLE_KEY}” is filled by its runs and keeps nothing beside them; leave out --keep."
+        )
+    size = TableSize(options.epochs or TableSize().epochs, options.subset)
+    data = _data(options)
+    submitted = []
+    if not options.show:
+        # A dataset that cannot be read is said at once, not by four processes in their logs.
+        load_dataset(data, terminal.show_progress)
+        submitted = replication.submit_table(data, size)
+    cells = replication.table_of(data, size)
+    rows = [["batch size", "epochs", "ours", "done", "S0"]]
+    rows += [
+        [
+            str(cell.batch_size),
+            str(cell.epochs),
+            "–" if cell.latest is None else cell.latest.in_words,
+            f"{cell.done} of {cell.epochs}" + ("" if cell.status is None else f", {cell.status}"),
+            cell.published or "–",
+        ]
+        for cell in cells
+    ]
+    result = {
+        "size": asdict(size),
+        "comparable": size.is_published,
+        "submitted": [run.id for run in submitted],
+        "cells": [asdict(cell) for cell in cells],
+    }
+    said = [f"{run.id}: {run.status}" for run in submitted]
+    return result, "\n".join([size.in_words, terminal.table(rows), *said])
 
 
 def _keep(chosen: Variant, options: argparse.Namespace) -> Answer:
@@ -86,7 +128,7 @@ def add_to(add: Add) -> None:
         "recipe",
         metavar="RECIPE",
         nargs="?",
-        help=", ".join(each.key for each in replication.VARIANTS),
+        help=f"{', '.join(each.key for each in replication.VARIANTS)}; or {TABLE_KEY}, batch size × epochs",
     )
     sub.add_argument(
         "--data",
@@ -101,6 +143,13 @@ def add_to(add: Add) -> None:
         "--hardware", metavar="TEXT", default="", help="what it was trained on (default: what its log says)"
     )
     sub.add_argument("--table", action="store_true", help="show what was published beside what came of it")
+    sub.add_argument("--show", action="store_true", help=f"of {TABLE_KEY}: only say how far it is")
+    sub.add_argument(
+        "--epochs", type=int, metavar="N", help=f"of {TABLE_KEY}: a small version, of so many at most"
+    )
+    sub.add_argument(
+        "--subset", type=int, metavar="N", help=f"of {TABLE_KEY}: a small version, on so many faces"
+    )
     sub.add_argument(
         "--write",
         metavar="FILE",

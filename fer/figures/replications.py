@@ -85,15 +85,13 @@ def _add_ours(figure: go.Figure, lines: Sequence[tuple[float, Comparison]]) -> N
     known = [(place, row, row.ours) for place, row in lines if row.ours is not None]
     if not known:
         return
-    open_or_not = [
-        "circle-open" if row.outcome is Outcome.NOT_COMPARABLE else "circle" for _, row, _ in known
-    ]
+    symbols = ["circle-open" if row.outcome is Outcome.NOT_COMPARABLE else "circle" for _, row, _ in known]
     figure.add_scatter(
         x=[ours.accuracy for _, _, ours in known],
         y=[place for place, _, _ in known],
         mode="markers",
         name="ours, 95 % interval",
-        marker={"symbol": open_or_not, "size": 10, "color": ACCENT, "line": {"width": 2, "color": ACCENT}},
+        marker={"symbol": symbols, "size": 10, "color": ACCENT, "line": {"width": 2, "color": ACCENT}},
         error_x={
             "type": "data",
             "array": [ours.interval_95[1] - ours.accuracy for _, _, ours in known],

@@ -4,6 +4,7 @@ from fer.replication.keeping import keep, other_settings
 from fer.replication.kept import Judged, KeptReplication, folder_of, kept_metrics, load_kept
 from fer.replication.markdown import BEGIN, END, as_markdown, write_into
 from fer.replication.published import PUBLISHED, PublishedFigure
+from fer.replication.table import Cell, TableSize, submit_table, table_of
 from fer.replication.variants import VARIANTS, Variant, variant
 from fer.replication.verdicts import Comparison, Outcome, compare, comparisons
 
@@ -12,11 +13,13 @@ __all__ = [
     "END",
     "PUBLISHED",
     "VARIANTS",
+    "Cell",
     "Comparison",
     "Judged",
     "KeptReplication",
     "Outcome",
     "PublishedFigure",
+    "TableSize",
     "Variant",
     "as_markdown",
     "compare",
@@ -26,6 +29,8 @@ __all__ = [
     "kept_metrics",
     "load_kept",
     "other_settings",
+    "submit_table",
+    "table_of",
     "variant",
     "write_into",
 ]

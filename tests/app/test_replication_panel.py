@@ -44,7 +44,7 @@ def test_what_is_kept_is_told_with_its_verdict_and_why(open_page: OpenPage) -> N
     assert "Not reproduced: 7.8 points below" in said
     assert "ours 60.00 %" in said
     assert "After epoch 50 ours had 58.00 %" in said
-    assert "Not comparable: their figure is of another division of the faces" in said
+    assert "Their figure is of another division of the faces" in said
     (chart,) = [c for c in page.get("plotly_chart") if "published" in c.proto.spec]
     assert "ours, 95 % interval" in chart.proto.spec
 
