@@ -213,7 +213,7 @@ ROOMS = {
     "runs zoo.catalog",
     "replication.verdicts": ".kept .published .variants errors",
     "replication.markdown": ".verdicts files",
-    "replication.table": ".kept .variants config errors runs",
+    "replication.table": ".kept .variants batches config datasets errors runs",
     "replication": ".keeping .kept .markdown .published .table .variants .verdicts",
     "robustness.corruptions": "errors",
     "robustness.pixels": ".corruptions",

@@ -41,15 +41,13 @@ def _data(options: argparse.Namespace) -> str:
 def _sweep(options: argparse.Namespace) -> Answer:
     """Let the runs of S0's table that are not done wait for their turns, unless it is only asked how far."""
     if options.keep is not None:
-        raise FerError(
-            f"“{TABLE_KEY}” is filled by its runs and keeps nothing beside them; leave out --keep."
-        )
-    size = TableSize(options.epochs or TableSize().epochs, options.subset)
+        raise FerError(f"“{TABLE_KEY}” is filled by its runs and keeps nothing else; leave out --keep.")
+    size = TableSize(TableSize().epochs if options.epochs is None else options.epochs, options.subset)
     data = _data(options)
     submitted = []
     if not options.show:
         # A dataset that cannot be read is said at once, not by four processes in their logs.
-        load_dataset(data, terminal.show_progress)
+        replication.check_table(load_dataset(data, terminal.show_progress), size)
         submitted = replication.submit_table(data, size)
     cells = replication.table_of(data, size)
     rows = [["batch size", "epochs", "ours", "done", "S0"]]

@@ -4,7 +4,7 @@ from fer.replication.keeping import keep, other_settings
 from fer.replication.kept import Judged, KeptReplication, folder_of, kept_metrics, load_kept
 from fer.replication.markdown import BEGIN, END, as_markdown, write_into
 from fer.replication.published import PUBLISHED, PublishedFigure
-from fer.replication.table import Cell, TableSize, submit_table, table_of
+from fer.replication.table import Cell, TableSize, check_table, submit_table, table_of
 from fer.replication.variants import VARIANTS, Variant, variant
 from fer.replication.verdicts import Comparison, Outcome, compare, comparisons
 
@@ -22,6 +22,7 @@ __all__ = [
     "TableSize",
     "Variant",
     "as_markdown",
+    "check_table",
     "compare",
     "comparisons",
     "folder_of",

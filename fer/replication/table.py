@@ -5,16 +5,18 @@ the state after 50 epochs is the same in a run of 50 as in one of 100, and four 
 an ordinary run, in the queue like any other; the table is what the run folders tell, and keeps nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fer import runs
+from fer import batches, runs
 from fer.config import TrainingConfig, compare_settings
+from fer.datasets import Dataset, Split
 from fer.errors import ConfigError
 from fer.replication.kept import Judged
 from fer.replication.variants import variant
 from fer.runs import EpochMetrics, Run, RunStatus
 
+_RECIPE = "s0"
 BATCH_SIZES = (32, 64, 128, 256)
 EPOCHS = (50, 100)
 # Source: S0, Table 1. Those of 100 epochs are given without digits, and all of them called overfitting.
@@ -107,7 +109,7 @@ class Cell:
 def config_of(batch_size: int, dataset: str, size: TableSize) -> TrainingConfig:
     """The settings of the run that fills both cells of a row."""
     return replace(
-        variant("s0").config(dataset),
+        variant(_RECIPE).config(dataset),
         batch_size=batch_size,
         epochs=size.epochs,
         subset=size.subset,
@@ -127,10 +129,22 @@ def table_of(dataset: str, size: TableSize, history: Iterable[Run] | None = None
     return tuple(cell for batch_size in BATCH_SIZES for cell in _row(batch_size, dataset, size, listed))
 
 
+def check_table(dataset: Dataset, size: TableSize) -> None:
+    """Refuse faces that the table's runs could not learn from.
+
+    Raises:
+        DatasetError: a split that is needed is empty.
+        ConfigError: the largest batch is larger than the training set.
+    """
+    dataset.require_training_splits()
+    largest = config_of(BATCH_SIZES[-1], dataset.name, size)
+    batches.require_a_batch(largest, int((dataset.splits == Split.TRAIN).sum()))
+
+
 def submit_table(dataset: str, size: TableSize) -> list[Run]:
     """Let every run that the table still lacks wait for its turn; what was begun goes on where it stopped.
 
-    Rows whose run is at work, waits or has finished are passed over, so it may be called at any time.
+    Rows whose run is at work or waits, or that are full, are passed over, so it may be called at any time.
 
     Returns:
         the runs that were started, resumed or extended.
@@ -141,44 +155,45 @@ def submit_table(dataset: str, size: TableSize) -> list[Run]:
     """
     submitted = []
     for batch_size in BATCH_SIZES:
-        run = _run_of(config_of(batch_size, dataset, size), runs.list_runs())
-        if run is not None and (run.is_active or run.status is RunStatus.QUEUED):
+        same = _runs_of(config_of(batch_size, dataset, size), runs.list_runs())
+        if any(_will_go_on(run) or _done(run, size.epochs) == size.epochs for run in same):
             continue
-        done = len(run.metrics()) if run is not None else 0
-        if done >= size.epochs:
-            continue
-        if run is not None and run.config.epochs < size.epochs and run.can_extend:
-            submitted.append(runs.extend_run(run.id, size.epochs - run.config.epochs))
-        elif run is not None and run.can_resume:
-            submitted.append(runs.resume_run(run.id))
+        furthest = max(same, key=lambda run: (_done(run, size.epochs), run.id), default=None)
+        if furthest is not None and furthest.can_extend and furthest.config.epochs < size.epochs:
+            submitted.append(runs.extend_run(furthest.id, size.epochs - furthest.config.epochs))
+        elif furthest is not None and furthest.can_resume:
+            submitted.append(runs.resume_run(furthest.id))
         else:
             submitted.append(runs.submit_run(config_of(batch_size, dataset, size)))
     return submitted
 
 
-def _row(batch_size: int, dataset: str, size: TableSize, listed: list[Run]) -> list[Cell]:
-    run = _run_of(config_of(batch_size, dataset, size), listed)
-    metrics, count = ([], 0) if run is None else (run.metrics(), _validation_faces(run))
+def _row(batch_size: int, dataset: str, size: TableSize, listed: Iterable[Run]) -> list[Cell]:
+    same = _runs_of(config_of(batch_size, dataset, size), listed)
     return [
-        Cell(
-            batch_size,
-            epochs,
-            len(until := [row for row in metrics if row.epoch <= epochs] if count else []),
-            _judged(until[-1] if until else None, count),
-            _judged(runs.best_epoch(until), count),
-            None if run is None else run.status,
-            PUBLISHED_CELLS[batch_size, published_epochs] if size.is_published else "",
-        )
-        for epochs, published_epochs in zip(size.columns, EPOCHS, strict=True)
+        _cell(batch_size, epochs, same, PUBLISHED_CELLS[batch_size, published] if size.is_published else "")
+        for epochs, published in zip(size.columns, EPOCHS, strict=True)
     ]
 
 
-def _run_of(wanted: TrainingConfig, listed: Iterable[Run]) -> Run | None:
-    """The run that fills a row: of those with its settings, one at work or waiting, else the furthest.
+def _cell(batch_size: int, epochs: int, same: Sequence[Run], published: str) -> Cell:
+    """A cell as the furthest run fills it; of one that was begun anew the former stays until it is passed."""
+    run = max(same, key=lambda run: (_done(run, epochs), run.id), default=None)
+    if run is None:
+        return Cell(batch_size, epochs, 0, None, None, None, published)
+    count = _validation_faces(run)
+    until = [row for row in run.metrics() if row.epoch <= epochs] if count else []
+    going_on = next((each for each in same if _will_go_on(each)), run)
+    status = run.status if len(until) == epochs else going_on.status
+    latest, best = until[-1] if until else None, runs.best_epoch(until)
+    return Cell(
+        batch_size, epochs, len(until), _judged(latest, count), _judged(best, count), status, published
+    )
 
-    Fewer epochs are no other settings: they are the beginning of the same.
-    """
-    same = [
+
+def _runs_of(wanted: TrainingConfig, listed: Iterable[Run]) -> list[Run]:
+    """The runs that fill a row; fewer epochs are no other settings: they are the beginning of the same."""
+    return [
         run
         for run in listed
         if run.config.epochs <= wanted.epochs
@@ -187,14 +202,19 @@ def _run_of(wanted: TrainingConfig, listed: Iterable[Run]) -> Run | None:
             for setting in compare_settings([replace(wanted, epochs=run.config.epochs), run.config])
         )
     ]
-    return max(
-        same,
-        key=lambda run: (run.is_active, run.status is RunStatus.QUEUED, len(run.metrics()), run.id),
-        default=None,
-    )
+
+
+def _will_go_on(run: Run) -> bool:
+    return run.is_active or run.status is RunStatus.QUEUED
+
+
+def _done(run: Run, epochs: int) -> int:
+    """How many of the first `epochs` epochs a run has done."""
+    return min(len(run.metrics()), epochs)
 
 
 def _validation_faces(run: Run) -> int:
+    """How many faces judge a run; 0 before its process has read them."""
     faces = runs.read_trained_on(run.folder)
     return 0 if faces is None else sum(faces.counts.get("validation", ()))
 

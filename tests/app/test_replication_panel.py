@@ -1,13 +1,19 @@
 """What others published beside ours, on the training page."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from fer import runs
 from fer.replication import VARIANTS, Judged, comparisons, folder_of, variant
 from fer.replication.kept import RESULT_FILE
+from fer.runs import queue as queue_module
 from tests.app.conftest import words
+from tests.conftest import write_fer_csv
 from tests.core.test_replication import finished_run, kept_of
+from tests.core.test_replication_table import enough
 
 OpenPage = Callable[..., AppTest]
 PAGE = "3_training.py"
@@ -65,3 +71,27 @@ def test_a_damaged_result_leaves_the_panel_standing(open_page: OpenPage) -> None
     (folder_of("s0") / RESULT_FILE).write_text("{")
     finished_run()
     assert "0 of " in words(opened(open_page))
+
+
+def test_the_table_stands_beside_the_recipes_and_starts_its_runs(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, fer_home: Path
+) -> None:
+    monkeypatch.setattr(queue_module, "_start_first", lambda: None)
+    write_fer_csv(fer_home / "data" / "faces.csv", enough())
+    page = open_page(PAGE, {"workshop.dataset": "faces.csv"})
+    page.button(key="training.replications").click().run()
+    page.segmented_control(key="training.replications_shown").set_value("S0's table")
+    page.button(key="training.replications").click().run()
+    assert not page.exception
+    assert "0 of 8 cells are full" in words(page)
+    (chart,) = [c for c in page.get("plotly_chart") if "S0: 67.76 %" in c.proto.spec]
+    assert "not begun" in chart.proto.spec
+    page.segmented_control(key="training.table_size").set_value("A small version")
+    page.button(key="training.replications").click().run()
+    assert "A small version of S0's Table 1: 4 epochs on 2,000 faces; not to be compared" in words(page)
+    page.button(key="training.replications").click()  # what is opened by a press is open in that run alone
+    page.button(key="training.table_start").click().run()
+    assert not page.exception
+    waiting = runs.list_queue()
+    assert [run.config.batch_size for run in waiting] == [32, 64, 128, 256]
+    assert {(run.config.epochs, run.config.subset) for run in waiting} == {(4, 2_000)}

@@ -9,7 +9,9 @@ from fer.config import TrainingConfig
 from fer.figures.replications import replication_figure
 from fer.replication import Comparison, Outcome
 from pages.parts import notices, phrases, state
+from pages.parts.training import replication_table
 
+_RECIPES, _TABLE = "Recipes", "S0's table"
 _BADGES = {
     Outcome.REPRODUCED: ("green", ":material/check:"),
     Outcome.BETTER: ("blue", ":material/trending_up:"),
@@ -26,6 +28,12 @@ def show(put: Callable[[TrainingConfig], None]) -> None:
     Args:
         put: fills the form and the other pages' choices; a callback.
     """
+    shown = st.segmented_control(
+        "Show", [_RECIPES, _TABLE], default=_RECIPES, required=True, key="training.replications_shown"
+    )
+    if shown == _TABLE:
+        replication_table.show()
+        return
     with notices.shown():
         rows = replication.comparisons()
         st.plotly_chart(
