@@ -10,13 +10,19 @@ from fer.errors import DatasetError, RunError
 from fer.evaluation import evaluate
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
-from fer.replication.kept import RESULT_FILE, Judged, KeptReplication, folder_of
+from fer.replication.kept import (
+    ALL_FACES,
+    RESULT_FILE,
+    TRAINING_FACES,
+    VALIDATION_FACES,
+    Judged,
+    KeptReplication,
+    folder_of,
+)
 from fer.replication.variants import Variant
 from fer.runs import Run, RunStatus, TrainedOn
 from fer.zoo.catalog import architecture
 
-# FER-2013 as it came, and all of it where the test faces are divided too.
-_FACES, _ALL_FACES = 28_709 + 3_589, 35_887
 # A log of thousands of epochs; nothing in it is worth more.
 _LOG_LINES = 5_000
 _ON = "Training on "
@@ -98,7 +104,7 @@ def _faces_of(run: Run) -> TrainedOn:
     if faces is None or not {"train", "validation"} <= faces.counts.keys():
         raise RunError(f"The run “{run.title}” does not tell which faces it learned from. Train it again.")
     plan = run.config.view.splits
-    expected = _ALL_FACES if plan is not None and not plan.keep_test else _FACES
+    expected = ALL_FACES if plan is not None and not plan.keep_test else TRAINING_FACES + VALIDATION_FACES
     found = sum(map(sum, faces.counts.values()))
     if found != expected:
         raise RunError(
@@ -114,9 +120,9 @@ def _test(run: Run, epoch: int, name: str, progress: Progress) -> Judged | None:
     if not run.has_model or (plan is not None and not plan.keep_test):
         return None
     dataset = load_dataset(name, progress)
-    if len(dataset) != _ALL_FACES:
+    if len(dataset) != ALL_FACES:
         raise DatasetError(
-            f"“{name}” has {len(dataset):,} faces, not the {_ALL_FACES:,} of FER-2013 that the figures are "
+            f"“{name}” has {len(dataset):,} faces, not the {ALL_FACES:,} of FER-2013 that the figures are "
             "of. Give the path of fer2013.csv."
         )
     evaluation = evaluate(Recognizer(run.folder), dataset, Split.TEST, progress)

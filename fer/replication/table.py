@@ -12,7 +12,7 @@ from fer import batches, runs
 from fer.config import TrainingConfig, compare_settings
 from fer.datasets import Dataset, Split
 from fer.errors import ConfigError
-from fer.replication.kept import Judged
+from fer.replication.kept import TRAINING_FACES, VALIDATION_FACES, Judged
 from fer.replication.variants import variant
 from fer.runs import EpochMetrics, Run, RunStatus
 
@@ -89,7 +89,8 @@ class Cell:
         latest: on the validation faces after the latest of those; None before the first.
         best: after the best of those; None before the first.
         status: what the run that fills it is doing; None without one.
-        published: what S0 gives, as it gives it; empty in a small version.
+        published: what S0 gives, as it gives it; empty in a small version, and once the run has told that it
+            learns from other faces than FER-2013's.
     """
 
     batch_size: int
@@ -182,6 +183,8 @@ def _cell(batch_size: int, epochs: int, same: Sequence[Run], published: str) -> 
     if run is None:
         return Cell(batch_size, epochs, 0, None, None, None, published)
     count = _validation_faces(run)
+    if count and not _learned_from_fer_2013(run):
+        published = ""
     until = [row for row in run.metrics() if row.epoch <= epochs] if count else []
     going_on = next((each for each in same if _will_go_on(each)), run)
     status = run.status if len(until) == epochs else going_on.status
@@ -217,6 +220,13 @@ def _validation_faces(run: Run) -> int:
     """How many faces judge a run; 0 before its process has read them."""
     faces = runs.read_trained_on(run.folder)
     return 0 if faces is None else sum(faces.counts.get("validation", ()))
+
+
+def _learned_from_fer_2013(run: Run) -> bool:
+    faces = runs.read_trained_on(run.folder)
+    return faces is not None and tuple(
+        sum(faces.counts.get(split, ())) for split in ("train", "validation")
+    ) == (TRAINING_FACES, VALIDATION_FACES)
 
 
 def _judged(row: EpochMetrics | None, count: int) -> Judged | None:

@@ -89,6 +89,10 @@ def test_the_table_stands_beside_the_recipes_and_starts_its_runs(
     page.segmented_control(key="training.table_size").set_value("A small version")
     page.button(key="training.replications").click().run()
     assert "A small version of S0's Table 1: 4 epochs on 2,000 faces; not to be compared" in words(page)
+    page.run()  # the window is closed
+    assert "A small version" not in words(page)
+    page.button(key="training.replications").click().run()
+    assert "A small version of S0's Table 1: 4 epochs" in words(page)
     page.button(key="training.replications").click()  # what is opened by a press is open in that run alone
     page.button(key="training.table_start").click().run()
     assert not page.exception

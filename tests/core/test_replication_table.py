@@ -131,6 +131,14 @@ def test_a_run_begun_anew_takes_nothing_away_until_it_is_further() -> None:
     assert cell(64, 2).status == "stopped"
 
 
+def test_the_published_figures_stand_beside_runs_on_their_faces_alone() -> None:
+    for batch_size, train, validation in ((64, 28_709, 3_589), (128, 5_600, 700)):
+        run = row_run(batch_size, [0.3, 0.4], RunStatus.STOPPED, TableSize())
+        counts = {"train": (train,), "validation": (validation,)}
+        save_trained_on(run.folder, TrainedOn("Faces", EMOTIONS, counts, "same"))
+    assert [cell(size, 50, TableSize()).published for size in (64, 128, 256)] == ["66.31 %", "", "64.12 %"]
+
+
 # ── how it goes on ───────────────────────────────────────────────────────────────────────────────
 
 

@@ -12,6 +12,7 @@ from pages.parts import notices, phrases, state
 from pages.parts.training import replication_table
 
 _RECIPES, _TABLE = "Recipes", "S0's table"
+_SHOWN = "training.replications_shown"
 _BADGES = {
     Outcome.REPRODUCED: ("green", ":material/check:"),
     Outcome.BETTER: ("blue", ":material/trending_up:"),
@@ -28,9 +29,8 @@ def show(put: Callable[[TrainingConfig], None]) -> None:
     Args:
         put: fills the form and the other pages' choices; a callback.
     """
-    shown = st.segmented_control(
-        "Show", [_RECIPES, _TABLE], default=_RECIPES, required=True, key="training.replications_shown"
-    )
+    replication_table.offer(_SHOWN, _RECIPES)
+    shown = st.segmented_control("Show", [_RECIPES, _TABLE], required=True, key=_SHOWN)
     if shown == _TABLE:
         replication_table.show()
         return
