@@ -37,10 +37,10 @@ def show() -> None:
         _submit(dataset, size)
     if size.is_published:
         st.caption(
-            "S0's figures are of FER-2013; beside runs on other faces they are not shown. Each is of one seed, "
-            "and a difference under 1.5 points is noise. S0 does not say whether it gives the last epoch or "
-            "the best; here it is the latest, and the best is told where you point. On a processor this takes "
-            "days; “A small version” shows how it goes."
+            "S0's figures are of FER-2013; beside runs on other faces they are not shown. Each is of one "
+            "seed, and a difference under 1.5 points is noise. S0 does not say whether it gives the last "
+            "epoch or the best; here it is the latest, and the best is told where you point. On a processor "
+            "this takes days; “A small version” shows how it goes."
         )
 
 
