@@ -23,6 +23,7 @@ from fer.command_line import (
     model_file_commands,
     picture_commands,
     quantizing_commands,
+    replication_commands,
     robustness_commands,
     run_commands,
     terminal,
@@ -457,6 +458,7 @@ def _parser() -> argparse.ArgumentParser:
 
     cost_commands.add_to(add)
     quantizing_commands.add_to(add)
+    replication_commands.add_to(add)
 
     sub = add(pace, "Measure a few steps, and say how long a run would take here.")
     sub.add_argument(

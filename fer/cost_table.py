@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from fer import files, paths
 from fer.cards import ModelCard, load_card
-from fer.errors import FerError, ModelNotFoundError
+from fer.errors import ModelNotFoundError
 from fer.evaluation import wilson_interval
 from fer.zoo.catalog import ARCHITECTURES, Architecture
 from fer.zoo.costs import FACE_COUNTS, MeasuredCosts, NetworkCost
@@ -208,19 +208,7 @@ def write_into(path: Path, costs: MeasuredCosts) -> None:
         FerError: the file cannot be read, or has no such marks.
         StorageError: it cannot be written.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise FerError(
-            f"“{path.name}” cannot be read ({error}). Give the path of a Markdown file."
-        ) from error
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise FerError(
-            f"“{path.name}” has no place for the table. Write a line {BEGIN} and below it a line {END}."
-        )
-    files.save_text(path, f"{before}{BEGIN}\n{as_markdown(costs)}\n{END}{after}")
+    files.replace_between(path, BEGIN, END, as_markdown(costs))
 
 
 def _shipped_cards() -> Sequence[ModelCard]:

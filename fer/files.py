@@ -10,7 +10,7 @@ from pathlib import Path
 from tokenize import TokenError
 from zipfile import BadZipFile
 
-from fer.errors import DiskFullError, StorageError
+from fer.errors import DiskFullError, FerError, StorageError
 
 DAMAGED_ARRAYS = (
     *(OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, MemoryError),
@@ -60,6 +60,28 @@ def save_bytes(path: Path, content: bytes) -> None:
 def save_text(path: Path, text: str) -> None:
     """Save `text` at `path` as UTF-8 in one step; see `save`."""
     save_bytes(path, text.encode())
+
+
+def replace_between(path: Path, begin: str, end: str, text: str) -> None:
+    """Put `text` between two marks of a Markdown file, in place of what stands there.
+
+    Raises:
+        FerError: the file cannot be read, or has no such marks.
+        StorageError: it cannot be written.
+    """
+    try:
+        whole = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise FerError(
+            f"“{path.name}” cannot be read ({error}). Give the path of a Markdown file."
+        ) from error
+    before, found_begin, rest = whole.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found_begin or not found_end:
+        raise FerError(
+            f"“{path.name}” has no place for the table. Write a line {begin} and below it a line {end}."
+        )
+    save_text(path, f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def put_in_place(aside: Path, folder: Path, names: Sequence[str]) -> None:

@@ -67,6 +67,11 @@ def brought_folder() -> Path:
     return home() / "models" / "brought"
 
 
+def replications_folder() -> Path:
+    """What came of repeating published recipes; one folder per recipe."""
+    return home() / "models" / "replications"
+
+
 def detectors_folder() -> Path:
     """Downloaded face detector weights."""
     return home() / "models" / "detectors"

@@ -18,11 +18,13 @@ class Defect:
     """A mistake in a published recipe, to be left out or repeated knowingly.
 
     Attributes:
+        key: its name for a program, unique within the recipe.
         title: what a switch says.
         lesson: what it does to the result, in a sentence or two.
         change: the settings that repeat it, by their names in `TrainingConfig`.
     """
 
+    key: str
     title: str
     lesson: str
     change: Mapping[str, Any]
@@ -165,6 +167,7 @@ PRESETS: tuple[Preset, ...] = (
         "% with 64, 64.12 % with 256; 59 to 67 % after 100 epochs, which it calls overfitting.",
         defects=(
             Defect(
+                "double_softmax",
                 "Softmax taken twice",
                 "Its loss is told that it gets logits, while the network ends in softmax. It learns more "
                 "slowly and its probabilities never come near 1.",
@@ -310,6 +313,7 @@ PRESETS: tuple[Preset, ...] = (
         "People agree with the labels on 65 ± 5 %.",
         defects=(
             Defect(
+                "leaking_split",
                 "A fifth of all faces, test faces too",
                 "It divides all rows 80 to 20 at random: official test faces are trained on, many validation "
                 "faces have a copy in training, and 66 % is more than it would be on faces it never saw.",

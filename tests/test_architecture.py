@@ -211,6 +211,15 @@ ROOMS = {
     "explanation.picture": ".maps .occlusion .overlay .shading emotions",
     "explanation": ".maps .occlusion .preparing .reading",
     "publishing": "cards datasets datasets.views errors evaluation files paths progress recognition runs",
+    "replication.published": "",
+    "replication.variants": ".published config errors presets",
+    "replication.kept": "errors evaluation paths runs",
+    "replication.keeping": ".kept .variants config datasets errors evaluation files progress recognition "
+    "runs zoo.catalog",
+    "replication.verdicts": ".kept .published .variants errors",
+    "replication.markdown": ".verdicts files",
+    "replication.table": ".kept .variants batches config datasets errors runs",
+    "replication": ".keeping .kept .markdown .published .table .variants .verdicts",
     "robustness.corruptions": "errors",
     "robustness.pixels": ".corruptions",
     "robustness.cures": ".corruptions .pixels config",
@@ -239,6 +248,8 @@ ROOMS = {
     "figures.run_load": ".epochs .style .training runs",
     "figures.comparison": ".style runs",
     "figures.costs": ".style cost_table",
+    "figures.replications": ".style replication",
+    "figures.replication_table": ".style replication.table runs",
     "figures": ".architecture .calibration .class_curves .confusion .dataset .evaluation .face_map .faults "
     ".live .neighbours .run_load .schedule .style .thresholds .training",
     "evaluation_report.plain_text": "",
@@ -340,7 +351,8 @@ ROOMS = {
     "command_line.training_options": ".options augmentation.presets config errors zoo.catalog",
     "command_line.evaluation_commands": ".options .run_commands .terminal comparison config datasets "
     "datasets.views emotions errors evaluation evaluation_report files machine publishing recognition",
-    "command_line.run_commands": ".terminal .training_options datasets errors fine_tuning runs",
+    "command_line.replication_commands": ".options .run_commands .terminal datasets errors replication",
+    "command_line.run_commands": ".terminal .training_options config datasets errors fine_tuning runs",
     "bench.detecting": ".stopwatch datasets errors evaluation faces faces.catalog faces.tracking pictures "
     "progress recognition",
     "command_line.detector_commands": ".options .run_commands .terminal bench.detecting datasets faces "
@@ -363,8 +375,8 @@ ROOMS = {
     "command_line.explaining_commands": ".options .run_commands .terminal datasets emotions errors "
     "explanation explanation.picture files recognition training.renewal",
     "__main__": "command_line.calibration_commands command_line.model_file_commands "
-    "command_line.cost_commands "
-    "command_line.quantizing_commands command_line.picture_commands command_line.video_commands "
+    "command_line.cost_commands command_line.quantizing_commands command_line.replication_commands "
+    "command_line.picture_commands command_line.video_commands "
     "command_line.detector_commands bench command_line command_line.evaluation_commands "
     "command_line.explaining_commands command_line.options "
     "command_line.robustness_commands command_line.run_commands "
@@ -518,7 +530,7 @@ def test_what_the_server_imports_loads_no_tensorflow() -> None:
 def test_no_file_names_a_place_of_one_machine() -> None:
     # Whole folders of somebody's machine, at the beginning of a path.
     place = re.compile(r"(?<![\w.~}])(/(home|Users|work|root|mnt)/\w|[A-Z]:\\\\?Users)")
-    folders = ("fer", "pages", "tests", ".ci", ".streamlit", "models/pretrained")
+    folders = ("fer", "pages", "tests", ".ci", ".streamlit", "models/pretrained", "models/replications")
     kinds = {".py", ".toml", ".md", ".txt", ".json", ""}
     inside = (path for name in folders for path in (PROJECT_ROOT / name).rglob("*"))
     named = [

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from fer import runs
 from fer.command_line import terminal, training_options
+from fer.config import TrainingConfig
 from fer.datasets import load_dataset
 from fer.errors import FerError, RunAlreadyActiveError
 from fer.fine_tuning import require_possible
@@ -29,11 +30,15 @@ class Add(Protocol):
 
 def train(options: argparse.Namespace) -> Answer:
     """Start a run in a process of its own and follow it to its end, or let it wait for its turn."""
-    config = training_options.config_of(options)
+    return begin(training_options.config_of(options), options.queue)
+
+
+def begin(config: TrainingConfig, queue: bool) -> Answer:
+    """Start a run of these settings and follow it, or with `queue` let it wait for its turn."""
     require_possible(config)  # a wrong name is said at once, not by the process in its log
     # And so is a dataset that cannot be read, or lacks what was asked of it.
     load_dataset(config.dataset, terminal.show_progress, view=config.view)
-    if options.queue:
+    if queue:
         return _submitted(runs.submit_run(config))
     try:
         run = runs.start_run(config)

@@ -65,7 +65,16 @@ from fer.runs.reading import (
     run_folders,
 )
 from fer.runs.recording import RunRecorder, StoppedWhilePausedError, say
-from fer.runs.run import BatchMetrics, EpochMetrics, Run, RunProgress, RunStatus, best_epoch, progress_of
+from fer.runs.run import (
+    BatchMetrics,
+    EpochMetrics,
+    Run,
+    RunProgress,
+    RunStatus,
+    best_epoch,
+    progress_of,
+    read_metrics,
+)
 from fer.runs.starting import create_run, request_stop, start_run
 from fer.runs.summary import RunSummary, metrics_csv, runs_csv, summarize
 from fer.runs.trained_on import TrainedOn, read_trained_on, save_trained_on
@@ -128,6 +137,7 @@ __all__ = [
     "progress_of",
     "read_config",
     "read_experiment",
+    "read_metrics",
     "read_notes",
     "read_predictions",
     "read_run",

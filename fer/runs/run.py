@@ -208,8 +208,7 @@ class Run:
 
     def metrics(self) -> list[EpochMetrics]:
         """The epochs done, in order; an epoch that was trained again after a crash counts once."""
-        by_epoch = {row.epoch: row for row in read_rows(self.folder / METRICS_FILE, EpochMetrics)}
-        return [by_epoch[epoch] for epoch in sorted(by_epoch)]
+        return read_metrics(self.folder)
 
     def best(self) -> EpochMetrics | None:
         """The epoch whose weights are kept: the highest validation accuracy, then the lowest loss."""
@@ -237,6 +236,12 @@ class Run:
         except FileNotFoundError:
             return ""
         return "\n".join([line for line in printed if not any(map(line.__contains__, _GREETING))][-lines:])
+
+
+def read_metrics(folder: Path) -> list[EpochMetrics]:
+    """The epochs that the metrics.jsonl of a folder tells of, in order; each counts once, the latest time."""
+    by_epoch = {row.epoch: row for row in read_rows(folder / METRICS_FILE, EpochMetrics)}
+    return [by_epoch[epoch] for epoch in sorted(by_epoch)]
 
 
 def best_epoch(metrics: Iterable[EpochMetrics]) -> EpochMetrics | None:

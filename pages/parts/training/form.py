@@ -27,6 +27,7 @@ from pages.parts.training import (
     network_choice,
     rate_choice,
     recipe_panel,
+    replication_panel,
     teacher_choice,
     transfer_choice,
 )
@@ -67,6 +68,13 @@ def _form(submit_label: str, submit_help: str | None) -> None:
     with st.container(horizontal=True):
         if st.button("Recipes", icon=":material/menu_book:", key="training.recipes"):
             recipe_panel.show(put_here)
+        if st.button(
+            "Replications",
+            icon=":material/fact_check:",
+            key="training.replications",
+            help="What others published, and what came of repeating it.",
+        ):
+            replication_panel.show(put_here)
         glossary_panel.show()
     with st.container(border=True):
         faces = faces_choice.show()

@@ -1,0 +1,156 @@
+"""The command that repeats what others published, and says what came of it."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from fer import replication
+from fer.command_line import options as shared_options
+from fer.command_line import run_commands, terminal
+from fer.command_line.run_commands import Add, Answer
+from fer.datasets import load_dataset
+from fer.errors import FerError
+from fer.replication import Comparison, TableSize, Variant
+
+USUAL_DATA = "fer2013.csv"
+TABLE_KEY = "s0-table"
+
+
+def replicate(options: argparse.Namespace) -> Answer:
+    """Start a run that repeats a published recipe, keep what came of one, or show all beside the figures."""
+    if options.table or options.write is not None:
+        return _table(options.write)
+    if not options.recipe:
+        known = ", ".join(each.key for each in replication.VARIANTS)
+        raise FerError(f"Say which recipe to repeat, one of {known}; or --table for what came of them.")
+    if options.recipe == TABLE_KEY:
+        return _sweep(options)
+    chosen = replication.variant(options.recipe)
+    if options.keep is not None:
+        return _keep(chosen, options)
+    return run_commands.begin(chosen.config(_data(options)), options.queue)
+
+
+def _data(options: argparse.Namespace) -> str:
+    """The dataset that was named; the training process has another working folder than we have."""
+    data = options.dataset or USUAL_DATA
+    return str(Path(data).absolute()) if Path(data).exists() else data
+
+
+def _sweep(options: argparse.Namespace) -> Answer:
+    """Let the runs of S0's table that are not done wait for their turns, unless it is only asked how far."""
+    if options.keep is not None:
+        raise FerError(f"“{TABLE_KEY}” is filled by its runs and keeps nothing else; leave out --keep.")
+    size = TableSize(TableSize().epochs if options.epochs is None else options.epochs, options.subset)
+    data = _data(options)
+    submitted = []
+    if not options.show:
+        # A dataset that cannot be read is said at once, not by four processes in their logs.
+        replication.check_table(load_dataset(data, terminal.show_progress), size)
+        submitted = replication.submit_table(data, size)
+    cells = replication.table_of(data, size)
+    rows = [["batch size", "epochs", "ours", "done", "S0"]]
+    rows += [
+        [
+            str(cell.batch_size),
+            str(cell.epochs),
+            "–" if cell.latest is None else cell.latest.in_words,
+            f"{cell.done} of {cell.epochs}" + ("" if cell.status is None else f", {cell.status}"),
+            cell.published or "–",
+        ]
+        for cell in cells
+    ]
+    result = {
+        "size": asdict(size),
+        "comparable": size.is_published,
+        "submitted": [run.id for run in submitted],
+        "cells": [asdict(cell) for cell in cells],
+    }
+    said = [f"{run.id}: {run.status}" for run in submitted]
+    return result, "\n".join([size.in_words, terminal.table(rows), *said])
+
+
+def _keep(chosen: Variant, options: argparse.Namespace) -> Answer:
+    kept = replication.keep(
+        options.keep, chosen, options.hardware, options.dataset or "", terminal.show_progress
+    )
+    folder = replication.folder_of(chosen.key)
+    lines = [f"{folder}: what came of {chosen.title}"]
+    for figure in chosen.figures or (None,):
+        row = replication.compare(chosen, figure, kept)
+        ours = "nothing" if row.ours is None else f"{row.ours.in_words} ({row.faces})"
+        lines.append(f"published {figure.in_words if figure else 'nothing'}, ours {ours}: {row.verdict}")
+    return asdict(kept) | {"folder": str(folder)}, "\n".join(lines)
+
+
+def _table(path: Path | None) -> Answer:
+    for each in replication.VARIANTS:
+        replication.load_kept(each.key)  # a damaged one is told of, not called missing
+    rows = replication.comparisons()
+    if path is not None:
+        replication.write_into(path)
+    lines = [["recipe", "published", "ours", "", "verdict"]]
+    lines += [
+        [
+            row.variant.key,
+            "–" if row.figure is None else row.figure.in_words,
+            "–" if row.ours is None else row.ours.in_words,
+            row.faces,
+            row.verdict,
+        ]
+        for row in rows
+    ]
+    written = [f"Written into {path}"] if path is not None else []
+    return {"recipes": [_as_dict(row) for row in rows]}, "\n".join([terminal.table(lines), *written])
+
+
+def _as_dict(row: Comparison) -> dict[str, Any]:
+    return {
+        "recipe": row.variant.key,
+        "published": None if row.figure is None else row.figure.share,
+        "published_epoch": None if row.figure is None else row.figure.epoch,
+        "faces": None if row.figure is None else row.figure.faces,
+        "ours": None if row.ours is None else asdict(row.ours),
+        "outcome": str(row.outcome),
+        "points": row.points,
+        "verdict": row.verdict,
+        "why": row.why,
+    }
+
+
+def add_to(add: Add) -> None:
+    """Add the command with its options."""
+    sub = add(replicate, "Repeat what others published, and say what came of it.")
+    sub.add_argument(
+        "recipe",
+        metavar="RECIPE",
+        nargs="?",
+        help=f"{', '.join(each.key for each in replication.VARIANTS)}; or {TABLE_KEY}, batch size × epochs",
+    )
+    sub.add_argument(
+        "--data",
+        dest="dataset",
+        metavar="DATASET",
+        help=f"{shared_options.DATASET_HELP} (default: {USUAL_DATA}); "
+        "with --keep, whose test faces to look at",
+    )
+    sub.add_argument("--queue", action="store_true", help="wait for its turn, and do not follow it")
+    sub.add_argument("--keep", metavar="RUN", help="keep what came of this finished run")
+    sub.add_argument(
+        "--hardware", metavar="TEXT", default="", help="what it was trained on (default: what its log says)"
+    )
+    sub.add_argument("--table", action="store_true", help="show what was published beside what came of it")
+    sub.add_argument("--show", action="store_true", help=f"of {TABLE_KEY}: only say how far it is")
+    sub.add_argument(
+        "--epochs", type=int, metavar="N", help=f"of {TABLE_KEY}: a small version, of so many at most"
+    )
+    sub.add_argument(
+        "--subset", type=int, metavar="N", help=f"of {TABLE_KEY}: a small version, on so many faces"
+    )
+    sub.add_argument(
+        "--write",
+        metavar="FILE",
+        type=Path,
+        help=f"put that table into a Markdown file, between {replication.BEGIN} and {replication.END}",
+    )

@@ -1,0 +1,98 @@
+"""S0's Table 1 as a heat map that fills while its runs go on."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from fer.figures.style import ACCENT_RGB, QUIET, layout
+from fer.replication.table import Cell
+from fer.runs import RunStatus
+
+_ROW_HEIGHT = 78
+_WORDS = {
+    RunStatus.QUEUED: "waits for its turn",
+    RunStatus.STOPPED: "stopped",
+    RunStatus.FAILED: "failed",
+    RunStatus.LOST: "stopped",
+}
+# Nothing is told apart by a shade alone: each cell says its figure.
+_SHADES = [[0.0, f"rgba({ACCENT_RGB}, 0.10)"], [1.0, f"rgba({ACCENT_RGB}, 0.75)"]]
+_LEAST_SPREAD = 0.02
+
+
+def table_figure(cells: Sequence[Cell]) -> go.Figure:
+    """A row for each batch size, a column for each number of epochs, the accuracy in each cell.
+
+    A cell that is not full yet says how far it is, in its latest epoch's accuracy; the published figure
+    stands below ours.
+
+    Args:
+        cells: what `fer.replication.table.table_of` gives, one at least.
+    """
+    sizes = list(dict.fromkeys(cell.batch_size for cell in cells))
+    columns = sorted({cell.epochs for cell in cells})
+    at = {(cell.batch_size, cell.epochs): cell for cell in cells}
+    shares = [cell.latest.accuracy for cell in cells if cell.latest is not None]
+    low, high = (min(shares), max(shares)) if shares else (0.5, 0.7)
+    missing = max(_LEAST_SPREAD - (high - low), 0) / 2
+    figure = go.Figure(
+        go.Heatmap(
+            x=[f"{epochs} epochs" for epochs in columns],
+            y=[f"batches<br>of {size}" for size in sizes],
+            z=[[_share(at[size, epochs]) for epochs in columns] for size in sizes],
+            customdata=[[[_hover(at[size, epochs])] for epochs in columns] for size in sizes],
+            hovertemplate="%{customdata[0]}<extra></extra>",
+            hoverongaps=False,
+            colorscale=_SHADES,
+            zmin=low - missing,
+            zmax=high + missing,
+            showscale=False,
+            xgap=3,
+            ygap=3,
+        )
+    )
+    for cell in cells:
+        figure.add_annotation(
+            x=f"{cell.epochs} epochs",
+            y=f"batches<br>of {cell.batch_size}",
+            text=_text(cell),
+            showarrow=False,
+            font={"size": 13},
+        )
+    figure.update_layout(layout(height=_ROW_HEIGHT * len(sizes) + 40))
+    figure.update_xaxes(side="top", fixedrange=True, showgrid=False, ticks="", type="category")
+    figure.update_yaxes(
+        autorange="reversed", fixedrange=True, showgrid=False, ticks="", automargin=True, type="category"
+    )
+    return figure
+
+
+def _share(cell: Cell) -> float | None:
+    return None if cell.latest is None else cell.latest.accuracy
+
+
+def _text(cell: Cell) -> str:
+    if cell.latest is not None:
+        figure = f"{100 * cell.latest.accuracy:.1f} %"
+        lines = [f"<b>{figure}</b>"] if cell.is_full else [figure, f"{cell.done} of {cell.epochs}"]
+    else:
+        lines = [_standing(cell)]
+    if cell.published:
+        lines.append(f"<span style='color:{QUIET}'>S0: {cell.published}</span>")
+    return "<br>".join(lines)
+
+
+def _standing(cell: Cell) -> str:
+    if cell.status is None:
+        return "not begun"
+    return _WORDS.get(cell.status, "begins")
+
+
+def _hover(cell: Cell) -> str:
+    if cell.latest is None or cell.best is None:
+        return f"batches of {cell.batch_size}: {_standing(cell)}"
+    return (
+        f"batches of {cell.batch_size}, epoch {cell.latest.epoch} of {cell.epochs}: {cell.latest.in_words}"
+        f"<br>best so far: {cell.best.in_words}, epoch {cell.best.epoch}"
+        + (f"<br>S0: {cell.published}" if cell.published else "")
+    )

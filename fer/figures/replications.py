@@ -1,0 +1,126 @@
+"""What others published beside what came of repeating it: a line for each figure, two marks on it."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout, plain
+from fer.replication import Comparison, Outcome
+
+_LINE_HEIGHT = 44
+# Room for the axis and the legend.
+_BELOW = 84
+# An accuracy axis that shows differences of points, and never less than this much of it.
+_LEAST_RANGE, _MARGIN = 0.1, 0.02
+
+
+def replication_figure(rows: Sequence[Comparison]) -> go.Figure:
+    """The published accuracies as open diamonds, ours as dots with their 95 % intervals.
+
+    The titles stand on the lines and not beside them, so that a telephone has room for the dots. A dot that
+    cannot be compared is open.
+
+    Args:
+        rows: what `fer.replication.comparisons` gives; lines without any figure are left out.
+    """
+    drawn = [row for row in rows if row.figure is not None or row.ours is not None]
+    figure = go.Figure()
+    places = [-float(number) for number in range(len(drawn))]
+    _add_ours(figure, [(place, row) for place, row in zip(places, drawn, strict=True) if row.ours])
+    _add_published(figure, [(place, row) for place, row in zip(places, drawn, strict=True) if row.figure])
+    for place, row in zip(places, drawn, strict=True):
+        figure.add_annotation(
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=place,
+            yshift=13,
+            text=plain(_title(row)),
+            showarrow=False,
+            font={"size": 12},
+        )
+    figure.update_layout(
+        layout(
+            height=_LINE_HEIGHT * max(len(drawn), 1) + _BELOW,
+            hovermode="closest",
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": -0.12, "xanchor": "left", "yanchor": "top"},
+        )
+    )
+    figure.update_xaxes(
+        range=_range(drawn),
+        tickformat=".0%",
+        gridcolor=GRID,
+        zeroline=False,
+        fixedrange=True,
+        nticks=7,
+    )
+    figure.update_yaxes(
+        range=[-len(drawn) + 0.4, 0.75],
+        tickvals=places,
+        showticklabels=False,
+        gridcolor=GRID,
+        zeroline=False,
+        fixedrange=True,
+    )
+    return figure
+
+
+def _add_published(figure: go.Figure, lines: Sequence[tuple[float, Comparison]]) -> None:
+    known = [(place, row, row.figure) for place, row in lines if row.figure is not None]
+    figure.add_scatter(
+        x=[told.share for _, _, told in known],
+        y=[place for place, _, _ in known],
+        mode="markers",
+        name="published",
+        marker={"symbol": "diamond-open", "size": 10, "color": MARK, "line": {"width": 2, "color": MARK}},
+        customdata=[[plain(row.variant.title), told.in_words, plain(told.source)] for _, row, told in known],
+        hovertemplate="<b>%{customdata[0]}</b><br>published %{customdata[1]}<br>%{customdata[2]}"
+        "<extra></extra>",
+    )
+
+
+def _add_ours(figure: go.Figure, lines: Sequence[tuple[float, Comparison]]) -> None:
+    """Nothing without a run: a legend for dots that are not there would be a riddle."""
+    known = [(place, row, row.ours) for place, row in lines if row.ours is not None]
+    if not known:
+        return
+    symbols = ["circle-open" if row.outcome is Outcome.NOT_COMPARABLE else "circle" for _, row, _ in known]
+    figure.add_scatter(
+        x=[ours.accuracy for _, _, ours in known],
+        y=[place for place, _, _ in known],
+        mode="markers",
+        name="ours, 95 % interval",
+        marker={"symbol": symbols, "size": 10, "color": ACCENT, "line": {"width": 2, "color": ACCENT}},
+        error_x={
+            "type": "data",
+            "array": [ours.interval_95[1] - ours.accuracy for _, _, ours in known],
+            "arrayminus": [ours.accuracy - ours.interval_95[0] for _, _, ours in known],
+            "color": QUIET,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        customdata=[
+            [plain(row.variant.title), ours.in_words, row.faces, plain(row.verdict)] for _, row, ours in known
+        ],
+        hovertemplate="<b>%{customdata[0]}</b><br>ours %{customdata[1]}<br>%{customdata[2]}<br>"
+        "%{customdata[3]}<extra></extra>",
+    )
+
+
+def _title(row: Comparison) -> str:
+    if row.figure is None:
+        return row.variant.title
+    return row.variant.title if row.figure.faces == "validation" else f"{row.variant.title} ({_faces(row)})"
+
+
+def _faces(row: Comparison) -> str:
+    return "test" if row.figure is not None and row.figure.faces == "test" else "faces not told"
+
+
+def _range(rows: Sequence[Comparison]) -> list[float]:
+    shares = [row.figure.share for row in rows if row.figure is not None]
+    shares += [bound for row in rows if row.ours is not None for bound in row.ours.interval_95]
+    low, high = (min(shares), max(shares)) if shares else (0.5, 0.7)
+    missing = max(_LEAST_RANGE - (high - low), 0) / 2
+    return [max(low - missing - _MARGIN, 0), min(high + missing + _MARGIN, 1)]

@@ -1,0 +1,135 @@
+"""From a finished run to what is kept of it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from fer import files, runs
+from fer.config import TrainingConfig, compare_settings
+from fer.datasets import Split, load_dataset
+from fer.errors import DatasetError, RunError
+from fer.evaluation import evaluate
+from fer.progress import Progress, silent
+from fer.recognition import Recognizer
+from fer.replication.kept import (
+    ALL_FACES,
+    RESULT_FILE,
+    TRAINING_FACES,
+    VALIDATION_FACES,
+    Judged,
+    KeptReplication,
+    folder_of,
+)
+from fer.replication.variants import Variant
+from fer.runs import Run, RunStatus, TrainedOn
+from fer.zoo.catalog import architecture
+
+# A log of thousands of epochs; nothing in it is worth more.
+_LOG_LINES = 5_000
+_ON = "Training on "
+
+
+def keep(
+    run_id: str, variant: Variant, hardware: str = "", dataset: str = "", progress: Progress = silent
+) -> KeptReplication:
+    """Keep what came of a run that repeats `variant`, in place of what was kept before.
+
+    Args:
+        run_id: a finished run.
+        variant: what it repeats.
+        hardware: what it was trained on; empty for what its log says.
+        dataset: whose test faces its model is asked about, as `load_dataset` takes it; empty for none.
+        progress: told how far the evaluation is.
+
+    Raises:
+        RunNotFoundError, CorruptRunError: there is no such run.
+        RunError: it has not finished, has other settings than the recipe, or learned from other faces.
+        DatasetError: the dataset cannot be read, or is another one.
+        StorageError: the folder cannot be written.
+    """
+    run = runs.load_run(run_id)
+    metrics, best = run.metrics(), run.best()
+    if run.status is not RunStatus.FINISHED or best is None:
+        raise RunError(f"The run “{run.title}” is {run.status}, not finished. Let it finish, then keep it.")
+    _refuse_other_settings(run, variant)
+    faces = _faces_of(run)
+    count = sum(faces.counts["validation"])
+    by_epoch = {row.epoch: Judged.of(row.validation_accuracy, count, row.epoch) for row in metrics}
+    kept = KeptReplication(
+        key=variant.key,
+        run=run.id,
+        best=by_epoch[best.epoch],
+        last=by_epoch[metrics[-1].epoch],
+        at_published=by_epoch.get(variant.figures[0].epoch) if variant.figures else None,
+        test=_test(run, best.epoch, dataset, progress) if dataset else None,
+        epochs=len(metrics),
+        seconds=round(sum(row.duration_seconds for row in metrics), 1),
+        parameters=architecture(run.config.architecture).parameters,
+        hardware=hardware or _hardware(run),
+        date=(run.finished_at or run.started_at).date().isoformat(),
+        faces=f"{sum(faces.counts['train']):,} to train on, {count:,} to validate",
+        fingerprint=faces.fingerprint,
+    )
+    folder = folder_of(variant.key)
+    # A path is of one machine; the name is what somebody else's file is called too.
+    config = replace(run.config, dataset=Path(run.config.dataset).name, name="")
+    files.save_text(folder / runs.CONFIG_FILE, config.to_json())
+    files.save_bytes(folder / runs.METRICS_FILE, (run.folder / runs.METRICS_FILE).read_bytes())
+    log = run.log(_LOG_LINES).replace(str(run.folder), run.id)
+    files.save_text(folder / runs.LOG_FILE, log + "\n")
+    files.save_text(folder / RESULT_FILE, kept.to_json())  # last: it says that the others are there
+    return kept
+
+
+def other_settings(config: TrainingConfig, variant: Variant) -> list[str]:
+    """In which settings a run differs from the recipe, the dataset's name aside: "epochs 5 instead of 50"."""
+    expected = variant.config(config.dataset)
+    return [
+        f"{setting.name} {setting.values[1]} instead of {setting.values[0]}"
+        for setting in compare_settings([expected, config])
+        if setting.differs
+    ]
+
+
+def _refuse_other_settings(run: Run, variant: Variant) -> None:
+    others = other_settings(run.config, variant)
+    if others:
+        raise RunError(
+            f"The run “{run.title}” does not repeat “{variant.key}”: {'; '.join(others)}. Start one with "
+            f"“python -m fer replicate {variant.key}”."
+        )
+
+
+def _faces_of(run: Run) -> TrainedOn:
+    faces = runs.read_trained_on(run.folder)
+    if faces is None or not {"train", "validation"} <= faces.counts.keys():
+        raise RunError(f"The run “{run.title}” does not tell which faces it learned from. Train it again.")
+    plan = run.config.view.splits
+    expected = ALL_FACES if plan is not None and not plan.keep_test else TRAINING_FACES + VALIDATION_FACES
+    found = sum(map(sum, faces.counts.values()))
+    if found != expected:
+        raise RunError(
+            f"The run “{run.title}” learned from and was judged by {found:,} faces, not by the {expected:,} "
+            "of FER-2013 that the figures are of. Start one with “--data fer2013.csv”."
+        )
+    return faces
+
+
+def _test(run: Run, epoch: int, name: str, progress: Progress) -> Judged | None:
+    """How the run's model does on the test faces; None where it has no model, or has learned from them."""
+    plan = run.config.view.splits
+    if not run.has_model or (plan is not None and not plan.keep_test):
+        return None
+    dataset = load_dataset(name, progress)
+    if len(dataset) != ALL_FACES:
+        raise DatasetError(
+            f"“{name}” has {len(dataset):,} faces, not the {ALL_FACES:,} of FER-2013 that the figures are "
+            "of. Give the path of fer2013.csv."
+        )
+    evaluation = evaluate(Recognizer(run.folder), dataset, Split.TEST, progress)
+    return Judged.of(evaluation.accuracy, len(evaluation), epoch)
+
+
+def _hardware(run: Run) -> str:
+    """What the log says it was trained on."""
+    said = [line for line in run.log(_LOG_LINES).splitlines() if line.startswith(_ON)]
+    return said[-1].removeprefix(_ON).partition(",")[0] if said else "not noted"

@@ -1,0 +1,149 @@
+"""Each published figure beside ours: reproduced or not, by how much, and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fer.errors import FerError
+from fer.replication.kept import Judged, KeptReplication, load_kept
+from fer.replication.published import PublishedFigure
+from fer.replication.variants import VARIANTS, Variant
+
+
+class Outcome(StrEnum):
+    """What came of repeating a recipe."""
+
+    REPRODUCED = "reproduced"
+    BETTER = "better"
+    BELOW = "below"
+    NOT_COMPARABLE = "not comparable"
+    NOT_RUN = "not run yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One published figure beside ours.
+
+    Attributes:
+        variant: the recipe.
+        figure: what was published; None where nothing was.
+        kept: what came of our run; None before it was kept, or where it cannot be read.
+        ours: what is compared with the figure; None where ours has nothing of the kind.
+        outcome: how they compare.
+        obstacle: why they cannot be compared; empty where they can.
+    """
+
+    variant: Variant
+    figure: PublishedFigure | None
+    kept: KeptReplication | None
+    ours: Judged | None
+    outcome: Outcome
+    obstacle: str = ""
+
+    @property
+    def points(self) -> float | None:
+        """Ours less the published figure, in points of a percentage; None where there are not both."""
+        if self.ours is None or self.figure is None:
+            return None
+        return 100 * (self.ours.accuracy - self.figure.share)
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in a few words."""
+        match self.outcome:
+            case Outcome.BETTER:
+                return f"ours is better by {abs(self.points or 0):.1f} points"
+            case Outcome.BELOW:
+                return f"not reproduced: {abs(self.points or 0):.1f} points below"
+            case Outcome.NOT_COMPARABLE:
+                return f"not comparable: {self.obstacle}"
+        return str(self.outcome)
+
+    @property
+    def faces(self) -> str:
+        """Which faces ours are: "validation, epoch 46"; empty without ours."""
+        if self.ours is None:
+            return ""
+        split = "test" if self.figure is not None and self.figure.faces == "test" else "validation"
+        return f"{split}, epoch {self.ours.epoch}"
+
+    @property
+    def why(self) -> str:
+        """What may account for a difference, in sentences: how theirs was counted, how ours was trained."""
+        said = [self.figure.flaw] if self.figure is not None and self.figure.flaw else []
+        said += [self._other_epoch()] if self._other_epoch() else []
+        said += [f"Ours repeats its mistake. {defect.lesson}" for defect in self.variant.defects]
+        repeated = {defect.key for defect in self.variant.defects}
+        said += [
+            f"Ours leaves its mistake out ({defect.title[0].lower()}{defect.title[1:]})."
+            for defect in self.variant.preset.defects
+            if defect.key not in repeated
+        ]
+        said += list(self.variant.preset.differences[:1])
+        return " ".join(said)
+
+    def _other_epoch(self) -> str:
+        """Where our best epoch is compared with theirs of some number: what ours had at that number."""
+        if self.figure is None or self.kept is None or self.ours is None or self.figure.faces == "test":
+            return ""
+        same = self.kept.at_published
+        if same is None or same.epoch == self.ours.epoch:
+            return ""
+        return f"After epoch {same.epoch} ours had {same.in_words}; its best was epoch {self.ours.epoch}."
+
+
+def comparisons() -> tuple[Comparison, ...]:
+    """Every published figure beside ours, in the order of the recipes; one without a figure has a line."""
+    return tuple(
+        compare(each, figure, kept)
+        for each in VARIANTS
+        for kept in [_kept(each)]
+        for figure in (each.figures or (None,))
+    )
+
+
+def compare(variant: Variant, figure: PublishedFigure | None, kept: KeptReplication | None) -> Comparison:
+    """A published figure beside what came of our run."""
+    ours = _ours(figure, kept)
+    if figure is None:
+        obstacle = "its authors give no figure of it"
+    elif missing := figure.needs - {defect.key for defect in variant.defects}:
+        titles = [defect.title for defect in variant.preset.defects if defect.key in missing]
+        obstacle = f"their figure is of another division of the faces ({', '.join(titles).lower()})"
+    elif figure.faces == "unsaid":
+        obstacle = "it is not said of which faces their figure is"
+    elif kept is not None and ours is None:
+        obstacle = (
+            "our test faces were not looked at"
+            if figure.faces == "test"
+            else f"ours ended after epoch {kept.epochs}, theirs is of epoch {figure.epoch}"
+        )
+    else:
+        obstacle = ""
+    if kept is None:
+        return Comparison(variant, figure, None, None, Outcome.NOT_RUN)
+    if obstacle or figure is None or ours is None:
+        return Comparison(variant, figure, kept, ours, Outcome.NOT_COMPARABLE, obstacle)
+    low, high = ours.interval_95
+    if low <= figure.share <= high:
+        outcome = Outcome.REPRODUCED
+    else:
+        outcome = Outcome.BETTER if figure.share < low else Outcome.BELOW
+    return Comparison(variant, figure, kept, ours, outcome)
+
+
+def _ours(figure: PublishedFigure | None, kept: KeptReplication | None) -> Judged | None:
+    if kept is None:
+        return None
+    if figure is None:
+        return kept.best
+    if figure.faces == "test":
+        return kept.test
+    return kept.at_published if figure.against == "epoch" else kept.best
+
+
+def _kept(variant: Variant) -> KeptReplication | None:
+    """What is kept of a variant; a damaged folder counts as none: the command tells what is wrong."""
+    try:
+        return load_kept(variant.key)
+    except FerError:
+        return None

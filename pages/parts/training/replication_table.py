@@ -1,0 +1,101 @@
+"""S0's Table 1 on the page: which one, how far it is, and the button that lets its runs train."""
+
+import streamlit as st
+
+from fer import replication
+from fer.config import DatasetView
+from fer.figures.replication_table import table_figure
+from fer.replication import TableSize
+from pages.parts import caches, notices, phrases, state
+
+_PUBLISHED, _SMALL = "As published", "A small version"
+_LOOK_EVERY_SECONDS = 3
+
+
+def show() -> None:
+    """Draw the table of the learner's dataset, which fills while its runs train."""
+    st.markdown(
+        "How many faces between two corrections, and how many times through all of them? S0 tried eight "
+        "pairs. Its rate is constant, so the left column is what a run of the right one was half-way: four "
+        "runs fill eight cells, one after the other, and what is stopped goes on where it was."
+    )
+    dataset, size = state.training().dataset, _size()
+    st.caption(f"{size.in_words}. Learned from: {phrases.plain(dataset)}.")
+    cells = replication.table_of(dataset, size, caches.run_history()[0])
+    waits = any(cell.status is not None and _goes_on(cell) for cell in cells)
+    st.fragment(_figure, run_every=_LOOK_EVERY_SECONDS if waits else None)(dataset, size)
+    full = all(cell.is_full for cell in cells)
+    if st.button(
+        "Let its runs train",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="training.table_start",
+        disabled=full,
+        help="They wait for their turns in the queue, like any other. Press again to go on with what was "
+        "stopped.",
+    ):
+        _submit(dataset, size)
+    if size.is_published:
+        st.caption(
+            "S0's figures are of FER-2013; beside runs on other faces they are not shown. Each is of one "
+            "seed, and a difference under 1.5 points is noise. S0 does not say whether it gives the last "
+            "epoch or the best; here it is the latest, and the best is told where you point. On a processor "
+            "this takes days; “A small version” shows how it goes."
+        )
+
+
+def offer(key: str, usual: object) -> None:
+    """Let a widget of a window begin as it was left: it is forgotten when the window closes.
+
+    Args:
+        key: the widget's.
+        usual: what it begins with at first.
+    """
+    st.session_state.setdefault(key, st.session_state.get(f"{key}.left", usual))
+    st.session_state[f"{key}.left"] = st.session_state[key]
+
+
+def _size() -> TableSize:
+    for key, usual in (("size", _PUBLISHED), ("epochs", 4), ("subset", 2_000)):
+        offer(f"training.table_{key}", usual)
+    chosen = st.segmented_control(
+        "Which table", [_PUBLISHED, _SMALL], required=True, key="training.table_size"
+    )
+    if chosen == _PUBLISHED:
+        return TableSize()
+    with st.container(horizontal=True):
+        epochs = st.number_input("Epochs", 2, 100, step=2, key="training.table_epochs")
+        subset = st.number_input("Faces", 256, 100_000, step=500, key="training.table_subset")
+    with notices.shown():
+        return TableSize(int(epochs), int(subset))
+
+
+def _figure(dataset: str, size: TableSize) -> None:
+    """The heat map as the runs are now."""
+    cells = replication.table_of(dataset, size, caches.run_history()[0])
+    st.plotly_chart(
+        table_figure(cells),
+        key="training.table_figure",
+        config={"displayModeBar": False},
+        alt="Validation accuracy, a row for each batch size, a column for each number of epochs.",
+    )
+    full = sum(cell.is_full for cell in cells)
+    st.caption(f"{full} of {len(cells)} cells are full.")
+
+
+def _goes_on(cell: replication.Cell) -> bool:
+    return cell.status is not None and (cell.status.is_active or cell.status == "queued")
+
+
+def _submit(dataset: str, size: TableSize) -> None:
+    """Let the runs wait that are still needed; a dataset that cannot be read is said at once."""
+    with notices.shown():
+        with notices.working() as progress:
+            replication.check_table(caches.dataset(dataset, progress, DatasetView()), size)
+        submitted = replication.submit_table(dataset, size)
+        state.tell(
+            f"{phrases.listed([run.name for run in submitted])}: they train or wait for their turns."
+            if submitted
+            else "All runs of the table are at work, wait or are done."
+        )
+    st.rerun()
