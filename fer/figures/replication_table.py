@@ -18,6 +18,7 @@ _WORDS = {
 # Nothing is told apart by a shade alone: each cell says its figure.
 _SHADES = [[0.0, f"rgba({ACCENT_RGB}, 0.10)"], [1.0, f"rgba({ACCENT_RGB}, 0.75)"]]
 _LEAST_SPREAD = 0.02
+_EMPTY = "rgba(128, 128, 128, 0.10)"
 
 
 def table_figure(cells: Sequence[Cell]) -> go.Figure:
@@ -35,10 +36,25 @@ def table_figure(cells: Sequence[Cell]) -> go.Figure:
     shares = [cell.latest.accuracy for cell in cells if cell.latest is not None]
     low, high = (min(shares), max(shares)) if shares else (0.5, 0.7)
     missing = max(_LEAST_SPREAD - (high - low), 0) / 2
+    across = [f"{epochs} epochs" for epochs in columns]
+    down = [f"batches<br>of {size}" for size in sizes]
     figure = go.Figure(
+        # The empty cells, below the others: Plotly gives a heat map without a value no room at all.
         go.Heatmap(
-            x=[f"{epochs} epochs" for epochs in columns],
-            y=[f"batches<br>of {size}" for size in sizes],
+            x=across,
+            y=down,
+            z=[[0] * len(across) for _ in down],
+            colorscale=[[0, _EMPTY], [1, _EMPTY]],
+            showscale=False,
+            hoverinfo="skip",
+            xgap=3,
+            ygap=3,
+        )
+    )
+    figure.add_trace(
+        go.Heatmap(
+            x=across,
+            y=down,
             z=[[_share(at[size, epochs]) for epochs in columns] for size in sizes],
             customdata=[[[_hover(at[size, epochs])] for epochs in columns] for size in sizes],
             hovertemplate="%{customdata[0]}<extra></extra>",

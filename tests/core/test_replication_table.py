@@ -194,7 +194,7 @@ def test_the_published_figure_stands_below_ours() -> None:
     texts = [note.text for note in figure.layout.annotations]
     assert len(texts) == 8
     assert any("S0: 67.76 %" in text for text in texts)
-    assert all(value is None for row in figure.data[0].z for value in row)
+    assert all(value is None for row in figure.data[1].z for value in row)
 
 
 # ── the command ──────────────────────────────────────────────────────────────────────────────────
@@ -243,3 +243,12 @@ def test_the_kept_run_of_the_recipe_is_the_beginning_of_its_row() -> None:
     kept = runs.read_config(PROJECT_ROOT / "models" / "replications" / "s0")
     row = config_of(128, kept.dataset, TableSize())
     assert replace(row, epochs=kept.epochs, name="") == kept
+
+
+def test_a_table_that_nobody_has_begun_still_has_all_its_cells() -> None:
+    # Plotly draws a heat map without one value as a point, and all its words upon each other.
+    ground, values = table_figure(table_of("fer2013.csv", TableSize())).data
+    assert [len(row) for row in ground.z] == [2] * 4
+    assert all(value is not None for row in ground.z for value in row)
+    assert all(value is None for row in values.z for value in row)
+    assert (list(ground.x), list(ground.y)) == (list(values.x), list(values.y))
