@@ -179,7 +179,7 @@ def test_the_heat_map_shows_what_is_there_and_how_far_the_rest_is() -> None:
     row_run(64, [0.2, 0.5, 0.6], RunStatus.STOPPED)
     row_run(32, [], RunStatus.QUEUED)
     figure = table_figure(table_of("small.csv", SMALL))
-    (heat,) = figure.data
+    _, heat = figure.data
     assert [list(row) for row in heat.z] == [[None, None], [0.5, 0.6], [None, None], [None, None]]
     said = {(note.y, note.x): note.text for note in figure.layout.annotations}
     assert said["batches<br>of 64", "2 epochs"] == "<b>50.0 %</b>"

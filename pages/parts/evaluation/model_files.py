@@ -13,6 +13,8 @@ from pages.parts import job_panel, phrases, state
 _JOB = "bring-a-model"
 _OPEN = "evaluation.model_files"
 _PREPARED = "evaluation.taken_along"
+# The uploaded file's id, where it lies, and its header.
+_WEIGHED = "evaluation.weighed_file"
 
 
 def show(entries: dict[str, ModelEntry], first: str | None) -> None:
@@ -46,12 +48,16 @@ def _bring() -> None:
     busy = job is not None and job.is_active
     if upload is None:
         return
-    try:
-        path, found = take_in(upload.name, upload.getvalue())
-    except FerError as error:
-        st.error(str(error), icon=":material/gpp_bad:")
-        return
-    header = found.header
+    # Weighed once, not whenever something else on the page is touched.
+    weighed = st.session_state.get(_WEIGHED)
+    if weighed is None or weighed[0] != upload.file_id or not weighed[1].exists():
+        try:
+            path, found = take_in(upload.name, upload.getvalue())
+        except FerError as error:
+            st.error(str(error), icon=":material/gpp_bad:")
+            return
+        weighed = st.session_state[_WEIGHED] = (upload.file_id, path, found.header)
+    _, path, header = weighed
     st.markdown(
         f"**{phrases.plain(header.title)}** · {header.entry.title}, {header.entry.parameters:,} weights, "
         f"answers with {', '.join(header.emotions)}"
@@ -84,6 +90,8 @@ def _use_it() -> None:
         state.set_judged_models((str(name),))
         state.tell(f"“{name}” is here. What it is worth stands below, once faces are chosen.")
     jobs.forget_job(_JOB)
+    if (weighed := st.session_state.pop(_WEIGHED, None)) is not None:
+        weighed[1].unlink(missing_ok=True)
 
 
 def _take(entry: ModelEntry) -> None:

@@ -1,0 +1,94 @@
+"""Bringing a model and taking one along, on the evaluation page: nothing there, refused, brought, removed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer import jobs, paths
+from fer.jobs import Job, JobStatus
+from fer.model_files import brought_models
+from tests.app.conftest import words
+from tests.conftest import PROJECT_ROOT
+from tests.core import grey_level
+from tests.core.test_model_files import packed
+
+OpenPage = Callable[..., AppTest]
+PAGE = "4_evaluation.py"
+UPLOAD = "evaluation.brought_file"
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The arguments of the jobs that the page starts; none of them runs."""
+    arguments: list[list[str]] = []
+
+    def start(job_id: str, title: str, given: list[str]) -> Job:
+        arguments.append(given)
+        return Job(job_id, title, JobStatus.RUNNING)
+
+    monkeypatch.setattr(jobs, "start_job", start)
+    return arguments
+
+
+def test_where_there_is_no_model_one_can_be_brought(open_page: OpenPage) -> None:
+    page = open_page(PAGE)
+    assert not page.exception
+    assert "No model yet" in words(page)
+    assert page.file_uploader(key=UPLOAD).label.startswith(
+        "A file that ends in .fer-model.zip, at most 200 MB"
+    )
+
+
+def test_a_file_says_what_it_is_before_it_is_brought_in(
+    open_page: OpenPage, started: list[list[str]]
+) -> None:
+    page = open_page(PAGE)
+    content = packed({"title": "Anna's net", "claims": "99% of all faces."})
+    page.file_uploader(key=UPLOAD).set_value(("annas.fer-model.zip", content, "application/zip")).run()
+    assert not page.exception
+    assert "Anna's net** · Tiny CNN, 25,199 weights, answers with angry" in words(page)
+    assert "Its maker says: 99% of all faces." in words(page)
+    page.button(key="evaluation.bring").click().run()
+    ((command, path),) = started
+    assert command == "bring"
+    assert Path(path).read_bytes() == content
+    assert Path(path).is_relative_to(paths.cache_folder())
+
+
+def test_a_file_that_is_no_model_is_refused_with_a_sentence(open_page: OpenPage) -> None:
+    page = open_page(PAGE)
+    page.file_uploader(key=UPLOAD).set_value(("evil.zip", b"PK nothing", "application/zip")).run()
+    assert not page.exception
+    assert "The file is not a model of this workshop" in page.error[0].value
+    assert not [button for button in page.button if button.key == "evaluation.bring"]
+
+
+def test_what_was_brought_is_chosen_and_can_be_removed(open_page: OpenPage, fer_home: Path) -> None:
+    grey_level.save_model(paths.brought_folder() / "net")
+    page = open_page(PAGE)
+    assert page.multiselect(key="evaluation.models").value == ["net"]
+    page.button(key="evaluation.remove_brought").click().run()
+    assert not page.exception
+    assert brought_models() == []
+    assert "No model yet" in words(page)
+
+
+def test_a_model_is_taken_along_as_a_file(open_page: OpenPage, fer_home: Path) -> None:
+    (fer_home / "models").mkdir(exist_ok=True)
+    (fer_home / "models" / "pretrained").symlink_to(PROJECT_ROOT / "models" / "pretrained")
+    page = open_page(PAGE)
+    page.button(key="evaluation.prepare_model").click().run()
+    assert not page.exception
+    assert [
+        button.label for button in page.get("download_button") if "Take it along" in button.proto.label
+    ] == ["Take it along · 1.8 MB"]
+
+
+def test_one_without_weights_to_take_along_says_so(open_page: OpenPage, fer_home: Path) -> None:
+    grey_level.save_model(fer_home / "models" / "pretrained" / "grey")
+    page = open_page(PAGE)
+    page.button(key="evaluation.prepare_model").click().run()
+    assert not page.exception
+    assert "“grey” has no Keras weights to take along" in " ".join(error.value for error in page.error)
