@@ -50,10 +50,11 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
     if not run.has_model:
         raise ModelError(f"The run “{run.title}” has no model yet. Let it finish, then publish it.")
     target = paths.child(paths.pretrained_folder(), name)
-    if target.exists():
-        raise ModelError(
-            f"There is already a model “{name}”. Choose another name, or remove the folder {target}."
-        )
+    for taken in (target, paths.child(paths.brought_folder(), name)):
+        if taken.exists():
+            raise ModelError(
+                f"There is already a model “{name}”. Choose another name, or remove the folder {taken}."
+            )
     dataset, learned_card = load_dataset(dataset_name, progress), load_card(run.folder)
     _refuse_known_faces(run, learned_card, dataset)
     evaluation = evaluate(Recognizer(run.folder), dataset, Split.TEST, progress)

@@ -65,6 +65,12 @@ def learned_from(card: ModelCard) -> str:
 def _known_faces(report: EvaluationReport, model: ReportedModel) -> Iterator[str]:
     """Whether a model has met these faces, or nothing like them, while it learned."""
     name, taught, source = f"“{model.title}”", learned_from(model.card), one_line(report.faces.source.title)
+    if model.card.dataset.get("brought"):
+        yield (
+            f"{name} was brought from elsewhere, and what it learned from is not known here: it may have "
+            "seen these faces, and then the score flatters it."
+        )
+        return
     if taught and taught != source:
         yield (
             f"{name} learned from {taught}; these faces are from {source}. A score on another kind of faces "

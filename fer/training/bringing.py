@@ -53,7 +53,7 @@ def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:
         emotions=header.emotions,
         parameters=network.count_params(),
         config=header.config.as_dict(),
-        dataset={"name": "", "title": "not known: it came from elsewhere", "url": "", "license": "not known"},
+        dataset={"name": "", "title": "", "url": "", "license": "not known", "brought": True},
         trained_at=datetime.now(UTC).date().isoformat(),
         weaknesses=("What it learned from is not known here. Evaluate it before you believe it.",),
         intended_use=INTENDED_USE,

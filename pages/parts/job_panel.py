@@ -24,7 +24,8 @@ def follow(job_id: str, on_done: Callable[[], None] | None = None) -> None:
     if job.is_active:
         _watch(job_id, on_done)
     elif job.status is JobStatus.FAILED or job.status is JobStatus.LOST:
-        st.error(f"{job.title}: {job.error}", icon=":material/error:")
+        # What failed may name what a file holds, and a file may be anybody's.
+        st.error(f"{job.title}: {phrases.plain(job.error)}", icon=":material/error:")
         st.button("Close", key=f"job.close.{job_id}", on_click=jobs.forget_job, args=(job_id,))
 
 

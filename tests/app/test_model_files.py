@@ -1,12 +1,14 @@
 """Bringing a model and taking one along, on the evaluation page: nothing there, refused, brought, removed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer import jobs, paths
+from fer.cards import load_card
 from fer.jobs import Job, JobStatus
 from fer.model_files import brought_models
 from tests.app.conftest import words
@@ -63,6 +65,23 @@ def test_a_file_that_is_no_model_is_refused_with_a_sentence(open_page: OpenPage)
     assert not page.exception
     assert "The file is not a model of this workshop" in page.error[0].value
     assert not [button for button in page.button if button.key == "evaluation.bring"]
+
+
+def test_what_a_hostile_file_calls_its_parts_is_no_markdown(open_page: OpenPage) -> None:
+    page = open_page(PAGE)
+    content = packed(others=[("[win](http://evil)", b"")])
+    page.file_uploader(key=UPLOAD).set_value(("evil.zip", content, "application/zip")).run()
+    assert r"\[win\](http" in page.error[0].value
+
+
+def test_beside_the_figures_of_a_brought_model_stands_that_nobody_knows_what_it_saw(
+    open_page: OpenPage,
+) -> None:
+    folder = grey_level.save_model(paths.brought_folder() / "net")
+    replace(load_card(folder), dataset={"brought": True}).save(folder)
+    page = open_page(PAGE)
+    assert not page.exception
+    assert "what it learned from is not known here" in " ".join(warning.value for warning in page.warning)
 
 
 def test_what_was_brought_is_chosen_and_can_be_removed(open_page: OpenPage, fer_home: Path) -> None:

@@ -59,6 +59,13 @@ def _left_out(judged: Judged) -> None:
 
 
 def _known_faces(judged: Judged, card: ModelCard, name: str) -> None:
+    if card.dataset.get("brought"):
+        st.warning(
+            f"{name} was brought from elsewhere, and what it learned from is not known here: it may have "
+            "seen these faces, and then the score flatters it. Figures in its file are its maker's claims.",
+            icon=":material/move_item:",
+        )
+        return
     learned_from = str(card.dataset.get("title", ""))
     if learned_from and learned_from != judged.dataset.source.title:
         st.info(

@@ -54,7 +54,7 @@ def _bring() -> None:
         try:
             path, found = take_in(upload.name, upload.getvalue())
         except FerError as error:
-            st.error(str(error), icon=":material/gpp_bad:")
+            st.error(phrases.plain(str(error)), icon=":material/gpp_bad:")
             return
         weighed = st.session_state[_WEIGHED] = (upload.file_id, path, found.header)
     _, path, header = weighed
@@ -77,7 +77,7 @@ def _bring() -> None:
 
 def _start(path: str, title: str) -> None:
     try:
-        jobs.start_job(_JOB, f"Bringing “{title}”", ["bring", path])
+        jobs.start_job(_JOB, f"Bringing “{phrases.plain(title)}”", ["bring", path])
     except FerError as error:
         st.toast(str(error), icon=":material/error:")
 
@@ -88,7 +88,9 @@ def _use_it() -> None:
     if job is not None and job.status is JobStatus.DONE and (name := job.result.get("model")):
         state.set_model(str(name))
         state.set_judged_models((str(name),))
-        state.tell(f"“{name}” is here. What it is worth stands below, once faces are chosen.")
+        state.tell(
+            f"“{phrases.plain(str(name))}” is here. What it is worth stands below, once faces are chosen."
+        )
     jobs.forget_job(_JOB)
     if (weighed := st.session_state.pop(_WEIGHED, None)) is not None:
         weighed[1].unlink(missing_ok=True)
