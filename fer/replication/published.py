@@ -47,10 +47,10 @@ PUBLISHED: Mapping[str, tuple[PublishedFigure, ...]] = {
             2,
             "validation",
             50,
-            "best",
+            "epoch",
             "S0, Table 1, batches of 128 and 50 epochs",
-            "It does not say whether the figure is of the last epoch or of the best; weights were kept of "
-            "each. The best of four batch sizes is told on the faces that it was chosen by.",
+            "It does not say whether the figure is of the last epoch or of the best; its table counts epochs, "
+            "so the last is taken. The best of four batch sizes is told on the faces it was chosen by.",
         ),
     ),
     "s1": (

@@ -82,12 +82,15 @@ class Comparison:
         return " ".join(said)
 
     def _other_epoch(self) -> str:
-        """Where our best epoch is compared with theirs of some number: what ours had at that number."""
+        """What ours had at the other epoch that could have been compared: the same number, or its best."""
         if self.figure is None or self.kept is None or self.ours is None or self.figure.faces == "test":
             return ""
         same = self.kept.at_published
-        if same is None or same.epoch == self.ours.epoch:
+        if same is None or same.epoch == self.kept.best.epoch:
             return ""
+        if same.epoch == self.ours.epoch:
+            best = self.kept.best
+            return f"Its best epoch, {best.epoch}, chosen by these very faces, had {best.in_words}."
         return f"After epoch {same.epoch} ours had {same.in_words}; its best was epoch {self.ours.epoch}."
 
 

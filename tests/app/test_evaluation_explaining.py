@@ -133,7 +133,7 @@ def test_a_model_exported_before_gets_its_maps_by_a_button(
 
 @pytest.mark.usefixtures("shipped")
 def test_the_layers_are_gone_through_one_by_one(open_page: OpenPage, session: dict[str, object]) -> None:
-    page = open_page(PAGE, session)
+    page = open_page(PAGE, {**session, "workshop.model": "mini_xception"})
     assert not page.exception and not page.error
     assert "**1. Convolution 3×3, then ReLU** gives 8 maps of 46×46 places; all of them" in words(page)
     page.button(key="evaluation.explain.layer.after").click().run()

@@ -155,7 +155,7 @@ def phases(home: Path) -> dict[str, Any]:
         kernels = {part: layer.get_weights()[0] for part, layer in layers.items()}
         means = trainer.network.get_layer("batch_normalization_3").moving_mean.numpy()
         seen.append({**kernels, "means": means})
-        steps.append(int(trainer._optimizer.iterations))
+        steps.append(int(trainer._trainee.optimizer.iterations))
 
     look()
     keep = trainer._keep
