@@ -50,7 +50,7 @@ PUBLISHED: Mapping[str, tuple[PublishedFigure, ...]] = {
             "epoch",
             "S0, Table 1, batches of 128 and 50 epochs",
             "It does not say whether the figure is of the last epoch or of the best; its table counts "
-            "epochs, so the last is taken. The best of four batch sizes is told on the faces it was chosen by.",
+            "epochs, so the last is taken. The best of four batch sizes is told on the faces that chose it.",
         ),
     ),
     "s1": (
