@@ -22,6 +22,12 @@ UPLOAD = "evaluation.brought_file"
 
 
 @pytest.fixture
+def session(csv_in_data: Callable[[str], str]) -> dict[str, object]:
+    """One with few faces: whatever model is there is judged on them."""
+    return {"workshop.dataset": f"{csv_in_data('small')}.csv"}
+
+
+@pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The arguments of the jobs that the page starts; none of them runs."""
     arguments: list[list[str]] = []
@@ -34,8 +40,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return arguments
 
 
-def test_where_there_is_no_model_one_can_be_brought(open_page: OpenPage) -> None:
-    page = open_page(PAGE)
+def test_where_there_is_no_model_one_can_be_brought(open_page: OpenPage, session: dict[str, object]) -> None:
+    page = open_page(PAGE, session)
     assert not page.exception
     assert "No model yet" in words(page)
     assert page.file_uploader(key=UPLOAD).label.startswith(
@@ -44,9 +50,9 @@ def test_where_there_is_no_model_one_can_be_brought(open_page: OpenPage) -> None
 
 
 def test_a_file_says_what_it_is_before_it_is_brought_in(
-    open_page: OpenPage, started: list[list[str]]
+    open_page: OpenPage, started: list[list[str]], session: dict[str, object]
 ) -> None:
-    page = open_page(PAGE)
+    page = open_page(PAGE, session)
     content = packed({"title": "Anna's net", "claims": "99% of all faces."})
     page.file_uploader(key=UPLOAD).set_value(("annas.fer-model.zip", content, "application/zip")).run()
     assert not page.exception
@@ -59,34 +65,40 @@ def test_a_file_says_what_it_is_before_it_is_brought_in(
     assert Path(path).is_relative_to(paths.cache_folder())
 
 
-def test_a_file_that_is_no_model_is_refused_with_a_sentence(open_page: OpenPage) -> None:
-    page = open_page(PAGE)
+def test_a_file_that_is_no_model_is_refused_with_a_sentence(
+    open_page: OpenPage, session: dict[str, object]
+) -> None:
+    page = open_page(PAGE, session)
     page.file_uploader(key=UPLOAD).set_value(("evil.zip", b"PK nothing", "application/zip")).run()
     assert not page.exception
     assert "The file is not a model of this workshop" in page.error[0].value
     assert not [button for button in page.button if button.key == "evaluation.bring"]
 
 
-def test_what_a_hostile_file_calls_its_parts_is_no_markdown(open_page: OpenPage) -> None:
-    page = open_page(PAGE)
+def test_what_a_hostile_file_calls_its_parts_is_no_markdown(
+    open_page: OpenPage, session: dict[str, object]
+) -> None:
+    page = open_page(PAGE, session)
     content = packed(others=[("[win](http://evil)", b"")])
     page.file_uploader(key=UPLOAD).set_value(("evil.zip", content, "application/zip")).run()
     assert r"\[win\](http" in page.error[0].value
 
 
 def test_beside_the_figures_of_a_brought_model_stands_that_nobody_knows_what_it_saw(
-    open_page: OpenPage,
+    open_page: OpenPage, session: dict[str, object]
 ) -> None:
     folder = grey_level.save_model(paths.brought_folder() / "net")
     replace(load_card(folder), dataset={"brought": True}).save(folder)
-    page = open_page(PAGE)
+    page = open_page(PAGE, session)
     assert not page.exception
     assert "what it learned from is not known here" in " ".join(warning.value for warning in page.warning)
 
 
-def test_what_was_brought_is_chosen_and_can_be_removed(open_page: OpenPage, fer_home: Path) -> None:
+def test_what_was_brought_is_chosen_and_can_be_removed(
+    open_page: OpenPage, fer_home: Path, session: dict[str, object]
+) -> None:
     grey_level.save_model(paths.brought_folder() / "net")
-    page = open_page(PAGE)
+    page = open_page(PAGE, session)
     assert page.multiselect(key="evaluation.models").value == ["net"]
     page.button(key="evaluation.remove_brought").click().run()
     assert not page.exception
@@ -94,10 +106,12 @@ def test_what_was_brought_is_chosen_and_can_be_removed(open_page: OpenPage, fer_
     assert "No model yet" in words(page)
 
 
-def test_a_model_is_taken_along_as_a_file(open_page: OpenPage, fer_home: Path) -> None:
+def test_a_model_is_taken_along_as_a_file(
+    open_page: OpenPage, fer_home: Path, session: dict[str, object]
+) -> None:
     (fer_home / "models").mkdir(exist_ok=True)
     (fer_home / "models" / "pretrained").symlink_to(PROJECT_ROOT / "models" / "pretrained")
-    page = open_page(PAGE)
+    page = open_page(PAGE, session)
     page.button(key="evaluation.prepare_model").click().run()
     assert not page.exception
     assert [
@@ -105,9 +119,11 @@ def test_a_model_is_taken_along_as_a_file(open_page: OpenPage, fer_home: Path) -
     ] == ["Take it along · 1.8 MB"]
 
 
-def test_one_without_weights_to_take_along_says_so(open_page: OpenPage, fer_home: Path) -> None:
+def test_one_without_weights_to_take_along_says_so(
+    open_page: OpenPage, fer_home: Path, session: dict[str, object]
+) -> None:
     grey_level.save_model(fer_home / "models" / "pretrained" / "grey")
-    page = open_page(PAGE)
+    page = open_page(PAGE, session)
     page.button(key="evaluation.prepare_model").click().run()
     assert not page.exception
     assert "“grey” has no Keras weights to take along" in " ".join(error.value for error in page.error)
