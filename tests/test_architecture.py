@@ -281,8 +281,8 @@ ROOMS = {
     "training.trainer": ".checkpoint .device_pixels .network .on_device .phases .reporting .stepping "
     ".teaching .tensorboard .validating .watching batches config datasets errors files fine_tuning runs "
     "schedules zoo.imagenet",
-    "training.export": ".network .validating batches cards config datasets datasets.views errors evaluation "
-    "files recognition runs zoo.catalog",
+    "training.export": ".network .validating batches cards config datasets datasets.browsing datasets.views "
+    "errors evaluation files recognition runs tempering zoo.catalog",
     "training.loading": ".network cards config errors files paths runs weights",
     "training.renewal": ".export .loading .watching batches cards datasets datasets.browsing errors "
     "files paths progress recognition runs",

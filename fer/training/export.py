@@ -14,11 +14,13 @@ from fer.batches import preprocessing_of
 from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
+from fer.datasets.browsing import portraits
 from fer.datasets.views import describe
 from fer.errors import ModelError
 from fer.evaluation import wilson_interval
 from fer.recognition import Recognizer
 from fer.runs import RunRecorder, say
+from fer.tempering import apply_temperature
 from fer.training.network import build_network
 from fer.training.validating import Validator
 from fer.zoo.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER, architecture
@@ -191,6 +193,22 @@ def write_model(
         persist(lambda: files.put_in_place(aside, folder, (CARD_FILE, MODEL_FILE)))
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def furthest_apart(former: Path, latest: Path, temperature: float = 1.0) -> float:
+    """How far two exported models answer from one another at most, on drawn faces and on noise.
+
+    Args:
+        former: a model's folder.
+        latest: that of another with the same input.
+        temperature: at which the former's answers are taken.
+    """
+    before, after = Recognizer(former), Recognizer(latest)
+    noise = np.random.default_rng(0).integers(0, 256, (64, *before.preprocessing.input_shape), np.uint8)
+    return max(
+        float(np.abs(apply_temperature(before.predict(faces), temperature) - after.predict(faces)).max())
+        for faces in (noise, portraits())
+    )
 
 
 def _require_the_same_answers(folder: Path, network: keras.Model, faces: NDArray[np.uint8]) -> None:

@@ -12,13 +12,11 @@ import numpy as np
 
 from fer import files, paths
 from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE, load_card
-from fer.datasets.browsing import portraits
 from fer.errors import ModelError
 from fer.progress import Progress, silent
 from fer.publishing import KERAS_FILE
-from fer.recognition import Recognizer, model_folder
-from fer.tempering import apply_temperature
-from fer.training.export import save_litert
+from fer.recognition import model_folder
+from fer.training.export import furthest_apart, save_litert
 from fer.training.loading import load_network
 
 # Of probabilities: the exported model adds in another order, and a low temperature magnifies that.
@@ -72,12 +70,7 @@ def fold_temperature(name: str, temperature: float, fitted_on: str, progress: Pr
 
 def _require_tempered_answers(former: Path, latest: Path, temperature: float) -> None:
     """Refuse a model that does not answer as the former one at that temperature."""
-    before, after = Recognizer(former), Recognizer(latest)
-    noise = np.random.default_rng(0).integers(0, 256, (64, *before.preprocessing.input_shape), np.uint8)
-    difference = max(
-        float(np.abs(apply_temperature(before.predict(faces), temperature) - after.predict(faces)).max())
-        for faces in (noise, portraits())
-    )
+    difference = furthest_apart(former, latest, temperature)
     if not difference < _TOLERANCE:
         raise ModelError(
             f"With a temperature of {temperature:.3f} in its last layer “{former.name}” answers otherwise "

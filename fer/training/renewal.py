@@ -4,17 +4,14 @@ import os
 import shutil
 from pathlib import Path
 
-import numpy as np
-
 from fer import files, paths, runs
 from fer.batches import training_faces
 from fer.cards import MODEL_FILE, load_card
 from fer.datasets import Split, load_dataset
-from fer.datasets.browsing import portraits
 from fer.errors import ModelError, RunAlreadyActiveError
 from fer.progress import Progress, silent
-from fer.recognition import Recognizer, model_folder
-from fer.training.export import save_litert, write_model
+from fer.recognition import model_folder
+from fer.training.export import furthest_apart, save_litert, write_model
 from fer.training.loading import load_network
 from fer.training.watching import require_the_same, trained_on
 
@@ -80,11 +77,7 @@ def _export_first(folder: Path, progress: Progress) -> Path:
 
 def _require_the_answers_of(former: Path, latest: Path) -> None:
     """Refuse a model that does not answer as the former one did, on drawn faces and on noise."""
-    before, after = Recognizer(former), Recognizer(latest)
-    noise = np.random.default_rng(0).integers(0, 256, (64, *before.preprocessing.input_shape), np.uint8)
-    difference = max(
-        float(np.abs(before.predict(faces) - after.predict(faces)).max()) for faces in (noise, portraits())
-    )
+    difference = furthest_apart(former, latest)
     if not difference < _SAME_ANSWERS:
         raise ModelError(
             f"The Keras weights of “{former.name}” answer differently from its {MODEL_FILE} (by "

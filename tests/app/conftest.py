@@ -6,8 +6,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fer import pace
+from fer import pace, runs
 from fer.config import TrainingConfig
+from fer.runs import Run
 from tests.conftest import PROJECT_ROOT
 
 
@@ -24,6 +25,19 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
     """The settings whose pace a page would have measured; no TensorFlow is started for them."""
     configs: list[TrainingConfig] = []
     monkeypatch.setattr(pace, "start_measuring", configs.append)
+    return configs
+
+
+@pytest.fixture
+def submitted(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
+    """The configs the page submitted; their runs get a folder but no process."""
+    configs: list[TrainingConfig] = []
+
+    def submit(config: TrainingConfig) -> Run:
+        configs.append(config)
+        return runs.create_run(config)
+
+    monkeypatch.setattr(runs, "submit_run", submit)
     return configs
 
 

@@ -7,29 +7,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import runs
 from fer.config import TrainingConfig
 from fer.datasets import Split
-from fer.runs import Run
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
 OpenPage = Callable[..., AppTest]
 PAGE = "3_training.py"
 TEACHERS = "training.teachers"
-
-
-@pytest.fixture
-def submitted(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
-    """The configs the page submitted; their runs get a folder but no process."""
-    configs: list[TrainingConfig] = []
-
-    def submit(config: TrainingConfig) -> Run:
-        configs.append(config)
-        return runs.create_run(config)
-
-    monkeypatch.setattr(runs, "submit_run", submit)
-    return configs
 
 
 @pytest.fixture

@@ -18,26 +18,12 @@ from fer.datasets.editions import create_edition, delete_edition
 from fer.jobs import Job, JobStatus
 from fer.pace import Pace
 from fer.presets import PRESETS, Preset
-from fer.runs import Run
 from fer.zoo.catalog import ARCHITECTURES
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
 OpenPage = Callable[..., AppTest]
 PAGE = "3_training.py"
-
-
-@pytest.fixture
-def submitted(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
-    """The configs the page submitted; their runs get a folder but no process."""
-    configs: list[TrainingConfig] = []
-
-    def submit(config: TrainingConfig) -> Run:
-        configs.append(config)
-        return runs.create_run(config)
-
-    monkeypatch.setattr(runs, "submit_run", submit)
-    return configs
 
 
 @pytest.fixture
