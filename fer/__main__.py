@@ -30,7 +30,7 @@ from fer.command_line import (
     video_commands,
 )
 from fer.command_line import options as shared_options
-from fer.config import DatasetView
+from fer.config import DatasetView, TrainingConfig
 from fer.datasets import Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.datasets.views import describe
@@ -301,11 +301,18 @@ def blueprint(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     from fer.zoo.blueprint import load_blueprint, save_blueprint
 
     entry = architecture(options.name)
-    if options.renew:
+    if options.renew and options.size is not None:
+        raise FerError("What is kept is at the architecture's own size. Give --renew or --size, not both.")
+    if options.renew or options.size is not None:
         from fer.zoo.drafting import draft
 
-        save_blueprint(draft(entry.name))
-    drawn = load_blueprint(entry.name)
+        # The settings know which sizes can be.
+        size = TrainingConfig(architecture=entry.name, image_size=options.size).image_size
+        drawn = draft(entry.name, size)
+        if options.renew:
+            save_blueprint(drawn)
+    else:
+        drawn = load_blueprint(entry.name)
     rows = [["layer", "kind", "", "output", "parameters", "multiply-adds"]]
     rows += [
         [
@@ -455,6 +462,12 @@ def _parser() -> argparse.ArgumentParser:
     sub = add(blueprint, "Say what an architecture is made of, layer by layer, and what a face costs it.")
     sub.add_argument("name", metavar="NAME", help=", ".join(ARCHITECTURES))
     sub.add_argument("--renew", action="store_true", help="build it with Keras, and keep what it is made of")
+    sub.add_argument(
+        "--size",
+        type=int,
+        metavar="N",
+        help="build it with Keras for inputs of N×N pixels (default: its own)",
+    )
 
     cost_commands.add_to(add)
     quantizing_commands.add_to(add)

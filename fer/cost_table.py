@@ -93,14 +93,20 @@ def cost_rows(costs: MeasuredCosts) -> tuple[CostRow, ...]:
     """Every architecture of the catalogue with its cost, and with the accuracy of its best shipped model."""
     shipped = _best_of_each(_shipped_cards(), "test")
     return tuple(
-        CostRow(
-            entry,
-            costs.networks.get(entry.name),
-            card.name if (card := shipped.get(entry.name)) else "",
-            tested(card) if card else None,
-        )
+        _row(entry, costs.networks.get(entry.name), shipped.get(entry.name))
         for entry in ARCHITECTURES.values()
     )
+
+
+def _row(entry: Architecture, cost: NetworkCost | None, card: ModelCard | None) -> CostRow:
+    """A cost measured at another input size than the shipped model's is none of that model's."""
+    if card is None:
+        return CostRow(entry, cost, "", None)
+    return CostRow(entry, cost if _same_size(cost, card) else None, card.name, tested(card))
+
+
+def _same_size(cost: NetworkCost | None, card: ModelCard) -> bool:
+    return cost is not None and {cost.image_size} == set(card.preprocessing.input_shape[:2])
 
 
 def tested(card: ModelCard) -> Accuracy | None:
@@ -156,10 +162,11 @@ def cost_points(costs: MeasuredCosts, runs: Iterable[ModelCard] = ()) -> tuple[C
 
 
 def cost_cells(cost: NetworkCost | None) -> list[str]:
-    """Multiply-adds, file size in kB and milliseconds, as text."""
+    """Input size, multiply-adds, file size in kB and milliseconds, as text."""
     if cost is None:
-        return ["not measured yet", *["–"] * (1 + len(FACE_COUNTS))]
+        return ["–", "not measured yet", *["–"] * (1 + len(FACE_COUNTS))]
     return [
+        f"{cost.image_size}×{cost.image_size}",
         f"{cost.multiply_adds / 1e6:,.1f} M",
         f"{cost.file_bytes / 1e3:,.0f}",
         *(f"{cost.milliseconds[count]:,.2f}" for count in FACE_COUNTS),
@@ -169,7 +176,7 @@ def cost_cells(cost: NetworkCost | None) -> list[str]:
 def as_markdown(costs: MeasuredCosts) -> str:
     """The table of the README: our networks, then the others, and on what the times were measured."""
     head = [
-        *("network", "parameters", "multiply-adds", "file, kB"),
+        *("network", "parameters", "input", "multiply-adds", "file, kB"),
         *(f"ms, {count} face{'s' if count > 1 else ''}" for count in FACE_COUNTS),
         "PrivateTest accuracy (95 %)",
     ]
@@ -187,7 +194,7 @@ def as_markdown(costs: MeasuredCosts) -> str:
         [
             f"{point.title} ({'measured by us' if point.kind == 'measured peer' else 'published'})",
             f"{point.costs['parameters']:,.0f}" if "parameters" in point.costs else "–",
-            *["–"] * (2 + len(FACE_COUNTS)),
+            *["–"] * (3 + len(FACE_COUNTS)),
             point.accuracy.in_words,
         ]
         for point in cost_points(costs)
@@ -196,7 +203,7 @@ def as_markdown(costs: MeasuredCosts) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in costs.versions.items())
     return (
         "\n".join(f"| {' | '.join(row)} |" for row in rows)
-        + f"\n\nTimes: {costs.processor}, {costs.measured_on}, one LiteRT thread, faces of the network's own "
+        + f"\n\nTimes: {costs.processor}, {costs.measured_on}, one LiteRT thread, faces of the input's "
         f"size, their preparation included ({versions})."
     )
 
@@ -270,11 +277,7 @@ def _of_row(row: CostRow) -> CostPoint:
 
 def _costs_of(cost: NetworkCost | None, card: ModelCard | None) -> dict[Cost, float]:
     """What is known of a network; a run at another input size has its parameters, and nothing else."""
-    own_size = card is None or (
-        (entry := ARCHITECTURES.get(card.architecture)) is not None
-        and card.preprocessing.input_shape == entry.preprocessing.input_shape
-    )
-    if cost is None or not own_size:
+    if cost is None or (card is not None and not _same_size(cost, card)):
         return {"parameters": float(card.parameters)} if card is not None and card.parameters else {}
     return {
         "parameters": float(cost.parameters),

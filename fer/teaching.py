@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fer import paths, runs
-from fer.batches import preprocessing_of
 from fer.cards import load_card
 from fer.config import TrainingConfig
 from fer.emotions import Emotion
 from fer.errors import FerError, ModelError, ModelNotFoundError
-from fer.preprocessing import Preprocessing
 from fer.recognition import ModelEntry, list_models, model_folder
 from fer.weights import keras_weights
 
@@ -57,18 +55,14 @@ def load_teacher(name: str) -> Teacher:
     return Teacher(name, TrainingConfig.from_dict(dict(card.config)), card.emotions, weights)
 
 
-def require_fit(teacher: Teacher, preprocessing: Preprocessing, emotions: tuple[Emotion, ...]) -> None:
-    """Make sure that a teacher can answer for a pupil that sees faces so, and knows these emotions.
+def require_fit(teacher: Teacher, emotions: tuple[Emotion, ...]) -> None:
+    """Make sure that a teacher can answer for a pupil that knows these emotions.
+
+    How the two see a face may differ: each is shown it in its own way.
 
     Raises:
         ModelError: it cannot.
     """
-    own = preprocessing_of(teacher.config)
-    if own != preprocessing:
-        raise ModelError(
-            f"The teacher “{teacher.name}” sees faces as {_said(own)}, this network as "
-            f"{_said(preprocessing)}. Choose a teacher that sees what the network sees."
-        )
     if teacher.emotions and teacher.emotions != emotions:
         raise ModelError(
             f"The teacher “{teacher.name}” answers with {', '.join(teacher.emotions)}; these faces show "
@@ -76,19 +70,13 @@ def require_fit(teacher: Teacher, preprocessing: Preprocessing, emotions: tuple[
         )
 
 
-def possible_teachers(config: TrainingConfig) -> list[ModelEntry]:
-    """The models that a run with this config could learn from, as far as can be told without its faces."""
+def possible_teachers() -> list[ModelEntry]:
+    """The models that a run could learn from, as far as can be told without its faces."""
     found = []
     for entry in list_models():
         try:
-            require_fit(teacher := load_teacher(entry.name), preprocessing_of(config), teacher.emotions)
+            load_teacher(entry.name)
         except FerError:
             continue
         found.append(entry)
     return found
-
-
-def _said(preprocessing: Preprocessing) -> str:
-    height, width, channels = preprocessing.input_shape
-    ends = "0 to 1" if preprocessing.scale == "zero_to_one" else "−1 to 1"
-    return f"{height}×{width} pixels, {'grey' if channels == 1 else 'three channels'}, {ends}"

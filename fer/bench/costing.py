@@ -1,5 +1,6 @@
 """What every architecture of the catalogue costs, measured in one run, in turns."""
 
+import json
 import platform
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from fer import machine, paths
 from fer.bench.stopwatch import Measurement, take_turns
 from fer.cards import MODEL_FILE, load_card
 from fer.errors import ModelError, ModelNotFoundError
+from fer.preprocessing import Preprocessing
 from fer.progress import Progress, silent
 from fer.recognition import Recognizer
 from fer.zoo.blueprint import load_blueprint
@@ -45,6 +47,7 @@ def measure_costs(names: Sequence[str] = tuple(ARCHITECTURES), progress: Progres
         folders = {name: shipped.get(name, Path(aside) / name) for name in names}
         recognizers = {name: Recognizer(folder) for name, folder in folders.items()}
         sizes = {name: (folder / MODEL_FILE).stat().st_size for name, folder in folders.items()}
+    multiply_adds = {name: _multiply_adds(name, one.preprocessing) for name, one in recognizers.items()}
     times: dict[int, dict[str, Measurement]] = {}
     for number, count in enumerate(FACE_COUNTS):
         start = _EXPORTING + (1 - _EXPORTING) * number / len(FACE_COUNTS)
@@ -59,7 +62,8 @@ def measure_costs(names: Sequence[str] = tuple(ARCHITECTURES), progress: Progres
             name: NetworkCost(
                 architecture=name,
                 parameters=recognizers[name].card.parameters,
-                multiply_adds=load_blueprint(name).multiply_adds,
+                image_size=recognizers[name].preprocessing.image_height,
+                multiply_adds=multiply_adds[name],
                 file_bytes=sizes[name],
                 milliseconds={count: round(times[count][name].median_ms, 3) for count in FACE_COUNTS},
                 timed=shipped[name].name if name in shipped else "",
@@ -86,20 +90,33 @@ def _timed(
 
 
 def _shipped_folder(name: str) -> Path | None:
-    """The folder of a shipped model of this architecture at its own input size; None where there is none."""
+    """The folder of a shipped model of this architecture, whatever its input size; None without one."""
     for path in sorted(paths.pretrained_folder().glob(f"[!.]*/{MODEL_FILE}")):
         try:
             card = load_card(path.parent)
         except ModelNotFoundError:
             continue
-        if card.architecture == name and card.preprocessing == ARCHITECTURES[name].preprocessing:
+        if card.architecture == name:
             return path.parent
     return None
 
 
+def _multiply_adds(name: str, preprocessing: Preprocessing) -> int:
+    """What one face of a model's input size costs its architecture."""
+    if preprocessing.input_shape == ARCHITECTURES[name].preprocessing.input_shape:
+        return load_blueprint(name).multiply_adds
+    said = _child("fer", "blueprint", name, "--size", str(preprocessing.image_height), "--json")
+    return int(json.loads(said)["multiply_adds"])
+
+
 def _export_untrained(folder: Path, names: Sequence[str]) -> None:
+    _child("fer.bench.untrained", str(folder), *names)
+
+
+def _child(*command: str) -> str:
+    """What a module says that needs TensorFlow, in a process of its own; this one shall not load it."""
     child = subprocess.run(
-        [sys.executable, "-m", "fer.bench.untrained", str(folder), *names],
+        [sys.executable, "-m", *command],
         cwd=paths.PROJECT_ROOT,
         capture_output=True,
         text=True,
@@ -107,4 +124,5 @@ def _export_untrained(folder: Path, names: Sequence[str]) -> None:
     )
     if child.returncode:
         said = child.stderr.strip().rpartition("\n")[2]
-        raise ModelError(f"The networks could not be exported to be timed: {said}")
+        raise ModelError(f"A network could not be built to be measured: {said}")
+    return child.stdout

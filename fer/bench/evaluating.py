@@ -168,7 +168,7 @@ def _network(judge: Recognizer) -> Any:
     """The Keras model whose speed is the judged model's; its weights do not matter to that."""
     from fer.bench.rivals import untrained_network
 
-    return untrained_network(judge.card.architecture)
+    return untrained_network(judge.card.architecture, judge.preprocessing)
 
 
 def _corrupted(faces: Dataset, kind: CorruptionKind, severity: float) -> Dataset:

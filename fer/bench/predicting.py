@@ -42,7 +42,7 @@ def bench_predict(
     # Not before: its Keras would be in memory while the networks are timed.
     from fer.bench.rivals import untrained_network
 
-    network = untrained_network(recognizer.card.architecture)
+    network = untrained_network(recognizer.card.architecture, recognizer.preprocessing)
     measurements: dict[str, Measurement] = {}
     ratios: dict[str, float] = {}
     for number, count in enumerate(FACE_COUNTS):
@@ -68,6 +68,7 @@ def _plain_values(row: CostRow) -> dict[str, str | int | float]:
     return {
         "network": row.entry.name,
         "parameters": row.cost.parameters,
+        "image_size": row.cost.image_size,
         "multiply_adds": row.cost.multiply_adds,
         "file_bytes": row.cost.file_bytes,
         **{f"ms_{count}": row.cost.milliseconds[count] for count in FACE_COUNTS},

@@ -69,9 +69,9 @@ def same_photographs_by_brute_force(pictures: NDArray[np.uint8], alike: float = 
     return found
 
 
-def untrained_network(architecture: str) -> keras.Model:
-    """Return the Keras model of an architecture: its speed does not depend on its weights."""
-    return build_network(TrainingConfig(architecture=architecture), 7)
+def untrained_network(architecture: str, preprocessing: Preprocessing) -> keras.Model:
+    """Return the Keras model of an architecture for such faces: its weights do not matter to its speed."""
+    return build_network(TrainingConfig(architecture=architecture, image_size=preprocessing.image_height), 7)
 
 
 class GradCam:
@@ -83,7 +83,7 @@ class GradCam:
     """
 
     def __init__(self, architecture: str, preprocessing: Preprocessing) -> None:
-        network = untrained_network(architecture)
+        network = untrained_network(architecture, preprocessing)
         features = network.get_layer(FEATURES_LAYER).output
         self._network = keras.Model(network.input, [features, network.outputs[0]])
         self._preprocessing = preprocessing
@@ -104,7 +104,7 @@ class FullSizePipeline:
 
     def __init__(self, architecture: str, preprocessing: Preprocessing) -> None:
         self._detector = HaarDetector(FULL_RESOLUTION)
-        self._network = untrained_network(architecture)
+        self._network = untrained_network(architecture, preprocessing)
         self._preprocessing = preprocessing
 
     def __call__(self, frame_bgr: NDArray[np.uint8]) -> list[NDArray[np.float32]]:

@@ -27,6 +27,7 @@ def costs(options: argparse.Namespace) -> Answer:
                 "model": row.model,
                 "accuracy": None if row.accuracy is None else row.accuracy.share,
                 "interval_95": None if row.accuracy is None else list(row.accuracy.interval_95),
+                "image_size": None if row.cost is None else row.cost.image_size,
                 "multiply_adds": None if row.cost is None else row.cost.multiply_adds,
                 "file_bytes": None if row.cost is None else row.cost.file_bytes,
                 "milliseconds": None if row.cost is None else dict(row.cost.milliseconds),
@@ -35,7 +36,15 @@ def costs(options: argparse.Namespace) -> Answer:
         ],
     }
     table = [
-        ["", "parameters", "multiply-adds", "file kB", *(f"ms {count}" for count in FACE_COUNTS), "accuracy"]
+        [
+            "",
+            "parameters",
+            "input",
+            "multiply-adds",
+            "file kB",
+            *(f"ms {count}" for count in FACE_COUNTS),
+            "accuracy",
+        ]
     ]
     table += [
         [

@@ -104,8 +104,10 @@ class OnDevice:
             inputs, targets, counts = device_pixels.mixed(inputs, targets, counts, dice)
         if self._teachers:
             answers = [
-                network.stateless_call(*values, inputs, training=False)[0]
-                for network, values in zip(self._teachers.networks, taught, strict=True)
+                network.stateless_call(*values, seen, training=False)[0]
+                for network, values, seen in zip(
+                    self._teachers.networks, taught, self._teachers.seen(inputs), strict=True
+                )
             ]
             targets = self._teachers.blend(targets, answers)
         learn = jax.value_and_grad(

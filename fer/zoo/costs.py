@@ -23,12 +23,13 @@ _RENEW = "Measure it again with: python -m fer bench predict --keep"
 
 @dataclass(frozen=True, slots=True)
 class NetworkCost:
-    """What one architecture costs, at its own input size and seven emotions.
+    """What one architecture costs for seven emotions: as it is shipped, or else at its own input size.
 
     Attributes:
         architecture: its name in the catalogue.
         parameters: all weights of the network that was timed, trainable or not.
-        multiply_adds: for one face, by its blueprint.
+        image_size: side of the input in pixels that it was timed with.
+        multiply_adds: for one face of that size, by its blueprint.
         file_bytes: of the `.tflite` file that was timed.
         milliseconds: by number of faces, the median time of one call with one LiteRT thread, the faces'
             preparation included.
@@ -37,6 +38,7 @@ class NetworkCost:
 
     architecture: str
     parameters: int
+    image_size: int
     multiply_adds: int
     file_bytes: int
     milliseconds: Mapping[int, float]

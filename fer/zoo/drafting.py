@@ -11,16 +11,23 @@ from fer.zoo.catalog import architecture
 _CLASSES = 7
 
 
-def draft(name: str) -> Blueprint:
+def draft(name: str, image_size: int | None = None) -> Blueprint:
     """Build an architecture as its authors do, and return what it is made of.
+
+    Args:
+        name: of the catalogue.
+        image_size: side of its input in pixels; None takes its own.
 
     Raises:
         UnknownArchitectureError: there is none of that name.
     """
     entry = architecture(name)
+    height, width, channels = entry.preprocessing.input_shape
+    if image_size is not None:
+        height = width = image_size
     keras.backend.clear_session()  # Keras numbers its layers through the whole process
     network = importlib.import_module(f"fer.zoo.{name}").build(
-        entry.preprocessing.input_shape, _CLASSES, entry.own_dropout
+        (height, width, channels), _CLASSES, entry.own_dropout
     )
     return Blueprint(name, tuple(_layer(layer) for layer in network.operations))
 

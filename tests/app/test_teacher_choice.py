@@ -2,13 +2,16 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fer.cards import load_card
 from fer.config import TrainingConfig
 from fer.datasets import Split
+from fer.emotions import Emotion
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
@@ -42,7 +45,7 @@ def started(page: AppTest, submitted: list[TrainingConfig]) -> TrainingConfig:
 def test_without_a_model_there_is_no_teacher_and_a_sentence_says_so(open_page: OpenPage, faces: str) -> None:
     page = open_page(PAGE, {"workshop.dataset": faces})
     assert not [widget for widget in page.multiselect if widget.key == TEACHERS]
-    assert "none can be its teacher" in words(page)
+    assert "could be its teacher" in words(page)
 
 
 def test_a_teacher_is_chosen_with_its_share_and_its_temperature(
@@ -57,16 +60,22 @@ def test_a_teacher_is_chosen_with_its_share_and_its_temperature(
     assert config.precision == "mixed_bfloat16"
 
 
-def test_a_model_that_sees_faces_otherwise_is_not_offered(page: AppTest) -> None:
-    page.selectbox(key="training.architecture").select("paired_cnn").run()
-    assert not [widget for widget in page.multiselect if widget.key == TEACHERS]
-    assert "none can be its teacher" in words(page)
-
-
-def test_a_teacher_that_does_not_fit_the_network_any_more_is_refused_with_a_sentence(page: AppTest) -> None:
+def test_a_model_teaches_a_network_that_sees_faces_otherwise(
+    page: AppTest, submitted: list[TrainingConfig]
+) -> None:
     page.multiselect(key=TEACHERS).select("mini_xception").run()
     page.selectbox(key="training.architecture").select("paired_cnn").run()
-    assert "The teacher “mini_xception” sees faces as" in words(page)
+    config = started(page, submitted)
+    assert (config.architecture, config.teacher) == ("paired_cnn", "mini_xception")
+
+
+def test_a_teacher_that_knows_other_emotions_is_refused_with_a_sentence(
+    page: AppTest, fer_home: Path
+) -> None:
+    folder = fer_home / "models" / "pretrained" / "mini_xception"
+    replace(load_card(folder), emotions=(Emotion.HAPPY, Emotion.SAD)).save(folder)
+    page.multiselect(key=TEACHERS).select("mini_xception").run()
+    assert "The teacher “mini_xception” answers with happy, sad" in words(page)
     assert page.button(key="training.start").disabled
     page.multiselect(key=TEACHERS).unselect("mini_xception").run()
     assert not page.button(key="training.start").disabled

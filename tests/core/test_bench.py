@@ -229,7 +229,7 @@ def judging(
     grey_level.save_model(fer_home / "models" / "pretrained" / "grey")
     monkeypatch.setattr("fer.bench.pages.subprocess.run", child)
     monkeypatch.setattr(rivals, "GradCam", lambda *_: lambda face, column: None)
-    monkeypatch.setattr(rivals, "untrained_network", lambda _: MagicMock())
+    monkeypatch.setattr(rivals, "untrained_network", lambda *_: MagicMock())
     for name, few in (("_ROUNDS", 2), ("_MAP_ROUNDS", 2), ("_SWEPT", 7), ("_FEW", 7), ("_ONE_BY_ONE", 7)):
         monkeypatch.setattr(evaluating, name, few)
     return write_fer_csv(tmp_path / "small.csv", small_dataset)

@@ -121,9 +121,7 @@ def measure() -> dict[str, Any]:
             ),
             "card": asdict(load_recognizer(brought.name).card),
             "second": second.name,
-            "teachers": [
-                entry.name for entry in teaching.possible_teachers(TrainingConfig(architecture="tiny_cnn"))
-            ],
+            "teachers": [entry.name for entry in teaching.possible_teachers()],
             "refused": refused,
             "left behind": sorted(path.name for path in paths.brought_folder().iterdir()),
         }

@@ -102,6 +102,15 @@ def test_a_compiled_epoch_is_the_epoch_batch_by_batch_teacher_included(found: di
     assert abs(found["steps"]["without a teacher"][0][2] - ours[0][2]) > 1e-3
 
 
+def test_a_teacher_sees_what_its_own_preparation_would_have_shown_it(found: dict[str, Any]) -> None:
+    seen = found["seen"]
+    assert seen["smaller, in colour, another scale"]["shape"] == [8, 48, 48, 3]
+    assert seen["smaller, in colour, another scale"]["mean grey levels"] < 1
+    assert seen["grey"]["shape"] == [8, 48, 48, 1]
+    assert seen["grey"]["largest grey levels"] < 1
+    assert seen["the same"]["largest grey levels"] == 0
+
+
 def test_one_step_is_the_same_and_tensorflow_goes_on_with_the_run(config: TrainingConfig) -> None:
     # One step an epoch, of plain gradients: Adam would magnify the last bit of one that is nearly nothing.
     config = replace(
@@ -173,6 +182,7 @@ def measure() -> dict[str, Any]:
     return {
         "pictures": {name: picture_differences(config) for name, config in PICTURES.items()},
         "noise": noise(),
+        "seen": seen(),
         "steps": steps(),
     }
 
@@ -250,6 +260,34 @@ def noise() -> dict[str, float]:
     }
 
 
+def seen() -> dict[str, Any]:
+    """What teachers are shown of soft pictures, beside what their own preparation makes of them."""
+    import cv2
+
+    from fer.preprocessing import Preprocessing
+    from fer.training.teaching import seen_as
+
+    drawn = np.random.default_rng(5).integers(0, 256, (8, 48, 48, 3), dtype=np.uint8)
+    soft = np.stack([cv2.GaussianBlur(each, (0, 0), 2) for each in drawn])
+    grey, colour = Preprocessing(64, 64, 1, "minus_one_to_one"), Preprocessing(48, 48, 3, "zero_to_one")
+    own = Preprocessing(48, 48, 1, "minus_one_to_one")
+    told = {}
+    for name, pictures, pupil, teacher in (
+        ("smaller, in colour, another scale", soft[..., :1], grey, colour),
+        ("grey", soft, colour, own),
+        ("the same", soft[..., :1], own, own),
+    ):
+        shown = np.asarray(seen_as(pupil.apply(pictures), pupil, teacher))
+        levels = 255 if teacher.scale == "zero_to_one" else 127.5
+        apart = levels * np.abs(shown - teacher.apply(pictures))
+        told[name] = {
+            "shape": list(shown.shape),
+            "mean grey levels": float(apart.mean()),
+            "largest grey levels": float(apart.max()),
+        }
+    return told
+
+
 def steps() -> dict[str, Any]:
     """An epoch of 35 faces in three steps, both ways, from the same weights."""
     import keras
@@ -264,9 +302,13 @@ def steps() -> dict[str, Any]:
     taught = replace(config, teacher_temperature=2.0)
     faces, preprocessing = some_faces(35), preprocessing_of(config)
     batches = TrainingBatches(faces, config, preprocessing)
-    elder = build_network(replace(config, seed=9), 7)
+    other_scale = "minus_one_to_one" if preprocessing.scale == "zero_to_one" else "zero_to_one"
+    # A teacher that sees faces in its own way, smaller and on another scale than its pupil.
+    elder = build_network(replace(config, seed=9, image_size=40), 7)
     teachers = Teachers.__new__(Teachers)
     teachers.networks, teachers._share, teachers._temperature = [elder], 0.25, 2.0
+    teachers._pupil = preprocessing
+    teachers.preprocessings = [replace(preprocessing, image_height=40, image_width=40, scale=other_scale)]
 
     def of(kind: str, teachers: Teachers | None) -> tuple[list[list[float]], list[NDArray[Any]]]:
         trainee = compiled(build_network(taught, 7), taught)

@@ -85,7 +85,7 @@ def _form(submit_label: str, submit_help: str | None) -> None:
         augmentation = _augmentation()
         with st.expander("More settings", icon=":material/tune:"):
             values |= more_settings.show(filled, faces.dataset)
-            values |= teacher_choice.show(values["architecture"], values["image_size"])
+            values |= teacher_choice.show()
     try:
         _check_warmup(values)
         config = replace(config, dataset=faces.name, view=state.view(), augmentation=augmentation, **values)
@@ -163,7 +163,7 @@ def check(config: TrainingConfig, dataset: Dataset) -> None:
     dataset.require_training_splits()
     batches.require_a_batch(config, int(np.count_nonzero(dataset.splits == Split.TRAIN)))
     for name in config.teachers:
-        require_fit(load_teacher(name), batches.preprocessing_of(config), dataset.emotions)
+        require_fit(load_teacher(name), dataset.emotions)
     if config.balance_classes:  # only this looks at which faces they are, and copies them
         balanced_class_weights(batches.training_faces(dataset, config).labels, dataset.emotions)
 

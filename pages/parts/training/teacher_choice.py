@@ -13,24 +13,16 @@ from pages.parts.training.setting_words import PRECISIONS
 _CHOSEN = "training.teachers"
 
 
-def show(architecture: str, image_size: int | None) -> dict[str, Any]:
-    """Draw the widgets; returns their values by the names of `TrainingConfig`.
-
-    Args:
-        architecture: the chosen one; with the next it says how the network sees a face, as a teacher must.
-        image_size: as in `TrainingConfig`.
-    """
+def show() -> dict[str, Any]:
+    """Draw the widgets; returns their values by the names of `TrainingConfig`."""
     usual = TrainingConfig()
     values: dict[str, Any] = {
         "teacher_share": usual.teacher_share,
         "teacher_temperature": usual.teacher_temperature,
     }
     titles = {entry.name: entry.title for entry in pickers.titled_models()}
-    possible = [
-        entry.name
-        for entry in possible_teachers(TrainingConfig(architecture=architecture, image_size=image_size))
-    ]
-    # One that is gone, or sees faces otherwise, stays chosen: the form says what is wrong with it.
+    possible = [entry.name for entry in possible_teachers()]
+    # One that is gone stays chosen: the form says what is wrong with it.
     options = list(dict.fromkeys([*possible, *st.session_state.setdefault(_CHOSEN, [])]))
     if options:
         chosen = st.multiselect(
@@ -45,8 +37,8 @@ def show(architecture: str, image_size: int | None) -> dict[str, Any]:
     else:
         chosen = []
         st.caption(
-            "No model here sees faces as this network does, so none can be its teacher. Train a larger one "
-            "first, then let this one learn from it."
+            "There is no trained model here that could be its teacher. Train a larger one first, then let "
+            "this one learn from it."
         )
     if chosen:
         for name, value in values.items():  # Streamlit forgets a widget that was not drawn for a while
