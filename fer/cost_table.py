@@ -57,12 +57,14 @@ class CostRow:
 
     Attributes:
         entry: what it is.
+        parameters: of the shipped model, or else of the architecture at its own input size.
         cost: what it costs; None where it was not measured yet.
         model: the shipped model whose accuracy it is; empty without one.
         accuracy: on PrivateTest, by that model's card; None without one.
     """
 
     entry: Architecture
+    parameters: int
     cost: NetworkCost | None
     model: str
     accuracy: Accuracy | None
@@ -101,8 +103,9 @@ def cost_rows(costs: MeasuredCosts) -> tuple[CostRow, ...]:
 def _row(entry: Architecture, cost: NetworkCost | None, card: ModelCard | None) -> CostRow:
     """A cost measured at another input size than the shipped model's is none of that model's."""
     if card is None:
-        return CostRow(entry, cost, "", None)
-    return CostRow(entry, cost if _same_size(cost, card) else None, card.name, tested(card))
+        return CostRow(entry, entry.parameters, cost, "", None)
+    of_it = cost if _same_size(cost, card) else None
+    return CostRow(entry, card.parameters or entry.parameters, of_it, card.name, tested(card))
 
 
 def _same_size(cost: NetworkCost | None, card: ModelCard) -> bool:
@@ -129,7 +132,7 @@ def cost_points(costs: MeasuredCosts, runs: Iterable[ModelCard] = ()) -> tuple[C
         runs: the cards of a learner's runs; of each architecture the best is shown that learned from
             FER-2013, for other faces are another test.
     """
-    points = [_of_row(row) for row in cost_rows(costs) if row.cost is not None]
+    points = [_of_row(row) for row in cost_rows(costs) if row.cost is not None or row.accuracy is not None]
     best = sorted(_best_of_each(runs, "validation").values(), key=_validation_of, reverse=True)
     points += [
         CostPoint(
@@ -184,7 +187,7 @@ def as_markdown(costs: MeasuredCosts) -> str:
     rows += [
         [
             f"`{row.entry.name}`",
-            f"{row.entry.parameters:,}",
+            f"{row.parameters:,}",
             *cost_cells(row.cost),
             NO_WEIGHTS if row.accuracy is None else row.accuracy.in_words,
         ]
@@ -268,7 +271,7 @@ def _of_row(row: CostRow) -> CostPoint:
     return CostPoint(
         row.entry.title,
         "untrained" if row.accuracy is None else "shipped",
-        _costs_of(row.cost, None),
+        _costs_of(row.cost, None) or {"parameters": float(row.parameters)},
         row.accuracy,
         NO_WEIGHTS if row.accuracy is None else f"shipped as {row.model}",
         row.entry.name,

@@ -23,7 +23,7 @@ def costs(options: argparse.Namespace) -> Answer:
         "networks": [
             {
                 "name": row.entry.name,
-                "parameters": row.entry.parameters,
+                "parameters": row.parameters,
                 "model": row.model,
                 "accuracy": None if row.accuracy is None else row.accuracy.share,
                 "interval_95": None if row.accuracy is None else list(row.accuracy.interval_95),
@@ -49,7 +49,7 @@ def costs(options: argparse.Namespace) -> Answer:
     table += [
         [
             row.entry.name,
-            f"{row.entry.parameters:,}",
+            f"{row.parameters:,}",
             *cost_table.cost_cells(row.cost),
             cost_table.NO_WEIGHTS if row.accuracy is None else row.accuracy.in_words,
         ]

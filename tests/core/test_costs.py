@@ -302,7 +302,7 @@ def exported(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         for name in command[4:]:
             grey_level.save_model(Path(command[3]) / name)
             asked.append(name)
-        return SimpleNamespace(returncode=0, stderr="")
+        return SimpleNamespace(returncode=0, stdout="", stderr="")
 
     monkeypatch.setattr(costing.subprocess, "run", child)
     monkeypatch.setattr(costing, "_ROUNDS", 2)

@@ -93,7 +93,7 @@ def _table(measured: MeasuredCosts) -> None:
             "PrivateTest (95 %)": [
                 NO_WEIGHTS if row.accuracy is None else row.accuracy.in_words for row in rows
             ],
-            "Parameters": [row.entry.parameters for row in rows],
+            "Parameters": [row.parameters for row in rows],
             "Input": [None if cost is None else f"{cost.image_size}×{cost.image_size}" for cost in known],
             "Multiply-adds": [None if cost is None else cost.multiply_adds for cost in known],
             "File, kB": [None if cost is None else round(cost.file_bytes / 1e3) for cost in known],
