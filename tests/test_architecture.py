@@ -214,12 +214,13 @@ ROOMS = {
     "replication.published": "",
     "replication.variants": ".published config errors presets",
     "replication.kept": "errors evaluation paths runs",
-    "replication.keeping": ".kept .variants config datasets errors evaluation files progress recognition "
+    "replication.keeping": ".kept .published config datasets errors evaluation files progress recognition "
     "runs zoo.catalog",
     "replication.verdicts": ".kept .published .variants errors",
-    "replication.markdown": ".verdicts files",
-    "replication.table": ".kept .variants batches config datasets errors runs",
-    "replication": ".keeping .kept .markdown .published .table .variants .verdicts",
+    "replication.kept_table": ".kept .published .table config errors runs",
+    "replication.markdown": ".kept_table .table .verdicts files",
+    "replication.table": ".kept .variants .verdicts batches config datasets errors runs",
+    "replication": ".keeping .kept .kept_table .markdown .published .table .variants .verdicts",
     "robustness.corruptions": "errors",
     "robustness.pixels": ".corruptions",
     "robustness.cures": ".corruptions .pixels config",
@@ -339,8 +340,8 @@ ROOMS = {
     "bench.evaluating": ".material .pages .rivals .stopwatch datasets evaluation explanation machine paths "
     "progress recognition robustness",
     "bench.untrained": "batches cards config emotions training",
-    "bench.costing": ".stopwatch cards errors machine paths progress recognition zoo.blueprint zoo.catalog "
-    "zoo.costs",
+    "bench.costing": ".stopwatch cards errors machine paths preprocessing progress recognition "
+    "zoo.blueprint zoo.catalog zoo.costs",
     "bench.predicting": ".costing .material .rivals .stopwatch cost_table progress recognition zoo.costs",
     "bench.training": ".material .rivals .stopwatch config datasets errors paths progress runs "
     "training.trainer zoo.catalog",

@@ -47,7 +47,12 @@ def measure_costs(names: Sequence[str] = tuple(ARCHITECTURES), progress: Progres
         folders = {name: shipped.get(name, Path(aside) / name) for name in names}
         recognizers = {name: Recognizer(folder) for name, folder in folders.items()}
         sizes = {name: (folder / MODEL_FILE).stat().st_size for name, folder in folders.items()}
-    multiply_adds = {name: _multiply_adds(name, one.preprocessing) for name, one in recognizers.items()}
+    multiply_adds = {
+        name: _multiply_adds(name, one.preprocessing)
+        if name in shipped
+        else load_blueprint(name).multiply_adds
+        for name, one in recognizers.items()
+    }
     times: dict[int, dict[str, Measurement]] = {}
     for number, count in enumerate(FACE_COUNTS):
         start = _EXPORTING + (1 - _EXPORTING) * number / len(FACE_COUNTS)

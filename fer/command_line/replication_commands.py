@@ -1,6 +1,7 @@
 """The command that repeats what others published, and says what came of it."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from fer.command_line import run_commands, terminal
 from fer.command_line.run_commands import Add, Answer
 from fer.datasets import load_dataset
 from fer.errors import FerError
-from fer.replication import Comparison, TableSize, Variant
+from fer.replication import Cell, Comparison, TableRow, TableSize, Variant
 
 USUAL_DATA = "fer2013.csv"
 TABLE_KEY = "s0-table"
@@ -41,7 +42,7 @@ def _data(options: argparse.Namespace) -> str:
 def _sweep(options: argparse.Namespace) -> Answer:
     """Let the runs of S0's table that are not done wait for their turns, unless it is only asked how far."""
     if options.keep is not None:
-        raise FerError(f"“{TABLE_KEY}” is filled by its runs and keeps nothing else; leave out --keep.")
+        return _keep(replication.row_of(options.keep), options)
     size = TableSize(TableSize().epochs if options.epochs is None else options.epochs, options.subset)
     data = _data(options)
     submitted = []
@@ -50,17 +51,6 @@ def _sweep(options: argparse.Namespace) -> Answer:
         replication.check_table(load_dataset(data, terminal.show_progress), size)
         submitted = replication.submit_table(data, size)
     cells = replication.table_of(data, size)
-    rows = [["batch size", "epochs", "ours", "done", "S0"]]
-    rows += [
-        [
-            str(cell.batch_size),
-            str(cell.epochs),
-            "–" if cell.latest is None else cell.latest.in_words,
-            f"{cell.done} of {cell.epochs}" + ("" if cell.status is None else f", {cell.status}"),
-            cell.published or "–",
-        ]
-        for cell in cells
-    ]
     result = {
         "size": asdict(size),
         "comparable": size.is_published,
@@ -68,15 +58,34 @@ def _sweep(options: argparse.Namespace) -> Answer:
         "cells": [asdict(cell) for cell in cells],
     }
     said = [f"{run.id}: {run.status}" for run in submitted]
-    return result, "\n".join([size.in_words, terminal.table(rows), *said])
+    return result, "\n".join([size.in_words, _cells(cells), *said])
 
 
-def _keep(chosen: Variant, options: argparse.Namespace) -> Answer:
+def _cells(cells: Sequence[Cell]) -> str:
+    rows = [["batch size", "epochs", "ours", "done", "S0", "verdict"]]
+    rows += [
+        [
+            str(cell.batch_size),
+            str(cell.epochs),
+            "–" if cell.latest is None else cell.latest.in_words,
+            f"{cell.done} of {cell.epochs}" + ("" if cell.status is None else f", {cell.status}"),
+            cell.published or "–",
+            cell.verdict or "–",
+        ]
+        for cell in cells
+    ]
+    return terminal.table(rows)
+
+
+def _keep(chosen: Variant | TableRow, options: argparse.Namespace) -> Answer:
     kept = replication.keep(
         options.keep, chosen, options.hardware, options.dataset or "", terminal.show_progress
     )
     folder = replication.folder_of(chosen.key)
     lines = [f"{folder}: what came of {chosen.title}"]
+    if isinstance(chosen, TableRow):
+        row_cells = [cell for cell in replication.kept_table() if cell.batch_size == chosen.batch_size]
+        return asdict(kept) | {"folder": str(folder)}, "\n".join([*lines, _cells(row_cells)])
     for figure in chosen.figures or (None,):
         row = replication.compare(chosen, figure, kept)
         ours = "nothing" if row.ours is None else f"{row.ours.in_words} ({row.faces})"
@@ -85,8 +94,9 @@ def _keep(chosen: Variant, options: argparse.Namespace) -> Answer:
 
 
 def _table(path: Path | None) -> Answer:
-    for each in replication.VARIANTS:
-        replication.load_kept(each.key)  # a damaged one is told of, not called missing
+    keys = [each.key for each in replication.VARIANTS] + [row.key for row in replication.ROWS]
+    for key in keys:
+        replication.load_kept(key)  # a damaged one is told of, not called missing
     rows = replication.comparisons()
     if path is not None:
         replication.write_into(path)
@@ -102,7 +112,10 @@ def _table(path: Path | None) -> Answer:
         for row in rows
     ]
     written = [f"Written into {path}"] if path is not None else []
-    return {"recipes": [_as_dict(row) for row in rows]}, "\n".join([terminal.table(lines), *written])
+    cells = replication.kept_table()
+    kept = ["S0's Table 1, as it is kept", _cells(cells)] if cells else []
+    result = {"recipes": [_as_dict(row) for row in rows], "s0_table": [asdict(cell) for cell in cells]}
+    return result, "\n".join([terminal.table(lines), *kept, *written])
 
 
 def _as_dict(row: Comparison) -> dict[str, Any]:
@@ -136,7 +149,11 @@ def add_to(add: Add) -> None:
         "with --keep, whose test faces to look at",
     )
     sub.add_argument("--queue", action="store_true", help="wait for its turn, and do not follow it")
-    sub.add_argument("--keep", metavar="RUN", help="keep what came of this finished run")
+    sub.add_argument(
+        "--keep",
+        metavar="RUN",
+        help=f"keep what came of this finished run; of {TABLE_KEY}, as the row of its batch size",
+    )
     sub.add_argument(
         "--hardware", metavar="TEXT", default="", help="what it was trained on (default: what its log says)"
     )

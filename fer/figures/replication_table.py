@@ -94,7 +94,8 @@ def _text(cell: Cell) -> str:
     else:
         lines = [_standing(cell)]
     if cell.published:
-        lines.append(f"<span style='color:{QUIET}'>S0: {cell.published}</span>")
+        verdict = f", {cell.verdict}" if cell.verdict else ""
+        lines.append(f"<span style='color:{QUIET}'>S0: {cell.published}{verdict}</span>")
     return "<br>".join(lines)
 
 

@@ -1,17 +1,27 @@
 """The replication bench: what others published, what came of repeating it here, and the verdict."""
 
-from fer.replication.keeping import keep, other_settings
+from fer.replication.keeping import Recipe, keep, other_settings
 from fer.replication.kept import Judged, KeptReplication, folder_of, kept_metrics, load_kept
+from fer.replication.kept_table import ROWS, TableRow, kept_rows, kept_table, row_of
 from fer.replication.markdown import BEGIN, END, as_markdown, write_into
 from fer.replication.published import PUBLISHED, PublishedFigure
-from fer.replication.table import Cell, TableSize, check_table, submit_table, table_of
+from fer.replication.table import (
+    Cell,
+    TableSize,
+    check_table,
+    seconds_left,
+    stop_table,
+    submit_table,
+    table_of,
+)
 from fer.replication.variants import VARIANTS, Variant, variant
-from fer.replication.verdicts import Comparison, Outcome, compare, comparisons
+from fer.replication.verdicts import Comparison, Outcome, compare, comparisons, judge
 
 __all__ = [
     "BEGIN",
     "END",
     "PUBLISHED",
+    "ROWS",
     "VARIANTS",
     "Cell",
     "Comparison",
@@ -19,6 +29,8 @@ __all__ = [
     "KeptReplication",
     "Outcome",
     "PublishedFigure",
+    "Recipe",
+    "TableRow",
     "TableSize",
     "Variant",
     "as_markdown",
@@ -26,10 +38,16 @@ __all__ = [
     "compare",
     "comparisons",
     "folder_of",
+    "judge",
     "keep",
     "kept_metrics",
+    "kept_rows",
+    "kept_table",
     "load_kept",
     "other_settings",
+    "row_of",
+    "seconds_left",
+    "stop_table",
     "submit_table",
     "table_of",
     "variant",

@@ -1,7 +1,10 @@
 """From a finished run to what is kept of it."""
 
+import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from fer import files, runs
 from fer.config import TrainingConfig, compare_settings
@@ -19,7 +22,7 @@ from fer.replication.kept import (
     KeptReplication,
     folder_of,
 )
-from fer.replication.variants import Variant
+from fer.replication.published import PublishedFigure
 from fer.runs import Run, RunStatus, TrainedOn
 from fer.zoo.catalog import architecture
 
@@ -28,14 +31,33 @@ _LOG_LINES = 5_000
 _ON = "Training on "
 
 
+class Recipe(Protocol):
+    """What can be repeated and kept: a `Variant`, or a `TableRow`."""
+
+    @property
+    def key(self) -> str:
+        """The name of its folder."""
+
+    @property
+    def command(self) -> str:
+        """What starts it, after `python -m fer replicate`."""
+
+    @property
+    def figures(self) -> tuple[PublishedFigure, ...]:
+        """What was published of it; may be empty."""
+
+    def config(self, dataset: str) -> TrainingConfig:
+        """The settings of a run that repeats it, on a dataset as it came."""
+
+
 def keep(
-    run_id: str, variant: Variant, hardware: str = "", dataset: str = "", progress: Progress = silent
+    run_id: str, recipe: Recipe, hardware: str = "", dataset: str = "", progress: Progress = silent
 ) -> KeptReplication:
-    """Keep what came of a run that repeats `variant`, in place of what was kept before.
+    """Keep what came of a run that repeats `recipe`, in place of what was kept before.
 
     Args:
         run_id: a finished run.
-        variant: what it repeats.
+        recipe: what it repeats.
         hardware: what it was trained on; empty for what its log says.
         dataset: whose test faces its model is asked about, as `load_dataset` takes it; empty for none.
         progress: told how far the evaluation is.
@@ -50,16 +72,16 @@ def keep(
     metrics, best = run.metrics(), run.best()
     if run.status is not RunStatus.FINISHED or best is None:
         raise RunError(f"The run “{run.title}” is {run.status}, not finished. Let it finish, then keep it.")
-    _refuse_other_settings(run, variant)
+    _refuse_other_settings(run, recipe)
     faces = _faces_of(run)
     count = sum(faces.counts["validation"])
     by_epoch = {row.epoch: Judged.of(row.validation_accuracy, count, row.epoch) for row in metrics}
     kept = KeptReplication(
-        key=variant.key,
+        key=recipe.key,
         run=run.id,
         best=by_epoch[best.epoch],
         last=by_epoch[metrics[-1].epoch],
-        at_published=by_epoch.get(variant.figures[0].epoch) if variant.figures else None,
+        at_published=by_epoch.get(recipe.figures[0].epoch) if recipe.figures else None,
         test=_test(run, best.epoch, dataset, progress) if dataset else None,
         epochs=len(metrics),
         seconds=round(sum(row.duration_seconds for row in metrics), 1),
@@ -69,20 +91,24 @@ def keep(
         faces=f"{sum(faces.counts['train']):,} to train on, {count:,} to validate",
         fingerprint=faces.fingerprint,
     )
-    folder = folder_of(variant.key)
     # A path is of one machine; the name is what somebody else's file is called too.
     config = replace(run.config, dataset=Path(run.config.dataset).name, name="")
-    files.save_text(folder / runs.CONFIG_FILE, config.to_json())
-    files.save_bytes(folder / runs.METRICS_FILE, (run.folder / runs.METRICS_FILE).read_bytes())
     log = run.log(_LOG_LINES).replace(str(run.folder), run.id)
-    files.save_text(folder / runs.LOG_FILE, log + "\n")
-    files.save_text(folder / RESULT_FILE, kept.to_json())  # last: it says that the others are there
+    _save(
+        folder_of(recipe.key),
+        {
+            runs.CONFIG_FILE: config.to_json().encode(),
+            runs.METRICS_FILE: (run.folder / runs.METRICS_FILE).read_bytes(),
+            runs.LOG_FILE: f"{log}\n".encode(),
+            RESULT_FILE: kept.to_json().encode(),
+        },
+    )
     return kept
 
 
-def other_settings(config: TrainingConfig, variant: Variant) -> list[str]:
+def other_settings(config: TrainingConfig, recipe: Recipe) -> list[str]:
     """In which settings a run differs from the recipe, the dataset's name aside: "epochs 5 instead of 50"."""
-    expected = variant.config(config.dataset)
+    expected = recipe.config(config.dataset)
     return [
         f"{setting.name} {setting.values[1]} instead of {setting.values[0]}"
         for setting in compare_settings([expected, config])
@@ -90,12 +116,33 @@ def other_settings(config: TrainingConfig, variant: Variant) -> list[str]:
     ]
 
 
-def _refuse_other_settings(run: Run, variant: Variant) -> None:
-    others = other_settings(run.config, variant)
+def _save(folder: Path, content: Mapping[str, bytes]) -> None:
+    """Fill a folder beside its place and exchange it whole: a crash leaves one or the other, no mixture.
+
+    Between the two renames there is none for a moment; the next call finds what was set aside.
+    """
+    filled, former = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    if former.exists() and not folder.exists():
+        former.rename(folder)
+    for leftover in (filled, former):
+        shutil.rmtree(leftover, ignore_errors=True)
+    for name, values in content.items():
+        files.save_bytes(filled / name, values)
+    try:
+        if folder.exists():
+            folder.rename(former)
+        filled.rename(folder)
+    except OSError as error:
+        raise files.storage_error(folder, error) from error
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def _refuse_other_settings(run: Run, recipe: Recipe) -> None:
+    others = other_settings(run.config, recipe)
     if others:
         raise RunError(
-            f"The run “{run.title}” does not repeat “{variant.key}”: {'; '.join(others)}. Start one with "
-            f"“python -m fer replicate {variant.key}”."
+            f"The run “{run.title}” does not repeat “{recipe.key}”: {'; '.join(others)}. Start one with "
+            f"“python -m fer replicate {recipe.command}”."
         )
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from fer import files
+from fer.replication.kept_table import kept_rows, kept_table
+from fer.replication.table import Cell
 from fer.replication.verdicts import Comparison, Outcome, comparisons
 
 BEGIN, END = "<!-- replications -->", "<!-- /replications -->"
@@ -20,7 +22,38 @@ def as_markdown() -> str:
         for key, each in kept.items()
     ]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"{table}\n\n" + "\n\n".join(notes or ["None was run yet."])
+    parts = [table, *(notes or ["None was run yet."])]
+    return "\n\n".join([*parts, *_s0_table()])
+
+
+def _s0_table() -> list[str]:
+    """S0's Table 1 as far as it is kept, with what its runs were trained on; empty if nothing is."""
+    cells = kept_table()
+    if not cells:
+        return []
+    epochs = sorted({cell.epochs for cell in cells})
+    head = [
+        "batch size",
+        *(f"after {each} epochs: S0, ours (95 %), our best epoch until then" for each in epochs),
+    ]
+    lines = [head, ["---"] * len(head)]
+    for size in dict.fromkeys(cell.batch_size for cell in cells):
+        of_size = [cell for cell in cells if cell.batch_size == size]
+        lines.append([str(size), *(_cell(cell) for cell in of_size)])
+    notes = "; ".join(f"batches of {size}: {kept.seconds:,.0f} s" for size, kept in kept_rows().items())
+    hardware = sorted({kept.hardware for kept in kept_rows().values()})
+    return [
+        "S0's Table 1, batch size × epochs, on the official validation faces:",
+        "\n".join(f"| {' | '.join(line)} |" for line in lines),
+        f"Trained on {'; '.join(hardware)}. Time of {notes}.",
+    ]
+
+
+def _cell(cell: Cell) -> str:
+    if cell.latest is None or cell.best is None:
+        return f"{cell.published}, not run yet"
+    best = f"{100 * cell.best.accuracy:.1f} % at {cell.best.epoch}"
+    return f"{cell.published}, **{cell.latest.in_words}**: {cell.verdict}; {best}"
 
 
 def write_into(path: Path) -> None:
@@ -38,7 +71,7 @@ def _cells(row: Comparison) -> tuple[str, ...]:
     published = "–" if figure is None else f"{figure.in_words}, {_of(figure.faces)}, {figure.epoch} epochs"
     ours = "–" if row.ours is None else f"{row.ours.in_words}, {row.faces}"
     # Nothing is to be accounted for yet.
-    why = "" if row.outcome is Outcome.NOT_RUN else row.why
+    why = "" if row.outcome in (Outcome.NOT_RUN, Outcome.DAMAGED) else row.why
     return f"`{row.variant.key}`", published, ours, row.verdict, why
 
 

@@ -2,23 +2,28 @@
 
 The recipe's rate is constant, and whatever is random follows from the seed and the epoch's number alone. So
 the state after 50 epochs is the same in a run of 50 as in one of 100, and four runs fill eight cells. Each is
-an ordinary run, in the queue like any other; the table is what the run folders tell, and keeps nothing.
+an ordinary run, in the queue like any other; the table is what the run folders tell. What came of it is kept
+by `fer.replication.kept_table`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from fer import batches, runs
 from fer.config import TrainingConfig, compare_settings
 from fer.datasets import Dataset, Split
-from fer.errors import ConfigError
+from fer.errors import ConfigError, RunError
 from fer.replication.kept import TRAINING_FACES, VALIDATION_FACES, Judged
 from fer.replication.variants import variant
+from fer.replication.verdicts import Outcome, judge
 from fer.runs import EpochMetrics, Run, RunStatus
 
 _RECIPE = "s0"
 BATCH_SIZES = (32, 64, 128, 256)
 EPOCHS = (50, 100)
+# Of so many latest epochs the mean tells how long the next one will take.
+_PACE_EPOCHS = 5
 # Source: S0, Table 1. Those of 100 epochs are given without digits, and all of them called overfitting.
 PUBLISHED_CELLS: Mapping[tuple[int, int], str] = {
     (32, 50): "65.22 %",
@@ -106,6 +111,24 @@ class Cell:
         """Whether all its epochs are done, so that its value will not change."""
         return self.done == self.epochs
 
+    @property
+    def outcome(self) -> Outcome | None:
+        """How its latest epoch compares with the published figure; None before it is full, or without one."""
+        if not self.is_full or self.latest is None or not self.published:
+            return None
+        percents = self.published.removesuffix(" %")
+        return judge(self.latest, float(percents) / 100, len(percents.partition(".")[2]))
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in a few words: "reproduced", "+2.1 points"; empty without one."""
+        if self.outcome is None or self.latest is None:
+            return ""
+        if self.outcome is Outcome.REPRODUCED:
+            return str(self.outcome)
+        points = 100 * self.latest.accuracy - float(self.published.removesuffix(" %"))
+        return f"{points:+.1f} points".replace("-", "−")
+
 
 def config_of(batch_size: int, dataset: str, size: TableSize) -> TrainingConfig:
     """The settings of the run that fills both cells of a row."""
@@ -167,6 +190,79 @@ def submit_table(dataset: str, size: TableSize) -> list[Run]:
         else:
             submitted.append(runs.submit_run(config_of(batch_size, dataset, size)))
     return submitted
+
+
+def stop_table(dataset: str, size: TableSize) -> list[Run]:
+    """Let every run of the table that is at work end after its batch, and take out of the queue what waits.
+
+    Returns:
+        the runs that were stopped or taken out.
+
+    Raises:
+        StorageError: a run's folder cannot be written.
+    """
+    stopped = []
+    for batch_size in BATCH_SIZES:
+        for run in _runs_of(config_of(batch_size, dataset, size), runs.list_runs()):
+            # It may begin or end between the list and the request; then it is what was asked for, or the
+            # next press finds it at work.
+            with suppress(RunError):
+                if run.status is RunStatus.QUEUED:
+                    runs.cancel_queued(run.id)
+                elif run.is_active:
+                    runs.request_stop(run.id)
+                else:
+                    continue
+                stopped.append(run)
+    return stopped
+
+
+def seconds_left(dataset: str, size: TableSize, history: Iterable[Run] | None = None) -> float | None:
+    """How long the rows that are at work or wait will take; None if no epoch of the table was done yet.
+
+    An epoch is taken to last as the latest ones of its row, or as those of the row of the nearest batch size.
+    """
+    listed = runs.list_runs() if history is None else list(history)
+    lasts: dict[int, float] = {}
+    to_do: dict[int, int] = {}
+    for batch_size in BATCH_SIZES:
+        same = _runs_of(config_of(batch_size, dataset, size), listed)
+        run = max(same, key=lambda run: _done(run, size.epochs), default=None)
+        if run is None:
+            continue
+        if latest := run.metrics()[-_PACE_EPOCHS:]:
+            lasts[batch_size] = sum(row.duration_seconds for row in latest) / len(latest)
+        if any(_will_go_on(each) for each in same):
+            to_do[batch_size] = size.epochs - _done(run, size.epochs)
+    if not lasts:
+        return None
+    return sum(
+        epochs * lasts[min(lasts, key=lambda known: abs(known - batch_size))]
+        for batch_size, epochs in to_do.items()
+    )
+
+
+def cell_after(
+    batch_size: int, epochs: int, until: Sequence[EpochMetrics], count: int, status: RunStatus | None = None
+) -> Cell:
+    """A cell of the published table as so many epochs of a run on FER-2013 fill it.
+
+    Args:
+        batch_size: its row.
+        epochs: its column.
+        until: the epochs that were done, at most so many.
+        count: of the faces that judged them.
+        status: of the run, if it is one that may go on.
+    """
+    return Cell(
+        batch_size,
+        epochs,
+        len(until),
+        _judged(until[-1] if until else None, count),
+        _judged(runs.best_epoch(until), count),
+        status,
+        PUBLISHED_CELLS[batch_size, epochs],
+    )
 
 
 def _row(batch_size: int, dataset: str, size: TableSize, listed: Iterable[Run]) -> list[Cell]:

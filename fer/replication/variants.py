@@ -26,6 +26,11 @@ class Variant:
         return "+".join([self.preset.key, *(defect.key for defect in self.defects)])
 
     @property
+    def command(self) -> str:
+        """What starts it, after `python -m fer replicate`."""
+        return self.key
+
+    @property
     def title(self) -> str:
         """Its name for a person."""
         repeated = ", ".join(defect.title[0].lower() + defect.title[1:] for defect in self.defects)

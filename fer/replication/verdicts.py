@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     BELOW = "below"
     NOT_COMPARABLE = "not comparable"
     NOT_RUN = "not run yet"
+    DAMAGED = "cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class Comparison:
     Attributes:
         variant: the recipe.
         figure: what was published; None where nothing was.
-        kept: what came of our run; None before it was kept, or where it cannot be read.
+        kept: what came of our run; None before it was kept, or where it cannot be read (`DAMAGED`).
         ours: what is compared with the figure; None where ours has nothing of the kind.
         outcome: how they compare.
-        obstacle: why they cannot be compared; empty where they can.
+        obstacle: why they cannot be compared, or why ours cannot be read; empty where they can.
     """
 
     variant: Variant
@@ -98,6 +99,8 @@ def comparisons() -> tuple[Comparison, ...]:
     """Every published figure beside ours, in the order of the recipes; one without a figure has a line."""
     return tuple(
         compare(each, figure, kept)
+        if isinstance(kept, KeptReplication | None)
+        else Comparison(each, figure, None, None, Outcome.DAMAGED, str(kept))
         for each in VARIANTS
         for kept in [_kept(each)]
         for figure in (each.figures or (None,))
@@ -126,12 +129,19 @@ def compare(variant: Variant, figure: PublishedFigure | None, kept: KeptReplicat
         return Comparison(variant, figure, None, None, Outcome.NOT_RUN)
     if obstacle or figure is None or ours is None:
         return Comparison(variant, figure, kept, ours, Outcome.NOT_COMPARABLE, obstacle)
+    return Comparison(variant, figure, kept, ours, judge(ours, figure.share, figure.digits))
+
+
+def judge(ours: Judged, share: float, digits: int) -> Outcome:
+    """How ours compares with a figure that was published with so many digits of its percentage.
+
+    It is reproduced if any figure that is rounded to it lies within our 95 % interval.
+    """
     low, high = ours.interval_95
-    if low <= figure.share <= high:
-        outcome = Outcome.REPRODUCED
-    else:
-        outcome = Outcome.BETTER if figure.share < low else Outcome.BELOW
-    return Comparison(variant, figure, kept, ours, outcome)
+    rounding = 0.5 * 10.0 ** (-digits - 2)
+    if low - rounding <= share <= high + rounding:
+        return Outcome.REPRODUCED
+    return Outcome.BETTER if share < low else Outcome.BELOW
 
 
 def _ours(figure: PublishedFigure | None, kept: KeptReplication | None) -> Judged | None:
@@ -144,9 +154,9 @@ def _ours(figure: PublishedFigure | None, kept: KeptReplication | None) -> Judge
     return kept.at_published if figure.against == "epoch" else kept.best
 
 
-def _kept(variant: Variant) -> KeptReplication | None:
-    """What is kept of a variant; a damaged folder counts as none: the command tells what is wrong."""
+def _kept(variant: Variant) -> KeptReplication | FerError | None:
+    """What is kept of a variant, or what is wrong with it: one damaged folder shall not hide the others."""
     try:
         return load_kept(variant.key)
-    except FerError:
-        return None
+    except FerError as error:
+        return error

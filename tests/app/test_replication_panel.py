@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import runs
+from fer import replication, runs
 from fer.replication import VARIANTS, Judged, comparisons, folder_of, variant
 from fer.replication.kept import RESULT_FILE
 from fer.runs import queue as queue_module
 from tests.app.conftest import words
 from tests.conftest import write_fer_csv
-from tests.core.test_replication import finished_run, kept_of
-from tests.core.test_replication_table import enough
+from tests.core.test_replication import kept_of
+from tests.core.test_replication_table import enough, finished_row
 
 OpenPage = Callable[..., AppTest]
 PAGE = "3_training.py"
@@ -69,8 +69,27 @@ def test_each_row_fills_the_form_with_its_recipe(open_page: OpenPage) -> None:
 def test_a_damaged_result_leaves_the_panel_standing(open_page: OpenPage) -> None:
     folder_of("s0").mkdir(parents=True)
     (folder_of("s0") / RESULT_FILE).write_text("{")
-    finished_run()
-    assert "0 of " in words(opened(open_page))
+    said = words(opened(open_page))
+    assert "0 of " in said
+    assert "Cannot be read" in said
+    assert "or keep a run again" in said
+
+
+def test_a_kept_table_is_shown_first_with_what_it_was_trained_on(open_page: OpenPage, fer_home: Path) -> None:
+    run = finished_row(64, [0.3] * 49 + [0.665] + [0.3] * 50)
+    replication.keep(run.id, replication.row_of(run.id), "a desk")
+    page = open_page(PAGE)
+    page.button(key="training.replications").click().run()
+    page.segmented_control(key="training.replications_shown").set_value("S0's table")
+    page.button(key="training.replications").click().run()
+    assert not page.exception
+    (chart,) = [c for c in page.get("plotly_chart") if "S0: 66.31 %, reproduced" in c.proto.spec]
+    assert "66.5 %" in chart.proto.spec
+    assert "trained on a desk" in words(page)
+    assert not [button for button in page.button if button.key == "training.table_start"]
+    page.segmented_control(key="training.table_size").set_value("Train it here")
+    page.button(key="training.replications").click().run()
+    assert "0 of 8 cells are full" in words(page)  # of the learner's own dataset
 
 
 def test_the_table_stands_beside_the_recipes_and_starts_its_runs(
@@ -99,3 +118,9 @@ def test_the_table_stands_beside_the_recipes_and_starts_its_runs(
     waiting = runs.list_queue()
     assert [run.config.batch_size for run in waiting] == [32, 64, 128, 256]
     assert {(run.config.epochs, run.config.subset) for run in waiting} == {(4, 2_000)}
+    page.button(key="training.replications").click().run()
+    assert "How long it will take is known after the first epoch" in words(page)
+    page.button(key="training.replications").click()
+    page.button(key="training.table_stop").click().run()
+    assert not page.exception
+    assert runs.list_queue() == []

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from fer import replication, runs
+from fer import files, replication, runs
 from fer.__main__ import main
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
-from fer.errors import ConfigError, DatasetError, FerError, RunError
+from fer.errors import ConfigError, DatasetError, DiskFullError, FerError, RunError
 from fer.evaluation import wilson_interval
 from fer.presets import PRESETS
 from fer.replication import (
@@ -167,12 +167,56 @@ def test_the_test_faces_must_be_those_of_fer_2013(tmp_path: Path) -> None:
     "content",
     ["{", "[]", "{}", json.dumps({"key": "s0"}), kept_of("s0", 0.5).to_json().replace("0.5,", "5.5,")],
 )
-def test_a_damaged_result_is_named_and_counts_as_none(content: str) -> None:
+def test_a_damaged_result_is_named_and_hides_no_other(content: str) -> None:
     folder_of("s0").mkdir(parents=True)
     (folder_of("s0") / "result.json").write_text(content)
     with pytest.raises(FerError, match="s0"):
         load_kept("s0")
-    assert next(row for row in comparisons() if row.variant.key == "s0").outcome is Outcome.NOT_RUN
+    rows = {row.variant.key: row for row in comparisons()}
+    assert (rows["s0"].outcome, rows["s0"].verdict) == (Outcome.DAMAGED, "cannot be read")
+    assert "or keep a run again" in rows["s0"].obstacle
+    assert rows["s4"].outcome is Outcome.NOT_RUN
+
+
+def test_what_was_kept_before_stays_whole_when_keeping_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    former = keep(finished_run(), variant("s3_elu"))
+    save, saved = files.save_bytes, []
+
+    def full_disk(path: Path, content: bytes) -> None:
+        if len(saved) == 2:
+            raise DiskFullError("The disk is full.")
+        saved.append(path)
+        save(path, content)
+
+    monkeypatch.setattr(files, "save_bytes", full_disk)
+    with pytest.raises(DiskFullError):
+        keep(finished_run(), variant("s3_elu"))
+    assert load_kept("s3_elu") == former
+    monkeypatch.undo()
+
+
+def test_what_a_crash_left_aside_is_found_again() -> None:
+    former = keep(finished_run(), variant("s3_elu"))
+    folder_of("s3_elu").rename(folder_of("s3_elu").with_name(".s3_elu.old"))
+    latter = keep(finished_run(), variant("s3_elu"))
+    assert load_kept("s3_elu") == latter != former
+    assert [path.name for path in folder_of("s3_elu").parent.iterdir()] == ["s3_elu"]
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "share", "digits", "outcome"),
+    [
+        (0.6367, 0.66, 0, Outcome.BELOW),  # up to 65.2 %
+        (0.6405, 0.66, 0, Outcome.REPRODUCED),  # up to 65.6 %, and 65.5 % would be told as 66 %
+        (0.6405, 0.66, 2, Outcome.BELOW),  # 66.00 % is not
+        (0.6800, 0.66, 0, Outcome.REPRODUCED),  # from 66.5 %
+        (0.6826, 0.66, 0, Outcome.BETTER),  # from 66.7 %
+    ],
+)
+def test_a_figure_without_digits_stands_for_all_that_are_rounded_to_it(
+    accuracy: float, share: float, digits: int, outcome: Outcome
+) -> None:
+    assert replication.judge(Judged.of(accuracy, 3_589, 9), share, digits) is outcome
 
 
 def test_a_result_in_a_foreign_folder_is_refused() -> None:
@@ -267,7 +311,8 @@ def test_what_is_shipped_can_be_repeated(folder: Path, monkeypatch: pytest.Monke
     kept = load_kept(folder.name)
     assert kept is not None
     config = runs.read_config(folder)
-    assert replication.other_settings(config, variant(folder.name)) == []
+    rows = {row.key: row for row in replication.ROWS}
+    assert replication.other_settings(config, rows.get(folder.name) or variant(folder.name)) == []
     assert config.dataset == Path(config.dataset).name
     metrics = kept_metrics(folder.name)
     best = runs.best_epoch(metrics)

@@ -1,6 +1,7 @@
 """S0's Table 1: four runs fill eight cells, and what was stopped goes on. Nothing is trained here."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,17 @@ from fer.datasets import Dataset, Split
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError
 from fer.figures.replication_table import table_figure
-from fer.replication import Cell, TableSize, submit_table, table_of
+from fer.replication import (
+    Cell,
+    Outcome,
+    TableSize,
+    as_markdown,
+    kept_table,
+    seconds_left,
+    stop_table,
+    submit_table,
+    table_of,
+)
 from fer.replication.table import BATCH_SIZES, PUBLISHED_CELLS, config_of
 from fer.runs import EpochMetrics, Run, RunRecorder, RunStatus, TrainedOn, save_trained_on
 from fer.runs import queue as queue_module
@@ -170,6 +181,70 @@ def test_a_run_without_weights_to_go_on_from_is_begun_anew() -> None:
     (failed.folder / runs.LAST_FILE).unlink()
     first = submit_table("small.csv", SMALL)[0]
     assert (first.id != failed.id, first.config.batch_size) == (True, 32)
+
+
+@pytest.mark.usefixtures("nobody_trains")
+def test_all_runs_of_a_table_are_stopped_at_once_and_go_on_later() -> None:
+    at_work = row_run(32, [0.3], RunStatus.RUNNING)
+    done = row_run(64, [0.3] * 4)
+    submitted = submit_table("small.csv", SMALL)
+    assert [run.config.batch_size for run in submitted] == [128, 256]
+    stopped = stop_table("small.csv", SMALL)
+    assert {run.id for run in stopped} == {at_work.id, *(run.id for run in submitted)}
+    assert (at_work.folder / runs.STOP_FILE).exists()
+    assert not (done.folder / runs.STOP_FILE).exists()
+    assert runs.list_queue() == []
+
+
+@pytest.mark.usefixtures("nobody_trains")
+def test_how_long_it_takes_is_told_from_the_epochs_that_were_done() -> None:
+    assert seconds_left("small.csv", SMALL) is None
+    row_run(32, [0.3] * 4)
+    assert seconds_left("small.csv", SMALL) == 0  # nothing is at work
+    row_run(64, [0.3], RunStatus.RUNNING)
+    row_run(256, [], RunStatus.QUEUED)
+    assert seconds_left("small.csv", SMALL) == 2.0 * 3 + 2.0 * 4
+
+
+# ── what is kept ─────────────────────────────────────────────────────────────────────────────────
+
+
+def finished_row(batch_size: int, accuracies: Sequence[float]) -> Run:
+    run = row_run(batch_size, accuracies, size=TableSize(), epochs=len(accuracies))
+    counts = {"train": (28_709,), "validation": (3_589,)}
+    save_trained_on(run.folder, TrainedOn("FER-2013", EMOTIONS, counts, "same"))
+    return run
+
+
+def test_a_row_is_kept_and_told_beside_the_published_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    assert kept_table() == ()
+    run = finished_row(64, [0.3] * 49 + [0.665] + [0.3] * 30 + [0.7] + [0.3] * 19)
+    assert main(["replicate", "s0-table", "--keep", run.id, "--hardware", "a desk"]) == 0
+    assert re.search("66.31 % +reproduced", capsys.readouterr().out)
+    cells = {(each.batch_size, each.epochs): each for each in kept_table()}
+    assert len(cells) == 8
+    left, right = cells[64, 50], cells[64, 100]
+    assert left.outcome is Outcome.REPRODUCED
+    assert (right.outcome, right.verdict) == (Outcome.BELOW, "−36.0 points")
+    assert right.best is not None
+    assert (right.best.epoch, right.best.accuracy) == (81, 0.7)
+    assert (cells[32, 50].latest, cells[32, 50].outcome, cells[32, 50].verdict) == (None, None, "")
+    text = as_markdown()
+    assert "| 64 | 66.31 %, **66.50 % (64.9–68.0 %)**: reproduced; 66.5 % at 50 |" in text
+    assert "| 32 | 65.22 %, not run yet | 59 %, not run yet |" in text
+    assert "Trained on a desk." in text
+    assert main(["replicate", "--table"]) == 0
+    assert "S0's Table 1, as it is kept" in capsys.readouterr().out
+
+
+def test_only_a_whole_row_of_the_published_table_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    for run, said in (
+        (finished_row(64, [0.3] * 50), "epochs 50 instead of 100"),
+        (row_run(48, [0.3] * 4), "the rows of S0's table have 32, 64, 128, 256"),
+    ):
+        assert main(["replicate", "s0-table", "--keep", run.id]) == 2
+        assert said in capsys.readouterr().err
+    assert kept_table() == ()
 
 
 # ── the figure ───────────────────────────────────────────────────────────────────────────────────

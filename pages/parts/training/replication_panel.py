@@ -19,6 +19,7 @@ _BADGES = {
     Outcome.BELOW: ("orange", ":material/trending_down:"),
     Outcome.NOT_COMPARABLE: ("gray", ":material/question_mark:"),
     Outcome.NOT_RUN: ("gray", ":material/hourglass_empty:"),
+    Outcome.DAMAGED: ("red", ":material/error:"),
 }
 
 

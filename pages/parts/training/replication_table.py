@@ -1,15 +1,18 @@
 """S0's Table 1 on the page: which one, how far it is, and the button that lets its runs train."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from fer import replication
 from fer.config import DatasetView
 from fer.figures.replication_table import table_figure
-from fer.replication import TableSize
+from fer.replication import Cell, TableSize
 from pages.parts import caches, notices, phrases, state
 
-_PUBLISHED, _SMALL = "As published", "A small version"
+_KEPT, _PUBLISHED, _SMALL = "What came of it", "Train it here", "A small version"
 _LOOK_EVERY_SECONDS = 3
+_ALT = "Validation accuracy, a row for each batch size, a column for each number of epochs."
 
 
 def show() -> None:
@@ -19,22 +22,62 @@ def show() -> None:
         "pairs. Its rate is constant, so the left column is what a run of the right one was half-way: four "
         "runs fill eight cells, one after the other, and what is stopped goes on where it was."
     )
-    dataset, size = state.training().dataset, _size()
+    with notices.shown():
+        kept = replication.kept_table()
+        size = _size(kept)
+        if size is None:
+            _show_kept(kept)
+        else:
+            _show_runs(state.training().dataset, size)
+
+
+def _show_kept(cells: Sequence[Cell]) -> None:
+    st.plotly_chart(
+        table_figure(cells),
+        key="training.table_kept_figure",
+        config={"displayModeBar": False},
+        alt=_ALT,
+    )
+    rows = replication.kept_rows()
+    hardware = phrases.listed(sorted({kept.hardware for kept in rows.values()}))
+    dates = phrases.listed(sorted({kept.date for kept in rows.values()}))
+    taken = phrases.duration(sum(kept.seconds for kept in rows.values()))
+    st.caption(
+        phrases.plain(
+            f"FER-2013, the official validation faces, each cell one seed: trained on {hardware}, {dates}, "
+            f"{taken} in all. “Reproduced” means that S0's figure lies within the 95 % interval of ours, "
+            "which is 3 points wide. S0 does not say whether it gives the last epoch or the best; here it is "
+            "the last, and the best is told where you point. Settings, each epoch's figures and logs are in "
+            "models/replications/."
+        )
+    )
+
+
+def _show_runs(dataset: str, size: TableSize) -> None:
     st.caption(f"{size.in_words}. Learned from: {phrases.plain(dataset)}.")
     cells = replication.table_of(dataset, size, caches.run_history()[0])
     waits = any(cell.status is not None and _goes_on(cell) for cell in cells)
     st.fragment(_figure, run_every=_LOOK_EVERY_SECONDS if waits else None)(dataset, size)
     full = all(cell.is_full for cell in cells)
-    if st.button(
-        "Let its runs train",
-        type="primary",
-        icon=":material/play_arrow:",
-        key="training.table_start",
-        disabled=full,
-        help="They wait for their turns in the queue, like any other. Press again to go on with what was "
-        "stopped.",
-    ):
-        _submit(dataset, size)
+    with st.container(horizontal=True):
+        if st.button(
+            "Let its runs train",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="training.table_start",
+            disabled=full,
+            help="They wait for their turns in the queue, like any other. Press again to go on with what was "
+            "stopped.",
+        ):
+            _submit(dataset, size)
+        if waits and st.button(
+            "Stop them",
+            icon=":material/stop:",
+            key="training.table_stop",
+            help="The one at work ends after its batch, those that wait leave the queue. What was learned "
+            "stays.",
+        ):
+            _stop(dataset, size)
     if size.is_published:
         st.caption(
             "S0's figures are of FER-2013; beside runs on other faces they are not shown. Each is of one "
@@ -55,19 +98,20 @@ def offer(key: str, usual: object) -> None:
     st.session_state[f"{key}.left"] = st.session_state[key]
 
 
-def _size() -> TableSize:
-    for key, usual in (("size", _PUBLISHED), ("epochs", 4), ("subset", 2_000)):
+def _size(kept: Sequence[Cell]) -> TableSize | None:
+    """Draw the choice of a table; returns the size of one to be trained here, None for what is kept."""
+    choices = [_KEPT, _PUBLISHED, _SMALL] if kept else [_PUBLISHED, _SMALL]
+    for key, usual in (("size", choices[0]), ("epochs", 4), ("subset", 2_000)):
         offer(f"training.table_{key}", usual)
-    chosen = st.segmented_control(
-        "Which table", [_PUBLISHED, _SMALL], required=True, key="training.table_size"
-    )
+    chosen = st.segmented_control("Which table", choices, required=True, key="training.table_size")
+    if chosen == _KEPT:
+        return None
     if chosen == _PUBLISHED:
         return TableSize()
     with st.container(horizontal=True):
         epochs = st.number_input("Epochs", 2, 100, step=2, key="training.table_epochs")
         subset = st.number_input("Faces", 256, 100_000, step=500, key="training.table_subset")
-    with notices.shown():
-        return TableSize(int(epochs), int(subset))
+    return TableSize(int(epochs), int(subset))
 
 
 def _figure(dataset: str, size: TableSize) -> None:
@@ -77,13 +121,17 @@ def _figure(dataset: str, size: TableSize) -> None:
         table_figure(cells),
         key="training.table_figure",
         config={"displayModeBar": False},
-        alt="Validation accuracy, a row for each batch size, a column for each number of epochs.",
+        alt=_ALT,
     )
     full = sum(cell.is_full for cell in cells)
-    st.caption(f"{full} of {len(cells)} cells are full.")
+    left = replication.seconds_left(dataset, size, caches.run_history()[0])
+    ends = f" Its runs will take another {phrases.duration(left)}." if left else ""
+    if left is None and any(_goes_on(cell) for cell in cells):
+        ends = " How long it will take is known after the first epoch."
+    st.caption(f"{full} of {len(cells)} cells are full.{ends}")
 
 
-def _goes_on(cell: replication.Cell) -> bool:
+def _goes_on(cell: Cell) -> bool:
     return cell.status is not None and (cell.status.is_active or cell.status == "queued")
 
 
@@ -97,5 +145,16 @@ def _submit(dataset: str, size: TableSize) -> None:
             f"{phrases.listed([run.name for run in submitted])}: they train or wait for their turns."
             if submitted
             else "All runs of the table are at work, wait or are done."
+        )
+    st.rerun()
+
+
+def _stop(dataset: str, size: TableSize) -> None:
+    with notices.shown():
+        stopped = replication.stop_table(dataset, size)
+        state.tell(
+            f"{phrases.listed([run.name for run in stopped])}: stopped. “Let its runs train” goes on there."
+            if stopped
+            else "None of its runs is at work or waits any more."
         )
     st.rerun()
