@@ -28,8 +28,8 @@ ModelKind = Literal["pretrained", "brought", "run"]
 Precision = Literal["float32", "int8"]
 
 DEFAULT_MODEL = "small_resnet"
-"""The shipped model that reads where none was chosen: five points better than mini_XCEPTION for a millisecond
-or two a face; the next point would cost four times as much."""
+"""The shipped model that reads where none was chosen: two points better than mini_XCEPTION for a millisecond
+a face; the next point would cost four times as much."""
 
 # Faces per call of the interpreter: few enough that a live frame waits at most some milliseconds
 # behind an evaluation, many enough that the call itself costs nothing.
