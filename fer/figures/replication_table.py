@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from fer.figures.style import ACCENT_RGB, QUIET, layout
+from fer.figures.style import ACCENT_RGB, layout
 from fer.replication.table import Cell
 from fer.runs import RunStatus
 
@@ -15,8 +15,8 @@ _WORDS = {
     RunStatus.FAILED: "failed",
     RunStatus.LOST: "stopped",
 }
-# Nothing is told apart by a shade alone: each cell says its figure.
-_SHADES = [[0.0, f"rgba({ACCENT_RGB}, 0.10)"], [1.0, f"rgba({ACCENT_RGB}, 0.75)"]]
+# Nothing is told apart by a shade alone: each cell says its figure, and words are read on every shade.
+_SHADES = [[0.0, f"rgba({ACCENT_RGB}, 0.08)"], [1.0, f"rgba({ACCENT_RGB}, 0.30)"]]
 _LEAST_SPREAD = 0.02
 _EMPTY = "rgba(128, 128, 128, 0.10)"
 
@@ -94,8 +94,12 @@ def _text(cell: Cell) -> str:
     else:
         lines = [_standing(cell)]
     if cell.published:
-        verdict = f", {cell.verdict}" if cell.verdict else ""
-        lines.append(f"<span style='color:{QUIET}'>S0: {cell.published}{verdict}</span>")
+        # Lines of their own: on a telephone a cell is twenty letters wide.
+        lines += [
+            f"<span style='font-size:11px'>{line}</span>"
+            for line in (f"S0: {cell.published}", cell.verdict)
+            if line
+        ]
     return "<br>".join(lines)
 
 

@@ -70,8 +70,8 @@ def _cells(row: Comparison) -> tuple[str, ...]:
     figure = row.figure
     published = "–" if figure is None else f"{figure.in_words}, {_of(figure.faces)}, {figure.epoch} epochs"
     ours = "–" if row.ours is None else f"{row.ours.in_words}, {row.faces}"
-    # Nothing is to be accounted for yet.
-    why = "" if row.outcome in (Outcome.NOT_RUN, Outcome.DAMAGED) else row.why
+    # Nothing else is to be accounted for yet.
+    why = row.hindrance if row.outcome in (Outcome.NOT_RUN, Outcome.DAMAGED) else row.why
     return f"`{row.variant.key}`", published, ours, row.verdict, why
 
 

@@ -68,9 +68,17 @@ class Comparison:
         return f"{split}, epoch {self.ours.epoch}"
 
     @property
+    def hindrance(self) -> str:
+        """Why ours was not run yet, in a sentence; empty where nothing is in its way."""
+        if self.outcome is not Outcome.NOT_RUN or self.variant.preset.config.initial_weights != "imagenet":
+            return ""
+        return "It begins with ImageNet's weights, which could not be fetched where the other recipes were repeated."
+
+    @property
     def why(self) -> str:
         """What may account for a difference, in sentences: how theirs was counted, how ours was trained."""
-        said = [self.figure.flaw] if self.figure is not None and self.figure.flaw else []
+        said = [self.hindrance] if self.hindrance else []
+        said += [self.figure.flaw] if self.figure is not None and self.figure.flaw else []
         said += [self._other_epoch()] if self._other_epoch() else []
         said += [f"Ours repeats its mistake. {defect.lesson}" for defect in self.variant.defects]
         repeated = {defect.key for defect in self.variant.defects}

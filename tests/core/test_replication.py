@@ -219,6 +219,15 @@ def test_a_figure_without_digits_stands_for_all_that_are_rounded_to_it(
     assert replication.judge(Judged.of(accuracy, 3_589, 9), share, digits) is outcome
 
 
+def test_what_was_not_run_for_want_of_weights_says_so() -> None:
+    rows = {row.variant.key: row for row in comparisons()}
+    for key in ("s1_efficientnet", "s2"):
+        assert "ImageNet's weights, which could not be fetched" in rows[key].why
+    assert rows["s4"].hindrance == ""
+    (line,) = [line for line in as_markdown().splitlines() if "`s2`" in line]
+    assert line.endswith("could not be fetched where the other recipes were repeated. |")
+
+
 def test_a_result_in_a_foreign_folder_is_refused() -> None:
     folder_of("s2").mkdir(parents=True)
     (folder_of("s2") / "result.json").write_text(kept_of("s0", 0.5).to_json())
