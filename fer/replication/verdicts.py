@@ -72,7 +72,7 @@ class Comparison:
         """Why ours was not run yet, in a sentence; empty where nothing is in its way."""
         if self.outcome is not Outcome.NOT_RUN or self.variant.preset.config.initial_weights != "imagenet":
             return ""
-        return "It begins with ImageNet's weights, which could not be fetched where the other recipes were repeated."
+        return "It begins with ImageNet's weights, which could not be fetched where the others were repeated."
 
     @property
     def why(self) -> str:

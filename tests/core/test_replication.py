@@ -225,7 +225,7 @@ def test_what_was_not_run_for_want_of_weights_says_so() -> None:
         assert "ImageNet's weights, which could not be fetched" in rows[key].why
     assert rows["s4"].hindrance == ""
     (line,) = [line for line in as_markdown().splitlines() if "`s2`" in line]
-    assert line.endswith("could not be fetched where the other recipes were repeated. |")
+    assert line.endswith("could not be fetched where the others were repeated. |")
 
 
 def test_a_result_in_a_foreign_folder_is_refused() -> None:
