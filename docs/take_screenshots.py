@@ -1,9 +1,10 @@
-"""Take the README's pictures anew: `python -m docs.take_screenshots [fer2013.csv]`.
+"""Take the README's pictures anew: `python -m docs.take_screenshots [--only NAME …] [fer2013.csv]`.
 
 Everything on them is real and nobody is: the faces are the built-in ones, in the webcam too. With a FER-2013
 file the evaluation page shows the shipped model's figures on it; the page shows no face.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -29,11 +30,18 @@ _EPOCHS = 10  # what the form proposes
 
 def main() -> None:
     """Take them all."""
-    fer_2013 = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    parser = argparse.ArgumentParser(
+        prog="python -m docs.take_screenshots", description=__doc__.partition(":")[0]
+    )
+    parser.add_argument("fer_2013", type=Path, nargs="?", help="shows the shipped model's figures on it")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="not all of them")
+    options = parser.parse_args()
+    fer_2013 = options.fer_2013
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder)
-        shutil.copytree(PROJECT_ROOT / "models" / "pretrained", home / "models" / "pretrained")
+        for kept in ("pretrained", "replications"):
+            shutil.copytree(PROJECT_ROOT / "models" / kept, home / "models" / kept)
         if fer_2013 is not None:
             (home / "data").mkdir()
             os.link(fer_2013, home / "data" / "fer2013.csv")
@@ -49,15 +57,20 @@ def main() -> None:
         )
         try:
             page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
-            show(page, server.url)
-            take(page, "home")
-            take_dataset(page, server.url)
-            show(page, f"{server.url}/augmentation")
-            take(page, "augmentation")
-            take_live(page, server.url)
-            take_evaluation(page, server.url, on_fer_2013=fer_2013 is not None)
-            take_training(page, server.url)
-            take_diagnosis(page, server.url, home)
+            takers = {
+                "home": lambda: take_home(page, server.url),
+                "dataset": lambda: take_dataset(page, server.url),
+                "augmentation": lambda: take_augmentation(page, server.url),
+                "live": lambda: take_live(page, server.url),
+                "evaluation": lambda: take_evaluation(page, server.url, on_fer_2013=fer_2013 is not None),
+                "costs": lambda: take_costs(page, server.url),
+                "replications": lambda: take_replications(page, server.url),
+                "training": lambda: take_training(page, server.url),
+                "diagnosis": lambda: take_diagnosis(page, server.url, home),
+            }
+            for name, taker in takers.items():
+                if name in (options.only or takers):
+                    taker()
         finally:
             browser.close()
             stop_server(process)
@@ -107,6 +120,18 @@ def take(page: Page, name: str, below: str | None = None) -> None:
     print(FOLDER / f"{name}.png")
 
 
+def take_home(page: Page, url: str) -> None:
+    """The door."""
+    show(page, url)
+    take(page, "home")
+
+
+def take_augmentation(page: Page, url: str) -> None:
+    """What the transforms do to a face."""
+    show(page, f"{url}/augmentation")
+    take(page, "augmentation")
+
+
 def take_dataset(page: Page, url: str) -> None:
     """The built-in faces in the grid, and as a map."""
     show(page, f"{url}/dataset")
@@ -139,7 +164,25 @@ def take_evaluation(page: Page, url: str, *, on_fer_2013: bool) -> None:
         page.get_by_role("option", name="fer2013.csv").click()
         time.sleep(2)
         settle(page)
-    take(page, "evaluation", below="What it mistakes for what")
+    page.get_by_test_id("stButtonGroup").get_by_text("Confusions", exact=True).click()
+    settle(page)
+    take(page, "evaluation")
+
+
+def take_costs(page: Page, url: str) -> None:
+    """What each network costs, and how good it is."""
+    show(page, f"{url}/training")
+    page.get_by_role("button", name="Costs").click()
+    settle(page)
+    take(page, "costs")
+
+
+def take_replications(page: Page, url: str) -> None:
+    """What others published, and what came of it."""
+    show(page, f"{url}/training")
+    page.get_by_role("button", name="Replications").click()
+    settle(page)
+    take(page, "replications")
 
 
 def take_training(page: Page, url: str) -> None:

@@ -35,7 +35,9 @@ from tests.core import grey_level
 ASTRONAUT = np.asarray(cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR), np.uint8)
 
 
-@pytest.mark.parametrize("entry", [entry for entry in DETECTORS if entry.name.startswith("haar")], ids=str)
+@pytest.mark.parametrize(
+    "entry", [entry for entry in DETECTORS if entry.name.startswith("haar")], ids=lambda entry: entry.name
+)
 def test_every_haar_detector_finds_the_astronaut(entry: Any) -> None:
     assert entry.missing() == ""
     left, top, right, bottom = build_detector(entry.name).detect(ASTRONAUT)[0].box

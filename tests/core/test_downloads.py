@@ -417,7 +417,9 @@ def ferplus_offer(internet: Internet, votes: bytes) -> Served:
 
 
 OFFERS = pytest.mark.parametrize(
-    ("address", "offer"), [(KAGGLE, put_on_kaggle), (HUB, hub_offer), (FERPLUS, ferplus_offer)], ids=str
+    ("address", "offer"),
+    [(KAGGLE, put_on_kaggle), (HUB, hub_offer), (FERPLUS, ferplus_offer)],
+    ids=["kaggle", "hub", "ferplus"],
 )
 
 
