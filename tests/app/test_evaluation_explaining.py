@@ -135,12 +135,12 @@ def test_a_model_exported_before_gets_its_maps_by_a_button(
 def test_the_layers_are_gone_through_one_by_one(open_page: OpenPage, session: dict[str, object]) -> None:
     page = open_page(PAGE, {**session, "workshop.model": "mini_xception"})
     assert not page.exception and not page.error
-    assert "**1. Convolution 3×3, then ReLU** gives 8 maps of 46×46 places; all of them" in words(page)
+    assert "**1. Convolution 3×3, then ReLU** gives 8 maps of 62×62 places; all of them" in words(page)
     page.button(key="evaluation.explain.layer.after").click().run()
-    assert "**2. Convolution 3×3, then ReLU** gives 8 maps of 44×44 places" in words(page)
+    assert "**2. Convolution 3×3, then ReLU** gives 8 maps of 60×60 places" in words(page)
     page.select_slider(key="evaluation.explain.layer").set_value(31).run()
     assert not page.exception
-    assert "**31. Convolution 3×3: a map for each emotion** gives 7 maps of 3×3 places" in words(page)
+    assert "**31. Convolution 3×3: a map for each emotion** gives 7 maps of 4×4 places" in words(page)
     assert page.button(key="evaluation.explain.layer.after").disabled
     filters = "".join(str(element.proto.body) for element in page.get("html"))
     assert filters.count("<figcaption><b>Filter") == 8

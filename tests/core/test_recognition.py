@@ -171,9 +171,9 @@ def test_the_shipped_model_gives_its_features_and_maps_that_add_up_to_its_answer
     shipped = Recognizer(PROJECT_ROOT / "models" / "pretrained" / "mini_xception")
     images = np.random.default_rng(0).integers(0, 256, (3, 48, 48, 1), dtype=np.uint8)
     assert shipped.features(images).shape == (3, 128)
-    assert shipped.feature_maps(images).shape == (3, 3, 3, 128)
+    assert shipped.feature_maps(images).shape == (3, 4, 4, 128)
     maps, probabilities = shipped.predict_with_maps(images)
-    assert maps.shape == (3, 3, 3, 7)
+    assert maps.shape == (3, 4, 4, 7)
     surplus = np.log(probabilities) - maps.mean(axis=(1, 2))
     assert np.ptp(surplus, axis=1) == pytest.approx(0, abs=1e-4)
 
