@@ -288,7 +288,7 @@ ROOMS = {
     "training.renewal": ".export .loading .watching batches cards datasets datasets.browsing errors "
     "files paths progress recognition runs",
     "training.bringing": ".export .network cards errors files model_files model_files.keeping paths progress "
-    "publishing recognition",
+    "publishing weights",
     "training.folding": ".export .loading cards datasets.browsing errors files paths progress publishing "
     "recognition tempering",
     "training": ".export .network .trainer",

@@ -14,7 +14,7 @@ from fer.errors import ModelError, ModelNotFoundError
 from fer.model_files.header import ModelHeader
 from fer.model_files.inspecting import ARRAYS, HEADER
 from fer.recognition import model_folder
-from fer.weights import keras_weights
+from fer.weights import arrays_in, keras_weights
 
 SUFFIX = ".fer-model.zip"
 
@@ -61,7 +61,6 @@ def keras_arrays(path: Path) -> dict[str, NDArray[np.float32]]:
     """
     import h5py  # loads in a tenth of a second, and only who takes a model along needs it
 
-    found: dict[str, NDArray[np.float32]] = {}
     try:
         # HDF5 seeks about, which is slow in a packed file: it is unpacked first.
         with tempfile.TemporaryFile() as unpacked:
@@ -69,18 +68,11 @@ def keras_arrays(path: Path) -> dict[str, NDArray[np.float32]]:
                 while chunk := packed.read(2**20):
                     unpacked.write(chunk)
             with h5py.File(unpacked, "r") as content:
-                content.visititems(
-                    lambda place, item: (
-                        found.update({place: np.asarray(item[()], np.float32)})
-                        if isinstance(item, h5py.Dataset) and "seed_generator" not in place
-                        else None
-                    )
-                )
+                return {place: np.asarray(item[()], np.float32) for place, item in arrays_in(content).items()}
     except files.DAMAGED_ARRAYS as error:
         raise ModelError(
             f"The weights {path.name} cannot be read ({error}). Train the model again, or restore the file."
         ) from error
-    return found
 
 
 def _claims(card: ModelCard) -> str:

@@ -16,12 +16,9 @@ from fer.model_files import ModelFile, inspect
 from fer.model_files.keeping import free_name, plain_name
 from fer.progress import Progress, silent
 from fer.publishing import INTENDED_USE, KERAS_FILE
-from fer.recognition import Recognizer
-from fer.training.export import save_litert
+from fer.training.export import EXPORT_TOLERANCE, apart_from_keras, save_litert
 from fer.training.network import build_network
-
-# LiteRT adds in another order than Keras.
-_TOLERANCE = 1e-3
+from fer.weights import arrays_in
 
 
 def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:
@@ -86,14 +83,7 @@ def _fill(network: keras.Model, brought: ModelFile) -> None:
         own = Path(folder) / "own.weights.h5"
         network.save_weights(own)
         with h5py.File(own, "r+") as content:
-            places: dict[str, tuple[int, ...]] = {}
-            content.visititems(
-                lambda place, item: (
-                    places.update({place: item.shape})
-                    if isinstance(item, h5py.Dataset) and "seed_generator" not in place
-                    else None
-                )
-            )
+            places = arrays_in(content)
             missing = sorted(places.keys() - brought.arrays.keys())
             extra = sorted(brought.arrays.keys() - places.keys())
             if missing or extra:
@@ -102,22 +92,21 @@ def _fill(network: keras.Model, brought: ModelFile) -> None:
                     f"The file says it is a {title}, but {told}: its network is another one. Choose a file "
                     "of an architecture that this workshop has."
                 )
-            for place, shape in places.items():
-                if brought.arrays[place].shape != shape:
+            for place, own_array in places.items():
+                if brought.arrays[place].shape != own_array.shape:
                     raise ModelError(
-                        f"“{place}” of a {title} has the shape {shape}; the file brings "
+                        f"“{place}” of a {title} has the shape {own_array.shape}; the file brings "
                         f"{brought.arrays[place].shape}. Its network is another one, or sees another size."
                     )
-                content[place][...] = brought.arrays[place]
+                own_array[...] = brought.arrays[place]
         network.load_weights(own)
 
 
 def _require_the_same_answers(folder: Path, network: keras.Model) -> None:
-    recognizer = Recognizer(folder)
-    pictures = np.random.default_rng(0).integers(0, 256, (8, *recognizer.preprocessing.input_shape), np.uint8)
-    expected = network.predict_on_batch(recognizer.preprocessing.apply(pictures))
-    difference = float(np.abs(recognizer.predict(pictures) - expected).max())
-    if not difference < _TOLERANCE:
+    height, width, channels = network.input_shape[1:]
+    pictures = np.random.default_rng(0).integers(0, 256, (8, height, width, channels), np.uint8)
+    difference = apart_from_keras(folder, network, pictures)
+    if not difference < EXPORT_TOLERANCE:
         raise ModelError(
             f"The exported model answers otherwise than its weights do (by {difference:.3f}); it was not "
             "kept. Its weights may be far too large; take another epoch's."

@@ -26,7 +26,7 @@ from fer.training.validating import Validator
 from fer.zoo.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER, architecture
 
 # LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
-_EXPORT_TOLERANCE = 1e-3
+EXPORT_TOLERANCE = 1e-3
 # Where a model and its card are made before they replace the former ones.
 _ASIDE = ".exporting"
 
@@ -211,12 +211,17 @@ def furthest_apart(former: Path, latest: Path, temperature: float = 1.0) -> floa
     )
 
 
-def _require_the_same_answers(folder: Path, network: keras.Model, faces: NDArray[np.uint8]) -> None:
+def apart_from_keras(folder: Path, network: keras.Model, faces: NDArray[np.uint8]) -> float:
+    """How far the exported model in `folder` answers from its network at most, on (n, h, w, c) faces."""
     recognizer = Recognizer(folder)
     expected = network.predict_on_batch(recognizer.preprocessing.apply(faces))
-    difference = float(np.abs(recognizer.predict(faces) - expected).max())
+    return float(np.abs(recognizer.predict(faces) - expected).max())
+
+
+def _require_the_same_answers(folder: Path, network: keras.Model, faces: NDArray[np.uint8]) -> None:
+    difference = apart_from_keras(folder, network, faces)
     say(f"Exported; LiteRT and Keras differ by at most {difference:.1e}.")
-    if not difference < _EXPORT_TOLERANCE:
+    if not difference < EXPORT_TOLERANCE:
         raise ModelError(
             f"The exported model answers differently from the trained one (by {difference:.3f}); it was "
             "not kept. Please report this with the run's log."

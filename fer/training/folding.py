@@ -37,11 +37,16 @@ def fold_temperature(name: str, temperature: float, fitted_on: str, progress: Pr
 
     Raises:
         ModelNotFoundError: there is no such model, or its Keras weights are gone.
-        ModelError: it is a run, which goes on from its weights as they are; or the last layer is none whose
-            answer the probabilities are the softmax of.
+        ModelError: it is a run, which goes on from its weights as they are, or was brought from a file; or
+            the last layer is none whose answer the probabilities are the softmax of.
         StorageError: a file could not be written.
     """
     folder = model_folder(name)
+    if folder.parent == paths.brought_folder():
+        raise ModelError(
+            f"“{name}” was brought from a file, and stays as its maker made it. Leave out --fold: then the "
+            "temperature is kept beside the model, and the live page can apply it."
+        )
     if folder.parent != paths.pretrained_folder():
         raise ModelError(
             f"“{name}” is a run: its weights stay what they were trained to. Publish it, then fold the "
