@@ -1,4 +1,4 @@
-"""Take the README's pictures anew: `python -m docs.take_screenshots [--only NAME …] [fer2013.csv]`.
+"""Take the README's pictures anew: `python -m docs.take_screenshots [fer2013.csv] [--only NAME …]`.
 
 Everything on them is real and nobody is: the faces are the built-in ones, in the webcam too. With a FER-2013
 file the evaluation page shows the shipped model's figures on it; the page shows no face.
@@ -160,12 +160,17 @@ def take_evaluation(page: Page, url: str, *, on_fer_2013: bool) -> None:
     """The shipped model's confusion matrix."""
     show(page, f"{url}/evaluation")
     if on_fer_2013:
-        page.get_by_test_id("stSelectbox").nth(1).click()
+        # What is said of a model on another kind of faces goes when those are read and judged that it knows.
+        other_kind = page.get_by_text("This model learned from")
+        other_kind.wait_for(timeout=120_000)
+        page.get_by_test_id("stSelectbox").filter(has_text="Dataset").click()
         page.get_by_role("option", name="fer2013.csv").click()
-        time.sleep(2)
+        other_kind.wait_for(state="detached", timeout=300_000)
         settle(page)
     page.get_by_test_id("stButtonGroup").get_by_text("Confusions", exact=True).click()
+    page.get_by_text("the model said").wait_for(timeout=300_000)
     settle(page)
+    page.get_by_text("Cells show").evaluate("label => label.scrollIntoView()")
     take(page, "evaluation")
 
 
