@@ -90,8 +90,8 @@ SETTINGS: Mapping[str, Term] = {
     "teacher": Term(
         "Teachers",
         "Trained models whose answers this one learns from besides the labels (knowledge distillation). That "
-        "a face is “sad, perhaps fear” says more than “sad”. Several are averaged, and each takes its time. A "
-        "teacher sees the very picture, in its own size.",
+        "a face is “sad, perhaps fear” says more than “sad”. Several are averaged, and each takes its time. "
+        "A teacher sees the very picture, in its own size.",
     ),
     "teacher_share": Term(
         "Their share of the target",

@@ -47,9 +47,6 @@ masthead.show(
     station=3,
 )
 
-for sentence in state.told():
-    st.toast(sentence, icon=":material/info:")
-
 with notices.shown():
     history, damaged = caches.run_history()
     if not any(run.is_active for run in history) and any(run.status is RunStatus.QUEUED for run in history):

@@ -1,4 +1,4 @@
-"""How every page begins: the page's settings, the shared style, and its title with one sentence."""
+"""How every page begins: its settings, the shared style, its title, and what is to be told."""
 
 import streamlit as st
 
@@ -47,3 +47,5 @@ def show(title: str, lead: str, station: int | None = None) -> None:
     st.html(f'<div class="fer-station">{f"Station {station} of 5" if station else "FER Lab"}</div>')
     st.title(title, anchor=False)
     st.html(f'<p class="fer-lead">{lead}</p>')
+    for sentence in state.told():
+        st.toast(sentence, icon=":material/info:")

@@ -86,7 +86,7 @@ def set_compared_runs(run_ids: Iterable[str]) -> None:
 
 
 def tell(sentence: str) -> None:
-    """Have something said once the page has drawn itself again, which wipes what was said before."""
+    """Have something said once the page, or the next one, is drawn: that wipes what was said before."""
     st.session_state.setdefault(_TOLD, []).append(sentence)
 
 
