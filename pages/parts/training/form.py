@@ -68,12 +68,14 @@ def _form(submit_label: str, submit_help: str | None) -> None:
     with st.container(horizontal=True):
         if st.button("Recipes", icon=":material/menu_book:", key="training.recipes"):
             recipe_panel.show(put_here)
-        if st.button(
+        st.button(
             "Replications",
             icon=":material/fact_check:",
             key="training.replications",
             help="What others published, and what came of repeating it.",
-        ):
+            on_click=replication_panel.open_window,
+        )
+        if replication_panel.is_open():
             replication_panel.show(put_here)
         glossary_panel.show()
     with st.container(border=True):

@@ -13,6 +13,7 @@ from pages.parts.training import replication_table
 
 _RECIPES, _TABLE = "Recipes", "S0's table"
 _SHOWN = "training.replications_shown"
+_OPEN = "training.replications_open"
 _BADGES = {
     Outcome.REPRODUCED: ("green", ":material/check:"),
     Outcome.BETTER: ("blue", ":material/trending_up:"),
@@ -23,7 +24,30 @@ _BADGES = {
 }
 
 
-@st.dialog("What others published, and what came of it", width="large", icon=":material/fact_check:")
+def open_window() -> None:
+    """Have the window drawn until it is closed; a callback.
+
+    Pressing a button opens one for that run of the page alone, and the page runs anew whenever a run of S0's
+    table ends: whoever watches it fill would have to open it again each time.
+    """
+    st.session_state[_OPEN] = True
+
+
+def is_open() -> bool:
+    """Whether the window is to be drawn."""
+    return _OPEN in st.session_state
+
+
+def _closed() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
+@st.dialog(
+    "What others published, and what came of it",
+    width="large",
+    icon=":material/fact_check:",
+    on_dismiss=_closed,
+)
 def show(put: Callable[[TrainingConfig], None]) -> None:
     """Draw each published figure beside ours, and let the learner take a recipe into the form.
 
@@ -83,12 +107,13 @@ def _row(number: int, row: Comparison, put: Callable[[TrainingConfig], None]) ->
             "Fill the form with it",
             icon=":material/tune:",
             key=f"training.replicate.{number}",
-            on_click=put,
-            args=(_config(row),),
+            on_click=_take,
+            args=(row, put),
         ):
             st.rerun()
 
 
-def _config(row: Comparison) -> TrainingConfig:
-    """The recipe on the learner's dataset, in the state that the recipe wants it in."""
-    return row.variant.config(state.training().dataset)
+def _take(row: Comparison, put: Callable[[TrainingConfig], None]) -> None:
+    """Put the recipe into the form, on the learner's dataset, in the state that the recipe wants it in."""
+    put(row.variant.config(state.training().dataset))
+    _closed()
