@@ -36,7 +36,7 @@ def table_figure(cells: Sequence[Cell]) -> go.Figure:
     shares = [cell.latest.accuracy for cell in cells if cell.latest is not None]
     low, high = (min(shares), max(shares)) if shares else (0.5, 0.7)
     missing = max(_LEAST_SPREAD - (high - low), 0) / 2
-    across = [f"{epochs} epochs" for epochs in columns]
+    across = [_column(epochs) for epochs in columns]
     down = [f"batches<br>of {size}" for size in sizes]
     figure = go.Figure(
         # The empty cells, below the others: Plotly gives a heat map without a value no room at all.
@@ -69,7 +69,7 @@ def table_figure(cells: Sequence[Cell]) -> go.Figure:
     )
     for cell in cells:
         figure.add_annotation(
-            x=f"{cell.epochs} epochs",
+            x=_column(cell.epochs),
             y=f"batches<br>of {cell.batch_size}",
             text=_text(cell),
             showarrow=False,
@@ -81,6 +81,10 @@ def table_figure(cells: Sequence[Cell]) -> go.Figure:
         autorange="reversed", fixedrange=True, showgrid=False, ticks="", automargin=True, type="category"
     )
     return figure
+
+
+def _column(epochs: int) -> str:
+    return f"{epochs} epochs" if epochs > 1 else "1 epoch"
 
 
 def _share(cell: Cell) -> float | None:
