@@ -10,7 +10,7 @@ run: $(VENV)/run.stamp  ## set up and open the workshop at http://localhost:8501
 	$(BIN)/python -m streamlit run app.py
 
 test: $(VENV)/test.stamp check  ## set up and prove everything, the browser tests included
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/test.stamp  ## style and types only
 	$(BIN)/ruff format --check .
