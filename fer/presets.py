@@ -123,8 +123,8 @@ PRESETS: tuple[Preset, ...] = (
         ),
         reported="68.4 % of FER-2013's PrivateTest faces (95 % interval 66.8 to 69.9 %).",
         differences=(
-            "A graphics card took three minutes for its hundred epochs. Two cores need about two minutes for "
-            "one, most of them for the teachers: resume it over several sittings, or leave the teachers out.",
+            "A graphics card took three minutes for its hundred epochs. Two cores need three for one, most of "
+            "them for the teachers: resume it over several sittings, or leave the teachers out.",
         ),
     ),
     Preset(
@@ -324,8 +324,9 @@ PRESETS: tuple[Preset, ...] = (
             Defect(
                 "leaking_split",
                 "A fifth of all faces, test faces too",
-                "It divides all rows 80 to 20 at random: official test faces are trained on, many validation "
-                "faces have a copy in training, and 66 % is more than it would be on faces it never saw.",
+                "It divides all rows 80 to 20 at random: official test faces are trained on, and many "
+                "validation faces have a copy in training, so that nobody knows what 66 % would be on faces "
+                "it never saw.",
                 {"view": DatasetView(splits=SplitPlan(0.2, keep_test=False))},
             ),
         ),
