@@ -63,8 +63,8 @@ def main() -> None:
                 "augmentation": lambda: take_augmentation(page, server.url),
                 "live": lambda: take_live(page, server.url),
                 "evaluation": lambda: take_evaluation(page, server.url, on_fer_2013=fer_2013 is not None),
-                "costs": lambda: take_costs(page, server.url),
-                "replications": lambda: take_replications(page, server.url),
+                "costs": lambda: take_window(page, server.url, "Costs"),
+                "replications": lambda: take_window(page, server.url, "Replications"),
                 "training": lambda: take_training(page, server.url),
                 "diagnosis": lambda: take_diagnosis(page, server.url, home),
             }
@@ -174,20 +174,12 @@ def take_evaluation(page: Page, url: str, *, on_fer_2013: bool) -> None:
     take(page, "evaluation")
 
 
-def take_costs(page: Page, url: str) -> None:
-    """What each network costs, and how good it is."""
+def take_window(page: Page, url: str, button: str) -> None:
+    """A window of the training page, under the name of the button that opens it."""
     show(page, f"{url}/training")
-    page.get_by_role("button", name="Costs").click()
+    page.get_by_role("button", name=button).click()
     settle(page)
-    take(page, "costs")
-
-
-def take_replications(page: Page, url: str) -> None:
-    """What others published, and what came of it."""
-    show(page, f"{url}/training")
-    page.get_by_role("button", name="Replications").click()
-    settle(page)
-    take(page, "replications")
+    take(page, button.lower())
 
 
 def take_training(page: Page, url: str) -> None:

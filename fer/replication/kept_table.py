@@ -8,7 +8,7 @@ from fer.config import TrainingConfig
 from fer.errors import RunError
 from fer.replication.kept import KeptReplication, kept_metrics, load_kept
 from fer.replication.published import PublishedFigure
-from fer.replication.table import BATCH_SIZES, EPOCHS, Cell, TableSize, cell_after, config_of
+from fer.replication.table import BATCH_SIZES, EPOCHS, PUBLISHED_CELLS, Cell, TableSize, cell_after, config_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +91,5 @@ def _cell(row: TableRow, epochs: int, kept: KeptReplication | None) -> Cell:
     until: Sequence[runs.EpochMetrics] = ()
     if kept is not None:
         until = [each for each in kept_metrics(row.key) if each.epoch <= epochs]
-    return cell_after(row.batch_size, epochs, until, kept.best.count if kept else 0)
+    published = PUBLISHED_CELLS[row.batch_size, epochs]
+    return cell_after(row.batch_size, epochs, until, kept.best.count if kept else 0, published)

@@ -40,8 +40,9 @@ def _s0_table() -> list[str]:
     for size in dict.fromkeys(cell.batch_size for cell in cells):
         of_size = [cell for cell in cells if cell.batch_size == size]
         lines.append([str(size), *(_cell(cell) for cell in of_size)])
-    notes = "; ".join(f"batches of {size}: {kept.seconds:,.0f} s" for size, kept in kept_rows().items())
-    hardware = sorted({kept.hardware for kept in kept_rows().values()})
+    rows = kept_rows()
+    notes = "; ".join(f"batches of {size}: {kept.seconds:,.0f} s" for size, kept in rows.items())
+    hardware = sorted({kept.hardware for kept in rows.values()})
     return [
         "S0's Table 1, batch size × epochs, on the official validation faces:",
         "\n".join(f"| {' | '.join(line)} |" for line in lines),

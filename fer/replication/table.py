@@ -243,15 +243,21 @@ def seconds_left(dataset: str, size: TableSize, history: Iterable[Run] | None = 
 
 
 def cell_after(
-    batch_size: int, epochs: int, until: Sequence[EpochMetrics], count: int, status: RunStatus | None = None
+    batch_size: int,
+    epochs: int,
+    until: Sequence[EpochMetrics],
+    count: int,
+    published: str,
+    status: RunStatus | None = None,
 ) -> Cell:
-    """A cell of the published table as so many epochs of a run on FER-2013 fill it.
+    """A cell as so many epochs of a run fill it.
 
     Args:
         batch_size: its row.
         epochs: its column.
         until: the epochs that were done, at most so many.
         count: of the faces that judged them.
+        published: as in `Cell`.
         status: of the run, if it is one that may go on.
     """
     return Cell(
@@ -261,7 +267,7 @@ def cell_after(
         _judged(until[-1] if until else None, count),
         _judged(runs.best_epoch(until), count),
         status,
-        PUBLISHED_CELLS[batch_size, epochs],
+        published,
     )
 
 
@@ -284,10 +290,7 @@ def _cell(batch_size: int, epochs: int, same: Sequence[Run], published: str) -> 
     until = [row for row in run.metrics() if row.epoch <= epochs] if count else []
     going_on = next((each for each in same if _will_go_on(each)), run)
     status = run.status if len(until) == epochs else going_on.status
-    latest, best = until[-1] if until else None, runs.best_epoch(until)
-    return Cell(
-        batch_size, epochs, len(until), _judged(latest, count), _judged(best, count), status, published
-    )
+    return cell_after(batch_size, epochs, until, count, published, status)
 
 
 def _runs_of(wanted: TrainingConfig, listed: Iterable[Run]) -> list[Run]:

@@ -56,7 +56,7 @@ def _show_kept(cells: Sequence[Cell]) -> None:
 def _show_runs(dataset: str, size: TableSize) -> None:
     st.caption(f"{size.in_words}. Learned from: {phrases.plain(dataset)}.")
     cells = replication.table_of(dataset, size, caches.run_history()[0])
-    waits = any(cell.status is not None and _goes_on(cell) for cell in cells)
+    waits = any(_goes_on(cell) for cell in cells)
     st.fragment(_figure, run_every=_LOOK_EVERY_SECONDS if waits else None)(dataset, size)
     full = all(cell.is_full for cell in cells)
     with st.container(horizontal=True):
@@ -116,7 +116,8 @@ def _size(kept: Sequence[Cell]) -> TableSize | None:
 
 def _figure(dataset: str, size: TableSize) -> None:
     """The heat map as the runs are now."""
-    cells = replication.table_of(dataset, size, caches.run_history()[0])
+    history = caches.run_history()[0]
+    cells = replication.table_of(dataset, size, history)
     st.plotly_chart(
         table_figure(cells),
         key="training.table_figure",
@@ -124,7 +125,7 @@ def _figure(dataset: str, size: TableSize) -> None:
         alt=_ALT,
     )
     full = sum(cell.is_full for cell in cells)
-    left = replication.seconds_left(dataset, size, caches.run_history()[0])
+    left = replication.seconds_left(dataset, size, history)
     ends = f" Its runs will take another {phrases.duration(left)}." if left else ""
     if left is None and any(_goes_on(cell) for cell in cells):
         ends = " How long it will take is known after the first epoch."
