@@ -35,7 +35,7 @@ from fer.datasets import Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.datasets.views import describe
 from fer.errors import FerError, PartlyBadDatasetError
-from fer.jobs import JobRecorder
+from fer.system.jobs import JobRecorder
 from fer.zoo.catalog import ARCHITECTURES, architecture
 
 USER_ERROR = 2

@@ -7,7 +7,7 @@ import hashlib
 import queue
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights
 from fer.errors import ConfigError, DatasetError
 from fer.preprocessing import Preprocessing
-from fer.zoo.catalog import architecture
+from fer.zoo.catalog import preprocessing_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,18 +36,6 @@ class Batch:
     labels: NDArray[np.intp]
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
-
-
-def preprocessing_of(config: TrainingConfig) -> Preprocessing:
-    """The architecture's own preparation of its input, at the size the config asks for.
-
-    Raises:
-        UnknownArchitectureError: the catalogue does not have it.
-    """
-    own = architecture(config.architecture).preprocessing
-    if config.image_size is None:
-        return own
-    return replace(own, image_height=config.image_size, image_width=config.image_size)
 
 
 def training_faces(dataset: Dataset, config: TrainingConfig) -> Dataset:

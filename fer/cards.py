@@ -6,14 +6,23 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fer import files
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, ModelNotFoundError
 from fer.preprocessing import Preprocessing
+from fer.system import files
 
 CARD_FILE = "card.json"
 MODEL_FILE = "model.tflite"
 INT8_FILE = "model.int8.tflite"
+KERAS_FILE = "model.keras"  # the weights of a shipped model
+BEST_FILE = "best.keras"  # and those of a run
+
+INTENDED_USE = (
+    "For learning how expression recognition works and fails. It reads an expression on a face, not a "
+    "feeling. Not for judging pupils, employees or applicants: inferring emotions at work or in education is "
+    "forbidden in the European Union, Regulation (EU) 2024/1689, Article 5(1)(f), except for medical or "
+    "safety reasons."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from fer import files, paths
 from fer.cards import ModelCard, load_card
 from fer.errors import ModelNotFoundError
-from fer.evaluation import wilson_interval
+from fer.statistics import wilson_interval
+from fer.system import files, paths
 from fer.zoo.catalog import ARCHITECTURES, Architecture
 from fer.zoo.costs import FACE_COUNTS, MeasuredCosts, NetworkCost
 from fer.zoo.peers import PEERS, PRIVATE_TEST_FACES

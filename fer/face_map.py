@@ -24,13 +24,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files, paths
 from fer.cards import MODEL_FILE
 from fer.datasets import Dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.errors import DatasetError, FerError, ModelNotFoundError
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer, model_folder
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
 DEFAULT_MODEL = "mini_xception"
 # Every pair of faces is compared once, so the time grows with the square of their number.

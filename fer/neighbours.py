@@ -18,10 +18,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files, paths
 from fer.errors import ModelMismatchError, StorageError
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 from fer.training_faces import TrainingFaces
 
 NEAREST = 12

@@ -17,15 +17,17 @@ from typing import Any
 
 import psutil
 
-from fer import files, jobs, paths, runs
-from fer.batches import Batch, TrainingBatches, prefetched, preprocessing_of, training_faces
+from fer import runs
+from fer.batches import Batch, TrainingBatches, prefetched, training_faces
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.errors import FerError
-from fer.jobs import Job
-from fer.progress import Progress, silent
 from fer.runs import BatchMetrics
 from fer.runs.folder import parse_rows
+from fer.system import files, jobs, paths
+from fer.system.jobs import Job
+from fer.system.progress import Progress, silent
+from fer.zoo.catalog import preprocessing_of
 
 # A process starts, loads TensorFlow and makes its first step in about this time, where nothing is known yet.
 USUAL_START_SECONDS = 12.0

@@ -5,27 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fer import files, paths, runs
-from fer.cards import INT8_FILE, MODEL_FILE, ModelCard, load_card
+from fer import runs
+from fer.cards import BEST_FILE, INT8_FILE, INTENDED_USE, KERAS_FILE, MODEL_FILE, ModelCard, load_card
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.views import describe, official_test_rows_in_training
 from fer.errors import ModelError
 from fer.evaluation import Evaluation, evaluate
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
 from fer.runs import Run
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
-KERAS_FILE = "model.keras"
 TEACHERS_FOLDER = "teachers"
 # Below this recall a learner should hear of it before trusting an answer.
 _WEAK_RECALL = 0.6
-
-INTENDED_USE = (
-    "For learning how expression recognition works and fails. It reads an expression on a face, not a "
-    "feeling. Not for judging pupils, employees or applicants: inferring emotions at work or in education is "
-    "forbidden in the European Union, Regulation (EU) 2024/1689, Article 5(1)(f), except for medical or "
-    "safety reasons."
-)
 
 
 def publish(run_id: str, name: str, dataset_name: str, progress: Progress = silent) -> ModelCard:
@@ -73,7 +66,7 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
     try:
         for file, copy in (
             (MODEL_FILE, MODEL_FILE),
-            (runs.BEST_FILE, KERAS_FILE),
+            (BEST_FILE, KERAS_FILE),
             (runs.CONFIG_FILE, runs.CONFIG_FILE),
             (runs.METRICS_FILE, runs.METRICS_FILE),
             (runs.LOG_FILE, runs.LOG_FILE),

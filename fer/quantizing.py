@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from fer import files
-from fer.bench.stopwatch import take_turns
 from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE
-from fer.comparison import PairedComparison, compare_answers
 from fer.datasets import Dataset, Split
 from fer.errors import DatasetError
-from fer.evaluation import evaluate, wilson_interval
-from fer.progress import Progress, silent
+from fer.evaluation import evaluate
 from fer.recognition import Recognizer, model_folder
+from fer.statistics import PairedComparison, compare_answers, wilson_interval
+from fer.system import files
+from fer.system.progress import Progress, silent
+from fer.system.stopwatch import take_turns
 from fer.training.export import save_int8
 from fer.training.loading import load_network
 

@@ -18,11 +18,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import paths
 from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard, load_card
 from fer.emotions import Emotion
 from fer.errors import FerError, ModelMismatchError, ModelNotFoundError
 from fer.preprocessing import Preprocessing
+from fer.system import paths
 
 ModelKind = Literal["pretrained", "brought", "run"]
 Precision = Literal["float32", "int8"]

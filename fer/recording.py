@@ -21,9 +21,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files, paths
 from fer.errors import FerError, StorageError
 from fer.live import LiveReading
+from fer.system import files, paths
 from fer.video.table import ReadingTable
 from fer.video.writing import FilmWriter
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer import paths, runs
+from fer import runs
 from fer.cards import load_card
 from fer.config import TrainingConfig
 from fer.emotions import Emotion
 from fer.errors import FerError, ModelError, ModelNotFoundError
 from fer.recognition import ModelEntry, list_models, model_folder
+from fer.system import paths
 from fer.weights import keras_weights
 
 

@@ -13,12 +13,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
-from fer import files, paths
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split
 from fer.datasets.views import describe
 from fer.errors import ConfigError
 from fer.evaluation.calibration import LEAST_TEMPERATURE, MOST_TEMPERATURE, Temperature
+from fer.system import files, paths
 
 _FORMAT, _VERSION = "fer-temperature", 1
 # A file of ours has a few hundred bytes; what is larger is none.

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fer.publishing import KERAS_FILE
-from fer.runs import BEST_FILE
+from fer.cards import BEST_FILE, KERAS_FILE
 
 if TYPE_CHECKING:  # only who reads weights loads it
     import h5py

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer import files, paths
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig
 from fer.errors import ConfigError, FerError
+from fer.system import files, paths
 
 _SUFFIX = ".json"
 _FORMAT = "fer-augmentation"

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.errors import ModelMismatchError
-from fer.evaluation import wilson_interval
 from fer.recognition import Recognizer
+from fer.statistics import wilson_interval
 
 Strength = Literal["harmless", "demanding", "too_strong", "no_judge"]
 """What the turned answers say of the settings."""

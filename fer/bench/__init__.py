@@ -9,8 +9,8 @@ from fer.bench.live import bench_live
 from fer.bench.loading import bench_folders, bench_load
 from fer.bench.pages import bench_page, bench_runs
 from fer.bench.predicting import bench_predict
-from fer.bench.stopwatch import Measurement, Report
 from fer.bench.training import bench_start, bench_train
+from fer.system.stopwatch import Measurement, Report
 
 SUBJECTS = {
     "live": bench_live,

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from fer import machine, paths
-from fer.bench.stopwatch import Measurement, take_turns
 from fer.cards import MODEL_FILE, load_card
 from fer.errors import ModelError, ModelNotFoundError
 from fer.preprocessing import Preprocessing
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.system import machine, paths
+from fer.system.progress import Progress, silent
+from fer.system.stopwatch import Measurement, take_turns
 from fer.zoo.blueprint import load_blueprint
 from fer.zoo.catalog import ARCHITECTURES
 from fer.zoo.costs import FACE_COUNTS, MeasuredCosts, NetworkCost

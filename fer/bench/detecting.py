@@ -13,16 +13,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.bench.stopwatch import take_turns
 from fer.datasets import Dataset
 from fer.errors import DatasetError, DatasetNotFoundError
-from fer.evaluation import wilson_interval
 from fer.faces import DETECTORS, Box, Face, FaceDetector, as_bgr, crop_faces, lift_contrast
 from fer.faces.catalog import DetectorMeasure
 from fer.faces.tracking import intersections_over_union
-from fer.pictures import load_picture
-from fer.progress import Progress, silent
+from fer.images import load_picture
 from fer.recognition import Recognizer
+from fer.statistics import wilson_interval
+from fer.system.progress import Progress, silent
+from fer.system.stopwatch import take_turns
 
 # From this overlap on a box is the marked face: detectors frame faces differently.
 FOUND_OVERLAP = 0.4

@@ -8,16 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fer import machine, paths
 from fer.bench.material import DEFAULT_MODEL, another_home, existing_csv, give, write_csv
 from fer.bench.pages import rehearsed
-from fer.bench.stopwatch import Measurement, Report, measured, ratio, take_turns
 from fer.datasets import Dataset, Split, load_dataset
 from fer.evaluation import evaluate
 from fer.explanation import emotion_map, enlarged
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer, load_recognizer, model_folder
 from fer.robustness import CORRUPTIONS, LEVELS, CorruptionKind, corrupt, sweep
+from fer.system import machine, paths
+from fer.system.progress import Progress, silent
+from fer.system.stopwatch import Measurement, Report, measured, ratio, take_turns
 
 # What the evaluation page promises on two cores, in milliseconds.
 LIMITS = {"evaluate": 1_500.0, "click": 200.0, "sweep": 30_000.0, "emotion_map": 5.0}

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 
 from fer.bench.material import DEFAULT_MODEL, another_home
-from fer.bench.stopwatch import Measurement, Report, measured, ratio
 from fer.datasets import load_dataset
 from fer.datasets.fingerprint import fingerprint
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer, model_folder
+from fer.system.progress import Progress, silent
+from fer.system.stopwatch import Measurement, Report, measured, ratio
 
 
 def bench_faults(

@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.bench.material import DEFAULT_MODEL
-from fer.bench.stopwatch import Measurement, Report, measured, ratio, take_turns
 from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.drawing import DrawingStyle, draw_faces
 from fer.errors import DatasetError
 from fer.faces import Box, HaarDetector, crop_faces
 from fer.faces.patch import Patch
+from fer.images import load_picture
 from fer.live import LiveRecognizer, recognize_faces
-from fer.machine import read_machine
-from fer.pictures import load_picture
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer, model_folder
+from fer.system.machine import read_machine
+from fer.system.progress import Progress, silent
+from fer.system.stopwatch import Measurement, Report, measured, ratio, take_turns
 
 _WIDTH, _HEIGHT = 640, 480
 _FRAMES_PER_SECOND, _FRAMES, _WARMING_FRAMES = 30, 150, 15

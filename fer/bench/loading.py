@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from fer import paths
 from fer.bench.material import (
     DEFAULT_MODEL,
     FER_2013_ROWS,
@@ -16,9 +15,10 @@ from fer.bench.material import (
     write_csv,
     write_folders,
 )
-from fer.bench.stopwatch import Report, measured, ratio, take_turns
 from fer.datasets import load_dataset
-from fer.progress import Progress, silent
+from fer.system import paths
+from fer.system.progress import Progress, silent
+from fer.system.stopwatch import Report, measured, ratio, take_turns
 
 
 def bench_load(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:

@@ -7,11 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fer import paths
 from fer.bench.material import DEFAULT_MODEL, FER_2013_ROWS, existing_csv, give, write_csv
-from fer.bench.stopwatch import Report, measured, ratio
 from fer.errors import DatasetError
-from fer.progress import Progress, silent
+from fer.system import paths
+from fer.system.progress import Progress, silent
+from fer.system.stopwatch import Report, measured, ratio
 
 
 def bench_page(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from fer import paths, runs
+from fer import runs
 from fer.bench.material import DEFAULT_MODEL, another_home
-from fer.bench.stopwatch import Report, ratio, take_turns
 from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
 from fer.datasets import Dataset, Split, load_dataset
 from fer.errors import RunError
-from fer.progress import Progress, silent
+from fer.system import paths
+from fer.system.progress import Progress, silent
+from fer.system.stopwatch import Report, ratio, take_turns
 from fer.zoo.catalog import architecture
 
 BATCH_SIZE, STEPS, ROUNDS = 64, 40, 7

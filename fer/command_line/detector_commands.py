@@ -6,7 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fer import files
 from fer.command_line import options as shared_options
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add, Answer
@@ -14,6 +13,7 @@ from fer.datasets import Split, load_dataset
 from fer.faces import DETECTORS, detector_entry
 from fer.faces.catalog import MEASURED_FILE, measures
 from fer.recognition import DEFAULT_MODEL, load_recognizer
+from fer.system import files
 
 # Of the validation faces: enough for an interval of three points either way, in half a minute.
 _FACES = 1_000

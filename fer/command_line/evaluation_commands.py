@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fer import files, machine
 from fer.command_line import options as shared_options
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add, Answer
-from fer.comparison import compare_answers
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.views import describe
@@ -28,6 +26,8 @@ from fer.evaluation import (
 )
 from fer.publishing import test_figures
 from fer.recognition import Precision, Recognizer, model_folder
+from fer.statistics import compare_answers
+from fer.system import files, machine
 
 if TYPE_CHECKING:  # it brings Plotly, which no other command waits for
     from fer.evaluation_report import EvaluationReport

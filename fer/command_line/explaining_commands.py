@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from fer import explanation, files
+from fer import explanation
 from fer.command_line import options as shared_options
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add
@@ -16,6 +16,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError
 from fer.explanation.picture import explanation_picture
 from fer.recognition import load_recognizer
+from fer.system import files
 
 Answer = tuple[dict[str, Any], str]
 

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from fer import files
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add, Answer
 from fer.model_files import remove_brought, take_along
 from fer.model_files.writing import SUFFIX
+from fer.system import files
 
 
 def take(options: argparse.Namespace) -> Answer:

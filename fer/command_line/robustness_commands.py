@@ -3,7 +3,6 @@
 import argparse
 from typing import Any
 
-from fer import machine
 from fer.command_line import options as shared_options
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add, Answer
@@ -14,6 +13,7 @@ from fer.errors import ConfigError, FerError
 from fer.evaluation import judged_faces
 from fer.recognition import Recognizer, model_folder
 from fer.robustness import CORRUPTIONS, CorruptionKind, Sweep, SweepPoint, sweep, sweep_path
+from fer.system import machine
 
 # Share of the whole time that goes into reading the faces.
 _READING = 0.03

@@ -4,7 +4,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-from fer.progress import Progress
+from fer.system.progress import Progress
 
 listeners: list[Progress] = []
 """Who else hears of progress: the page that started this process as a job."""

@@ -19,12 +19,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, Protocol
 
-from fer import files, paths, pictures
+from fer import images
 from fer.datasets.dataset import Dataset, Source
 from fer.datasets.folders import holds_emotions, load_folders
 from fer.datasets.tables import find_tables, load_tables
 from fer.errors import MalformedDatasetError
-from fer.progress import Progress, silent
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
 SUFFIXES = (".tar.gz", ".csv.gz", ".tgz", ".tar", ".zip")
 # FER-2013 unpacks to 0.4 GB. Twenty times that is a large face dataset; more is no dataset of faces.
@@ -38,7 +39,7 @@ _MOST_INNER_ARCHIVES = 8
 _BLOCK = 2**18
 # The headers of a tar archive are read at once, and may say that they have any length.
 _MAX_AT_ONCE = 2**20
-_WANTED = (*pictures.SUFFIXES, ".csv", ".parquet")
+_WANTED = (*images.SUFFIXES, ".csv", ".parquet")
 UNPACKING = ".unpacking-"
 """How the folders are called that archives are unpacked into; a killed process leaves its own behind."""
 

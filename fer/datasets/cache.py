@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from fer import files, paths
 from fer.datasets.dataset import Dataset, Source
 from fer.emotions import Emotion
 from fer.errors import FerError, StorageError
+from fer.system import files, paths
 
 # Raise this whenever a reader changes what it makes of the same file.
 _VERSION = 2

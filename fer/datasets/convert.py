@@ -22,11 +22,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files, paths
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, DatasetError
-from fer.progress import Progress, silent
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
 Form = Literal["folders", "fer-csv", "wide-csv", "parquet"]
 

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import pictures
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError, PictureError
-from fer.progress import Progress
+from fer.images import decode_grey, picture_size
+from fer.system.progress import Progress
 
 # Faces are small; whoever brings photographs gets them scaled down, or memory would end first.
 _LARGEST_SIDE = 224
@@ -63,7 +63,7 @@ def decode_faces(
             name = ""
             try:
                 name, content = read(index)
-                images[index, :, :, 0] = _scaled(pictures.decode_grey(content, name), height, width)
+                images[index, :, :, 0] = _scaled(decode_grey(content, name), height, width)
             except PictureError as error:
                 where, _, why = str(error).removeprefix("“").partition("” ")
                 bad[index] = (name or where, why)
@@ -130,7 +130,7 @@ def _common_size(count: int, read: Reader) -> tuple[int, int]:
     for index in range(0, count, max(1, count // _SAMPLE)):
         try:
             name, content = read(index)
-            sizes[pictures.picture_size(content, name)] += 1
+            sizes[picture_size(content, name)] += 1
         except PictureError:  # reported when its turn to be decoded comes
             continue
     height, width = sizes.most_common(1)[0][0] if sizes else (0, 0)

@@ -27,7 +27,7 @@ from fer.datasets.csv_faces import (
 )
 from fer.datasets.dataset import Dataset, Split
 from fer.errors import MalformedDatasetError
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 
 
 def load_fer_csv(

@@ -26,13 +26,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files, paths
 from fer.datasets.cache import file_state
 from fer.datasets.csv_faces import read_first_line, shown
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
 from fer.datasets.vocabulary import emotion_called, split_called
 from fer.emotions import Emotion
 from fer.errors import DatasetError, MalformedDatasetError, StorageError
+from fer.system import files, paths
 
 # The emotion that each option of the vote is among our seven; None for contempt, unknown and NF.
 EMOTION_OF_VOTE: tuple[Emotion | None, ...] = tuple(emotion_called(name) for name in VOTE_NAMES)

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fer import pictures
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.decoding import decode_faces, kept_out, left_out, refuse_bad
 from fer.datasets.vocabulary import emotion_called, filled_splits, is_outside, split_called
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import MalformedDatasetError
-from fer.progress import Progress, silent
+from fer.images import SUFFIXES, read_bytes
+from fer.system.progress import Progress, silent
 
 # People put a folder around the folders, and archives another: FER2013/images/train/happy.
 _MOST_WRAPPINGS = 3
@@ -100,7 +100,7 @@ def load_folders(folder: Path, progress: Progress = silent, skip_bad: bool = Fal
     def read(index: int) -> tuple[str, bytes]:
         place = found[places[index]].place
         shown = _shown(place)
-        return shown, pictures.read_bytes(folder / place, shown)
+        return shown, read_bytes(folder / place, shown)
 
     images, undecodable = decode_faces(len(places), read, folder.name, progress)
     bad = unknown | {places[index]: fault for index, fault in undecodable.items()}
@@ -201,7 +201,7 @@ def _files(folder: Path, root: Path) -> Iterator[os.DirEntry[str]]:
             name = entry.name
             if (
                 name[0] != "."
-                and name.lower().endswith(pictures.SUFFIXES)
+                and name.lower().endswith(SUFFIXES)
                 and _stays_inside(entry, root)
                 and entry.is_file()
             ):

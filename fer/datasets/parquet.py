@@ -14,7 +14,7 @@ from fer.datasets.decoding import decode_faces, kept_out, left_out, refuse_bad
 from fer.datasets.vocabulary import emotion_called, filled_splits, is_outside, split_called
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 
 _LABEL_COLUMNS = ("emotion", "label", "labels", "expression", "class")
 _SPLIT_COLUMNS = ("usage", "split", "subset", "partition")

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fer import files, paths
 from fer.datasets.dataset import Source
 from fer.errors import FerError
+from fer.system import files, paths
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 
-from fer import paths
 from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets.archives import SUFFIXES as ARCHIVE_SUFFIXES
 from fer.datasets.archives import is_archive, load_archive
@@ -23,7 +22,8 @@ from fer.datasets.tables import find_tables, load_tables
 from fer.datasets.views import apply_view
 from fer.datasets.wide_csv import load_csv
 from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
-from fer.progress import Progress, silent
+from fer.system import paths
+from fer.system.progress import Progress, silent
 
 Kind = Literal["built-in", "csv", "folders", "parquet", "tables", "archive", "votes"]
 SYNTHETIC = "synthetic"

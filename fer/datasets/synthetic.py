@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files, paths
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.portrait import (
     ActionUnit,
@@ -29,7 +28,8 @@ from fer.datasets.portrait import (
 )
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, StorageError
-from fer.progress import Progress, silent
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
 NAME = "synthetic"
 SOURCE = Source(

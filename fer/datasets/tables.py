@@ -23,7 +23,7 @@ from fer.datasets.parquet import load_parquet
 from fer.datasets.vocabulary import filled_splits, split_called
 from fer.datasets.wide_csv import load_csv, looks_like_wide_csv
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 
 _SUFFIXES = (".parquet", ".csv")
 _DEEPEST = 3

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from fer import paths
 from fer.errors import DatasetError
+from fer.system import paths
 
 # A browser gets it through the server's memory; above this, a person copies the file.
 MAX_BYTES = 100_000_000

@@ -11,14 +11,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from fer import files, paths
 from fer.datasets.archives import SUFFIXES as ARCHIVE_SUFFIXES
 from fer.datasets.archives import is_archive
 from fer.datasets.cache import remove_forgotten
 from fer.datasets.ferplus import load_votes, looks_like_votes
 from fer.datasets.registry import DatasetEntry, entry_at, keep_read, read_dataset
 from fer.errors import DatasetError, MalformedDatasetError
-from fer.progress import Progress, silent
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
 SUFFIXES = (".csv", ".parquet", *ARCHIVE_SUFFIXES)
 """How the names of files end that can be uploaded."""

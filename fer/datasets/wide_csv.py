@@ -36,7 +36,7 @@ from fer.datasets.dataset import Dataset, Split
 from fer.datasets.fer_csv import load_fer_csv, looks_like_fer_csv
 from fer.datasets.ferplus import looks_like_votes
 from fer.errors import MalformedDatasetError
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 
 # No other table of faces has so many.
 _MANY_COLUMNS = 17

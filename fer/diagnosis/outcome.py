@@ -6,15 +6,15 @@ from enum import StrEnum
 from math import sqrt
 
 from fer import runs
-from fer.comparison import SIGNIFICANT, compare_predictions
 from fer.config import TrainingConfig
 from fer.diagnosis.course import Course
 from fer.diagnosis.diagnosing import diagnose
 from fer.diagnosis.finding import FindingKind
 from fer.diagnosis.rates import NOT_A_NUMBER
 from fer.diagnosis.symptoms import symptom
-from fer.evaluation import wilson_interval
 from fer.runs import EpochMetrics, Run, RunStatus
+from fer.runs.paired import compare_predictions
+from fer.statistics import SIGNIFICANT, wilson_interval
 
 # Of an accuracy in metrics.jsonl and the same one counted in predictions.npz: rounding. Beyond, the answers
 # are those of another epoch.

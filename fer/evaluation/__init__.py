@@ -8,7 +8,6 @@ from fer.evaluation.curves import ThresholdCurve, threshold_curve, threshold_cur
 from fer.evaluation.ensembles import MOST_MEMBERS, ensemble_of
 from fer.evaluation.evaluating import evaluate, evaluate_faces, evaluation_of, judged_faces, unanswerable
 from fer.evaluation.evaluation import ClassReport, Evaluation, Mistake
-from fer.evaluation.intervals import wilson_interval
 from fer.evaluation.scores import Score, scores_of
 
 __all__ = [
@@ -28,5 +27,4 @@ __all__ = [
     "threshold_curve",
     "threshold_curves",
     "unanswerable",
-    "wilson_interval",
 ]

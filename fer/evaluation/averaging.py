@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.system.progress import Progress, silent
 
 # The side of a crop as a share of the face's: 44 of 48 pixels.
 CROP_SHARE = 11 / 12

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.evaluation.evaluation import Evaluation
-from fer.evaluation.intervals import mean_interval, wilson_interval
 from fer.evaluation.scores import log_losses
+from fer.statistics import mean_interval, wilson_interval
 from fer.tempering import apply_temperature, log_softmax, logits_of
 
 __all__ = [

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.evaluation.evaluation import Evaluation
-from fer.evaluation.intervals import Z_95, wilson_interval
+from fer.statistics import Z_95, wilson_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files, paths
 from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
 from fer.errors import DatasetError, ModelMismatchError, StorageError
 from fer.evaluation.averaging import Averaging, predict
 from fer.evaluation.evaluation import Evaluation
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
 # Raise this whenever the same model would answer otherwise to the same faces.
 _VERSION = 1

@@ -16,7 +16,7 @@ from fer.datasets import Split
 from fer.emotions import Emotion, EmotionScores
 from fer.errors import ModelMismatchError
 from fer.evaluation.averaging import Averaging
-from fer.evaluation.intervals import wilson_interval
+from fer.statistics import wilson_interval
 
 
 @dataclass(frozen=True, slots=True)

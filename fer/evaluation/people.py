@@ -12,7 +12,7 @@ from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import Emotion
 from fer.evaluation.evaluation import Evaluation
 from fer.evaluation.galleries import Gallery
-from fer.evaluation.intervals import wilson_interval
+from fer.statistics import wilson_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer.evaluation.curves import mean_area
 from fer.evaluation.evaluation import Evaluation
-from fer.evaluation.intervals import mean_interval, wilson_interval
+from fer.statistics import mean_interval, wilson_interval
 from fer.tempering import LEAST_PROBABILITY
 
 # How many splits of the same size are drawn to see how far a figure moves by luck.

@@ -7,7 +7,6 @@ from datetime import datetime
 import numpy as np
 
 from fer.cards import ModelCard
-from fer.comparison import PairedComparison, compare_answers
 from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Dataset, Split
 from fer.datasets.fingerprint import fingerprint
@@ -15,6 +14,7 @@ from fer.emotions import Emotion
 from fer.errors import ModelMismatchError
 from fer.evaluation import Averaging, Evaluation
 from fer.evaluation_report.plain_text import one_line
+from fer.statistics import PairedComparison, compare_answers
 
 
 @dataclass(frozen=True, slots=True, eq=False)

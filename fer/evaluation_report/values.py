@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import paths
 from fer.config import AS_IT_CAME, DatasetView, SplitPlan
 from fer.datasets import Split
 from fer.datasets.views import describe
@@ -24,6 +23,7 @@ from fer.evaluation.calibration import expected_error_by_luck, reliability
 from fer.evaluation_report.caveats import caveats_of
 from fer.evaluation_report.plain_text import file_stem, made_plain, one_line
 from fer.evaluation_report.report import EvaluationReport, ReportedModel
+from fer.system import paths
 
 # Raise this when a program that reads the JSON would have to change.
 FORMAT = 1

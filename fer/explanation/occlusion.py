@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.errors import FerError
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.system.progress import Progress, silent
 
 # A quarter of the side covers an eye or the mouth; a twelfth between two of them finds the place well enough.
 PATCH, STRIDE = 1 / 4, 1 / 12

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from fer.progress import Progress
+from fer.system.progress import Progress
 
 
 def in_chunks(

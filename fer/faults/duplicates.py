@@ -24,7 +24,7 @@ from fer.datasets import Split
 from fer.faults.chunks import in_chunks, part
 from fer.faults.finding import Fault, Findings
 from fer.faults.measures import small_greys
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 
 # Two pictures are the same photograph from this correlation of their aligned detail on. On the genuine
 # FER-2013 it lies beyond a valley: of 18,000 pairs aligned, 7,200 reach 0.9, and 100 lie between 0.7 and 0.8.

@@ -15,7 +15,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files, paths
 from fer.datasets import Dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.errors import DatasetError, StorageError
@@ -34,8 +33,9 @@ from fer.faults.quality import (
     outlines_of,
     quality_findings,
 )
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
 # Raise this whenever an inspection would find something else in the same faces.
 _VERSION = 1

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from fer.faults.chunks import part
 from fer.faults.finding import Fault, Findings
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 
 FOLDS = 5
 # With fewer photographs of an emotion, each fold learns it from a handful.

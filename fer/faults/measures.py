@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from fer.faults.chunks import in_chunks
 from fer.faults.finding import FaceMeasures
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 
 _CHUNK = 512
 

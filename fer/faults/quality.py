@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from fer.faults.chunks import in_chunks
 from fer.faults.finding import FaceMeasures, Fault, Findings
 from fer.faults.measures import small_greys
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 
 # The thresholds are in absolute units, so that a face is judged alike in every dataset, and were set by
 # looking at the genuine FER-2013 in the order of each measure.

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from fer.batches import preprocessing_of
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, ModelError
 from fer.preprocessing import Preprocessing
-from fer.zoo.catalog import Architecture, architecture
+from fer.zoo.catalog import Architecture, architecture, preprocessing_of
 
 FORMAT, VERSION = "fer-model", 1
 _MOST_CHARACTERS = 300

@@ -5,11 +5,11 @@ import shutil
 import unicodedata
 from pathlib import Path
 
-from fer import files, paths
 from fer.cards import CARD_FILE
 from fer.errors import ModelError, ModelNotFoundError
 from fer.model_files.inspecting import MOST_BYTES, ModelFile, inspect
 from fer.model_files.writing import SUFFIX
+from fer.system import files, paths
 
 _LONGEST_NAME = 40
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files
 from fer.cards import ModelCard, load_card
 from fer.errors import ModelError, ModelNotFoundError
 from fer.model_files.header import ModelHeader
 from fer.model_files.inspecting import ARRAYS, HEADER
 from fer.recognition import model_folder
+from fer.system import files
 from fer.weights import arrays_in, keras_weights
 
 SUFFIX = ".fer-model.zip"

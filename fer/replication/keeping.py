@@ -6,12 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from fer import files, runs
+from fer import runs
 from fer.config import TrainingConfig, compare_settings
 from fer.datasets import Split, load_dataset
 from fer.errors import DatasetError, RunError
 from fer.evaluation import evaluate
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
 from fer.replication.kept import (
     ALL_FACES,
@@ -24,6 +23,8 @@ from fer.replication.kept import (
 )
 from fer.replication.published import PublishedFigure
 from fer.runs import Run, RunStatus, TrainedOn
+from fer.system import files
+from fer.system.progress import Progress, silent
 from fer.zoo.catalog import architecture
 
 # A log of thousands of epochs; nothing in it is worth more.

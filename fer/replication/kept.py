@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from fer import paths, runs
+from fer import runs
 from fer.errors import CorruptRunError, FerError
-from fer.evaluation import wilson_interval
+from fer.statistics import wilson_interval
+from fer.system import paths
 
 RESULT_FILE = "result.json"
 TRAINING_FACES, VALIDATION_FACES, ALL_FACES = 28_709, 3_589, 35_887

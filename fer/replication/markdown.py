@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from fer import files
 from fer.replication.kept_table import kept_rows, kept_table
 from fer.replication.table import Cell
 from fer.replication.verdicts import Comparison, Outcome, comparisons
+from fer.system import files
 
 BEGIN, END = "<!-- replications -->", "<!-- /replications -->"
 _HEAD = ("recipe", "published", "ours (95 %)", "verdict", "why")

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files, paths
 from fer.datasets import Dataset
 from fer.emotions import Emotion
 from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
 from fer.robustness.sweeps import Sweep, SweepPoint
+from fer.system import files, paths
 
 # Raise this whenever a corruption comes to change pixels otherwise.
 _VERSION = 1

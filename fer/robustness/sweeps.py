@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.emotions import Emotion
-from fer.evaluation import wilson_interval
 from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
+from fer.statistics import wilson_interval
 
 LEVELS = 5
 

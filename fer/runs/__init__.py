@@ -4,7 +4,7 @@
 so either may die.
 """
 
-from fer.cards import MODEL_FILE
+from fer.cards import BEST_FILE, MODEL_FILE
 from fer.runs.answers import (
     WATCHED_COUNT,
     Predictions,
@@ -20,7 +20,6 @@ from fer.runs.curves import CurvesReader, RunCurves
 from fer.runs.folder import (
     ANSWERS_FILE,
     BATCHES_FILE,
-    BEST_FILE,
     CONFIG_FILE,
     EDITION_FILE,
     EXPERIMENT_FILE,

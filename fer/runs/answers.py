@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import files
 from fer.runs.folder import ANSWERS_FILE, PREDICTIONS_FILE, WATCHED_FILE, append_row, read_rows
 from fer.runs.run import EpochMetrics, Run
+from fer.system import files
 
 WATCHED_COUNT = 16
 """How many validation faces a run is watched by."""

@@ -34,8 +34,8 @@ from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fer import files
 from fer.errors import CorruptRunError
+from fer.system import files
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -52,7 +52,6 @@ WATCHED_FILE = "watched.npz"
 ANSWERS_FILE = "answers.jsonl"
 LOG_FILE = "log.txt"
 STOP_FILE = "stop"
-BEST_FILE = "best.keras"
 PREDICTIONS_FILE = "predictions.npz"
 LAST_FILE = "last.keras"
 TENSORBOARD_FOLDER = "tensorboard"
@@ -146,6 +145,6 @@ def save_status(folder: Path, values: Mapping[str, Any]) -> None:
     """Replace status.json in one step.
 
     Raises:
-        StorageError: see `fer.files.save`.
+        StorageError: see `fer.system.files.save`.
     """
     files.save_text(folder / STATUS_FILE, json.dumps(values, indent=2) + "\n")

@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fer import files
 from fer.errors import CorruptRunError
 from fer.runs.folder import EXPERIMENT_FILE, NOTES_FILE, read_json
+from fer.system import files
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fer import files, paths
 from fer.config import TrainingConfig
 from fer.errors import ConfigError, CorruptRunError, FerError, RunAlreadyActiveError, RunError
-from fer.locks import locked
 from fer.runs.folder import CONFIG_FILE, STATUS_FILE, read_json, save_status
 from fer.runs.notes import Experiment
 from fer.runs.reading import list_statuses, load_run, read_run
 from fer.runs.run import Run, RunStatus
 from fer.runs.starting import create_run, new_status, start_process
 from fer.runs.trash import move_to_trash
+from fer.system import files, paths
+from fer.system.locks import locked
 
 _ORDER_FILE = "queue.json"
 _WAITING = "Waiting for its turn"

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fer import paths, processes
 from fer.config import TrainingConfig
 from fer.datasets import editions
 from fer.datasets.editions import Edition
@@ -23,6 +22,7 @@ from fer.runs.folder import (
 )
 from fer.runs.notes import read_experiment, read_notes
 from fer.runs.run import Run, RunStatus
+from fer.system import paths, processes
 
 # A process writes its id into status.json within a second of its start; much later it never will.
 _START_SECONDS = 60.0

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fer import files, processes
 from fer.errors import DiskFullError, FerError, RunError, StorageError
 from fer.runs.folder import (
     ANSWERS_FILE,
@@ -25,6 +24,7 @@ from fer.runs.folder import (
     save_status,
 )
 from fer.runs.run import BatchMetrics, EpochMetrics, RunStatus
+from fer.system import files, processes
 
 # How soon a run that waits for room on the disk looks again.
 _RETRY_SECONDS = 2.0

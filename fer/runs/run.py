@@ -8,11 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from fer.cards import MODEL_FILE
+from fer.cards import BEST_FILE, MODEL_FILE
 from fer.config import TrainingConfig
 from fer.runs.folder import (
     BATCHES_FILE,
-    BEST_FILE,
     LAST_FILE,
     LOG_FILE,
     METRICS_FILE,

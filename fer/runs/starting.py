@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fer import files, paths, processes
 from fer.config import TrainingConfig
 from fer.datasets import editions
 from fer.datasets.editions import Edition
 from fer.errors import DiskFullError, FerError, RunAlreadyActiveError, RunError
-from fer.locks import locked
 from fer.runs.folder import (
     CONFIG_FILE,
     EDITION_FILE,
@@ -24,6 +22,8 @@ from fer.runs.folder import (
 from fer.runs.notes import Experiment, save_experiment
 from fer.runs.reading import list_statuses, load_run, read_run
 from fer.runs.run import Run, RunStatus
+from fer.system import files, paths, processes
+from fer.system.locks import locked
 
 
 def create_run(

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fer import files
 from fer.emotions import Emotion
 from fer.errors import CorruptRunError
 from fer.runs.folder import FACES_FILE, read_json
+from fer.system import files
 
 
 @dataclass(frozen=True, slots=True)

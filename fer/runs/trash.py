@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fer import files, paths
 from fer.errors import CorruptRunError, FerError, RunError, RunNotFoundError
-from fer.locks import locked
 from fer.runs.folder import STATUS_FILE
 from fer.runs.reading import list_statuses, read_run
+from fer.system import files, paths
+from fer.system.locks import locked
 
 KEPT_SECONDS = 24 * 3600.0
 """How long a deleted run can be taken back."""

@@ -9,13 +9,12 @@ import h5py
 import keras
 import numpy as np
 
-from fer import files, paths
-from fer.cards import MODEL_FILE, ModelCard
+from fer.cards import INTENDED_USE, KERAS_FILE, MODEL_FILE, ModelCard
 from fer.errors import ModelError
 from fer.model_files import ModelFile, inspect
 from fer.model_files.keeping import free_name, plain_name
-from fer.progress import Progress, silent
-from fer.publishing import INTENDED_USE, KERAS_FILE
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 from fer.training.export import EXPORT_TOLERANCE, apart_from_keras, save_litert
 from fer.training.network import build_network
 from fer.weights import arrays_in

@@ -8,8 +8,9 @@ from pathlib import Path
 import h5py
 import keras
 
-from fer import files, runs
+from fer import runs
 from fer.errors import RunError
+from fer.system import files
 
 
 class Checkpoint:
@@ -32,7 +33,7 @@ class Checkpoint:
         """Keep the state at the end of an epoch.
 
         Raises:
-            StorageError: see `fer.files.save`.
+            StorageError: see `fer.system.files.save`.
         """
         files.save(self._path, self._trainee.save)
 

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fer import files, paths
-from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE, load_card
+from fer.cards import CARD_FILE, INT8_FILE, KERAS_FILE, MODEL_FILE, load_card
 from fer.errors import ModelError
-from fer.progress import Progress, silent
-from fer.publishing import KERAS_FILE
 from fer.recognition import model_folder
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 from fer.training.export import furthest_apart, save_litert
 from fer.training.loading import load_network
 

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from fer import files, paths, runs
+from fer import runs
 from fer.cards import CARD_FILE, MODEL_FILE, load_card
 from fer.config import TrainingConfig
 from fer.errors import ModelError, ModelNotFoundError, RunAlreadyActiveError
+from fer.system import files, paths
 from fer.training.network import build_network
 from fer.weights import keras_weights
 

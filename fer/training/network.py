@@ -5,11 +5,11 @@ import importlib
 import keras
 import numpy as np
 
-from fer.batches import preprocessing_of as preprocessing_of
 from fer.config import Precision, TrainingConfig
 from fer.training.losses import build_loss
 from fer.training.optimizing import build_optimizer
 from fer.zoo.catalog import architecture
+from fer.zoo.catalog import preprocessing_of as preprocessing_of
 
 
 def build_network(config: TrainingConfig, class_count: int, precision: Precision = "float32") -> keras.Model:

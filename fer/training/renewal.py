@@ -4,13 +4,14 @@ import os
 import shutil
 from pathlib import Path
 
-from fer import files, paths, runs
+from fer import runs
 from fer.batches import training_faces
 from fer.cards import MODEL_FILE, load_card
 from fer.datasets import Split, load_dataset
 from fer.errors import ModelError, RunAlreadyActiveError
-from fer.progress import Progress, silent
 from fer.recognition import model_folder
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 from fer.training.export import furthest_apart, save_litert, write_model
 from fer.training.loading import load_network
 from fer.training.watching import require_the_same, trained_on

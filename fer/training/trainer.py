@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import keras
 
-from fer import batches, files, runs
+from fer import batches, runs
 from fer.batches import TrainingBatches
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
@@ -14,6 +14,7 @@ from fer.errors import RunError
 from fer.fine_tuning import begins_fine_tuning, require_possible
 from fer.runs import EpochMetrics, Predictions, RunRecorder, RunStatus, say
 from fer.schedules import learning_rate
+from fer.system import files
 from fer.training.checkpoint import Checkpoint
 from fer.training.network import build_network, compiled, reseed, runs_on_jax
 from fer.training.phases import set_trainable
@@ -24,6 +25,7 @@ from fer.training.tensorboard import ScalarLog
 from fer.training.validating import Validator, Verdict
 from fer.training.watching import require_the_same, trained_on, watched_faces
 from fer.zoo import imagenet
+from fer.zoo.catalog import preprocessing_of
 
 
 class Trainer:
@@ -45,7 +47,7 @@ class Trainer:
         train = batches.training_faces(dataset, config)
         validation = dataset.only(Split.VALIDATION)
         batches.require_a_batch(config, len(train))
-        preprocessing = batches.preprocessing_of(config)
+        preprocessing = preprocessing_of(config)
         self.batches = TrainingBatches(train, config, preprocessing)
         self.validator = Validator(validation, config, preprocessing)
         self._faces = trained_on(train, validation)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fer import files
 from fer.drawing import DrawingStyle, draw_faces
 from fer.errors import VideoError
 from fer.faces import Searching, build_detector
 from fer.live import LiveRecognizer, LiveSettings
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.system import files
+from fer.system.progress import Progress, silent
 from fer.video.probing import FilmInfo, frames_of, opened, probe_film, upright
 from fer.video.table import ReadingTable
 from fer.video.writing import FilmWriter

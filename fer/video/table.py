@@ -6,10 +6,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from fer import files
 from fer.emotions import EMOTIONS
 from fer.errors import VideoError
 from fer.live import LiveReading
+from fer.system import files
 
 COLUMNS = (
     "frame",

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fer import files
 from fer.errors import ModelError
+from fer.system import files
 
 FOLDER = Path(__file__).parent / "blueprints"
 

@@ -1,7 +1,8 @@
 """Which architectures there are. No Keras here: pages read this, only the training process builds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from fer.config import TrainingConfig
 from fer.errors import UnknownArchitectureError
 from fer.preprocessing import Preprocessing
 
@@ -200,3 +201,15 @@ def architecture(name: str) -> Architecture:
         raise UnknownArchitectureError(
             f"There is no architecture “{name}”. Choose one of: {', '.join(ARCHITECTURES)}."
         ) from None
+
+
+def preprocessing_of(config: TrainingConfig) -> Preprocessing:
+    """The architecture's own preparation of its input, at the size the config asks for.
+
+    Raises:
+        UnknownArchitectureError: the catalogue does not have it.
+    """
+    own = architecture(config.architecture).preprocessing
+    if config.image_size is None:
+        return own
+    return replace(own, image_height=config.image_size, image_width=config.image_size)

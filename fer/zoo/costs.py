@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fer import files
 from fer.errors import ModelError
+from fer.system import files
 
 COSTS_FILE = Path(__file__).parent / "costs.json"
 FACE_COUNTS = (1, 4, 16)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fer import jobs
-from fer.jobs import JobStatus
+from fer.system import jobs
+from fer.system.jobs import JobStatus
 from pages.parts import phrases
 
 _EVERY_SECONDS = 1.0

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer import paths
+from fer.system import paths
 from pages.parts import state
 
 # A file of our own: a Material symbol or an emoji here would be fetched from the internet.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from fer.errors import FerError
-from fer.progress import Progress
+from fer.system.progress import Progress
 from pages.parts import phrases
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import plotly
 import streamlit as st
 
-from fer import files, paths
+from fer.system import files, paths
 
 LOAD = """
 function load(url) {

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from fer import paths, processes
+from fer.system import paths, processes
 
 # The map needs a model, and minutes of work before there is one.
 _VIEWS = ("Overview", "Faces", "Faults", "Splits", "Convert")

@@ -13,7 +13,7 @@ from fer.augmentation.presets import list_presets, save_preset
 from fer.batches import fingerprint, first_batch
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, TrainingConfig
 from fer.datasets import Dataset, Split, list_datasets, load_dataset
-from fer.paths import augmentation_presets_folder
+from fer.system.paths import augmentation_presets_folder
 from pages.parts import face_sheet, phrases, pickers
 from pages.parts.augmentation import compare
 from pages.parts.face_sheet import Caption

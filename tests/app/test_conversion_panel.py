@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer import __main__ as command_line
-from fer import jobs, paths, processes
 from fer.command_line.options import view_of
 from fer.config import DatasetView, SplitPlan
 from fer.datasets import load_dataset
 from fer.datasets.convert import convert
+from fer.system import jobs, paths, processes
 from tests.app.conftest import words
 
 JOB = "convert-small.csv"

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import jobs
 from fer.cards import load_card
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import Split, load_dataset
 from fer.emotions import EMOTIONS
 from fer.recognition import Recognizer
 from fer.robustness import CORRUPTIONS, CorruptionKind, load_sweep, sweep, sweep_path
+from fer.system import jobs
 from pages.parts.evaluation import breaking_face
 from pages.parts.evaluation.chosen_face import ChosenFace
 from tests.app.conftest import words

@@ -111,7 +111,7 @@ def test_the_button_starts_the_inspection_as_a_job_and_the_page_follows_it(
     def start(job_id: str, title: str, arguments: Sequence[str]) -> None:
         started.append((job_id, *arguments))
 
-    monkeypatch.setattr("fer.jobs.start_job", start)
+    monkeypatch.setattr("fer.system.jobs.start_job", start)
     page = open_page("1_dataset.py", {"workshop.dataset": NAME, "dataset.view_shown": "Faults"})
     page.button(key="dataset.inspect").click().run()
     assert not page.exception

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import jobs, paths, processes
 from fer.config import DatasetView
 from fer.datasets import Dataset, downloads, list_datasets, load_dataset
 from fer.errors import PartlyBadDatasetError
+from fer.system import jobs, paths, processes
 from tests.app.conftest import words
 from tests.conftest import write_fer_csv
 

@@ -11,12 +11,12 @@ from av import VideoFrame
 from skimage.data import astronaut
 from streamlit.testing.v1 import AppTest
 
-from fer import paths
 from fer.cards import MODEL_FILE
 from fer.emotions import EMOTIONS
 from fer.live import LiveRecognizer, Smoothing
 from fer.recognition import Recognizer
 from fer.streaming import Stream
+from fer.system import paths
 from fer.temperatures import KeptTemperature, save_temperature
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import films, jobs, paths
+from fer import films
 from fer.drawing import DrawingStyle
 from fer.emotions import EMOTIONS
 from fer.errors import VideoError
-from fer.jobs import JobStatus
 from fer.live import LiveSettings
+from fer.system import jobs, paths
+from fer.system.jobs import JobStatus
 from tests.app.test_live_page import files_in, open_page, words
 from tests.core import filmed, grey_level
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import jobs, paths
 from fer.cards import load_card
-from fer.jobs import Job, JobStatus
 from fer.model_files import brought_models
+from fer.system import jobs, paths
+from fer.system.jobs import Job, JobStatus
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level

@@ -11,10 +11,11 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import paths, processes, runs
+from fer import runs
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
 from fer.runs import EpochMetrics, Predictions, Run, RunNotes, RunRecorder, RunStatus, TrainedOn
+from fer.system import paths, processes
 from pages.parts.training import rehearsal
 from tests.app.conftest import words
 

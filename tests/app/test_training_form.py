@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import jobs, pace, paths, runs
+from fer import pace, runs
 from fer.cards import CARD_FILE, load_card
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.datasets.editions import create_edition, delete_edition
-from fer.jobs import Job, JobStatus
 from fer.pace import Pace
 from fer.presets import PRESETS, Preset
+from fer.system import jobs, paths
+from fer.system.jobs import Job, JobStatus
 from fer.zoo.catalog import ARCHITECTURES
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv

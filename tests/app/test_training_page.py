@@ -10,13 +10,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fer import datasets, paths, runs
+from fer import datasets, runs
 from fer.config import DEFAULT_AUGMENTATION, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
 from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.editions import create_edition, exclude
 from fer.errors import StorageError
 from fer.runs import BatchMetrics, EpochMetrics, Run, RunRecorder, RunStatus
+from fer.system import paths
 from tests.conftest import PROJECT_ROOT
 
 

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from fer import paths
 from fer.datasets import Dataset, archives, load_dataset
 from fer.datasets.archives import load_archive
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError, StorageError
+from fer.system import paths
 from tests.conftest import dataset_of, write_fer_csv
 
 Pack = Callable[[Path, dict[str, bytes]], Path]

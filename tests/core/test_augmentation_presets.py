@@ -14,7 +14,7 @@ from fer.augmentation.presets import (
 )
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig
 from fer.errors import ConfigError
-from fer.paths import augmentation_presets_folder
+from fer.system.paths import augmentation_presets_folder
 
 DIM = AugmentationConfig(brightness_fraction=0.3, noise_fraction=0.05, rotation_degrees=12.5, fill="black")
 

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer.bench import Measurement, Report, evaluating, stopwatch
+from fer.bench import Measurement, Report, evaluating
 from fer.bench.loading import bench_folders, bench_load
 from fer.bench.pages import bench_page, bench_runs
 from fer.datasets import Dataset, load_dataset
 from fer.errors import DatasetError, DatasetNotFoundError
 from fer.evaluation import Averaging
 from fer.recognition import Recognizer, model_folder
+from fer.system import stopwatch
 from tests.conftest import write_fer_csv
 from tests.core import grey_level
 

@@ -14,18 +14,19 @@ import cv2
 import numpy as np
 import pytest
 
-from fer import processes, runs
+from fer import runs
 from fer.__main__ import main
 from fer.cards import INT8_FILE, load_card
-from fer.comparison import PairedComparison
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
 from fer.datasets.editions import create_edition, exclude
 from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.emotions import EMOTIONS
 from fer.errors import FerError
-from fer.pictures import load_picture
+from fer.images import load_picture
 from fer.runs import EpochMetrics, Run, RunNotes, RunRecorder, RunStatus, starting
+from fer.statistics import PairedComparison
+from fer.system import processes
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 

@@ -17,7 +17,7 @@ from fer.cards import MODEL_FILE, ModelCard, load_card
 from fer.cost_table import BEGIN, COSTS, END, NO_WEIGHTS, as_markdown, cost_points, cost_rows, write_into
 from fer.errors import FerError, ModelError
 from fer.figures.costs import cost_figure, drawn_points
-from fer.machine import processor_name
+from fer.system.machine import processor_name
 from fer.zoo import costs as costs_file
 from fer.zoo.blueprint import load_blueprint
 from fer.zoo.catalog import ARCHITECTURES, architecture

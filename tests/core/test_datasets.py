@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer import files, paths
 from fer.config import DatasetView
 from fer.datasets import (
     Dataset,
@@ -34,6 +33,7 @@ from fer.errors import (
     PartlyBadDatasetError,
     StorageError,
 )
+from fer.system import files, paths
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
 VOTES_HEADER = f"Usage,Image name,{','.join(VOTE_NAMES)}\n"

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from fer import paths
 from fer.bench import detecting
 from fer.errors import DatasetError, DatasetNotFoundError, FaceDetectorError
 from fer.faces import (
@@ -29,6 +28,7 @@ from fer.faces import (
 )
 from fer.faces.catalog import MEASURED_FILE, measures
 from fer.faces.profile import ProfileDetector
+from fer.system import paths
 from tests.conftest import dataset_of
 from tests.core import grey_level
 

@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 
 from fer import __main__ as command_line
-from fer import paths, processes
 from fer.datasets import Dataset, Split, downloads, list_datasets, load_dataset
 from fer.datasets.downloads import (
     Address,
@@ -31,6 +30,7 @@ from fer.datasets.downloads import (
 )
 from fer.datasets.provenance import load_provenance
 from fer.errors import DownloadError, FerError, MalformedDatasetError, StorageError
+from fer.system import paths, processes
 from tests.conftest import write_fer_csv
 
 KAGGLE, HUB, FERPLUS = Address("kaggle", "ann/faces"), Address("hf", "ann/faces"), Address("ferplus")

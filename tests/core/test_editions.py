@@ -16,7 +16,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fer import locks, paths
 from fer.datasets import Dataset, editions
 from fer.datasets.editions import (
     Edition,
@@ -41,6 +40,7 @@ from fer.datasets.editions import (
 )
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import EditionError, StorageError
+from fer.system import locks, paths
 from tests.conftest import PROJECT_ROOT, dataset_of
 
 NAME = "small"

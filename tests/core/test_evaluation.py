@@ -11,8 +11,9 @@ from sklearn import metrics
 from fer.datasets import Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, ModelMismatchError
-from fer.evaluation import Averaging, Evaluation, evaluate, judged_faces, unanswerable, wilson_interval
+from fer.evaluation import Averaging, Evaluation, evaluate, judged_faces, unanswerable
 from fer.recognition import Recognizer
+from fer.statistics import wilson_interval
 from tests.conftest import dataset_of
 from tests.core import grey_level
 

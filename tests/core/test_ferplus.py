@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fer import paths
 from fer.datasets import Dataset, Split, ferplus
 from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.ferplus import (
@@ -23,6 +22,7 @@ from fer.datasets.ferplus import (
 )
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, FerError, MalformedDatasetError
+from fer.system import paths
 from tests.conftest import dataset_of, write_fer_csv
 
 HEADER = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"

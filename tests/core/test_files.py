@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fer import files
 from fer.errors import StorageError
+from fer.system import files
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fer.machine import read_machine
+from fer.system.machine import read_machine
 from tests.conftest import PROJECT_ROOT
 
 

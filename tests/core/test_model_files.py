@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer import paths
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError, ModelError, ModelNotFoundError, UnknownArchitectureError
 from fer.model_files import (
@@ -25,6 +24,7 @@ from fer.model_files import (
     take_in,
 )
 from fer.model_files.keeping import free_name, plain_name
+from fer.system import paths
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 

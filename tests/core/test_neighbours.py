@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer import neighbours, paths
+from fer import neighbours
 from fer.cards import ModelCard, load_card
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
@@ -21,6 +21,7 @@ from fer.neighbours import (
     nearest,
 )
 from fer.recognition import Recognizer
+from fer.system import paths
 from fer.training_faces import TrainingFaces, training_faces
 from tests.conftest import dataset_of
 from tests.core import grey_level

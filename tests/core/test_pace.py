@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from fer import jobs, pace, paths, runs
+from fer import pace, runs
 from fer.__main__ import main
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.emotions import EMOTIONS
 from fer.pace import USUAL_START_SECONDS, Pace
 from fer.runs import BatchMetrics, EpochMetrics, Run, TrainedOn
+from fer.system import jobs, paths
 
 
 def a_run(config: TrainingConfig, speeds: list[float], epoch_seconds: list[float] = []) -> Run:  # noqa: B006

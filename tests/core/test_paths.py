@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fer import paths
 from fer.errors import FerError
+from fer.system import paths
 
 
 def test_everything_lies_in_fer_home(fer_home: Path) -> None:

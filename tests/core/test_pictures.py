@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from fer import pictures
+from fer import images
 from fer.errors import PictureError
 
 
@@ -43,15 +43,15 @@ def test_colours_come_back_as_rgb(kind: str) -> None:
     options = {"lossless": True} if kind == "WEBP" else {}
     content = encoded(Image.fromarray(gradient()), kind, **options)
 
-    np.testing.assert_array_equal(pictures.decode_rgb(content), gradient())
+    np.testing.assert_array_equal(images.decode_rgb(content), gradient())
 
 
 def test_a_grey_file_keeps_its_values() -> None:
     grey = gradient()[..., 1]
     content = encoded(Image.fromarray(grey))
 
-    np.testing.assert_array_equal(pictures.decode_grey(content), grey)
-    np.testing.assert_array_equal(pictures.decode_rgb(content), np.dstack([grey] * 3))
+    np.testing.assert_array_equal(images.decode_grey(content), grey)
+    np.testing.assert_array_equal(images.decode_rgb(content), np.dstack([grey] * 3))
 
 
 def test_a_picture_taken_with_the_camera_on_its_side_is_turned_upright() -> None:
@@ -59,33 +59,33 @@ def test_a_picture_taken_with_the_camera_on_its_side_is_turned_upright() -> None
     exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees clockwise to see it upright
     content = encoded(Image.fromarray(gradient()), exif=exif)
 
-    np.testing.assert_array_equal(pictures.decode_rgb(content), np.rot90(gradient(), -1))
+    np.testing.assert_array_equal(images.decode_rgb(content), np.rot90(gradient(), -1))
 
 
 def test_sixteen_bits_become_the_upper_eight() -> None:
     deep = (gradient()[..., 0].astype(np.uint16) << 8) + 77
 
-    np.testing.assert_array_equal(pictures.decode_grey(encoded(Image.fromarray(deep))), gradient()[..., 0])
+    np.testing.assert_array_equal(images.decode_grey(encoded(Image.fromarray(deep))), gradient()[..., 0])
 
 
 def test_transparent_parts_are_white() -> None:
     clear = Image.new("RGBA", (8, 8), (10, 20, 30, 0))
 
-    assert (pictures.decode_rgb(encoded(clear)) == 255).all()
+    assert (images.decode_rgb(encoded(clear)) == 255).all()
 
 
 def test_a_palette_and_printing_colours_are_understood() -> None:
     red = Image.new("RGB", (16, 16), (255, 0, 0))
 
     for content in (encoded(red.convert("P")), encoded(red.convert("CMYK"), "JPEG"), encoded(red, "GIF")):
-        assert np.abs(pictures.decode_rgb(content)[8, 8].astype(int) - (255, 0, 0)).max() <= 3
+        assert np.abs(images.decode_rgb(content)[8, 8].astype(int) - (255, 0, 0)).max() <= 3
 
 
 def test_an_animation_gives_its_first_frame() -> None:
     frames = [Image.new("L", (8, 8), value) for value in (10, 200)]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
 
-    assert (pictures.decode_grey(content) == 10).all()
+    assert (images.decode_grey(content) == 10).all()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_an_animation_gives_its_first_frame() -> None:
 )
 def test_what_is_no_picture_is_refused_by_name(content: bytes) -> None:
     with pytest.raises(PictureError, match=r"“notes\.txt”"):
-        pictures.decode_rgb(content, "notes.txt")
+        images.decode_rgb(content, "notes.txt")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF"])
@@ -102,22 +102,22 @@ def test_a_picture_that_is_cut_off_is_refused_by_name(kind: str) -> None:
     content = encoded(Image.fromarray(noise), kind)
 
     with pytest.raises(PictureError, match="“face”"):
-        pictures.decode_rgb(content[: len(content) // 2], "face")
+        images.decode_rgb(content[: len(content) // 2], "face")
 
 
 @pytest.mark.parametrize("size", [(10_000, 6_000), (12_000, 12_000), (60_000, 60_000)])
 def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     with pytest.raises(PictureError, match="safe to"):
-        pictures.decode_rgb(png_claiming(*size), "bomb.png")
+        images.decode_rgb(png_claiming(*size), "bomb.png")
 
 
 def test_the_size_is_read_from_the_header_alone() -> None:
-    assert pictures.picture_size(png_claiming(width=640, height=480)) == (480, 640)
+    assert images.picture_size(png_claiming(width=640, height=480)) == (480, 640)
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=r"“nowhere\.png” cannot be read"):
-        pictures.load_picture(tmp_path / "nowhere.png")
+        images.load_picture(tmp_path / "nowhere.png")
 
 
 # --- OpenCV, where it may, must not be told from Pillow ---------------------------------------------
@@ -125,8 +125,8 @@ def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
 
 def with_pillow(content: bytes, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
     with monkeypatch.context() as patch:
-        patch.setattr(pictures, "_plain_size", lambda content: None)
-        return pictures.decode_rgb(content)
+        patch.setattr(images, "_plain_size", lambda content: None)
+        return images.decode_rgb(content)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
@@ -148,8 +148,8 @@ def test_common_files_have_the_same_pixels_whoever_decodes_them(
     noise = np.random.default_rng(1).integers(0, 256, (*size, 3), np.uint8)
     content = encoded(Image.fromarray(noise).convert(mode), kind, **options)
 
-    assert pictures._plain_size(content) == size
-    np.testing.assert_array_equal(pictures.decode_rgb(content), with_pillow(content, monkeypatch))
+    assert images._plain_size(content) == size
+    np.testing.assert_array_equal(images.decode_rgb(content), with_pillow(content, monkeypatch))
 
 
 def unusual() -> dict[str, bytes]:
@@ -177,7 +177,7 @@ def unusual() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", sorted(unusual()))
 def test_unusual_files_are_left_to_pillow(name: str) -> None:
-    assert pictures._plain_size(unusual()[name]) is None
+    assert images._plain_size(unusual()[name]) is None
 
 
 @given(data=st.data())
@@ -195,6 +195,6 @@ def test_a_damaged_file_is_refused_or_has_the_pixels_that_pillow_finds(
         expected = with_pillow(damaged, monkeypatch)
     except PictureError:
         with pytest.raises(PictureError):
-            pictures.decode_rgb(damaged)
+            images.decode_rgb(damaged)
     else:
-        np.testing.assert_array_equal(pictures.decode_rgb(damaged), expected)
+        np.testing.assert_array_equal(images.decode_rgb(damaged), expected)

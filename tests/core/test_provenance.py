@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from fer import paths
 from fer.datasets.provenance import (
     FileRecord,
     Provenance,
@@ -15,6 +14,7 @@ from fer.datasets.provenance import (
     source_of,
 )
 from fer.errors import FerError
+from fer.system import paths
 
 
 def provenance_of(name: str, *files: FileRecord) -> Provenance:

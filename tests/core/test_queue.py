@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from fer import files, paths, processes, runs
+from fer import runs
 from fer.config import DatasetView, TrainingConfig
 from fer.datasets.editions import create_edition, delete_edition
 from fer.errors import (
@@ -28,6 +28,7 @@ from fer.errors import (
     StorageError,
 )
 from fer.runs import EpochMetrics, Run, RunRecorder, RunStatus
+from fer.system import files, paths, processes
 from tests.conftest import PROJECT_ROOT
 
 

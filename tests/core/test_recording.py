@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fer import files, runs
+from fer import runs
 from fer.config import TrainingConfig
 from fer.errors import DiskFullError
 from fer.runs import RunRecorder, RunStatus, StoppedWhilePausedError, append_bytes, recording
+from fer.system import files
 
 FULL = DiskFullError("The disk is full.")
 

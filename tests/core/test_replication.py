@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from fer import files, replication, runs
+from fer import replication, runs
 from fer.__main__ import main
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, DatasetError, DiskFullError, FerError, RunError
-from fer.evaluation import wilson_interval
 from fer.presets import PRESETS
 from fer.replication import (
     BEGIN,
@@ -34,6 +33,8 @@ from fer.replication import (
     write_into,
 )
 from fer.runs import EpochMetrics, RunRecorder, RunStatus, TrainedOn, save_trained_on
+from fer.statistics import wilson_interval
+from fer.system import files
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 from tests.core import grey_level
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer import files
 from fer.datasets import Dataset, Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, ModelMismatchError, StorageError
-from fer.evaluation import evaluate_faces, wilson_interval
+from fer.evaluation import evaluate_faces
 from fer.recognition import Recognizer
 from fer.robustness import (
     CORRUPTIONS,
@@ -23,6 +22,8 @@ from fer.robustness import (
     sweep,
     sweep_path,
 )
+from fer.statistics import wilson_interval
+from fer.system import files
 from tests.conftest import dataset_of
 from tests.core import grey_level
 

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from fer import paths, runs
+from fer import runs
 from fer.config import DatasetView, SplitPlan, TrainingConfig
 from fer.datasets.editions import create_edition, delete_edition, exclude
 from fer.errors import (
@@ -27,6 +27,7 @@ from fer.errors import (
     StorageError,
 )
 from fer.runs import BatchMetrics, EpochMetrics, RunNotes, RunRecorder, RunStatus
+from fer.system import paths
 from tests.conftest import dataset_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # of the folders' stories, long past whenever the tests run

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from fer import files, paths
 from fer.datasets import Split
 from fer.datasets import synthetic as drawn
 from fer.datasets.portrait import ActionUnit, Appearance, Beard, Hairstyle, Light, Pose, draw_face
 from fer.emotions import EMOTIONS, Emotion
+from fer.system import files, paths
 
 FEW = {Split.TRAIN: 40, Split.VALIDATION: 14, Split.TEST: 14}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from fer import paths
 from fer.config import DatasetView, SplitPlan
 from fer.datasets import Dataset, Source
 from fer.errors import ConfigError, StorageError
 from fer.evaluation.calibration import Temperature
+from fer.system import paths
 from fer.temperatures import (
     KeptTemperature,
     delete_temperature,

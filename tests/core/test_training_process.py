@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from fer import files, runs
+from fer import runs
 from fer.config import TrainingConfig
 from fer.errors import DiskFullError, RunError
 from fer.runs import (
@@ -21,6 +21,7 @@ from fer.runs import (
     StoppedWhilePausedError,
     recording,
 )
+from fer.system import files
 from fer.training import __main__ as process
 
 

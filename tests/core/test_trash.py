@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fer import paths, runs
+from fer import runs
 from fer.config import TrainingConfig
 from fer.errors import RunError, RunNotFoundError, StorageError
 from fer.runs import Run, RunNotes, RunRecorder, RunStatus
+from fer.system import paths
 
 
 def a_run(name: str = "Mine") -> Run:

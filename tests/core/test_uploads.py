@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer import paths
 from fer.config import DatasetView
 from fer.datasets import Dataset, list_datasets, load_dataset, registry, save_upload, uploads
 from fer.datasets.dataset import VOTE_NAMES
 from fer.errors import DatasetError, FerError, MalformedDatasetError, PartlyBadDatasetError, StorageError
-from fer.progress import Progress
+from fer.system import paths
+from fer.system.progress import Progress
 from tests.conftest import write_fer_csv
 
 VOTES_HEADER = f"Usage,Image name,{','.join(VOTE_NAMES)}\n"

@@ -61,8 +61,7 @@ def measure() -> dict[str, Any]:
 
     import numpy as np
 
-    from fer import paths, teaching
-    from fer.batches import preprocessing_of
+    from fer import teaching
     from fer.cards import MODEL_FILE, ModelCard
     from fer.config import TrainingConfig
     from fer.emotions import EMOTIONS
@@ -70,8 +69,10 @@ def measure() -> dict[str, Any]:
     from fer.model_files import inspect, take_along
     from fer.model_files.header import ModelHeader
     from fer.recognition import list_models, load_recognizer
+    from fer.system import paths
     from fer.training import build_network, save_litert
     from fer.training.bringing import bring
+    from fer.zoo.catalog import preprocessing_of
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["FER_HOME"] = home

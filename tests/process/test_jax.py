@@ -204,8 +204,9 @@ def picture_differences(config: TrainingConfig) -> dict[str, float]:
     """How far a changed and prepared batch is from the processor's."""
     import jax.numpy as jnp
 
-    from fer.batches import TrainingBatches, preprocessing_of
+    from fer.batches import TrainingBatches
     from fer.training import device_pixels
+    from fer.zoo.catalog import preprocessing_of
 
     faces, preprocessing = some_faces(32), preprocessing_of(config)
     batches = TrainingBatches(faces, config, preprocessing)
@@ -292,11 +293,12 @@ def steps() -> dict[str, Any]:
     """An epoch of 35 faces in three steps, both ways, from the same weights."""
     import keras
 
-    from fer.batches import TrainingBatches, preprocessing_of
+    from fer.batches import TrainingBatches
     from fer.training.network import build_network, compiled
     from fer.training.on_device import OnDevice
     from fer.training.stepping import BatchByBatch, Step
     from fer.training.teaching import Teachers
+    from fer.zoo.catalog import preprocessing_of
 
     config = TrainingConfig(architecture="tiny_cnn", batch_size=16, optimizer="sgd", teacher_share=0.25)
     taught = replace(config, teacher_temperature=2.0)

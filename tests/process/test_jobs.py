@@ -10,9 +10,9 @@ from typing import Any
 import psutil
 import pytest
 
-from fer import files, jobs, paths, processes
 from fer.errors import FerError, StorageError
-from fer.jobs import Job, JobRecorder, JobStatus
+from fer.system import files, jobs, paths, processes
+from fer.system.jobs import Job, JobRecorder, JobStatus
 
 
 def wait_for_end(job_id: str, seconds: float = 60) -> Job:

@@ -172,9 +172,9 @@ def trained(faces: Any) -> Any:
     import keras
     import numpy as np
 
-    from fer.batches import preprocessing_of
     from fer.config import TrainingConfig
     from fer.training import build_network, compiled
+    from fer.zoo.catalog import preprocessing_of
 
     keras.utils.set_random_seed(0)
     config = TrainingConfig(architecture="tiny_cnn")
@@ -188,9 +188,8 @@ def trained(faces: Any) -> Any:
 
 def save(folder: Any, network: Any) -> Any:
     """The network as a shipped model."""
-    from fer.cards import MODEL_FILE, ModelCard
+    from fer.cards import KERAS_FILE, MODEL_FILE, ModelCard
     from fer.config import TrainingConfig
-    from fer.publishing import KERAS_FILE
     from fer.training import save_litert
     from fer.zoo.catalog import architecture
 

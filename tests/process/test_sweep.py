@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from fer import jobs, paths
 from fer.__main__ import main
 from fer.datasets import Split, load_dataset
-from fer.jobs import JobStatus
 from fer.recognition import Recognizer
 from fer.robustness import CORRUPTIONS, CorruptionKind, corrupt, load_sweep, sweep_path
+from fer.system import jobs, paths
+from fer.system.jobs import JobStatus
 from tests.conftest import dataset_of, write_fer_csv
 from tests.core import grey_level
 from tests.process.test_jobs import wait_for_end

@@ -16,7 +16,7 @@ from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.vocabulary import filled_splits
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 
 # FER-2013 has 0.3 GiB. Text is at most four times its pixels, and those must fit into memory.
 _FILE_BYTES = 8 * 2**30

@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from fer import files, paths
 from fer.datasets.downloads.addresses import (
     FERPLUS_FILE,
     SUGGESTIONS,
@@ -33,7 +32,8 @@ from fer.datasets.downloads.kaggle import kaggle_offer
 from fer.datasets.downloads.offers import ARCHIVES, Offer
 from fer.datasets.downloads.transfer import Meter, check_room, fetch, workplace
 from fer.datasets.provenance import Provenance
-from fer.progress import Progress, silent
+from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
 __all__ = [
     "SUGGESTIONS",

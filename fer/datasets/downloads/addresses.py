@@ -133,5 +133,5 @@ def parse_address(text: str) -> Address:
 
 
 def job_id(address: Address) -> str:
-    """The id of the job that downloads from `address`, for `fer.jobs`."""
+    """The id of the job that downloads from `address`, for `fer.system.jobs`."""
     return f"download-{address.slug}"[:119].rstrip(". ")

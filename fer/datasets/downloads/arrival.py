@@ -14,7 +14,7 @@ from fer.datasets.downloads.transfer import digests_of
 from fer.datasets.provenance import FileRecord, Provenance, forget_provenance, save_provenance
 from fer.datasets.registry import keep_read, read_dataset
 from fer.errors import DownloadError, FerError, MalformedDatasetError, PartlyBadDatasetError
-from fer.progress import Progress
+from fer.system.progress import Progress
 
 # Of the file that Kaggle's competition of 2013 shipped.
 GENUINE_FER_2013_MD5 = "f8428a1edbd21e88f42c73edd2a14f95"

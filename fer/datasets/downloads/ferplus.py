@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fer import paths
 from fer.datasets.downloads.addresses import FERPLUS_FILE, FERPLUS_URL, Address
 from fer.datasets.downloads.arrival import Downloaded
 from fer.datasets.downloads.offers import Offer, Offered
@@ -12,6 +11,7 @@ from fer.datasets.downloads.transfer import get
 from fer.datasets.ferplus import load_votes, looks_like_votes
 from fer.datasets.provenance import FileRecord, Provenance, save_provenance
 from fer.errors import DownloadError
+from fer.system import paths
 
 
 def ferplus_offer() -> Offer:

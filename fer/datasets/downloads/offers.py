@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fer import paths
+from fer.system import paths
 
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 

@@ -11,13 +11,13 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from fer import files, paths, processes
 from fer.datasets.downloads.addresses import FERPLUS_FILE, Address
 from fer.datasets.downloads.offers import Offered
 from fer.datasets.downloads.refusals import LostLineError, lost_line, refusals_told, site_of
 from fer.datasets.provenance import FileRecord
 from fer.errors import DownloadError, StorageError
-from fer.progress import Progress
+from fer.system import files, paths, processes
+from fer.system.progress import Progress
 
 # Above this a person should fetch it by hand: the workshop keeps what it reads in memory.
 _MAX_BYTES = 8 * 2**30

@@ -11,7 +11,7 @@ from fer.datasets.editions.location import edition_path, folder_of, names_taken
 from fer.datasets.editions.text import parsed, save_edition, written
 from fer.emotions import Emotion
 from fer.errors import EditionError
-from fer.locks import locked
+from fer.system.locks import locked
 
 
 def export_edition(edition: Edition) -> bytes:

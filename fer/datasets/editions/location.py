@@ -4,9 +4,9 @@ import hashlib
 import re
 from pathlib import Path
 
-from fer import paths
 from fer.config import TrainingConfig
 from fer.errors import EditionError, FerError
+from fer.system import paths
 
 SUFFIX = ".json"
 # It has no file that could be looked for.

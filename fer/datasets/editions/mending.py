@@ -11,7 +11,7 @@ from fer.datasets.editions.store import load_edition
 from fer.datasets.editions.text import save_edition, tidy
 from fer.emotions import Emotion
 from fer.errors import EditionError
-from fer.locks import locked
+from fer.system.locks import locked
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fer import files
 from fer.datasets.editions.edition import Edition, short_name
 from fer.datasets.editions.location import SUFFIX, edition_path, folder_of, refuse_taken
 from fer.datasets.editions.text import read_edition, save_edition
 from fer.errors import EditionError
-from fer.locks import locked
+from fer.system import files
+from fer.system.locks import locked
 
 _DELETED = ".deleted-"
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from fer import files
 from fer.datasets.editions.edition import REASON_CHARACTERS, Action, Change, Edition, short_name
 from fer.emotions import Emotion
 from fer.errors import EditionError
+from fer.system import files
 
 # Every face of FER-2013 changed, with the longest reasons, is a third of it.
 _MAX_BYTES = 32 * 2**20

@@ -8,7 +8,7 @@ from fer import explanation, recognition
 from fer.emotions import EmotionScores
 from fer.explanation import Occlusion
 from fer.explanation.layers import LayerMaps, LayerReader
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 from pages.parts.caches.models import recognizer
 from pages.parts.caches.stamps import model_stamp, unrecorded
 

@@ -18,7 +18,7 @@ from fer.datasets.fingerprint import fingerprint as fingerprint_of
 from fer.datasets.views import apply_view
 from fer.face_map import FaceMap
 from fer.faults import FaceMeasures, Inspection
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, modified, unrecorded
 
 

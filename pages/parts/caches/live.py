@@ -6,13 +6,14 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer import films, live, machine, pictures, recognition
+from fer import films, images, live, recognition
 from fer.drawing import DrawingStyle
 from fer.faces import FaceDetector, build_detector
 from fer.films import Film
 from fer.live import LiveRecognizer, LiveSettings, RecognizedFace
 from fer.recognition import Recognizer
 from fer.streaming import Stream
+from fer.system import machine
 from fer.video import FilmInfo, probe_film
 from pages.parts.caches.models import recognizer
 from pages.parts.caches.stamps import model_stamp, settle_memory
@@ -87,7 +88,7 @@ def _recognized_picture(
     settings: LiveSettings,
     _name: str,
 ) -> tuple[NDArray[np.uint8], tuple[RecognizedFace, ...]]:
-    image_bgr = np.asarray(cv2.cvtColor(pictures.decode_rgb(content, _name), cv2.COLOR_RGB2BGR), np.uint8)
+    image_bgr = np.asarray(cv2.cvtColor(images.decode_rgb(content, _name), cv2.COLOR_RGB2BGR), np.uint8)
     second = None if other is None else recognizer(other)
     faces = live.recognize_faces(image_bgr, _detector(settings.detector), recognizer(model), settings, second)
     return image_bgr, faces

@@ -7,14 +7,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import evaluation, machine, pictures, recognition
+from fer import evaluation, images, recognition
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
 from fer.evaluation import Averaging, Evaluation
 from fer.faces import THOROUGH, Face, FaceDetector, HaarDetector, crop_faces
-from fer.progress import Progress, silent
 from fer.recognition import Recognizer
+from fer.system import machine
+from fer.system.progress import Progress, silent
 from pages.parts.caches.faces import dataset
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, unrecorded
 
@@ -130,7 +131,7 @@ def _evaluation(
 def _faces_in_picture(
     content: bytes, _name: str, height: int, width: int
 ) -> tuple[NDArray[np.uint8], tuple[Face, ...]]:
-    image_bgr = np.asarray(cv2.cvtColor(pictures.decode_rgb(content, _name), cv2.COLOR_RGB2BGR), np.uint8)
+    image_bgr = np.asarray(cv2.cvtColor(images.decode_rgb(content, _name), cv2.COLOR_RGB2BGR), np.uint8)
     faces = _picture_detector().detect(image_bgr)
     return crop_faces(image_bgr, faces, height, width), tuple(faces)
 

@@ -9,7 +9,7 @@ from fer import training_faces as learned
 from fer.cards import ModelCard
 from fer.datasets import Dataset
 from fer.neighbours import KnownFaces
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 from fer.training_faces import TrainingFaces
 from pages.parts.caches.models import recognizer
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, unrecorded

@@ -10,7 +10,7 @@ import streamlit as st
 from fer import datasets, recognition
 from fer.cards import CARD_FILE, MODEL_FILE
 from fer.datasets.editions import edition_path
-from fer.progress import Progress
+from fer.system.progress import Progress
 
 
 @st.cache_resource(show_spinner=False)

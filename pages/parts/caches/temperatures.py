@@ -8,7 +8,7 @@ from fer.datasets import Split
 from fer.emotions import Emotion
 from fer.evaluation import Averaging
 from fer.evaluation.calibration import Temperature, fit_temperature, held_out_temperature
-from fer.progress import Progress, silent
+from fer.system.progress import Progress, silent
 from fer.temperatures import KeptTemperature
 from pages.parts.caches.models import evaluate
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, unrecorded, written

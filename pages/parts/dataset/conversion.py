@@ -6,13 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import jobs, paths
 from fer.config import DatasetView
 from fer.datasets import Dataset, list_datasets, takeaway
 from fer.datasets.convert import Form
 from fer.datasets.views import describe
 from fer.emotions import Emotion
-from fer.jobs import Job, JobStatus
+from fer.system import jobs, paths
+from fer.system.jobs import Job, JobStatus
 from pages.parts import notices, phrases, state
 
 _FORM, _NAME, _ORDER, _SEED = (

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import figures, jobs
+from fer import figures
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.datasets.browsing import votes_won
@@ -20,6 +20,7 @@ from fer.errors import ModelError
 from fer.faults import Fault, Findings, Inspection, galleries
 from fer.faults.lessons import LESSONS
 from fer.recognition import list_models
+from fer.system import jobs
 from pages.parts import caches, face_sheet, job_panel, mending, notices, phrases, pickers, state
 from pages.parts.dataset import copies_sheet, face_card, fault_tiles
 from pages.parts.dataset.fault_words import WORDS

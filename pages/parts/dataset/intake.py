@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fer import datasets, jobs, paths
+from fer import datasets
 from fer.datasets import downloads
 from fer.datasets.downloads import Address, Suggestion
 from fer.errors import FerError, PartlyBadDatasetError
-from fer.jobs import Job, JobStatus
+from fer.system import jobs, paths
+from fer.system.jobs import Job, JobStatus
 from pages.parts import job_panel, notices, state
 
 _UPLOAD, _DOWNLOAD, _BY_HAND = "Upload", "Download", "By hand"

@@ -12,7 +12,8 @@ from fer.comparison import Disagreement, disagreement
 from fer.datasets.browsing import VOTE_OUTCOMES, vote_outcomes
 from fer.datasets.character import VOTE_OF
 from fer.emotions import Emotion
-from fer.evaluation import Evaluation, wilson_interval
+from fer.evaluation import Evaluation
+from fer.statistics import wilson_interval
 from pages.parts import face_sheet, mending, phrases, state
 from pages.parts.evaluation import face_card, names
 from pages.parts.evaluation.judged import Judged

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import pictures
+from fer import images
 from fer.emotions import Emotion
 from fer.errors import FerError
 from pages.parts import caches, face_sheet, state
@@ -159,7 +159,7 @@ def _own(judged: Judged, key: str) -> ChosenFace | None:
     _, height, width, _ = judged.faces.images.shape
     file = st.file_uploader(
         "A picture with a face",
-        type=sorted(pictures.SUFFIXES),
+        type=sorted(images.SUFFIXES),
         key="evaluation.own_picture",
         help="It is read in memory and forgotten when you leave.",
     )

@@ -7,9 +7,10 @@ import streamlit as st
 
 from fer import figures
 from fer.emotions import Emotion
-from fer.evaluation import Evaluation, ThresholdCurve, threshold_curve, threshold_curves, wilson_interval
+from fer.evaluation import Evaluation, ThresholdCurve, threshold_curve, threshold_curves
 from fer.evaluation.curves import ThresholdFigures, area_interval, around_threshold
 from fer.figures import CurveLine
+from fer.statistics import wilson_interval
 from pages.parts import face_sheet, mending, phrases, state
 from pages.parts.evaluation import curves_table, face_card
 from pages.parts.evaluation.curves_table import CurveRow

@@ -8,7 +8,6 @@ import streamlit as st
 
 from fer.datasets import Split
 from fer.emotions import Emotion
-from fer.evaluation import wilson_interval
 from fer.evaluation.galleries import (
     ConfusedPair,
     Gallery,
@@ -20,6 +19,7 @@ from fer.evaluation.galleries import (
     wrong_alike,
 )
 from fer.faults import Fault
+from fer.statistics import wilson_interval
 from pages.parts import caches, phrases, state
 from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged

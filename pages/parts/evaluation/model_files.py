@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from fer import jobs
 from fer.errors import FerError
-from fer.jobs import JobStatus
 from fer.model_files import MOST_BYTES, brought_models, remove_brought, take_along, take_in
 from fer.model_files.writing import SUFFIX
 from fer.recognition import ModelEntry
+from fer.system import jobs
+from fer.system.jobs import JobStatus
 from pages.parts import job_panel, phrases, state
 
 _JOB = "bring-a-model"

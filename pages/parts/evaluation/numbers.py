@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fer import figures
-from fer.comparison import PairedComparison, Verdict, compare_answers
 from fer.evaluation import Averaging
+from fer.statistics import PairedComparison, Verdict, compare_answers
 from pages.parts import caches, phrases, report_table
 from pages.parts.evaluation import names, score_table, together_bar
 from pages.parts.evaluation.judged import Judged

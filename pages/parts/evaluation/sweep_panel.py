@@ -6,13 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import jobs
 from fer.command_line.options import arguments_of
 from fer.datasets import Dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation import Averaging
 from fer.figures.robustness import NamedSweep
 from fer.robustness import CORRUPTIONS, LEVELS, Sweep
+from fer.system import jobs
 from pages.parts import caches, job_panel, notices, phrases
 from pages.parts.evaluation import breaking_face, sweep_results
 from pages.parts.evaluation.judged import Judged

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer.comparison import compare_answers
 from fer.datasets import Dataset
 from fer.figures import robustness as figures
 from fer.figures.robustness import NamedSweep
 from fer.robustness import CORRUPTIONS, LEVELS, CorruptionKind, Sweep, corrupt
+from fer.statistics import compare_answers
 from pages.parts import face_sheet, phrases, state
 from pages.parts.evaluation import breaking_face, face_card, training_against
 from pages.parts.evaluation.judged import Judged

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fer.comparison import PairedComparison
 from fer.figures.style import ACCENT_RGB, MARK_RGB
+from fer.statistics import PairedComparison
 
 _STYLE = """
 <style>

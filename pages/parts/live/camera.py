@@ -11,8 +11,8 @@ import numpy as np
 import streamlit as st
 
 from fer.errors import FerError
-from fer.machine import return_memory_of_threads
 from fer.streaming import Stream
+from fer.system.machine import return_memory_of_threads
 from pages.parts import caches, phrases, state
 from pages.parts.live import camera_check, connection, freeze, readout, recording
 from pages.parts.live.choice import LiveChoice

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer import drawing, picture_answers, pictures
+from fer import drawing, images, picture_answers
 from fer.errors import FerError
 from fer.live import RecognizedFace
 from fer.picture_answers import PictureAnswer
@@ -30,7 +30,7 @@ def uploads(choice: LiveChoice) -> None:
     """Recognise the faces in pictures from the learner's computer."""
     files = st.file_uploader(
         "Pictures with faces",
-        type=sorted(pictures.SUFFIXES),
+        type=sorted(images.SUFFIXES),
         accept_multiple_files=True,
         key="live.uploads",
         help="They are read in memory and forgotten when you leave.",

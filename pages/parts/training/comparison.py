@@ -8,11 +8,11 @@ from typing import Any, Literal
 import streamlit as st
 
 from fer import runs
-from fer.comparison import Verdict, compare_predictions
 from fer.config import Setting, compare_settings
-from fer.evaluation import wilson_interval
 from fer.figures.comparison import MOST_CURVES, Measure, NamedCurve, comparison_figure
 from fer.runs import Run
+from fer.runs.paired import compare_predictions
+from fer.statistics import Verdict, wilson_interval
 from pages.parts import caches, live_chart, phrases
 from pages.parts.training import run_words
 

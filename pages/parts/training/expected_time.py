@@ -7,8 +7,8 @@ import streamlit as st
 from fer import pace, runs
 from fer.config import TrainingConfig
 from fer.errors import FerError
-from fer.jobs import JobStatus
 from fer.pace import Pace
+from fer.system.jobs import JobStatus
 from pages.parts import phrases
 
 _LOOK_EVERY_SECONDS = 1.0

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from fer import paths, runs
+from fer import runs
 from fer.config import TrainingConfig
 from fer.runs import BatchMetrics, EpochMetrics, RunNotes, RunStatus
+from fer.system import paths
 
 _PATIENCE_SECONDS = 600
 _ROUNDS = 10

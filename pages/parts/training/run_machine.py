@@ -3,8 +3,8 @@
 import streamlit as st
 
 from fer import figures
-from fer.machine import read_machine
 from fer.runs import Run, RunCurves
+from fer.system.machine import read_machine
 from pages.parts import live_chart
 
 

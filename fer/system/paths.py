@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fer.errors import FerError
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
 def home() -> Path:

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from fer import paths
+from fer.system import paths
 
 # The lowest priority there is: whoever starts something goes on using the pages, and the camera.
 _POLITE = 19 if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS  # type: ignore[attr-defined]

@@ -27,8 +27,8 @@ from typing import Any
 
 import psutil
 
-from fer import files, paths, processes
 from fer.errors import FerError
+from fer.system import files, paths, processes
 
 ENVIRONMENT = "FER_JOB"
 _JOB, _PROGRESS, _RESULT, _ERROR, _LOG = "job.json", "progress.json", "result.json", "error.txt", "log.txt"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from fer import paths
+from fer.system import paths
 
 
 @dataclass(frozen=True, slots=True)

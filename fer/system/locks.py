@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fer import files
 from fer.errors import StorageError
+from fer.system import files
 
 # Writing takes milliseconds; whoever holds the lock longer hangs.
 _LOCK_SECONDS = 10.0

@@ -1,0 +1,150 @@
+"""Confidence intervals and paired tests: how sure one can be of a share, or of a difference, once counted."""
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The standard normal's 97.5 % point.
+Z_95 = 1.959963984540054
+# A p-value below it is no accident.
+SIGNIFICANT = 0.05
+
+Verdict = Literal["better", "worse", "could be chance"]
+
+
+def wilson_interval(correct: float, count: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, 0 to 1, that was seen as `correct` of `count`.
+
+    Unlike "plus or minus two standard errors" it never leaves 0 to 1 and holds for few faces too.
+
+    Source:
+        E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference".
+    """
+    share, z2 = correct / count, Z_95**2
+    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
+    half = Z_95 / (1 + z2 / count) * sqrt(share * (1 - share) / count + z2 / (4 * count**2))
+    # The bounds are exact at 0 and 1, where rounding could step outside.
+    return (0.0 if correct == 0 else middle - half), (1.0 if correct == count else middle + half)
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Return the 95 % interval of a mean of `values`, by the normal approximation; None for fewer than 2."""
+    if len(values) < 2:
+        return None
+    half = Z_95 * float(values.std(ddof=1)) / sqrt(len(values))
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+@dataclass(frozen=True, slots=True)
+class PairedComparison:
+    """Two models asked about the same faces: how often one is right where the other is wrong.
+
+    Attributes:
+        count: faces both were asked about.
+        only_first: faces that only the first model has right.
+        only_second: faces that only the second has right.
+        both: faces that both have right.
+    """
+
+    count: int
+    only_first: int
+    only_second: int
+    both: int
+
+    @property
+    def first_accuracy(self) -> float:
+        """Share of the faces that the first model has right, 0 to 1."""
+        return (self.both + self.only_first) / self.count
+
+    @property
+    def second_accuracy(self) -> float:
+        """Share of the faces that the second model has right, 0 to 1."""
+        return (self.both + self.only_second) / self.count
+
+    @property
+    def difference(self) -> float:
+        """The second accuracy minus the first, -1 to 1."""
+        return (self.only_second - self.only_first) / self.count
+
+    @property
+    def interval_95(self) -> tuple[float, float]:
+        """The 95 % interval of the difference, -1 to 1.
+
+        Narrower than two intervals side by side would suggest: what both find hard cancels out.
+
+        Source:
+            D. G. Bonett and R. M. Price (2012), "Adjusted Wald confidence interval for a difference of
+            binomial proportions based on paired data", Journal of Educational and Behavioral Statistics 37.
+        """
+        first, second, count = self.only_first + 1, self.only_second + 1, self.count + 2
+        middle = (second - first) / count
+        half = Z_95 * sqrt(((first + second) / count - middle**2) / count)
+        return max(middle - half, -1.0), min(middle + half, 1.0)
+
+    @property
+    def p_value(self) -> float:
+        """How often two equally good models would differ at least this much, 0 to 1: McNemar's exact test.
+
+        Faces that both have right, or both wrong, say nothing about which is better. Of the others, half
+        would go to either model.
+
+        Source:
+            Q. McNemar (1947), "Note on the sampling error of the difference between correlated proportions
+            or percentages", Psychometrika 12(2).
+        """
+        discordant = self.only_first + self.only_second
+        # In whole numbers, which no count makes too large; scipy's takes longer to load than a page to draw.
+        ways, splits = 0, 1
+        for fewer in range(min(self.only_first, self.only_second) + 1):
+            ways += splits
+            splits = splits * (discordant - fewer) // (fewer + 1)
+        return min(1.0, 2 * ways / (1 << discordant))
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be said of the second model."""
+        if self.p_value >= SIGNIFICANT:
+            return "could be chance"
+        return "better" if self.difference > 0 else "worse"
+
+    @property
+    def sentence(self) -> str:
+        """How the second compares with the first, in plain words without their names."""
+        points = f"{100 * self.difference:+.1f} points".replace("-", "−")
+        low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in self.interval_95)
+        figures = f"{points} on the same {self.count:,} faces (95% interval {low} to {high})"
+        if self.only_first + self.only_second == 0:
+            return f"{figures}: both have the very same faces right."
+        luck = f"{self.p_value:.1%}" if self.p_value >= 0.001 else "less than 0.1%"
+        if self.verdict == "could be chance":
+            return (
+                f"{figures}. That could be chance: of two equally good models, {luck} of such comparisons "
+                "come out at least this far apart."
+            )
+        return (
+            f"{figures}. That is hardly chance: of two equally good models, {luck} of such comparisons come "
+            "out this far apart."
+        )
+
+
+def compare_answers(
+    first_is_right: NDArray[np.bool_], second_is_right: NDArray[np.bool_]
+) -> PairedComparison:
+    """Compare two models by which of the same faces, (n,) each and in one order, they have right.
+
+    Raises:
+        ValueError: there is no face, or one was not asked about all of them.
+    """
+    if first_is_right.shape != second_is_right.shape or first_is_right.size == 0:
+        raise ValueError(
+            f"Answers to {first_is_right.shape} and {second_is_right.shape} faces make no pairs."
+        )
+    return PairedComparison(
+        count=int(first_is_right.size),
+        only_first=int((first_is_right & ~second_is_right).sum()),
+        only_second=int((~first_is_right & second_is_right).sum()),
+        both=int((first_is_right & second_is_right).sum()),
+    )
