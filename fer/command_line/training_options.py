@@ -6,7 +6,6 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import get_args
 
-from fer.augmentation.presets import REFERENCE_PRESETS, list_presets
 from fer.command_line import options as shared_options
 from fer.config import (
     AS_IT_CAME,
@@ -19,6 +18,7 @@ from fer.config import (
     Schedule,
     TrainingConfig,
 )
+from fer.config.augmentation_presets import REFERENCE_PRESETS, list_presets
 from fer.errors import FerError
 from fer.zoo.catalog import ARCHITECTURES
 

@@ -39,7 +39,7 @@ class PublishedFigure:
         return f"{100 * self.share:.{self.digits}f} %"
 
 
-# By the key of the recipe in `fer.presets`; a published recipe without any has an empty line.
+# By the key of the recipe in `fer.config.recipes`; a published recipe without any has an empty line.
 PUBLISHED: Mapping[str, tuple[PublishedFigure, ...]] = {
     "s0": (
         PublishedFigure(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from fer.config import TrainingConfig
+from fer.config.recipes import PRESETS, Defect, Preset
 from fer.errors import ConfigError
-from fer.presets import PRESETS, Defect, Preset
 from fer.replication.published import PUBLISHED, PublishedFigure
 
 

@@ -13,10 +13,10 @@ from streamlit.testing.v1 import AppTest
 from fer import pace, runs
 from fer.cards import CARD_FILE, load_card
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
+from fer.config.recipes import PRESETS, Preset
 from fer.datasets import Dataset, Split
 from fer.datasets.editions import create_edition, delete_edition
 from fer.pace import Pace
-from fer.presets import PRESETS, Preset
 from fer.system import jobs, paths
 from fer.system.jobs import Job, JobStatus
 from fer.zoo.catalog import ARCHITECTURES

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from fer.augmentation.presets import (
+from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig
+from fer.config.augmentation_presets import (
     REFERENCE_PRESETS,
     delete_preset,
     list_damaged_presets,
     list_presets,
     save_preset,
 )
-from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig
 from fer.errors import ConfigError
 from fer.system.paths import augmentation_presets_folder
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from fer.config import DatasetView, SplitPlan, TrainingConfig
+from fer.config.recipes import PRESETS, Preset
 from fer.fine_tuning import require_possible
-from fer.presets import PRESETS, Preset
 from fer.zoo.catalog import architecture
 from tests.conftest import PROJECT_ROOT
 

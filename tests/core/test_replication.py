@@ -11,9 +11,9 @@ import pytest
 from fer import replication, runs
 from fer.__main__ import main
 from fer.config import TrainingConfig
+from fer.config.recipes import PRESETS
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, DatasetError, DiskFullError, FerError, RunError
-from fer.presets import PRESETS
 from fer.replication import (
     BEGIN,
     END,

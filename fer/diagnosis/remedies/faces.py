@@ -2,8 +2,8 @@
 
 from dataclasses import asdict, replace
 
-from fer.augmentation.presets import REFERENCE_PRESETS
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
+from fer.config.augmentation_presets import REFERENCE_PRESETS
 from fer.diagnosis.finding import Remedy
 
 # What the first reference system trained with.

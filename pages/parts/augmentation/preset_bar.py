@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.augmentation.presets import (
+from fer.config.augmentation_presets import (
     REFERENCE_PRESETS,
     Preset,
     delete_preset,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer.config import TrainingConfig
-from fer.presets import PRESETS, Preset
+from fer.config.recipes import PRESETS, Preset
 from pages.parts import state
 
 
