@@ -35,8 +35,8 @@ from fer.datasets import Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.datasets.views import describe
 from fer.errors import FerError, PartlyBadDatasetError
+from fer.models.catalog import ARCHITECTURES, architecture
 from fer.system.jobs import JobRecorder
-from fer.zoo.catalog import ARCHITECTURES, architecture
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -207,7 +207,7 @@ def download(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 def inspect(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """What is wrong with a dataset."""
     from fer import faults
-    from fer.recognition import Recognizer, model_folder
+    from fer.models.inference import Recognizer, model_folder
 
     reading = 0.05
     dataset = load_dataset(
@@ -298,13 +298,13 @@ def map(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 def blueprint(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """What an architecture is made of, layer by layer."""
-    from fer.zoo.blueprint import load_blueprint, save_blueprint
+    from fer.models.blueprint import load_blueprint, save_blueprint
 
     entry = architecture(options.name)
     if options.renew and options.size is not None:
         raise FerError("What is kept is at the architecture's own size. Give --renew or --size, not both.")
     if options.renew or options.size is not None:
-        from fer.zoo.drafting import draft
+        from fer.models.architectures.drafting import draft
 
         # The settings know which sizes can be.
         size = TrainingConfig(architecture=entry.name, image_size=options.size).image_size

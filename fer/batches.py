@@ -17,8 +17,8 @@ from fer.augmentation import AugmentationDraw, MixingDraw
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights
 from fer.errors import ConfigError, DatasetError
-from fer.preprocessing import Preprocessing
-from fer.zoo.catalog import preprocessing_of
+from fer.models.catalog import preprocessing_of
+from fer.models.preprocessing import Preprocessing
 
 
 @dataclass(frozen=True, slots=True, eq=False)

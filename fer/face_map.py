@@ -24,11 +24,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.cards import MODEL_FILE
 from fer.datasets import Dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.errors import DatasetError, FerError, ModelNotFoundError
-from fer.recognition import Recognizer, model_folder
+from fer.models.card import MODEL_FILE
+from fer.models.inference import Recognizer, model_folder
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.errors import ModelMismatchError, StorageError
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 from fer.training_faces import TrainingFaces

@@ -22,12 +22,12 @@ from fer.batches import Batch, TrainingBatches, prefetched, training_faces
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.errors import FerError
+from fer.models.catalog import preprocessing_of
 from fer.runs import BatchMetrics
 from fer.runs.folder import parse_rows
 from fer.system import files, jobs, paths
 from fer.system.jobs import Job
 from fer.system.progress import Progress, silent
-from fer.zoo.catalog import preprocessing_of
 
 # A process starts, loads TensorFlow and makes its first step in about this time, where nothing is known yet.
 USUAL_START_SECONDS = 12.0

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from fer import runs
-from fer.cards import BEST_FILE, INT8_FILE, INTENDED_USE, KERAS_FILE, MODEL_FILE, ModelCard, load_card
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.views import describe, official_test_rows_in_training
 from fer.errors import ModelError
 from fer.evaluation import Evaluation, evaluate
-from fer.recognition import Recognizer
+from fer.models.card import BEST_FILE, INT8_FILE, INTENDED_USE, KERAS_FILE, MODEL_FILE, ModelCard, load_card
+from fer.models.inference import Recognizer
 from fer.runs import Run
 from fer.system import files, paths
 from fer.system.progress import Progress, silent

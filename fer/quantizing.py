@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE
 from fer.datasets import Dataset, Split
 from fer.errors import DatasetError
 from fer.evaluation import evaluate
-from fer.recognition import Recognizer, model_folder
+from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE
+from fer.models.inference import Recognizer, model_folder
 from fer.statistics import PairedComparison, compare_answers, wilson_interval
 from fer.system import files
 from fer.system.progress import Progress, silent

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fer import runs
-from fer.cards import load_card
 from fer.config import TrainingConfig
 from fer.emotions import Emotion
 from fer.errors import FerError, ModelError, ModelNotFoundError
-from fer.recognition import ModelEntry, list_models, model_folder
+from fer.models.card import load_card
+from fer.models.inference import ModelEntry, list_models, model_folder
+from fer.models.weights import keras_weights
 from fer.system import paths
-from fer.weights import keras_weights
 
 
 @dataclass(frozen=True, slots=True)

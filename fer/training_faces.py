@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer import batches, runs
-from fer.cards import ModelCard
 from fer.config import TrainingConfig
 from fer.datasets import Dataset
 from fer.datasets.editions import Edition
 from fer.datasets.views import apply_view
 from fer.errors import FerError
+from fer.models.card import ModelCard
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,11 +6,11 @@ from contextlib import suppress
 import streamlit as st
 
 from fer import runs
-from fer.cards import ModelCard, load_card
 from fer.datasets import list_datasets
 from fer.emotions import EMOTIONS
 from fer.errors import ModelError
-from fer.recognition import ModelEntry, list_models, model_folder
+from fer.models.card import ModelCard, load_card
+from fer.models.inference import ModelEntry, list_models, model_folder
 from pages.parts import caches, face_sheet, masthead, notices, phrases, state
 
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fer.cards import load_card
-from fer.recognition import model_folder
+from fer.models.card import load_card
+from fer.models.inference import model_folder
 from pages.parts import caches, masthead, notices, pickers, state
 from pages.parts.live import calibration, camera, consent, controls, pictures, video
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.errors import ModelMismatchError
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.statistics import wilson_interval
 
 Strength = Literal["harmless", "demanding", "too_strong", "no_judge"]

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.cards import MODEL_FILE, load_card
 from fer.errors import ModelError, ModelNotFoundError
-from fer.preprocessing import Preprocessing
-from fer.recognition import Recognizer
+from fer.models.blueprint import load_blueprint
+from fer.models.card import MODEL_FILE, load_card
+from fer.models.catalog import ARCHITECTURES
+from fer.models.costs.measured import FACE_COUNTS, MeasuredCosts, NetworkCost
+from fer.models.inference import Recognizer
+from fer.models.preprocessing import Preprocessing
 from fer.system import machine, paths
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Measurement, take_turns
-from fer.zoo.blueprint import load_blueprint
-from fer.zoo.catalog import ARCHITECTURES
-from fer.zoo.costs import FACE_COUNTS, MeasuredCosts, NetworkCost
 
 _ROUNDS = 25
 # Shares of the whole time: exporting the networks that have no weights; the rest is timing.

@@ -19,7 +19,7 @@ from fer.faces import DETECTORS, Box, Face, FaceDetector, as_bgr, crop_faces, li
 from fer.faces.catalog import DetectorMeasure
 from fer.faces.tracking import intersections_over_union
 from fer.images import load_picture
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.statistics import wilson_interval
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import take_turns

@@ -13,7 +13,7 @@ from fer.bench.pages import rehearsed
 from fer.datasets import Dataset, Split, load_dataset
 from fer.evaluation import evaluate
 from fer.explanation import emotion_map, enlarged
-from fer.recognition import Recognizer, load_recognizer, model_folder
+from fer.models.inference import Recognizer, load_recognizer, model_folder
 from fer.robustness import CORRUPTIONS, LEVELS, CorruptionKind, corrupt, sweep
 from fer.system import machine, paths
 from fer.system.progress import Progress, silent

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fer.bench.material import DEFAULT_MODEL, another_home
 from fer.datasets import load_dataset
 from fer.datasets.fingerprint import fingerprint
-from fer.recognition import Recognizer, model_folder
+from fer.models.inference import Recognizer, model_folder
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Measurement, Report, measured, ratio
 

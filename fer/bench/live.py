@@ -15,7 +15,7 @@ from fer.faces import Box, HaarDetector, crop_faces
 from fer.faces.patch import Patch
 from fer.images import load_picture
 from fer.live import LiveRecognizer, recognize_faces
-from fer.recognition import Recognizer, model_folder
+from fer.models.inference import Recognizer, model_folder
 from fer.system.machine import read_machine
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Measurement, Report, measured, ratio, take_turns

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from fer.bench.costing import measure_costs
 from fer.bench.material import DEFAULT_MODEL
-from fer.cost_table import NO_WEIGHTS, CostRow, cost_rows
-from fer.recognition import Recognizer, load_recognizer
+from fer.models.costs.measured import FACE_COUNTS, save_costs
+from fer.models.costs.table import NO_WEIGHTS, CostRow, cost_rows
+from fer.models.inference import Recognizer, load_recognizer
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Measurement, Report, ratio, take_turns
-from fer.zoo.costs import FACE_COUNTS, save_costs
 
 # Share of the whole time that every architecture takes; then the one model is held against Keras.
 _COSTING = 0.9

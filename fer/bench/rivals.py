@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from fer.config import TrainingConfig
 from fer.faces import FULL_RESOLUTION, HaarDetector, crop_faces
-from fer.preprocessing import Preprocessing
+from fer.models.catalog import FEATURES_LAYER
+from fer.models.preprocessing import Preprocessing
 from fer.training import build_network, compiled
-from fer.zoo.catalog import FEATURES_LAYER
 
 
 def read_csv_with_a_loop(path: Path) -> NDArray[np.uint8]:

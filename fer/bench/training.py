@@ -15,10 +15,10 @@ from fer.bench.material import DEFAULT_MODEL, another_home
 from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
 from fer.datasets import Dataset, Split, load_dataset
 from fer.errors import RunError
+from fer.models.catalog import architecture
 from fer.system import paths
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Report, ratio, take_turns
-from fer.zoo.catalog import architecture
 
 BATCH_SIZE, STEPS, ROUNDS = 64, 40, 7
 _PATIENCE_SECONDS = 180.0

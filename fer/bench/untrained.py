@@ -6,11 +6,11 @@ A process of its own, so that TensorFlow is gone before the times are taken. Spe
 import sys
 from pathlib import Path
 
-from fer.cards import MODEL_FILE, ModelCard
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
+from fer.models.card import MODEL_FILE, ModelCard
+from fer.models.catalog import preprocessing_of
 from fer.training import build_network, save_litert
-from fer.zoo.catalog import preprocessing_of
 
 
 def export_untrained(folder: Path, name: str) -> None:

@@ -18,7 +18,7 @@ from fer.evaluation.calibration import (
     maximum_calibration_error,
     temperature_effect,
 )
-from fer.recognition import load_recognizer
+from fer.models.inference import load_recognizer
 from fer.temperatures import KeptTemperature, delete_temperature, save_temperature
 
 _SAID = {

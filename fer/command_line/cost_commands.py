@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from fer import cost_table
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add, Answer
-from fer.zoo.costs import FACE_COUNTS, load_costs
+from fer.models.costs import table as cost_table
+from fer.models.costs.measured import FACE_COUNTS, load_costs
 
 
 def costs(options: argparse.Namespace) -> Answer:

@@ -12,7 +12,7 @@ from fer.command_line.run_commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.faces import DETECTORS, detector_entry
 from fer.faces.catalog import MEASURED_FILE, measures
-from fer.recognition import DEFAULT_MODEL, load_recognizer
+from fer.models.inference import DEFAULT_MODEL, load_recognizer
 from fer.system import files
 
 # Of the validation faces: enough for an interval of three points either way, in half a minute.

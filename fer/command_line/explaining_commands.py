@@ -15,7 +15,7 @@ from fer.datasets import load_dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError
 from fer.explanation.picture import explanation_picture
-from fer.recognition import load_recognizer
+from fer.models.inference import load_recognizer
 from fer.system import files
 
 Answer = tuple[dict[str, Any], str]

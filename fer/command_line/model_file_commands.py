@@ -5,8 +5,8 @@ from pathlib import Path
 
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add, Answer
-from fer.model_files import remove_brought, take_along
-from fer.model_files.writing import SUFFIX
+from fer.models.packages import remove_brought, take_along
+from fer.models.packages.writing import SUFFIX
 from fer.system import files
 
 

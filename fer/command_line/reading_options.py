@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fer.faces import DETECTORS
 from fer.live import LiveSettings
-from fer.recognition import DEFAULT_MODEL, Recognizer, load_recognizer
+from fer.models.inference import DEFAULT_MODEL, Recognizer, load_recognizer
 
 
 def add_to(sub: argparse.ArgumentParser, detector: str) -> None:

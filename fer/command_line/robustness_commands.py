@@ -11,7 +11,7 @@ from fer.datasets.views import describe
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, FerError
 from fer.evaluation import judged_faces
-from fer.recognition import Recognizer, model_folder
+from fer.models.inference import Recognizer, model_folder
 from fer.robustness import CORRUPTIONS, CorruptionKind, Sweep, SweepPoint, sweep, sweep_path
 from fer.system import machine
 

@@ -11,7 +11,7 @@ from fer.command_line import terminal, training_options
 from fer.config import TrainingConfig
 from fer.datasets import load_dataset
 from fer.errors import FerError, RunAlreadyActiveError
-from fer.fine_tuning import require_possible
+from fer.models.transfer import require_possible
 from fer.runs import Run, RunStatus
 
 Answer = tuple[dict[str, Any], str]

@@ -20,7 +20,7 @@ from fer.config import (
 )
 from fer.config.augmentation_presets import REFERENCE_PRESETS, list_presets
 from fer.errors import FerError
-from fer.zoo.catalog import ARCHITECTURES
+from fer.models.catalog import ARCHITECTURES
 
 
 def add_to(sub: argparse.ArgumentParser) -> None:

@@ -38,7 +38,7 @@ class TrainingConfig:
     Attributes:
         dataset: a registered name (`synthetic`) or a path, as `load_dataset` takes it.
         view: in which state the dataset is used, see `DatasetView`.
-        architecture: a name from `fer.zoo.catalog`.
+        architecture: a name from `fer.models.catalog`.
         epochs: passes over the training faces, 1 to 10,000.
         batch_size: faces per step, 1 to 4,096.
         learning_rate: the highest rate of the schedule, above 0 to 10.

@@ -10,10 +10,10 @@ from fer.datasets.editions import list_editions
 from fer.diagnosis.finding import FindingKind, Remedy
 from fer.diagnosis.remedies import apply_remedy
 from fer.errors import RunError
+from fer.models.catalog import ARCHITECTURES
 from fer.runs import EXPERIMENT_FILE, Experiment, Run, RunNotes, RunStatus
 from fer.runs.reading import run_folders
 from fer.system.locks import locked
-from fer.zoo.catalog import ARCHITECTURES
 
 _MOST_NAME = 80
 

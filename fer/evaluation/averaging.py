@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.system.progress import Progress, silent
 
 # The side of a crop as a share of the face's: 44 of 48 pixels.

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from fer.evaluation.evaluation import Evaluation
 from fer.evaluation.scores import log_losses
+from fer.models.temperature import apply_temperature, log_softmax, logits_of
 from fer.statistics import mean_interval, wilson_interval
-from fer.tempering import apply_temperature, log_softmax, logits_of
 
 __all__ = [
     "BINS",

@@ -14,7 +14,7 @@ from fer.emotions import Emotion
 from fer.errors import DatasetError, ModelMismatchError, StorageError
 from fer.evaluation.averaging import Averaging, predict
 from fer.evaluation.evaluation import Evaluation
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 

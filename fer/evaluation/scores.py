@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from fer.evaluation.curves import mean_area
 from fer.evaluation.evaluation import Evaluation
+from fer.models.temperature import LEAST_PROBABILITY
 from fer.statistics import mean_interval, wilson_interval
-from fer.tempering import LEAST_PROBABILITY
 
 # How many splits of the same size are drawn to see how far a figure moves by luck.
 _DRAWS = 2_000

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from fer.cards import ModelCard
 from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Split
 from fer.datasets.views import describe, describe_splits
@@ -10,6 +9,7 @@ from fer.errors import ConfigError
 from fer.evaluation import Averaging
 from fer.evaluation_report.plain_text import one_line
 from fer.evaluation_report.report import EvaluationReport, ReportedModel
+from fer.models.card import ModelCard
 
 # Below this many faces, an interval is wider than most differences that anybody looks for.
 _FEW_FACES = 200

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import numpy as np
 
-from fer.cards import ModelCard
 from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Dataset, Split
 from fer.datasets.fingerprint import fingerprint
@@ -14,6 +13,7 @@ from fer.emotions import Emotion
 from fer.errors import ModelMismatchError
 from fer.evaluation import Averaging, Evaluation
 from fer.evaluation_report.plain_text import one_line
+from fer.models.card import ModelCard
 from fer.statistics import PairedComparison, compare_answers
 
 

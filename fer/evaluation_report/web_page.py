@@ -10,7 +10,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from fer.cards import INTENDED_USE
 from fer.datasets.registry import SYNTHETIC
 from fer.evaluation import Score, scores_of
 from fer.evaluation_report.caveats import caveats_of, learned_from
@@ -27,6 +26,7 @@ from fer.evaluation_report.plain_text import file_stem
 from fer.evaluation_report.report import EvaluationReport
 from fer.evaluation_report.values import as_dict
 from fer.figures import HUMAN_ACCURACY, HUMAN_ACCURACY_SPREAD
+from fer.models.card import INTENDED_USE
 from fer.system.progress import Progress, silent
 
 _TEMPLATE = "report.html.jinja"

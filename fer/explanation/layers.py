@@ -15,9 +15,9 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
-from fer.cards import MODEL_FILE, load_card
 from fer.emotions import Emotion
 from fer.errors import ModelNotFoundError
+from fer.models.card import MODEL_FILE, load_card
 
 _KINDS = {
     "MAX_POOL_2D": "Pooling, the largest of each neighbourhood",

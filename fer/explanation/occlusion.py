@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.errors import FerError
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.system.progress import Progress, silent
 
 # A quarter of the side covers an eye or the mouth; a twelfth between two of them finds the place well enough.

@@ -1,8 +1,8 @@
 """Whether a model could have emotion maps that it has not yet."""
 
-from fer.recognition import Recognizer, model_folder
-from fer.weights import keras_weights
-from fer.zoo.catalog import ARCHITECTURES
+from fer.models.catalog import ARCHITECTURES
+from fer.models.inference import Recognizer, model_folder
+from fer.models.weights import keras_weights
 
 
 def can_prepare_maps(recognizer: Recognizer) -> bool:

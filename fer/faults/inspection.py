@@ -33,7 +33,7 @@ from fer.faults.quality import (
     outlines_of,
     quality_findings,
 )
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 

@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from fer.figures.style import ACCENT_RGB, QUIET, layout
-from fer.zoo.blueprint import Blueprint, Layer
+from fer.models.blueprint import Blueprint, Layer
 
 _ROW_PIXELS = 58
 # The boxes stand in the left part of the figure, the words to their right; the unit is its width.

@@ -6,8 +6,8 @@ from string import ascii_uppercase
 
 import plotly.graph_objects as go
 
-from fer.cost_table import Accuracy, Cost, CostPoint, Kind
 from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout, plain
+from fer.models.costs.table import Accuracy, Cost, CostPoint, Kind
 
 _AXES: Mapping[Cost, str] = {
     "parameters": "parameters",

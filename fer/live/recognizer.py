@@ -26,8 +26,8 @@ from fer.live.meter import LiveFigures, Meter
 from fer.live.reading import FrozenFrame, LiveReading, RecognizedFace
 from fer.live.settings import STILL, LiveSettings
 from fer.live.steadying import Steadying
-from fer.recognition import Recognizer
-from fer.tempering import apply_temperature
+from fer.models.inference import Recognizer
+from fer.models.temperature import apply_temperature
 
 
 def recognize_faces(

@@ -11,7 +11,8 @@ from fer.config import TrainingConfig, compare_settings
 from fer.datasets import Split, load_dataset
 from fer.errors import DatasetError, RunError
 from fer.evaluation import evaluate
-from fer.recognition import Recognizer
+from fer.models.catalog import architecture
+from fer.models.inference import Recognizer
 from fer.replication.kept import (
     ALL_FACES,
     RESULT_FILE,
@@ -25,7 +26,6 @@ from fer.replication.published import PublishedFigure
 from fer.runs import Run, RunStatus, TrainedOn
 from fer.system import files
 from fer.system.progress import Progress, silent
-from fer.zoo.catalog import architecture
 
 # A log of thousands of epochs; nothing in it is worth more.
 _LOG_LINES = 5_000

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.emotions import Emotion, EmotionScores
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
 from fer.robustness.pixels import corrupt_together
 

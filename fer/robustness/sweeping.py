@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fer.datasets import Dataset
 from fer.errors import DatasetError, ModelMismatchError, StorageError
 from fer.evaluation import unanswerable
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
 from fer.robustness.keeping import load_sweep, save_sweep, sweep_path
 from fer.robustness.pixels import corrupt

@@ -4,7 +4,7 @@
 so either may die.
 """
 
-from fer.cards import BEST_FILE, MODEL_FILE
+from fer.models.card import BEST_FILE, MODEL_FILE
 from fer.runs.answers import (
     WATCHED_COUNT,
     Predictions,

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from fer.cards import BEST_FILE, MODEL_FILE
 from fer.config import TrainingConfig
+from fer.models.card import BEST_FILE, MODEL_FILE
 from fer.runs.folder import (
     BATCHES_FILE,
     LAST_FILE,

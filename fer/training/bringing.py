@@ -9,15 +9,15 @@ import h5py
 import keras
 import numpy as np
 
-from fer.cards import INTENDED_USE, KERAS_FILE, MODEL_FILE, ModelCard
 from fer.errors import ModelError
-from fer.model_files import ModelFile, inspect
-from fer.model_files.keeping import free_name, plain_name
+from fer.models.card import INTENDED_USE, KERAS_FILE, MODEL_FILE, ModelCard
+from fer.models.packages import ModelFile, inspect
+from fer.models.packages.keeping import free_name, plain_name
+from fer.models.weights import arrays_in
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 from fer.training.export import EXPORT_TOLERANCE, apart_from_keras, save_litert
 from fer.training.network import build_network
-from fer.weights import arrays_in
 
 
 def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:

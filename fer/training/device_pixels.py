@@ -1,4 +1,4 @@
-"""The changes of `fer.augmentation` and the preparation of `fer.preprocessing` once more, for JAX to compile.
+"""The changes of `fer.augmentation` and the preparation of `fer.models.preprocessing` once more, for JAX to compile.
 
 What is drawn is the same; what comes of it may differ by a grey level here and there, because OpenCV warps in
 steps of 1/32 of a pixel. A test holds the two against each other.
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fer import augmentation
 from fer.batches import EpochPlan
 from fer.config import AugmentationConfig, Fill
-from fer.preprocessing import Preprocessing
+from fer.models.preprocessing import Preprocessing
 
 _MODES: dict[Fill, str] = {"nearest": "nearest", "reflect": "reflect", "black": "constant"}
 # ITU-R BT.601 luma, as OpenCV has it.

@@ -10,20 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer import runs
-from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.datasets.browsing import portraits
 from fer.datasets.views import describe
 from fer.errors import ModelError
-from fer.recognition import Recognizer
+from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard
+from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER, architecture, preprocessing_of
+from fer.models.inference import Recognizer
+from fer.models.temperature import apply_temperature
 from fer.runs import RunRecorder, say
 from fer.statistics import wilson_interval
 from fer.system import files
-from fer.tempering import apply_temperature
 from fer.training.network import build_network
 from fer.training.validating import Validator
-from fer.zoo.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER, architecture, preprocessing_of
 
 # LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
 EXPORT_TOLERANCE = 1e-3

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.cards import CARD_FILE, INT8_FILE, KERAS_FILE, MODEL_FILE, load_card
 from fer.errors import ModelError
-from fer.recognition import model_folder
+from fer.models.card import CARD_FILE, INT8_FILE, KERAS_FILE, MODEL_FILE, load_card
+from fer.models.inference import model_folder
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 from fer.training.export import furthest_apart, save_litert

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from fer import runs
-from fer.cards import CARD_FILE, MODEL_FILE, load_card
 from fer.config import TrainingConfig
 from fer.errors import ModelError, ModelNotFoundError, RunAlreadyActiveError
+from fer.models.card import CARD_FILE, MODEL_FILE, load_card
+from fer.models.weights import keras_weights
 from fer.system import files, paths
 from fer.training.network import build_network
-from fer.weights import keras_weights
 
 
 def load_network(folder: Path) -> Any:

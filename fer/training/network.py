@@ -6,10 +6,10 @@ import keras
 import numpy as np
 
 from fer.config import Precision, TrainingConfig
+from fer.models.catalog import architecture
+from fer.models.catalog import preprocessing_of as preprocessing_of
 from fer.training.losses import build_loss
 from fer.training.optimizing import build_optimizer
-from fer.zoo.catalog import architecture
-from fer.zoo.catalog import preprocessing_of as preprocessing_of
 
 
 def build_network(config: TrainingConfig, class_count: int, precision: Precision = "float32") -> keras.Model:
@@ -21,7 +21,9 @@ def build_network(config: TrainingConfig, class_count: int, precision: Precision
         precision: what its layers compute in. A run may take another than float32; what is exported does not.
     """
     keras.utils.set_random_seed(config.seed)
-    build = importlib.import_module(f"fer.zoo.{architecture(config.architecture).name}").build
+    build = importlib.import_module(
+        f"fer.models.architectures.{architecture(config.architecture).name}"
+    ).build
     usual = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:

@@ -16,7 +16,7 @@ import numpy as np
 
 from fer.batches import TrainingBatches
 from fer.config import TrainingConfig
-from fer.preprocessing import Preprocessing
+from fer.models.preprocessing import Preprocessing
 from fer.runs import say
 from fer.training import device_pixels
 from fer.training.losses import build_loss

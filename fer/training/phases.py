@@ -4,7 +4,7 @@ import keras
 
 from fer.config import TrainingConfig
 from fer.errors import ConfigError
-from fer.zoo.catalog import FEATURES_LAYER
+from fer.models.catalog import FEATURES_LAYER
 
 
 def set_trainable(network: keras.Model, config: TrainingConfig, epoch: int) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from fer import runs
 from fer.batches import training_faces
-from fer.cards import MODEL_FILE, load_card
 from fer.datasets import Split, load_dataset
 from fer.errors import ModelError, RunAlreadyActiveError
-from fer.recognition import model_folder
+from fer.models.card import MODEL_FILE, load_card
+from fer.models.inference import model_folder
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 from fer.training.export import furthest_apart, save_litert, write_model

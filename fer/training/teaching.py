@@ -17,11 +17,11 @@ from fer import teaching
 from fer.config import TrainingConfig
 from fer.emotions import Emotion
 from fer.errors import ModelError
-from fer.preprocessing import Preprocessing
+from fer.models.catalog import preprocessing_of
+from fer.models.preprocessing import Preprocessing
 from fer.system.files import DAMAGED_ARRAYS
 from fer.teaching import Teacher
 from fer.training.network import build_network
-from fer.zoo.catalog import preprocessing_of
 
 # ITU-R BT.601 luma, as OpenCV has it.
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)

@@ -11,7 +11,9 @@ from fer.batches import TrainingBatches
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.errors import RunError
-from fer.fine_tuning import begins_fine_tuning, require_possible
+from fer.models.architectures import imagenet
+from fer.models.catalog import preprocessing_of
+from fer.models.transfer import begins_fine_tuning, require_possible
 from fer.runs import EpochMetrics, Predictions, RunRecorder, RunStatus, say
 from fer.schedules import learning_rate
 from fer.system import files
@@ -24,8 +26,6 @@ from fer.training.teaching import Teachers
 from fer.training.tensorboard import ScalarLog
 from fer.training.validating import Validator, Verdict
 from fer.training.watching import require_the_same, trained_on, watched_faces
-from fer.zoo import imagenet
-from fer.zoo.catalog import preprocessing_of
 
 
 class Trainer:

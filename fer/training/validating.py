@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer.config import TrainingConfig
 from fer.datasets import Dataset
-from fer.preprocessing import Preprocessing
+from fer.models.preprocessing import Preprocessing
 from fer.training.losses import build_loss
 
 _BATCH = 256

@@ -10,7 +10,7 @@ from fer.drawing import DrawingStyle, draw_faces
 from fer.errors import VideoError
 from fer.faces import Searching, build_detector
 from fer.live import LiveRecognizer, LiveSettings
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.system import files
 from fer.system.progress import Progress, silent
 from fer.video.probing import FilmInfo, frames_of, opened, probe_film, upright

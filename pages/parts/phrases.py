@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, cast
 
-from fer.cards import ModelCard
 from fer.config import AugmentationConfig
+from fer.models.card import ModelCard
 
 
 def augmentation(config: AugmentationConfig) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from fer.datasets import DatasetEntry, Split, list_datasets
-from fer.recognition import ModelEntry, list_models
+from fer.models.inference import ModelEntry, list_models
 from pages.parts import caches, state
 
 SPLIT_TITLES = {Split.TRAIN: "Training", Split.VALIDATION: "Validation", Split.TEST: "Test"}

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import load_card
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import Split, load_dataset
 from fer.emotions import EMOTIONS
-from fer.recognition import Recognizer
+from fer.models.card import load_card
+from fer.models.inference import Recognizer
 from fer.robustness import CORRUPTIONS, CorruptionKind, load_sweep, sweep, sweep_path
 from fer.system import jobs
 from pages.parts.evaluation import breaking_face

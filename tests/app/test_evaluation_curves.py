@@ -10,7 +10,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer import temperatures
-from fer.cards import load_card
 from fer.datasets import Dataset, Split, load_dataset
 from fer.emotions import Emotion
 from fer.errors import DiskFullError
@@ -20,7 +19,8 @@ from fer.evaluation.calibration import (
     fit_temperature,
     temperature_effect,
 )
-from fer.recognition import Recognizer
+from fer.models.card import load_card
+from fer.models.inference import Recognizer
 from fer.temperatures import load_temperature
 from pages.parts import face_sheet
 from pages.parts.face_sheet import Caption

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import load_card
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, editions, registry
 from fer.emotions import Emotion
 from fer.faults import FaceMeasures, Fault, Findings, Inspection
+from fer.models.card import load_card
 from pages.parts import caches
 from tests.app.conftest import words
 from tests.conftest import dataset_of, write_fer_csv
@@ -310,7 +310,7 @@ def test_the_chosen_face_is_found_by_its_row_and_by_its_neighbours() -> None:
         from fer.config import AS_IT_CAME
         from fer.datasets import Split, load_dataset
         from fer.evaluation import Averaging, evaluate
-        from fer.recognition import list_models, load_recognizer
+        from fer.models.inference import list_models, load_recognizer
         from pages.parts.evaluation import chosen_face
         from pages.parts.evaluation.judged import Judged
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import load_card
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.editions import list_editions, load_edition
 from fer.emotions import EMOTIONS, Emotion
+from fer.models.card import load_card
 from pages.parts import face_sheet
 from pages.parts.evaluation import matrix_chart
 from tests.app.conftest import words

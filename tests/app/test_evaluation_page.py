@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import CARD_FILE, MODEL_FILE, load_card
 from fer.config import DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import Split, load_dataset
 from fer.datasets.editions import create_edition, exclude, relabel
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation, evaluate, scores_of
-from fer.recognition import load_recognizer
+from fer.models.card import CARD_FILE, MODEL_FILE, load_card
+from fer.models.inference import load_recognizer
 from fer.runs import RunStatus
 from tests.app.conftest import words
 from tests.app.watched_run import a_run

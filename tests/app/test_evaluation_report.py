@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import load_card
 from fer.emotions import EMOTIONS
+from fer.models.card import load_card
 from pages.parts.evaluation import report
 from tests.app.conftest import words
 from tests.core import grey_level

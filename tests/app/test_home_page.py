@@ -6,7 +6,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import CARD_FILE, load_card
+from fer.models.card import CARD_FILE, load_card
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level

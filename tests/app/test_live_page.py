@@ -11,10 +11,10 @@ from av import VideoFrame
 from skimage.data import astronaut
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import MODEL_FILE
 from fer.emotions import EMOTIONS
 from fer.live import LiveRecognizer, Smoothing
-from fer.recognition import Recognizer
+from fer.models.card import MODEL_FILE
+from fer.models.inference import Recognizer
 from fer.streaming import Stream
 from fer.system import paths
 from fer.temperatures import KeptTemperature, save_temperature

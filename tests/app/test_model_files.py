@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import load_card
-from fer.model_files import brought_models
+from fer.models.card import load_card
+from fer.models.packages import brought_models
 from fer.system import jobs, paths
 from fer.system.jobs import Job, JobStatus
 from tests.app.conftest import words

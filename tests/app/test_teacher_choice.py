@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import load_card
 from fer.config import TrainingConfig
 from fer.datasets import Split
 from fer.emotions import Emotion
+from fer.models.card import load_card
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 

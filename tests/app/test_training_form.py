@@ -11,15 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer import pace, runs
-from fer.cards import CARD_FILE, load_card
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.config.recipes import PRESETS, Preset
 from fer.datasets import Dataset, Split
 from fer.datasets.editions import create_edition, delete_edition
+from fer.models.card import CARD_FILE, load_card
+from fer.models.catalog import ARCHITECTURES
 from fer.pace import Pace
 from fer.system import jobs, paths
 from fer.system.jobs import Job, JobStatus
-from fer.zoo.catalog import ARCHITECTURES
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 

@@ -12,7 +12,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 from fer.datasets import Dataset, Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation import Evaluation, evaluate
-from fer.recognition import DEFAULT_MODEL, Recognizer
+from fer.models.inference import DEFAULT_MODEL, Recognizer
 from tests.browser.conftest import Server, keep_screenshot, settle
 from tests.conftest import dataset_of, write_fer_csv
 from tests.core import grey_level

@@ -34,9 +34,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.cards import MODEL_FILE, ModelCard
 from fer.emotions import EMOTIONS, Emotion
-from fer.preprocessing import Preprocessing
+from fer.models.card import MODEL_FILE, ModelCard
+from fer.models.preprocessing import Preprocessing
 
 CONTENT = (Path(__file__).parent / "grey_level.tflite").read_bytes()
 WITH_FEATURES = (Path(__file__).parent / "grey_level_features.tflite").read_bytes()

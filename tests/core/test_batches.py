@@ -12,8 +12,8 @@ from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.datasets import Dataset, Split, load_dataset
 from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, EmptyClassError
-from fer.preprocessing import Preprocessing
-from fer.zoo.catalog import preprocessing_of
+from fer.models.catalog import preprocessing_of
+from fer.models.preprocessing import Preprocessing
 from tests.conftest import dataset_of
 
 PLAIN = TrainingConfig(batch_size=10, seed=3)

@@ -18,7 +18,7 @@ from fer.bench.pages import bench_page, bench_runs
 from fer.datasets import Dataset, load_dataset
 from fer.errors import DatasetError, DatasetNotFoundError
 from fer.evaluation import Averaging
-from fer.recognition import Recognizer, model_folder
+from fer.models.inference import Recognizer, model_folder
 from fer.system import stopwatch
 from tests.conftest import write_fer_csv
 from tests.core import grey_level

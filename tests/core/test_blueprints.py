@@ -6,9 +6,9 @@ from fer.__main__ import main
 from fer.errors import ModelError
 from fer.figures import architecture_figure
 from fer.figures.architecture import boxes
-from fer.zoo import blueprint
-from fer.zoo.blueprint import Blueprint, Layer, load_blueprint, save_blueprint
-from fer.zoo.catalog import ARCHITECTURES, FEATURES_LAYER
+from fer.models import blueprint
+from fer.models.blueprint import Blueprint, Layer, load_blueprint, save_blueprint
+from fer.models.catalog import ARCHITECTURES, FEATURES_LAYER
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

@@ -25,7 +25,7 @@ from fer.evaluation.calibration import (
     temperature_effect,
 )
 from fer.evaluation.curves import ThresholdCurve, area_interval, around_threshold
-from fer.tempering import LEAST_PROBABILITY
+from fer.models.temperature import LEAST_PROBABILITY
 
 
 def evaluation_with(labels: NDArray[np.intp], probabilities: NDArray[np.float64]) -> Evaluation:

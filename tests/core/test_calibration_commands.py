@@ -12,7 +12,7 @@ from fer.__main__ import main
 from fer.datasets import Split, load_dataset
 from fer.evaluation import evaluate
 from fer.evaluation.calibration import fit_temperature, temperature_effect
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.system import paths
 from fer.temperatures import load_temperature
 from tests.conftest import dataset_of, write_fer_csv

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from fer.cards import CARD_FILE, ModelCard, load_card
 from fer.config import TrainingConfig
 from fer.emotions import Emotion
 from fer.errors import ModelNotFoundError
-from fer.preprocessing import Preprocessing
-from fer.recognition import list_models
+from fer.models.card import CARD_FILE, ModelCard, load_card
+from fer.models.inference import list_models
+from fer.models.preprocessing import Preprocessing
 from tests.core import grey_level
 
 FULL = ModelCard(

@@ -5,13 +5,13 @@ from importlib.util import find_spec
 import pytest
 
 from fer.errors import UnknownArchitectureError
-from fer.zoo.catalog import ARCHITECTURES, Architecture, architecture
+from fer.models.catalog import ARCHITECTURES, Architecture, architecture
 
 
 @pytest.mark.parametrize("entry", ARCHITECTURES.values(), ids=ARCHITECTURES)
 def test_an_entry_has_a_file_a_source_and_its_number_in_words(entry: Architecture) -> None:
     assert architecture(entry.name) is entry
-    assert find_spec(f"fer.zoo.{entry.name}") is not None
+    assert find_spec(f"fer.models.architectures.{entry.name}") is not None
     assert entry.title
     assert entry.paper
     assert entry.license

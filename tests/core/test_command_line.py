@@ -16,7 +16,6 @@ import pytest
 
 from fer import runs
 from fer.__main__ import main
-from fer.cards import INT8_FILE, load_card
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
 from fer.datasets.editions import create_edition, exclude
@@ -24,6 +23,7 @@ from fer.datasets.portrait import ActionUnit, Appearance, draw_face
 from fer.emotions import EMOTIONS
 from fer.errors import FerError
 from fer.images import load_picture
+from fer.models.card import INT8_FILE, load_card
 from fer.runs import EpochMetrics, Run, RunNotes, RunRecorder, RunStatus, starting
 from fer.statistics import PairedComparison
 from fer.system import processes

@@ -10,19 +10,28 @@ from typing import Any
 
 import pytest
 
-from fer import cost_table
 from fer.bench import costing, predicting
 from fer.bench.costing import measure_costs
-from fer.cards import MODEL_FILE, ModelCard, load_card
-from fer.cost_table import BEGIN, COSTS, END, NO_WEIGHTS, as_markdown, cost_points, cost_rows, write_into
 from fer.errors import FerError, ModelError
 from fer.figures.costs import cost_figure, drawn_points
+from fer.models.blueprint import load_blueprint
+from fer.models.card import MODEL_FILE, ModelCard, load_card
+from fer.models.catalog import ARCHITECTURES, architecture
+from fer.models.costs import measured as costs_file
+from fer.models.costs import table
+from fer.models.costs.measured import FACE_COUNTS, MeasuredCosts, NetworkCost, load_costs, save_costs
+from fer.models.costs.peers import PEERS
+from fer.models.costs.table import (
+    BEGIN,
+    COSTS,
+    END,
+    NO_WEIGHTS,
+    as_markdown,
+    cost_points,
+    cost_rows,
+    write_into,
+)
 from fer.system.machine import processor_name
-from fer.zoo import costs as costs_file
-from fer.zoo.blueprint import load_blueprint
-from fer.zoo.catalog import ARCHITECTURES, architecture
-from fer.zoo.costs import FACE_COUNTS, MeasuredCosts, NetworkCost, load_costs, save_costs
-from fer.zoo.peers import PEERS
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
@@ -344,9 +353,9 @@ def test_a_cost_at_another_size_than_the_shipped_models_is_not_told_of_it(fer_ho
     shipped_card(fer_home)
     costs = costs_of("tiny_cnn")
     other = replace(costs, networks={"tiny_cnn": replace(costs.networks["tiny_cnn"], image_size=64)})
-    told = {row.entry.name: (row.cost, row.accuracy is not None) for row in cost_table.cost_rows(other)}
+    told = {row.entry.name: (row.cost, row.accuracy is not None) for row in table.cost_rows(other)}
     assert told["tiny_cnn"] == (None, True)
-    assert cost_table.cost_rows(costs)[0].cost is not None
+    assert table.cost_rows(costs)[0].cost is not None
 
 
 def test_an_export_that_fails_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -403,7 +412,7 @@ def test_the_command_tells_costs_and_accuracies(
     (tmp_path / "R.md").write_text(f"{BEGIN}\n{END}")
     status, out, _ = fer("costs", "--write", str(tmp_path / "R.md"))
     assert "61.2% (59.6–62.8%)" in out
-    assert cost_table.as_markdown(load_costs()) in (tmp_path / "R.md").read_text()
+    assert table.as_markdown(load_costs()) in (tmp_path / "R.md").read_text()
 
 
 def test_only_the_bench_that_keeps_something_can_be_told_to_keep(

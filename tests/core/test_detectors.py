@@ -253,7 +253,7 @@ def test_a_face_counts_once_and_what_is_no_face_is_a_false_alarm(annotated: Path
 
 
 def test_a_measurement_tells_of_every_detector_and_of_dim_light(annotated: Path, fer_home: Path) -> None:
-    from fer.recognition import Recognizer
+    from fer.models.inference import Recognizer
 
     faces = dataset_of([*range(7), *range(7)])
     recognizer = Recognizer(grey_level.save_model(fer_home / "models" / "pretrained" / "grey"))

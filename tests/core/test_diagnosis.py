@@ -481,7 +481,7 @@ def test_augmentation_grows_step_by_step_and_keeps_what_was_on() -> None:
 
 
 def test_smaller_and_larger_models_are_the_catalogues_neighbours() -> None:
-    from fer.zoo.catalog import ARCHITECTURES
+    from fer.models.catalog import ARCHITECTURES
 
     ladder = sorted(ARCHITECTURES.values(), key=lambda entry: entry.parameters)
     smallest, largest = ladder[0], ladder[-1]

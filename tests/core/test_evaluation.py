@@ -12,7 +12,7 @@ from fer.datasets import Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, ModelMismatchError
 from fer.evaluation import Averaging, Evaluation, evaluate, judged_faces, unanswerable
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.statistics import wilson_interval
 from tests.conftest import dataset_of
 from tests.core import grey_level

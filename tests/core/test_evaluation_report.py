@@ -20,7 +20,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer.cards import ModelCard
 from fer.command_line import options as shared_options
 from fer.config import DatasetView, SplitPlan
 from fer.datasets import Dataset, Source, Split
@@ -43,7 +42,8 @@ from fer.evaluation_report.caveats import caveats_of
 from fer.evaluation_report.formulas import sentence_html, to_mathml
 from fer.evaluation_report.plain_text import one_line
 from fer.evaluation_report.values import view_arguments
-from fer.preprocessing import Preprocessing
+from fer.models.card import ModelCard
+from fer.models.preprocessing import Preprocessing
 
 MOMENT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 HOSTILE = '</script><script>alert("1")</script>\n<img src=x onerror=alert(2)> \u202edetrever\x00 \ud800 \'"&'

@@ -20,7 +20,7 @@ from fer.explanation.layers import LayerReader
 from fer.explanation.overlay import overlay_svg
 from fer.explanation.picture import overlaid
 from fer.explanation.shading import OPPOSES, SUPPORTS, grey_pictures, signed_pictures
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 from tests.core import grey_level
 

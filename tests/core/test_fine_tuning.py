@@ -5,9 +5,9 @@ import pytest
 from fer.__main__ import main
 from fer.config import TrainingConfig
 from fer.errors import ConfigError
-from fer.fine_tuning import begins_fine_tuning, require_possible
-from fer.zoo.blueprint import load_blueprint
-from fer.zoo.catalog import ARCHITECTURES, architecture
+from fer.models.blueprint import load_blueprint
+from fer.models.catalog import ARCHITECTURES, architecture
+from fer.models.transfer import begins_fine_tuning, require_possible
 
 PRETRAINED = [entry.name for entry in ARCHITECTURES.values() if entry.pretrained]
 

@@ -9,7 +9,7 @@ from fer import augmentation
 from fer.augmentation.survival import LabelSurvival, Share, label_survival
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.statistics import wilson_interval
 from tests.core import grey_level
 

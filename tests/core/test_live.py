@@ -15,8 +15,8 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FaceDetectorError, ModelMismatchError
 from fer.faces import Box, Face, HaarDetector
 from fer.live import LiveRecognizer, LiveSettings, recognize_faces
-from fer.recognition import Recognizer
-from fer.tempering import apply_temperature
+from fer.models.inference import Recognizer
+from fer.models.temperature import apply_temperature
 from tests.core import grey_level
 
 LEFT, RIGHT = (10, 10, 110, 110), (400, 10, 500, 110)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError, ModelError, ModelNotFoundError, UnknownArchitectureError
-from fer.model_files import (
+from fer.models.packages import (
     ModelHeader,
     brought_models,
     inspect,
@@ -23,7 +23,7 @@ from fer.model_files import (
     take_along,
     take_in,
 )
-from fer.model_files.keeping import free_name, plain_name
+from fer.models.packages.keeping import free_name, plain_name
 from fer.system import paths
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level

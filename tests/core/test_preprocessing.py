@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fer.errors import ConfigError
-from fer.preprocessing import Preprocessing, Scale
+from fer.models.preprocessing import Preprocessing, Scale
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from fer.config import DatasetView, SplitPlan, TrainingConfig
 from fer.config.recipes import PRESETS, Preset
-from fer.fine_tuning import require_possible
-from fer.zoo.catalog import architecture
+from fer.models.catalog import architecture
+from fer.models.transfer import require_possible
 from tests.conftest import PROJECT_ROOT
 
 

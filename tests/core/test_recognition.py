@@ -1,4 +1,4 @@
-"""`fer.recognition` on a model whose answers are known: grey levels stand for emotions."""
+"""`fer.models.inference` on a model whose answers are known: grey levels stand for emotions."""
 
 import os
 import threading
@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer import recognition
-from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError, ModelNotFoundError
-from fer.preprocessing import Preprocessing
-from fer.recognition import CHUNK, Recognizer, list_models, load_recognizer
+from fer.models import inference
+from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE
+from fer.models.inference import CHUNK, Recognizer, list_models, load_recognizer
+from fer.models.preprocessing import Preprocessing
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
@@ -161,7 +161,7 @@ def test_maps_that_do_not_add_up_to_the_answer_are_not_called_emotion_maps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A feature map may happen to be as deep as there are emotions. No file here is, so none may add up.
-    monkeypatch.setattr(recognition, "MAPS_TOLERANCE", 0.0)
+    monkeypatch.setattr(inference, "MAPS_TOLERANCE", 0.0)
     stranger = Recognizer(grey_level.save_model(tmp_path / "stranger", content=grey_level.WITH_MAPS))
     assert not stranger.has_emotion_maps
     assert stranger.features(grey_level.flat(Emotion.SAD)[None]).shape == (1, 2)
@@ -292,5 +292,5 @@ def test_an_unknown_name_is_a_sentence_with_the_known_ones(recognizer: Recognize
 
 
 def test_no_keras_and_no_tensorflow_stand_behind_it() -> None:
-    source = Path(recognition.__file__).read_text(encoding="utf-8")
+    source = Path(inference.__file__).read_text(encoding="utf-8")
     assert "import keras" not in source and "import tensorflow" not in source

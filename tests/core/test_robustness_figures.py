@@ -15,7 +15,7 @@ from fer.figures.robustness import (
     recalls_figure,
     severity_figure,
 )
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.robustness import CORRUPTIONS, CorruptionKind, FaceAlong, Sweep, face_along, sweep
 from tests.conftest import dataset_of
 from tests.core import grey_level

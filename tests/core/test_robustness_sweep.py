@@ -11,7 +11,7 @@ from fer.datasets import Dataset, Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, ModelMismatchError, StorageError
 from fer.evaluation import evaluate_faces
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.robustness import (
     CORRUPTIONS,
     LEVELS,

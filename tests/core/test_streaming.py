@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fer.drawing import DrawingStyle
 from fer.faces import Face
 from fer.live import LiveRecognizer, LiveSettings
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.streaming import Stream
 from tests.core import grey_level
 from tests.core.filmed import frame_bgr

@@ -10,7 +10,7 @@ from fer.drawing import DrawingStyle
 from fer.emotions import EMOTIONS
 from fer.errors import VideoError
 from fer.live import LiveSettings
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.video import FilmReport, annotate_film, probe_film, probing
 from tests.core import filmed, grey_level
 

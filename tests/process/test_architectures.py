@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fer.zoo.blueprint import Blueprint, load_blueprint
-from fer.zoo.catalog import ARCHITECTURES, architecture
+from fer.models.blueprint import Blueprint, load_blueprint
+from fer.models.catalog import ARCHITECTURES, architecture
 from tests.process.conftest import found_by_child
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ def test_shares_are_what_is_trained_on_and_judged_by(found: dict[str, Any]) -> N
 def measure() -> dict[str, Any]:
     """Everything the tests above ask for, as plain JSON values."""
     from fer.config import TrainingConfig
+    from fer.models.architectures.drafting import draft
     from fer.training import build_network
-    from fer.zoo.drafting import draft
 
     return {
         "drafted": {name: draft(name).as_dict() for name in ARCHITECTURES},
@@ -207,7 +207,7 @@ def normalization_differences() -> dict[str, float]:
     import numpy as np
     import tensorflow as tf
 
-    from fer.zoo.normalization import BatchNormalization
+    from fer.models.architectures.normalization import BatchNormalization
 
     rng = np.random.default_rng(0)
     ours = BatchNormalization()
@@ -294,10 +294,10 @@ def rebuilt_difference(name: str) -> list[float]:
     import numpy as np
     from keras.src.utils import file_utils
 
-    from fer.zoo.catalog import FEATURES_LAYER
-    from fer.zoo.imagenet import take_over
+    from fer.models.architectures.imagenet import take_over
+    from fer.models.catalog import FEATURES_LAYER
 
-    module, shape = import_module(f"fer.zoo.{name}"), (64, 64, 3)
+    module, shape = import_module(f"fer.models.architectures.{name}"), (64, 64, 3)
     rng = np.random.default_rng(0)
     drawn = module.backbone(shape)
     for layer in drawn.layers:
@@ -334,8 +334,8 @@ def exported(name: str) -> dict[str, Any]:
     import numpy as np
     from ai_edge_litert.interpreter import Interpreter
 
+    from fer.models.catalog import FEATURES_LAYER
     from fer.training import save_litert
-    from fer.zoo.catalog import FEATURES_LAYER
 
     model = network(name)
     before = [weight.copy() for weight in model.get_weights()]

@@ -62,17 +62,17 @@ def measure() -> dict[str, Any]:
     import numpy as np
 
     from fer import teaching
-    from fer.cards import MODEL_FILE, ModelCard
     from fer.config import TrainingConfig
     from fer.emotions import EMOTIONS
     from fer.errors import FerError
-    from fer.model_files import inspect, take_along
-    from fer.model_files.header import ModelHeader
-    from fer.recognition import list_models, load_recognizer
+    from fer.models.card import MODEL_FILE, ModelCard
+    from fer.models.catalog import preprocessing_of
+    from fer.models.inference import list_models, load_recognizer
+    from fer.models.packages import inspect, take_along
+    from fer.models.packages.header import ModelHeader
     from fer.system import paths
     from fer.training import build_network, save_litert
     from fer.training.bringing import bring
-    from fer.zoo.catalog import preprocessing_of
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["FER_HOME"] = home

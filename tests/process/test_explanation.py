@@ -112,9 +112,9 @@ def compared(name: str) -> dict[str, float]:
     import numpy as np
     import tensorflow as tf
 
-    from fer.recognition import Recognizer
+    from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
+    from fer.models.inference import Recognizer
     from fer.training import save_litert
-    from fer.zoo.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
     from tests.core import grey_level
 
     network = network_of(name)
@@ -216,7 +216,7 @@ def exported_before(folder: Any, network: Any) -> None:
 def renewed(folder: Any) -> dict[str, Any]:
     import numpy as np
 
-    from fer.recognition import Recognizer
+    from fer.models.inference import Recognizer
     from fer.training.renewal import export_again
 
     images = np.random.default_rng(2).integers(0, 256, (6, 48, 48, 1), dtype=np.uint8)

@@ -20,9 +20,9 @@ import pytest
 from numpy.typing import NDArray
 
 from fer import runs
-from fer.cards import load_card
 from fer.config import AugmentationConfig, TrainingConfig
-from fer.recognition import load_recognizer
+from fer.models.card import load_card
+from fer.models.inference import load_recognizer
 from fer.runs import RunStatus
 from tests.conftest import PROJECT_ROOT
 
@@ -205,8 +205,8 @@ def picture_differences(config: TrainingConfig) -> dict[str, float]:
     import jax.numpy as jnp
 
     from fer.batches import TrainingBatches
+    from fer.models.catalog import preprocessing_of
     from fer.training import device_pixels
-    from fer.zoo.catalog import preprocessing_of
 
     faces, preprocessing = some_faces(32), preprocessing_of(config)
     batches = TrainingBatches(faces, config, preprocessing)
@@ -265,7 +265,7 @@ def seen() -> dict[str, Any]:
     """What teachers are shown of soft pictures, beside what their own preparation makes of them."""
     import cv2
 
-    from fer.preprocessing import Preprocessing
+    from fer.models.preprocessing import Preprocessing
     from fer.training.teaching import seen_as
 
     drawn = np.random.default_rng(5).integers(0, 256, (8, 48, 48, 3), dtype=np.uint8)
@@ -294,11 +294,11 @@ def steps() -> dict[str, Any]:
     import keras
 
     from fer.batches import TrainingBatches
+    from fer.models.catalog import preprocessing_of
     from fer.training.network import build_network, compiled
     from fer.training.on_device import OnDevice
     from fer.training.stepping import BatchByBatch, Step
     from fer.training.teaching import Teachers
-    from fer.zoo.catalog import preprocessing_of
 
     config = TrainingConfig(architecture="tiny_cnn", batch_size=16, optimizer="sgd", teacher_share=0.25)
     taught = replace(config, teacher_temperature=2.0)

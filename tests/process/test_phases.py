@@ -224,8 +224,8 @@ def begun_with_imagenet(home: Path) -> dict[str, Any]:
     import numpy as np
     from keras.src.utils import file_utils
 
+    from fer.models.architectures import efficientnet_b2
     from fer.training.phases import backbone_of
-    from fer.zoo import efficientnet_b2
 
     rng = np.random.default_rng(0)
     drawn = efficientnet_b2.backbone((32, 32, 3))

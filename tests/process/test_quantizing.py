@@ -98,7 +98,7 @@ def measure() -> dict[str, Any]:
     from fer import quantizing
     from fer.datasets import Split
     from fer.errors import DatasetError
-    from fer.recognition import Recognizer
+    from fer.models.inference import Recognizer
     from tests.conftest import dataset_of
 
     labels = [label for label in range(7) for _ in range(26)]
@@ -138,11 +138,11 @@ def folded(folder: Any, faces: Any) -> dict[str, Any]:
     import numpy as np
 
     from fer import runs
-    from fer.cards import load_card
     from fer.config import TrainingConfig
     from fer.errors import ModelError
-    from fer.recognition import Recognizer
-    from fer.tempering import apply_temperature
+    from fer.models.card import load_card
+    from fer.models.inference import Recognizer
+    from fer.models.temperature import apply_temperature
     from fer.training.folding import fold_temperature
 
     before = Recognizer(folder).predict(faces.images)
@@ -173,8 +173,8 @@ def trained(faces: Any) -> Any:
     import numpy as np
 
     from fer.config import TrainingConfig
+    from fer.models.catalog import preprocessing_of
     from fer.training import build_network, compiled
-    from fer.zoo.catalog import preprocessing_of
 
     keras.utils.set_random_seed(0)
     config = TrainingConfig(architecture="tiny_cnn")
@@ -188,10 +188,10 @@ def trained(faces: Any) -> Any:
 
 def save(folder: Any, network: Any) -> Any:
     """The network as a shipped model."""
-    from fer.cards import KERAS_FILE, MODEL_FILE, ModelCard
     from fer.config import TrainingConfig
+    from fer.models.card import KERAS_FILE, MODEL_FILE, ModelCard
+    from fer.models.catalog import architecture
     from fer.training import save_litert
-    from fer.zoo.catalog import architecture
 
     save_litert(network, folder / MODEL_FILE)
     network.save(folder / KERAS_FILE)
@@ -205,7 +205,7 @@ def save(folder: Any, network: Any) -> Any:
 def told(folder: Any, faces: Any) -> dict[str, Any]:
     """What `quantize` says, and what lies in the folder afterwards."""
     from fer import quantizing
-    from fer.cards import load_card
+    from fer.models.card import load_card
 
     made = quantizing.quantize(folder.name, faces, calibration_faces=64)
     return {
@@ -224,8 +224,8 @@ def exported_anew(network: Any, faces: Any) -> dict[str, Any]:
     from dataclasses import asdict
 
     from fer import runs
-    from fer.cards import INT8_FILE, MODEL_FILE, load_card
     from fer.config import TrainingConfig
+    from fer.models.card import INT8_FILE, MODEL_FILE, load_card
     from fer.runs import EpochMetrics, RunRecorder
     from fer.training.export import export
 

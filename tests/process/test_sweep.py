@@ -8,7 +8,7 @@ import pytest
 
 from fer.__main__ import main
 from fer.datasets import Split, load_dataset
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from fer.robustness import CORRUPTIONS, CorruptionKind, corrupt, load_sweep, sweep_path
 from fer.system import jobs, paths
 from fer.system.jobs import JobStatus

@@ -4,7 +4,7 @@ from typing import Any
 
 from fer.config import TrainingConfig
 from fer.diagnosis.finding import Remedy
-from fer.zoo.catalog import ARCHITECTURES, Architecture
+from fer.models.catalog import ARCHITECTURES, Architecture
 
 
 def more_dropout(config: TrainingConfig) -> Remedy | None:

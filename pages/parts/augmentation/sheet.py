@@ -10,7 +10,7 @@ from fer import augmentation
 from fer.augmentation import AugmentationDraw
 from fer.augmentation.survival import LabelSurvival, label_survival
 from fer.emotions import Emotion
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from pages.parts import caches, face_sheet
 from pages.parts.augmentation import dice_words, verdict
 from pages.parts.augmentation.preview import Preview

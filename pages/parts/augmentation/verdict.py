@@ -7,7 +7,7 @@ from fer import augmentation
 from fer.augmentation.survival import LabelSurvival, Share, Strength, label_survival
 from fer.datasets import Split
 from fer.datasets.browsing import rows_of
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from pages.parts import caches, notices, phrases, pickers
 from pages.parts.augmentation.preview import Preview
 

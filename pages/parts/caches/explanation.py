@@ -4,10 +4,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import explanation, recognition
+from fer import explanation
 from fer.emotions import EmotionScores
 from fer.explanation import Occlusion
 from fer.explanation.layers import LayerMaps, LayerReader
+from fer.models import inference
 from fer.system.progress import Progress, silent
 from pages.parts.caches.models import recognizer
 from pages.parts.caches.stamps import model_stamp, unrecorded
@@ -83,4 +84,4 @@ def _layer_maps(
 
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _layer_reader(model: str, stamp: float) -> LayerReader:
-    return LayerReader(recognition.model_folder(model))
+    return LayerReader(inference.model_folder(model))

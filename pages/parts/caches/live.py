@@ -6,12 +6,13 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer import films, images, live, recognition
+from fer import films, images, live
 from fer.drawing import DrawingStyle
 from fer.faces import FaceDetector, build_detector
 from fer.films import Film
 from fer.live import LiveRecognizer, LiveSettings, RecognizedFace
-from fer.recognition import Recognizer
+from fer.models import inference
+from fer.models.inference import Recognizer
 from fer.streaming import Stream
 from fer.system import machine
 from fer.video import FilmInfo, probe_film
@@ -66,7 +67,7 @@ def recognized_picture(
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def _own_recognizer(model: str, stamp: float) -> Recognizer:
     # Two threads halve the time for a frame with several faces.
-    return Recognizer(recognition.model_folder(model), threads=min(2, machine.read_machine().cores))
+    return Recognizer(inference.model_folder(model), threads=min(2, machine.read_machine().cores))
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False)

@@ -7,13 +7,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import evaluation, images, recognition
+from fer import evaluation, images
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
 from fer.evaluation import Averaging, Evaluation
 from fer.faces import THOROUGH, Face, FaceDetector, HaarDetector, crop_faces
-from fer.recognition import Recognizer
+from fer.models import inference
+from fer.models.inference import Recognizer
 from fer.system import machine
 from fer.system.progress import Progress, silent
 from pages.parts.caches.faces import dataset
@@ -88,14 +89,14 @@ def answers(model: str, dataset: Dataset, view: DatasetView, rows: Sequence[int]
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _recognizer(name: str, stamp: float) -> Recognizer:
-    return recognition.load_recognizer(name)
+    return inference.load_recognizer(name)
 
 
 # With as many threads as there are cores, and a lock of its own: an evaluation then neither waits for a
 # camera nor lets one wait.
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _judge(name: str, stamp: float) -> Recognizer:
-    return Recognizer(recognition.model_folder(name), threads=machine.read_machine().cores)
+    return Recognizer(inference.model_folder(name), threads=machine.read_machine().cores)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

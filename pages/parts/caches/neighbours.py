@@ -4,10 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import neighbours, recognition
+from fer import neighbours
 from fer import training_faces as learned
-from fer.cards import ModelCard
 from fer.datasets import Dataset
+from fer.models import inference
+from fer.models.card import ModelCard
 from fer.neighbours import KnownFaces
 from fer.system.progress import Progress, silent
 from fer.training_faces import TrainingFaces
@@ -60,7 +61,7 @@ def _edition_of(card: ModelCard) -> str:
 def _training_faces(
     model: str, model_stamp: float, dataset_name: str, stamp: float, count: int, _dataset: Dataset
 ) -> TrainingFaces:
-    return learned.training_faces(recognizer(model).card, recognition.model_folder(model), _dataset)
+    return learned.training_faces(recognizer(model).card, inference.model_folder(model), _dataset)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import datasets, recognition
-from fer.cards import CARD_FILE, MODEL_FILE
+from fer import datasets
 from fer.datasets.editions import edition_path
+from fer.models import inference
+from fer.models.card import CARD_FILE, MODEL_FILE
 from fer.system.progress import Progress
 
 
@@ -43,7 +44,7 @@ def dataset_stamp(name: str, edition: str = "") -> float:
 
 
 def model_stamp(name: str) -> float:
-    folder = recognition.model_folder(name)
+    folder = inference.model_folder(name)
     return max(modified(folder / CARD_FILE), modified(folder / MODEL_FILE))
 
 

@@ -12,7 +12,7 @@ from fer.datasets import Dataset
 from fer.datasets.browsing import Quality
 from fer.face_map import DEFAULT_MODEL, FEWEST, LARGEST, FaceMap, map_size
 from fer.figures import MapGroup
-from fer.recognition import list_models
+from fer.models.inference import list_models
 from fer.system import jobs
 from pages.parts import caches, face_sheet, job_panel, mending, notices, phrases, pickers, state
 from pages.parts.dataset import face_card

@@ -19,7 +19,7 @@ from fer.emotions import Emotion
 from fer.errors import ModelError
 from fer.faults import Fault, Findings, Inspection, galleries
 from fer.faults.lessons import LESSONS
-from fer.recognition import list_models
+from fer.models.inference import list_models
 from fer.system import jobs
 from pages.parts import caches, face_sheet, job_panel, mending, notices, phrases, pickers, state
 from pages.parts.dataset import copies_sheet, face_card, fault_tiles

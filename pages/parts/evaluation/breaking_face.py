@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import EmotionScores
 from fer.figures import robustness as figures
-from fer.recognition import ModelEntry
+from fer.models.inference import ModelEntry
 from fer.robustness import (
     CORRUPTIONS,
     Corruption,

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from fer.cards import ModelCard
 from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Split
 from fer.datasets.views import describe, describe_splits
 from fer.evaluation import Averaging
+from fer.models.card import ModelCard
 from pages.parts import caches, notices, phrases
 from pages.parts.evaluation.judged import Judged
 

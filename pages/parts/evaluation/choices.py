@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fer.cards import ModelCard, load_card
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split, editions
 from fer.datasets.views import describe
 from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, FerError
 from fer.evaluation import Averaging, Evaluation
-from fer.recognition import ModelEntry, model_folder
+from fer.models.card import ModelCard, load_card
+from fer.models.inference import ModelEntry, model_folder
 from pages.parts import caches, mending, notices, phrases, pickers, state
 from pages.parts.evaluation import model_files
 from pages.parts.evaluation.judged import Judged

@@ -7,13 +7,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer import explanation, figures
-from fer.cards import ModelCard
 from fer.emotions import EmotionScores
 from fer.errors import FerError
 from fer.explanation.overlay import LEAST_FALL, LEAST_LOGIT, overlay_svg
-from fer.recognition import ModelEntry
+from fer.models.card import ModelCard
+from fer.models.catalog import ARCHITECTURES
+from fer.models.inference import ModelEntry
 from fer.system import jobs
-from fer.zoo.catalog import ARCHITECTURES
 from pages.parts import caches, job_panel, notices, phrases
 from pages.parts.evaluation import explaining_words
 from pages.parts.evaluation.chosen_face import ChosenFace

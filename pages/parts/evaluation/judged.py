@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.cards import ModelCard
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split
 from fer.evaluation import Averaging, Evaluation
-from fer.recognition import ModelEntry
+from fer.models.card import ModelCard
+from fer.models.inference import ModelEntry
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from fer.errors import FerError
-from fer.model_files import MOST_BYTES, brought_models, remove_brought, take_along, take_in
-from fer.model_files.writing import SUFFIX
-from fer.recognition import ModelEntry
+from fer.models.inference import ModelEntry
+from fer.models.packages import MOST_BYTES, brought_models, remove_brought, take_along, take_in
+from fer.models.packages.writing import SUFFIX
 from fer.system import jobs
 from fer.system.jobs import JobStatus
 from pages.parts import job_panel, phrases, state

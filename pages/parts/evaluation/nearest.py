@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from fer import figures, neighbours
 from fer.emotions import Emotion
 from fer.errors import FerError
+from fer.models.inference import Recognizer
 from fer.neighbours import KnownFaces, Neighbours
-from fer.recognition import Recognizer
 from pages.parts import caches, face_sheet, notices, phrases
 from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged

@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from fer.cards import load_card
 from fer.config import AS_IT_CAME
 from fer.datasets import Split
 from fer.emotions import Emotion
 from fer.evaluation import Averaging
-from fer.recognition import list_models, model_folder
+from fer.models.card import load_card
+from fer.models.inference import list_models, model_folder
 from fer.system import paths
 from pages.parts import caches
 from pages.parts.evaluation.judged import Judged

@@ -4,9 +4,9 @@ from dataclasses import fields, replace
 
 import streamlit as st
 
-from fer.cards import ModelCard
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.errors import ConfigError
+from fer.models.card import ModelCard
 from fer.robustness import CORRUPTIONS, CURES, CorruptionKind, train_against
 from pages.parts import phrases, state
 from pages.parts.evaluation.judged import Judged

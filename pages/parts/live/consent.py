@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.cards import ModelCard
+from fer.models.card import ModelCard
 from pages.parts import phrases
 
 _KEY = "live.agreed"

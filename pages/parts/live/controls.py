@@ -8,7 +8,7 @@ import streamlit as st
 from fer.drawing import Bars, DrawingStyle
 from fer.faces import dim_light
 from fer.live import MODE_FRAMES, SMOOTHING_SECONDS, LiveSettings, Smoothing
-from fer.recognition import ModelEntry
+from fer.models.inference import ModelEntry
 from pages.parts import caches, phrases, pickers
 from pages.parts.live import detector_choice
 from pages.parts.live.choice import LiveChoice

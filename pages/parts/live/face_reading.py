@@ -11,7 +11,7 @@ from fer.emotions import Emotion
 from fer.errors import FerError
 from fer.explanation import enlarged
 from fer.live import RecognizedFace
-from fer.recognition import Recognizer
+from fer.models.inference import Recognizer
 from pages.parts import caches, face_sheet, notices, phrases, state
 from pages.parts.face_sheet import Caption
 from pages.parts.live.choice import LiveChoice

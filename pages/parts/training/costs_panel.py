@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from fer.cards import ModelCard, load_card
-from fer.cost_table import COSTS, NO_WEIGHTS, Cost, CostPoint, cost_points, cost_rows
 from fer.errors import FerError
 from fer.figures.costs import cost_figure, drawn_points
-from fer.zoo.costs import FACE_COUNTS, MeasuredCosts, load_costs
+from fer.models.card import ModelCard, load_card
+from fer.models.costs.measured import FACE_COUNTS, MeasuredCosts, load_costs
+from fer.models.costs.table import COSTS, NO_WEIGHTS, Cost, CostPoint, cost_points, cost_rows
 from pages.parts import caches, notices, phrases
 
 _TITLES: Mapping[Cost, str] = {

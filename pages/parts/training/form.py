@@ -16,8 +16,8 @@ from fer.config import AugmentationConfig, TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights, list_datasets
 from fer.errors import ConfigError, FerError
 from fer.glossary import explain
+from fer.models.catalog import ARCHITECTURES, architecture
 from fer.teaching import load_teacher, require_fit
-from fer.zoo.catalog import ARCHITECTURES, architecture
 from pages.parts import phrases, state
 from pages.parts.training import (
     expected_time,

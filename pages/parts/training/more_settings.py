@@ -8,7 +8,7 @@ from fer.config import Loss, Optimizer, TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights
 from fer.errors import FerError
 from fer.glossary import explain
-from fer.zoo.catalog import architecture
+from fer.models.catalog import architecture
 from pages.parts.training.setting_words import LOSS_LESSONS, LOSSES, OPTIMIZERS
 
 # What the shipped model was trained with; less hardly shows at a rate of a few thousandths.

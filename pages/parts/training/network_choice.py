@@ -5,8 +5,8 @@ import streamlit as st
 from fer import figures
 from fer.errors import FerError
 from fer.glossary import explain
-from fer.zoo.blueprint import Blueprint, load_blueprint
-from fer.zoo.catalog import ARCHITECTURES, Architecture, architecture
+from fer.models.blueprint import Blueprint, load_blueprint
+from fer.models.catalog import ARCHITECTURES, Architecture, architecture
 from pages.parts import notices
 from pages.parts.training import costs_panel
 from pages.parts.training.setting_words import count

@@ -3,8 +3,8 @@
 from fer.config import AS_IT_CAME, TrainingConfig
 from fer.datasets import list_datasets
 from fer.datasets.views import describe
+from fer.models.catalog import ARCHITECTURES
 from fer.runs import Run, RunStatus
-from fer.zoo.catalog import ARCHITECTURES
 from pages.parts import phrases
 from pages.parts.training import setting_words
 

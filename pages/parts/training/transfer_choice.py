@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer.config import InitialWeights, TrainingConfig
 from fer.glossary import explain
-from fer.zoo.catalog import Architecture
+from fer.models.catalog import Architecture
 from pages.parts.training.setting_words import INITIAL_WEIGHTS
 
 # Some epochs teach a new last layer what there is to be learned from features that stand still.

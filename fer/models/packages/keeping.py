@@ -5,10 +5,10 @@ import shutil
 import unicodedata
 from pathlib import Path
 
-from fer.cards import CARD_FILE
+from fer.models.card import CARD_FILE
 from fer.errors import ModelError, ModelNotFoundError
-from fer.model_files.inspecting import MOST_BYTES, ModelFile, inspect
-from fer.model_files.writing import SUFFIX
+from fer.models.packages.inspecting import MOST_BYTES, ModelFile, inspect
+from fer.models.packages.writing import SUFFIX
 from fer.system import files, paths
 
 _LONGEST_NAME = 40

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from fer.zoo.backbone import NORMALIZATION_LAYER, rebuilt, with_head
+from fer.models.architectures.backbone import NORMALIZATION_LAYER, rebuilt, with_head
 
 # Of ImageNet's red, green and blue, 0 to 1.
 MEANS = (0.485, 0.456, 0.406)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.errors import ModelError
-from fer.model_files.header import ModelHeader
+from fer.models.packages.header import ModelHeader
 
 HEADER = "header.json"
 ARRAYS = "arrays/"

@@ -8,7 +8,7 @@ from typing import Any
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, ModelNotFoundError
-from fer.preprocessing import Preprocessing
+from fer.models.preprocessing import Preprocessing
 from fer.system import files
 
 CARD_FILE = "card.json"
@@ -32,7 +32,7 @@ class ModelCard:
     Attributes:
         name: the folder's name, which is what commands and pages call the model.
         title: what a list of models shows.
-        architecture: a name of `fer.zoo.catalog`.
+        architecture: a name of `fer.models.catalog`.
         emotions: the columns of the model's output.
         preprocessing: how its input is prepared.
         parameters: all weights, trainable or not.

@@ -10,7 +10,7 @@ Source:
 import keras
 from keras import layers
 
-from fer.zoo.backbone import rebuilt, with_head
+from fer.models.architectures.backbone import rebuilt, with_head
 
 # Blue, green and red of ImageNet's mean, 0 to 255: what Keras' weights expect to be taken off.
 MEANS_BGR = (103.939, 116.779, 123.68)

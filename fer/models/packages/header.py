@@ -8,8 +8,8 @@ from typing import Any, Self
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, ModelError
-from fer.preprocessing import Preprocessing
-from fer.zoo.catalog import Architecture, architecture, preprocessing_of
+from fer.models.preprocessing import Preprocessing
+from fer.models.catalog import Architecture, architecture, preprocessing_of
 
 FORMAT, VERSION = "fer-model", 1
 _MOST_CHARACTERS = 300
@@ -20,7 +20,7 @@ class ModelHeader:
     """The header of a model file.
 
     Attributes:
-        architecture: a name of `fer.zoo.catalog`.
+        architecture: a name of `fer.models.catalog`.
         emotions: in the order in which the model answers; each once.
         image_size: side of its input in pixels; None for the architecture's own.
         title: what its maker called it.

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fer.cards import BEST_FILE, KERAS_FILE
+from fer.models.card import BEST_FILE, KERAS_FILE
 
 if TYPE_CHECKING:  # only who reads weights loads it
     import h5py

@@ -2,7 +2,7 @@
 
 import keras
 
-from fer.zoo import four_block_cnn
+from fer.models.architectures import four_block_cnn
 
 
 def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 0.0) -> keras.Model:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from fer.config import TrainingConfig
 from fer.errors import UnknownArchitectureError
-from fer.preprocessing import Preprocessing
+from fer.models.preprocessing import Preprocessing
 
 # What every `build` names the layer whose output, (n, h, w, d), is its last feature map before the head. The
 # exported model answers with it beside the probabilities: it is what the network has seen before it decides.
@@ -21,7 +21,7 @@ class Architecture:
     """One entry of the catalogue.
 
     Attributes:
-        name: the name of its file in `fer/zoo/`, which has `build(input_shape, class_count, dropout)`, whose
+        name: the name of its file in `fer/models/architectures/`, which has `build(input_shape, class_count, dropout)`, whose
             model has a layer named `FEATURES_LAYER`, and one named `EMOTION_MAPS_LAYER` if it has such maps.
         title: what a list shows.
         summary: a sentence for a learner.

@@ -5,8 +5,8 @@ import math
 
 import keras
 
-from fer.zoo.blueprint import Blueprint, Layer
-from fer.zoo.catalog import architecture
+from fer.models.blueprint import Blueprint, Layer
+from fer.models.catalog import architecture
 
 _CLASSES = 7
 
@@ -26,7 +26,7 @@ def draft(name: str, image_size: int | None = None) -> Blueprint:
     if image_size is not None:
         height = width = image_size
     keras.backend.clear_session()  # Keras numbers its layers through the whole process
-    network = importlib.import_module(f"fer.zoo.{name}").build(
+    network = importlib.import_module(f"fer.models.architectures.{name}").build(
         (height, width, channels), _CLASSES, entry.own_dropout
     )
     return Blueprint(name, tuple(_layer(layer) for layer in network.operations))

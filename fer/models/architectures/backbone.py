@@ -4,7 +4,7 @@ Keras' layers keep their names, their order and their weights, so that the weigh
 Three things are done in another way, none of which changes what the network computes:
 
     a 1×1 convolution with a stride is a slice and a 1×1 convolution without one, as in mini_XCEPTION
-    batch normalisation is that of `fer.zoo.normalization`, as everywhere in the catalogue
+    batch normalisation is that of `fer.models.architectures.normalization`, as everywhere in the catalogue
     stochastic depth is a layer of its own, which rests with the layers around it
 """
 
@@ -13,8 +13,8 @@ from typing import Any
 import keras
 from keras import layers
 
-from fer.zoo.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
-from fer.zoo.normalization import BatchNormalization
+from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
+from fer.models.architectures.normalization import BatchNormalization
 
 # How a layer is named here that normalises the input with means and deviations kept among the weights; Keras
 # numbers it through the whole process.

@@ -2,7 +2,7 @@
 
 from fer.config import TrainingConfig
 from fer.errors import ConfigError
-from fer.zoo.catalog import ARCHITECTURES, architecture
+from fer.models.catalog import ARCHITECTURES, architecture
 
 
 def require_possible(config: TrainingConfig) -> None:

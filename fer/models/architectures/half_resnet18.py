@@ -8,7 +8,7 @@ Source:
 
 import keras
 
-from fer.zoo import small_resnet
+from fer.models.architectures import small_resnet
 
 WIDTHS = (32, 64, 128, 256)
 

@@ -5,10 +5,10 @@ the name of an architecture of our catalogue, which builds the network; and ever
 by its size, its shape and its values, before it is believed.
 """
 
-from fer.model_files.header import ModelHeader
-from fer.model_files.inspecting import MOST_BYTES, ModelFile, inspect
-from fer.model_files.keeping import brought_models, remove_brought, take_in
-from fer.model_files.writing import take_along
+from fer.models.packages.header import ModelHeader
+from fer.models.packages.inspecting import MOST_BYTES, ModelFile, inspect
+from fer.models.packages.keeping import brought_models, remove_brought, take_in
+from fer.models.packages.writing import take_along
 
 __all__ = [
     "MOST_BYTES",

@@ -14,8 +14,8 @@ from pathlib import Path
 import keras
 
 from fer.errors import ModelError
-from fer.zoo.backbone import NORMALIZATION_LAYER
-from fer.zoo.catalog import architecture
+from fer.models.architectures.backbone import NORMALIZATION_LAYER
+from fer.models.catalog import architecture
 
 # A server that says nothing for so long is not there.
 _TIMEOUT_SECONDS = 30.0
@@ -41,7 +41,7 @@ def load(name: str, network: keras.Model) -> None:
     entry = architecture(name)
     try:
         with _impatient():
-            source = importlib.import_module(f"fer.zoo.{name}").backbone(
+            source = importlib.import_module(f"fer.models.architectures.{name}").backbone(
                 network.input_shape[1:], weights="imagenet"
             )
     except Exception as error:  # Keras raises a bare one where it has no network

@@ -1,8 +1,8 @@
 """What an architecture is made of, layer by layer: written down once, so that a page shows it without Keras.
 
-    fer/zoo/blueprints/<architecture>.json      at the architecture's own input size, for seven emotions
+    fer/models/architectures/blueprints/<architecture>.json      at the architecture's own input size, for seven emotions
 
-`fer.zoo.drafting` makes them; `python -m fer blueprint NAME --renew` saves them.
+`fer.models.architectures.drafting` makes them; `python -m fer blueprint NAME --renew` saves them.
 """
 
 import json

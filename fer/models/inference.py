@@ -18,10 +18,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.cards import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard, load_card
+from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard, load_card
 from fer.emotions import Emotion
 from fer.errors import FerError, ModelMismatchError, ModelNotFoundError
-from fer.preprocessing import Preprocessing
+from fer.models.preprocessing import Preprocessing
 from fer.system import paths
 
 ModelKind = Literal["pretrained", "brought", "run"]

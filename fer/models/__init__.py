@@ -1,0 +1,1 @@
+"""Models: cards, weights, inference, and which networks there are."""

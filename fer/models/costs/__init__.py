@@ -1,0 +1,1 @@
+"""Costs: what each network costs, measured, and what others reached."""
