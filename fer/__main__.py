@@ -206,7 +206,7 @@ def download(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 def inspect(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """What is wrong with a dataset."""
-    from fer import faults
+    from fer.datasets import quality
     from fer.models.inference import Recognizer, model_folder
 
     reading = 0.05
@@ -215,7 +215,7 @@ def inspect(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
         lambda fraction, message: terminal.show_progress(reading * fraction, message),
         view=DatasetView(skip_bad=options.skip_bad),
     )
-    found = faults.inspect(
+    found = quality.inspect(
         dataset,
         Recognizer(model_folder(options.model), threads=os.cpu_count() or 1) if options.model else None,
         lambda fraction, message: terminal.show_progress(reading + (1 - reading) * fraction, message),
@@ -235,7 +235,7 @@ def inspect(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
         "faults": {str(fault): len(findings) for fault, findings in found.findings.items()},
         "splits": {str(fault): dict(of_split) for fault, of_split in counts.items()},
         "facts": dict(found.facts),
-        "path": str(faults.inspection_path(fingerprint(dataset))),
+        "path": str(quality.inspection_path(fingerprint(dataset))),
     }
     titles = [str(split) for split in Split if (dataset.splits == split).any()]
     rows = [["faces", *titles, "total"]]
@@ -271,7 +271,7 @@ def inspect(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 def map(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Where each face lies on the map of what a model sees."""
-    from fer.face_map import make_map, map_path
+    from fer.datasets.embedding import make_map, map_path
 
     reading = 0.04
     dataset = load_dataset(

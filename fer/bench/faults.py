@@ -23,10 +23,10 @@ def bench_faults(
         data: the dataset; None takes the built-in faces.
         model: whose features judge the labels.
     """
-    from fer import faults
     from fer.bench.rivals import same_photographs_by_brute_force
-    from fer.faults.duplicates import find_copies
-    from fer.faults.measures import measure_faces, small_greys
+    from fer.datasets import quality
+    from fer.datasets.quality.duplicates import find_copies
+    from fer.datasets.quality.measures import measure_faces, small_greys
 
     dataset = load_dataset(data or "synthetic")
     recognizer = Recognizer(model_folder(model), threads=os.cpu_count() or 1)
@@ -39,8 +39,8 @@ def bench_faults(
     }
     measurements: dict[str, Measurement] = {}
     with tempfile.TemporaryDirectory() as folder, another_home(folder):
-        contestants["whole_inspection"] = lambda: faults.inspect(dataset, recognizer)
-        contestants["kept_inspection"] = lambda: faults.load_inspection(fingerprint(dataset))
+        contestants["whole_inspection"] = lambda: quality.inspect(dataset, recognizer)
+        contestants["kept_inspection"] = lambda: quality.load_inspection(fingerprint(dataset))
         for number, (name, contestant) in enumerate(contestants.items()):
             progress(number / len(contestants), f"Timing {name.replace('_', ' ')}")
             started = time.perf_counter()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.bench.material import DEFAULT_MODEL
-from fer.datasets.portrait import ActionUnit, Appearance, draw_face
+from fer.datasets.synthetic.portrait import ActionUnit, Appearance, draw_face
 from fer.drawing import DrawingStyle, draw_faces
 from fer.errors import DatasetError
 from fer.faces import Box, HaarDetector, crop_faces

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
 from fer.datasets.editions import Edition, places_of
-from fer.datasets.portrait import draw_face
-from fer.datasets.synthetic import EMOTION_ACTION_UNITS, random_appearance
+from fer.datasets.synthetic.loading import EMOTION_ACTION_UNITS, random_appearance
+from fer.datasets.synthetic.portrait import draw_face
 from fer.emotions import EMOTIONS, Emotion
 
 # What the votes on a face can come to: one of FER+'s choices, or several that share the lead.
@@ -26,7 +26,7 @@ class Quality(StrEnum):
     """What can be measured of every face, to choose and to sort by."""
 
     BRIGHTNESS = "brightness"  # mean pixel value, 0 to 255
-    SHARPNESS = "sharpness"  # how fine the edges are, from 0; see `fer.faults.FaceMeasures`
+    SHARPNESS = "sharpness"  # how fine the edges are, from 0; see `fer.datasets.quality.FaceMeasures`
     AGREEMENT = "agreement"  # share of the FER+ voters who chose the face's label, 0 to 1
     SUSPICION = "suspicion"  # how little a model that never saw the face believes its label, 0 to 1
 

@@ -9,18 +9,18 @@ from typing import Literal
 import numpy as np
 
 from fer.config import AS_IT_CAME, DatasetView
-from fer.datasets.archives import SUFFIXES as ARCHIVE_SUFFIXES
-from fer.datasets.archives import is_archive, load_archive
 from fer.datasets.cache import cached, file_state, keep
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.editions import Edition, load_edition
-from fer.datasets.ferplus import join_votes, looks_like_votes, votes_beside
-from fer.datasets.folders import holds_emotions, listing_fingerprint, load_folders, looks_like_folders
-from fer.datasets.parquet import load_parquet
 from fer.datasets.provenance import source_of
-from fer.datasets.tables import find_tables, load_tables
+from fer.datasets.readers.archives import SUFFIXES as ARCHIVE_SUFFIXES
+from fer.datasets.readers.archives import is_archive, load_archive
+from fer.datasets.readers.ferplus import join_votes, looks_like_votes, votes_beside
+from fer.datasets.readers.folders import holds_emotions, listing_fingerprint, load_folders, looks_like_folders
+from fer.datasets.readers.parquet import load_parquet
+from fer.datasets.readers.tables import find_tables, load_tables
+from fer.datasets.readers.wide_csv import load_csv
 from fer.datasets.views import apply_view
-from fer.datasets.wide_csv import load_csv
 from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
 from fer.system import paths
 from fer.system.progress import Progress, silent
@@ -110,7 +110,7 @@ def load_dataset(
         edition = load_edition(name, view.edition)  # a wrong name is said before minutes of reading
     if name == SYNTHETIC:
         # Imported here: drawing faces is nobody else's business.
-        from fer.datasets.synthetic import load_synthetic
+        from fer.datasets.synthetic.loading import load_synthetic
 
         return apply_view(load_synthetic(progress), view, edition)
     found = [entry.path for entry in list_datasets() if entry.path is not None]

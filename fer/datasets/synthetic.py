@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.portrait import (
+from fer.datasets.synthetic.portrait import (
     ActionUnit,
     ActionUnits,
     Appearance,

@@ -11,10 +11,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from fer.datasets.archives import SUFFIXES as ARCHIVE_SUFFIXES
-from fer.datasets.archives import is_archive
 from fer.datasets.cache import remove_forgotten
-from fer.datasets.ferplus import load_votes, looks_like_votes
+from fer.datasets.readers.archives import SUFFIXES as ARCHIVE_SUFFIXES
+from fer.datasets.readers.archives import is_archive
+from fer.datasets.readers.ferplus import load_votes, looks_like_votes
 from fer.datasets.registry import DatasetEntry, entry_at, keep_read, read_dataset
 from fer.errors import DatasetError, MalformedDatasetError
 from fer.system import files, paths

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.config import DatasetView, SplitPlan
-from fer.datasets import ferplus
 from fer.datasets.dataset import Dataset, Split
 from fer.datasets.editions import Edition, load_edition, places_of
+from fer.datasets.readers import ferplus
 from fer.emotions import Emotion
 from fer.errors import DatasetError, EditionError
 

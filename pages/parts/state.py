@@ -10,8 +10,8 @@ from typing import cast
 import streamlit as st
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, TrainingConfig
+from fer.datasets.quality import Fault
 from fer.emotions import Emotion
-from fer.faults import Fault
 
 _DATASET = "workshop.dataset"
 _VIEW = "workshop.view"

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, editions, registry
+from fer.datasets.quality import FaceMeasures, Fault, Findings, Inspection
 from fer.emotions import Emotion
-from fer.faults import FaceMeasures, Fault, Findings, Inspection
 from fer.models.card import load_card
 from pages.parts import caches
 from tests.app.conftest import words

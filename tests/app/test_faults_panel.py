@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import faults
 from fer.config import DatasetView
-from fer.datasets import Dataset, Split, editions, load_dataset
+from fer.datasets import Dataset, Split, editions, load_dataset, quality
 from fer.datasets.fingerprint import fingerprint
+from fer.datasets.quality import FaceMeasures, Fault, Findings, Inspection
+from fer.datasets.quality.inspection import _save as save_inspection
 from fer.emotions import Emotion
-from fer.faults import FaceMeasures, Fault, Findings, Inspection
-from fer.faults.inspection import _save as save_inspection
 from pages.parts import caches
 from tests.app.conftest import words
 from tests.conftest import dataset_of, write_fer_csv
@@ -121,7 +120,7 @@ def test_the_button_starts_the_inspection_as_a_job_and_the_page_follows_it(
 def test_an_inspection_that_was_kept_is_shown_and_a_damaged_one_is_offered_anew(
     open_page: OpenPage, faulty: Dataset
 ) -> None:
-    kept = faults.inspection_path(fingerprint(faulty))
+    kept = quality.inspection_path(fingerprint(faulty))
     save_inspection(kept, found_in(faulty))
     session: dict[str, object] = {"workshop.dataset": NAME, "dataset.view_shown": "Faults"}
     assert "**1** picture lies in two splits" in words(open_page("1_dataset.py", session))

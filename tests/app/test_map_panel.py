@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fer.datasets import load_dataset
-from fer.face_map import DEFAULT_MODEL, make_map, map_path
+from fer.datasets.embedding import DEFAULT_MODEL, make_map, map_path
 from fer.system import jobs
 from tests.app.conftest import words
 from tests.core import grey_level

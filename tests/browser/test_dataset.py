@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from fer.datasets import Dataset, Split
-from fer.datasets.synthetic import draw_dataset
+from fer.datasets.synthetic.loading import draw_dataset
 from tests.browser.conftest import Server, keep_screenshot, settle
 from tests.conftest import write_fer_csv
 

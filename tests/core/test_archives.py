@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from fer.datasets import Dataset, archives, load_dataset
-from fer.datasets.archives import load_archive
+from fer.datasets import Dataset, load_dataset
+from fer.datasets.readers import archives
+from fer.datasets.readers.archives import load_archive
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError, StorageError
 from fer.system import paths
 from tests.conftest import dataset_of, write_fer_csv

@@ -13,7 +13,7 @@ import pytest
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.convert import convert, form_of
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.fer_csv import load_fer_csv
+from fer.datasets.readers.fer_csv import load_fer_csv
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, DatasetError, StorageError
 from tests.conftest import dataset_of, write_fer_csv

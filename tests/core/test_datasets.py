@@ -283,7 +283,7 @@ def test_where_a_dataset_was_downloaded_from_is_its_source(
 def test_the_built_in_set_is_asked_for_by_name(
     monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset
 ) -> None:
-    monkeypatch.setattr("fer.datasets.synthetic.load_synthetic", lambda progress: small_dataset)
+    monkeypatch.setattr("fer.datasets.synthetic.loading.load_synthetic", lambda progress: small_dataset)
 
     assert load_dataset("synthetic") is small_dataset
 

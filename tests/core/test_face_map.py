@@ -8,9 +8,9 @@ import pytest
 
 from fer import __main__ as command_line
 from fer.datasets import Dataset, Split
+from fer.datasets.embedding import FaceMap, load_map, make_map, map_path
 from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, ModelMismatchError, ModelNotFoundError
-from fer.face_map import FaceMap, load_map, make_map, map_path
 from fer.figures import (
     chosen_figure,
     face_map_figure,
@@ -76,7 +76,7 @@ def test_the_same_faces_give_the_same_map_and_it_is_kept(
     assert load_map(path, dataset) is None
     again = make_map(dataset, model)
     assert np.array_equal(again.positions, before.positions)
-    monkeypatch.setattr("fer.face_map._laid_out", None)  # it would have to be made
+    monkeypatch.setattr("fer.datasets.embedding._laid_out", None)  # it would have to be made
     kept = make_map(dataset, model)
     assert np.array_equal(kept.positions, before.positions)
     assert (kept.model, kept.facts) == (model, again.facts)

@@ -8,9 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from fer.datasets import Dataset, Split
-from fer.datasets.synthetic import draw_dataset
-from fer.faults import Fault, Findings
-from fer.faults.duplicates import (
+from fer.datasets.quality import Fault, Findings
+from fer.datasets.quality.duplicates import (
     SAME_PHOTOGRAPH,
     copy_facts,
     copy_findings,
@@ -18,6 +17,7 @@ from fer.faults.duplicates import (
     exact_originals,
     find_copies,
 )
+from fer.datasets.synthetic.loading import draw_dataset
 
 Image = NDArray[np.uint8]
 TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST

@@ -11,9 +11,9 @@ import pytest
 from fer.__main__ import main
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
+from fer.datasets.quality import Fault, Inspection, inspect, inspection_path, load_inspection
+from fer.datasets.quality.labels import FEWEST_OF_A_LABEL, FOLDS, check_labels, folds_of
 from fer.errors import DatasetError, StorageError
-from fer.faults import Fault, Inspection, inspect, inspection_path, load_inspection
-from fer.faults.labels import FEWEST_OF_A_LABEL, FOLDS, check_labels, folds_of
 from fer.system import files
 from tests.conftest import dataset_of
 

@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 
 from fer.datasets import Dataset, Split
-from fer.datasets.synthetic import draw_dataset
-from fer.faults import FaceMeasures, Fault, measure_faces
-from fer.faults.lessons import LESSONS
-from fer.faults.quality import (
+from fer.datasets.quality import FaceMeasures, Fault, measure_faces
+from fer.datasets.quality.lessons import LESSONS
+from fer.datasets.quality.quality import (
     BLANK_BELOW,
     BLURRED_BELOW,
     BRIGHT_ABOVE,
@@ -19,6 +18,7 @@ from fer.faults.quality import (
     outline_distances,
     quality_findings,
 )
+from fer.datasets.synthetic.loading import draw_dataset
 
 
 @pytest.fixture(scope="module")

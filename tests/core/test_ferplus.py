@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fer.datasets import Dataset, Split, ferplus
+from fer.datasets import Dataset, Split
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.ferplus import (
+from fer.datasets.readers import ferplus
+from fer.datasets.readers.ferplus import (
     join_votes,
     labels_voted,
     load_votes,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fer.datasets import Dataset, Split
-from fer.datasets.folders import holds_emotions, listing_fingerprint, load_folders
+from fer.datasets.readers.folders import holds_emotions, listing_fingerprint, load_folders
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
 

@@ -8,7 +8,7 @@ import pytest
 from fer import figures
 from fer.datasets import Dataset, Split
 from fer.datasets.dataset import VOTE_NAMES
-from fer.faults import FaceMeasures, Fault, Findings, Inspection, galleries
+from fer.datasets.quality import FaceMeasures, Fault, Findings, Inspection, galleries
 from tests.conftest import dataset_of
 
 TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST

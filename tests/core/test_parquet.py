@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fer.datasets import Dataset, Split, parquet
+from fer.datasets import Dataset, Split
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.parquet import load_parquet
+from fer.datasets.readers import parquet
+from fer.datasets.readers.parquet import load_parquet
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 
 USAGE = {Split.TRAIN: "Training", Split.VALIDATION: "PublicTest", Split.TEST: "PrivateTest"}

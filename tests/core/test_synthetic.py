@@ -11,8 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from fer.datasets import Split
-from fer.datasets import synthetic as drawn
-from fer.datasets.portrait import ActionUnit, Appearance, Beard, Hairstyle, Light, Pose, draw_face
+from fer.datasets.synthetic import loading as drawn
+from fer.datasets.synthetic.portrait import ActionUnit, Appearance, Beard, Hairstyle, Light, Pose, draw_face
 from fer.emotions import EMOTIONS, Emotion
 from fer.system import files, paths
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fer.datasets import Dataset, Split
-from fer.datasets.tables import find_tables, load_tables
+from fer.datasets.readers.tables import find_tables, load_tables
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import dataset_of, write_fer_csv
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fer.datasets import Split
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.vocabulary import emotion_called, filled_splits, is_outside, split_called
+from fer.datasets.readers.vocabulary import emotion_called, filled_splits, is_outside, split_called
 from fer.emotions import EMOTIONS, Emotion
 
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fer.datasets import Dataset, Split
-from fer.datasets.csv_faces import blocks
-from fer.datasets.wide_csv import load_csv, load_wide_csv, looks_like_wide_csv
+from fer.datasets.readers.csv_faces import blocks
+from fer.datasets.readers.wide_csv import load_csv, load_wide_csv, looks_like_wide_csv
 from fer.emotions import EMOTIONS
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import write_fer_csv

@@ -8,8 +8,8 @@ from fer.datasets.downloads.addresses import FERPLUS_FILE, FERPLUS_URL, Address
 from fer.datasets.downloads.arrival import Downloaded
 from fer.datasets.downloads.offers import Offer, Offered
 from fer.datasets.downloads.transfer import get
-from fer.datasets.ferplus import load_votes, looks_like_votes
 from fer.datasets.provenance import FileRecord, Provenance, save_provenance
+from fer.datasets.readers.ferplus import load_votes, looks_like_votes
 from fer.errors import DownloadError
 from fer.system import paths
 

@@ -7,17 +7,18 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import batches, datasets, faults
-from fer import face_map as face_maps
+from fer import batches, datasets
 from fer.batches import Batch
 from fer.config import AS_IT_CAME, DatasetView, TrainingConfig
 from fer.datasets import Dataset, browsing
+from fer.datasets import embedding as face_maps
+from fer.datasets import quality as faults
 from fer.datasets.browsing import Quality
 from fer.datasets.character import Character, character_of, vote_agreement
+from fer.datasets.embedding import FaceMap
 from fer.datasets.fingerprint import fingerprint as fingerprint_of
+from fer.datasets.quality import FaceMeasures, Inspection
 from fer.datasets.views import apply_view
-from fer.face_map import FaceMap
-from fer.faults import FaceMeasures, Inspection
 from fer.system.progress import Progress, silent
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, modified, unrecorded
 

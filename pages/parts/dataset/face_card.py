@@ -10,7 +10,7 @@ from fer.datasets import Dataset
 from fer.datasets.browsing import vote_outcomes
 from fer.datasets.character import VOTE_OF
 from fer.datasets.dataset import VOTE_NAMES
-from fer.faults import Fault, Inspection
+from fer.datasets.quality import Fault, Inspection
 from pages.parts import caches, face_sheet, mending, pickers, state
 
 _COPIES = {

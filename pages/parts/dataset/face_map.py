@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fer import figures
 from fer.datasets import Dataset
 from fer.datasets.browsing import Quality
-from fer.face_map import DEFAULT_MODEL, FEWEST, LARGEST, FaceMap, map_size
+from fer.datasets.embedding import DEFAULT_MODEL, FEWEST, LARGEST, FaceMap, map_size
 from fer.figures import MapGroup
 from fer.models.inference import list_models
 from fer.system import jobs

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fer.faults import Fault
+from fer.datasets.quality import Fault
 
 
 @dataclass(frozen=True, slots=True)

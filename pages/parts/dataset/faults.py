@@ -15,10 +15,10 @@ from fer.datasets import Dataset, Split
 from fer.datasets.browsing import votes_won
 from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.editions import Edition, Mending
+from fer.datasets.quality import Fault, Findings, Inspection, galleries
+from fer.datasets.quality.lessons import LESSONS
 from fer.emotions import Emotion
 from fer.errors import ModelError
-from fer.faults import Fault, Findings, Inspection, galleries
-from fer.faults.lessons import LESSONS
 from fer.models.inference import list_models
 from fer.system import jobs
 from pages.parts import caches, face_sheet, job_panel, mending, notices, phrases, pickers, state

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from fer.datasets import Split
+from fer.datasets.quality import Fault
 from fer.emotions import Emotion
 from fer.evaluation.galleries import (
     ConfusedPair,
@@ -18,7 +19,6 @@ from fer.evaluation.galleries import (
     least_certain,
     wrong_alike,
 )
-from fer.faults import Fault
 from fer.statistics import wilson_interval
 from pages.parts import caches, phrases, state
 from pages.parts.evaluation import names

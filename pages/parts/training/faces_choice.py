@@ -9,7 +9,7 @@ import streamlit as st
 from fer.config import AS_IT_CAME, DatasetView, LabelSource
 from fer.datasets import Dataset, DatasetEntry, Split, list_datasets
 from fer.datasets.editions import list_editions
-from fer.datasets.synthetic import SIZES
+from fer.datasets.synthetic.loading import SIZES
 from fer.datasets.views import describe_splits
 from fer.errors import FerError
 from fer.glossary import explain

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.csv_faces.text import LINE_BYTES, fields_of, is_blank, lines_of, shown, text_of
+from fer.datasets.readers.csv_faces.text import LINE_BYTES, fields_of, is_blank, lines_of, shown, text_of
 from fer.errors import MalformedDatasetError
 
 # Almost every first line ends within this.

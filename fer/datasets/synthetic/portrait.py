@@ -1,7 +1,7 @@
 """A face drawn from facial action units: who it is, what its muscles do, how it is turned and lit.
 
 Nothing here knows an emotion. A muscle moves lines of the face by so much; what a set of muscles is
-called is `fer.datasets.synthetic`'s affair, as it was for the authors of the coding system.
+called is `fer.datasets.synthetic.loading`'s affair, as it was for the authors of the coding system.
 
 Lengths are in *head units*: the face is about 2 high, its middle is (0, 0), x to the picture's right,
 y down. A point of the face lies on an ellipsoid, so that turning the head shifts the nose against

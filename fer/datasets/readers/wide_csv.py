@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.csv_faces import (
+from fer.datasets.dataset import Dataset, Split
+from fer.datasets.readers.csv_faces import (
     FirstLine,
     Layout,
     commonest_side,
@@ -32,9 +33,8 @@ from fer.datasets.csv_faces import (
     sample_rows,
     shown,
 )
-from fer.datasets.dataset import Dataset, Split
-from fer.datasets.fer_csv import load_fer_csv, looks_like_fer_csv
-from fer.datasets.ferplus import looks_like_votes
+from fer.datasets.readers.fer_csv import load_fer_csv, looks_like_fer_csv
+from fer.datasets.readers.ferplus import looks_like_votes
 from fer.errors import MalformedDatasetError
 from fer.system.progress import Progress, silent
 

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets import Split
-from fer.faults.chunks import in_chunks, part
-from fer.faults.finding import Fault, Findings
-from fer.faults.measures import small_greys
+from fer.datasets.quality.chunks import in_chunks, part
+from fer.datasets.quality.finding import Fault, Findings
+from fer.datasets.quality.measures import small_greys
 from fer.system.progress import Progress, silent
 
 # Two pictures are the same photograph from this correlation of their aligned detail on. On the genuine

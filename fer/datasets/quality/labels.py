@@ -27,8 +27,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.faults.chunks import part
-from fer.faults.finding import Fault, Findings
+from fer.datasets.quality.chunks import part
+from fer.datasets.quality.finding import Fault, Findings
 from fer.system.progress import Progress, silent
 
 FOLDS = 5

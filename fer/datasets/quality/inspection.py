@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from fer.datasets import Dataset
 from fer.datasets.fingerprint import fingerprint
-from fer.errors import DatasetError, StorageError
-from fer.faults.chunks import part
-from fer.faults.duplicates import SAME_PHOTOGRAPH, Copies, copy_facts, copy_findings, find_copies
-from fer.faults.finding import FaceMeasures, Fault, Findings, Inspection
-from fer.faults.labels import LabelCheck, check_labels
-from fer.faults.measures import measure_faces
-from fer.faults.quality import (
+from fer.datasets.quality.chunks import part
+from fer.datasets.quality.duplicates import SAME_PHOTOGRAPH, Copies, copy_facts, copy_findings, find_copies
+from fer.datasets.quality.finding import FaceMeasures, Fault, Findings, Inspection
+from fer.datasets.quality.labels import LabelCheck, check_labels
+from fer.datasets.quality.measures import measure_faces
+from fer.datasets.quality.quality import (
     BLANK_BELOW,
     BLURRED_BELOW,
     BRIGHT_ABOVE,
@@ -33,6 +32,7 @@ from fer.faults.quality import (
     outlines_of,
     quality_findings,
 )
+from fer.errors import DatasetError, StorageError
 from fer.models.inference import Recognizer
 from fer.system import files, paths
 from fer.system.progress import Progress, silent

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.datasets.csv_faces import read_first_line
 from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.parquet import load_parquet
-from fer.datasets.vocabulary import filled_splits, split_called
-from fer.datasets.wide_csv import load_csv, looks_like_wide_csv
+from fer.datasets.readers.csv_faces import read_first_line
+from fer.datasets.readers.parquet import load_parquet
+from fer.datasets.readers.vocabulary import filled_splits, split_called
+from fer.datasets.readers.wide_csv import load_csv, looks_like_wide_csv
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from fer.system.progress import Progress, silent
 

@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fer.faults.duplicates import SAME_PHOTOGRAPH
-from fer.faults.finding import Fault
-from fer.faults.quality import BLANK_BELOW, BLURRED_BELOW, BRIGHT_ABOVE, DARK_BELOW, NOT_A_FACE_ABOVE
+from fer.datasets.quality.duplicates import SAME_PHOTOGRAPH
+from fer.datasets.quality.finding import Fault
+from fer.datasets.quality.quality import (
+    BLANK_BELOW,
+    BLURRED_BELOW,
+    BRIGHT_ABOVE,
+    DARK_BELOW,
+    NOT_A_FACE_ABOVE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.csv_faces.digits import pixels_of
-from fer.datasets.csv_faces.layout import Layout
-from fer.datasets.csv_faces.text import LINE_BYTES, fields_of, shown, text_of
-from fer.datasets.csv_faces.words import label_of, split_of
 from fer.datasets.dataset import Split
+from fer.datasets.readers.csv_faces.digits import pixels_of
+from fer.datasets.readers.csv_faces.layout import Layout
+from fer.datasets.readers.csv_faces.text import LINE_BYTES, fields_of, shown, text_of
+from fer.datasets.readers.csv_faces.words import label_of, split_of
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Source, Split
-from fer.datasets.decoding import decode_faces, kept_out, left_out, refuse_bad
-from fer.datasets.vocabulary import emotion_called, filled_splits, is_outside, split_called
+from fer.datasets.readers.decoding import decode_faces, kept_out, left_out, refuse_bad
+from fer.datasets.readers.vocabulary import emotion_called, filled_splits, is_outside, split_called
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
 from fer.system.progress import Progress, silent

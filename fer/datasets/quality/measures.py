@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.faults.chunks import in_chunks
-from fer.faults.finding import FaceMeasures
+from fer.datasets.quality.chunks import in_chunks
+from fer.datasets.quality.finding import FaceMeasures
 from fer.system.progress import Progress, silent
 
 _CHUNK = 512

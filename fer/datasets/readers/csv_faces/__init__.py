@@ -11,10 +11,16 @@ in ever smaller halves, to say which it is and why.
 `Layout`; `read_faces` does the rest for both.
 """
 
-from fer.datasets.csv_faces.layout import FirstLine, Layout, commonest_side, read_first_line, sample_rows
-from fer.datasets.csv_faces.reading import read_faces
-from fer.datasets.csv_faces.text import shown
-from fer.datasets.csv_faces.words import is_label, is_split
+from fer.datasets.readers.csv_faces.layout import (
+    FirstLine,
+    Layout,
+    commonest_side,
+    read_first_line,
+    sample_rows,
+)
+from fer.datasets.readers.csv_faces.reading import read_faces
+from fer.datasets.readers.csv_faces.text import shown
+from fer.datasets.readers.csv_faces.words import is_label, is_split
 
 __all__ = [
     "FirstLine",

@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 
-from fer.datasets.csv_faces.text import text_of
 from fer.datasets.dataset import Split
-from fer.datasets.vocabulary import emotion_called, is_outside, split_called
+from fer.datasets.readers.csv_faces.text import text_of
+from fer.datasets.readers.vocabulary import emotion_called, is_outside, split_called
 from fer.emotions import EMOTIONS
 
 # A longer label is none; it is not remembered either.

@@ -16,7 +16,8 @@ Source:
 
 from pathlib import Path
 
-from fer.datasets.csv_faces import (
+from fer.datasets.dataset import Dataset, Split
+from fer.datasets.readers.csv_faces import (
     FirstLine,
     Layout,
     commonest_side,
@@ -25,7 +26,6 @@ from fer.datasets.csv_faces import (
     sample_rows,
     shown,
 )
-from fer.datasets.dataset import Dataset, Split
 from fer.errors import MalformedDatasetError
 from fer.system.progress import Progress, silent
 

@@ -27,9 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.cache import file_state
-from fer.datasets.csv_faces import read_first_line, shown
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
-from fer.datasets.vocabulary import emotion_called, split_called
+from fer.datasets.readers.csv_faces import read_first_line, shown
+from fer.datasets.readers.vocabulary import emotion_called, split_called
 from fer.emotions import Emotion
 from fer.errors import DatasetError, MalformedDatasetError, StorageError
 from fer.system import files, paths

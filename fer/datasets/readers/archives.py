@@ -21,8 +21,8 @@ from typing import IO, Any, BinaryIO, Protocol
 
 from fer import images
 from fer.datasets.dataset import Dataset, Source
-from fer.datasets.folders import holds_emotions, load_folders
-from fer.datasets.tables import find_tables, load_tables
+from fer.datasets.readers.folders import holds_emotions, load_folders
+from fer.datasets.readers.tables import find_tables, load_tables
 from fer.errors import MalformedDatasetError
 from fer.system import files, paths
 from fer.system.progress import Progress, silent

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.decoding import decode_faces, kept_out, left_out, refuse_bad
-from fer.datasets.vocabulary import emotion_called, filled_splits, is_outside, split_called
+from fer.datasets.readers.decoding import decode_faces, kept_out, left_out, refuse_bad
+from fer.datasets.readers.vocabulary import emotion_called, filled_splits, is_outside, split_called
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import MalformedDatasetError
 from fer.images import SUFFIXES, read_bytes

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.faults.chunks import in_chunks
-from fer.faults.finding import FaceMeasures, Fault, Findings
-from fer.faults.measures import small_greys
+from fer.datasets.quality.chunks import in_chunks
+from fer.datasets.quality.finding import FaceMeasures, Fault, Findings
+from fer.datasets.quality.measures import small_greys
 from fer.system.progress import Progress, silent
 
 # The thresholds are in absolute units, so that a face is judged alike in every dataset, and were set by

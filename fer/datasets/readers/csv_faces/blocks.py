@@ -9,12 +9,12 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.csv_faces.digits import pixels_of
-from fer.datasets.csv_faces.layout import Layout
-from fer.datasets.csv_faces.one_line import read_line
-from fer.datasets.csv_faces.text import LINE_BYTES, PADDING, is_blank, lines_of, text_of
-from fer.datasets.csv_faces.words import label_of, split_of
 from fer.datasets.dataset import Split
+from fer.datasets.readers.csv_faces.digits import pixels_of
+from fer.datasets.readers.csv_faces.layout import Layout
+from fer.datasets.readers.csv_faces.one_line import read_line
+from fer.datasets.readers.csv_faces.text import LINE_BYTES, PADDING, is_blank, lines_of, text_of
+from fer.datasets.readers.csv_faces.words import label_of, split_of
 
 # Large enough that what a NumPy call costs does not show, small enough to stay in a core's cache.
 _BLOCK_BYTES = 2**18

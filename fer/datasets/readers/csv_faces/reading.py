@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.datasets.csv_faces.blocks import Block, line_bounds, read_block
-from fer.datasets.csv_faces.layout import Layout
-from fer.datasets.csv_faces.text import shown
 from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.vocabulary import filled_splits
+from fer.datasets.readers.csv_faces.blocks import Block, line_bounds, read_block
+from fer.datasets.readers.csv_faces.layout import Layout
+from fer.datasets.readers.csv_faces.text import shown
+from fer.datasets.readers.vocabulary import filled_splits
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from fer.system.progress import Progress, silent

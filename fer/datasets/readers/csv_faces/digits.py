@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.csv_faces.layout import Layout
+from fer.datasets.readers.csv_faces.layout import Layout
 
 
 def pixels_of(rows: list[memoryview], layout: Layout) -> NDArray[np.uint8] | None:

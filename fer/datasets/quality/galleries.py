@@ -11,7 +11,7 @@ from fer.datasets import Dataset, Split
 from fer.datasets.browsing import votes_won
 from fer.datasets.character import VOTE_OF
 from fer.datasets.dataset import VOTE_NAMES
-from fer.faults.finding import Fault, Findings, Inspection
+from fer.datasets.quality.finding import Fault, Findings, Inspection
 
 Measure = Literal["brightness", "contrast", "sharpness"]
 
