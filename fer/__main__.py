@@ -143,8 +143,9 @@ def convert(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 def diagnose(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """What a run's curves tell, and what was tried; or one of the changes, tried."""
-    from fer import diagnosis, runs
-    from fer.diagnosis.report import report_of
+    from fer import runs
+    from fer.runs import diagnosis
+    from fer.runs.diagnosis.report import report_of
 
     run = runs.load_run(options.run)
     report = report_of(run)

@@ -5,11 +5,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from fer.diagnosis import Evidence
 from fer.emotions import Emotion
 from fer.figures import epochs as over_epochs
 from fer.figures.style import ACCENT, GRID, MARK_SHADE, QUIET
 from fer.runs import EpochMetrics
+from fer.runs.diagnosis import Evidence
 
 # A small chart and the words above it, in pixels.
 _CELL_HEIGHT = 150

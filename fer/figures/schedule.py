@@ -5,13 +5,13 @@ import plotly.graph_objects as go
 from fer.config import TrainingConfig
 from fer.figures.style import ACCENT, GRID, QUIET, layout
 from fer.runs import EpochMetrics
-from fer.schedules import learning_rate
+from fer.runs.schedules import learning_rate
 
 _POINTS = 240
 
 
 def schedule_figure(config: TrainingConfig) -> go.Figure:
-    """The rate of every step of the run, as `fer.schedules` will give it.
+    """The rate of every step of the run, as `fer.runs.schedules` will give it.
 
     What "plateau" does depends on how the run comes along: drawn is a run whose validation loss goes on
     falling, and dashed one in which it never falls again after the first epoch.

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from fer.diagnosis import Evidence, Measure
 from fer.figures import epochs as over_epochs
 from fer.figures.style import ACCENT, CLEAR, GRID, MARK, MARK_SHADE, QUIET
 from fer.runs import BatchMetrics, EpochMetrics, best_epoch
+from fer.runs.diagnosis import Evidence, Measure
 
 # A telephone's chart is this many letters wide, less its margins.
 _LINE_LETTERS = 30

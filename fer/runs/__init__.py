@@ -5,18 +5,8 @@ so either may die.
 """
 
 from fer.models.card import BEST_FILE, MODEL_FILE
-from fer.runs.answers import (
-    WATCHED_COUNT,
-    Predictions,
-    WatchedFaces,
-    kept_epoch,
-    read_predictions,
-    read_watched,
-    record_answers,
-    save_predictions,
-    save_watched,
-)
 from fer.runs.curves import CurvesReader, RunCurves
+from fer.runs.dataset_manifest import TrainedOn, read_trained_on, save_trained_on
 from fer.runs.folder import (
     ANSWERS_FILE,
     BATCHES_FILE,
@@ -74,9 +64,19 @@ from fer.runs.run import (
     progress_of,
     read_metrics,
 )
+from fer.runs.sample_predictions import (
+    WATCHED_COUNT,
+    Predictions,
+    WatchedFaces,
+    kept_epoch,
+    read_predictions,
+    read_watched,
+    record_answers,
+    save_predictions,
+    save_watched,
+)
 from fer.runs.starting import create_run, request_stop, start_run
 from fer.runs.summary import RunSummary, metrics_csv, runs_csv, summarize
-from fer.runs.trained_on import TrainedOn, read_trained_on, save_trained_on
 from fer.runs.trash import KEPT_SECONDS, DeletedRun, delete_run, empty_trash, list_deleted, restore_run
 
 __all__ = [

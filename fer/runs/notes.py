@@ -30,7 +30,7 @@ class Experiment:
 
     Attributes:
         base: the id of the run it repeats.
-        finding: what was found in that run, as `fer.diagnosis` names it ("overfitting").
+        finding: what was found in that run, as `fer.runs.diagnosis` names it ("overfitting").
         advice: what was changed to cure it, in words ("more dropout: 0.3").
     """
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fer.runs.answers import Predictions
+from fer.runs.sample_predictions import Predictions
 from fer.statistics import PairedComparison, compare_answers
 
 

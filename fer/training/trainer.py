@@ -15,7 +15,7 @@ from fer.models.architectures import imagenet
 from fer.models.catalog import preprocessing_of
 from fer.models.transfer import begins_fine_tuning, require_possible
 from fer.runs import EpochMetrics, Predictions, RunRecorder, RunStatus, say
-from fer.schedules import learning_rate
+from fer.runs.schedules import learning_rate
 from fer.system import files
 from fer.training.checkpoint import Checkpoint
 from fer.training.network import build_network, compiled, reseed, runs_on_jax

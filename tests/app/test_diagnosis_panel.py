@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import diagnosis, runs
+from fer import runs
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
-from fer.runs import EpochMetrics, Experiment, Predictions, Run, RunRecorder, RunStatus, TrainedOn
+from fer.runs import EpochMetrics, Experiment, Predictions, Run, RunRecorder, RunStatus, TrainedOn, diagnosis
 from tests.conftest import PROJECT_ROOT
 from tests.core.diagnosed import curves
 

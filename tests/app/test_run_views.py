@@ -54,8 +54,8 @@ def test_the_curves_come_with_figures_beside_them_and_words_for_a_screen_reader(
 def test_what_was_diagnosed_is_marked_on_the_curves(
     drawn: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fer import diagnosis
-    from fer.diagnosis import Evidence, Finding, FindingKind
+    from fer.runs import diagnosis
+    from fer.runs.diagnosis import Evidence, Finding, FindingKind
 
     evidence = (Evidence("loss", 2, 3, "it rises"), Evidence("classes", 1, 3, "disgust is never said"))
     finding = Finding(FindingKind.OVERFITTING, "It learns by heart", "So.", evidence, ())

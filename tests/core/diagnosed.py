@@ -1,4 +1,4 @@
-"""Hand-made runs for the tests of `fer.diagnosis`: curves from plain lists."""
+"""Hand-made runs for the tests of `fer.runs.diagnosis`: curves from plain lists."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from fer.config import TrainingConfig
-from fer.diagnosis import Finding, diagnose
 from fer.emotions import EMOTIONS
 from fer.runs import EpochMetrics, Run, RunStatus, TrainedOn, save_trained_on
+from fer.runs.diagnosis import Finding, diagnose
 
 
 def a_run(

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
-from fer.diagnosis import FindingKind, apply_remedy, diagnose, rates, remedies
-from fer.diagnosis.losses import softmax_floor
 from fer.runs import BatchMetrics, EpochMetrics, Run, RunStatus, read_config
+from fer.runs.diagnosis import FindingKind, apply_remedy, diagnose, rates, remedies
+from fer.runs.diagnosis.losses import softmax_floor
 from fer.runs.folder import METRICS_FILE, read_rows
 from tests.conftest import PROJECT_ROOT
 from tests.core.diagnosed import a_run, curves, found, kinds

@@ -8,10 +8,10 @@ import pytest
 from fer import runs
 from fer.__main__ import USER_ERROR, main
 from fer.config import TrainingConfig
-from fer.diagnosis import apply_remedy
-from fer.diagnosis.report import report_of
 from fer.emotions import EMOTIONS
 from fer.runs import Experiment, Run, RunRecorder, RunStatus, TrainedOn
+from fer.runs.diagnosis import apply_remedy
+from fer.runs.diagnosis.report import report_of
 from tests.core.diagnosed import curves
 
 

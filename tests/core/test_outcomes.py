@@ -8,7 +8,10 @@ import pytest
 
 from fer import runs
 from fer.config import TrainingConfig
-from fer.diagnosis import (
+from fer.emotions import EMOTIONS
+from fer.errors import RunError
+from fer.runs import EpochMetrics, Experiment, Predictions, Run, RunRecorder, RunStatus, TrainedOn
+from fer.runs.diagnosis import (
     FindingKind,
     Outcome,
     Remedy,
@@ -25,10 +28,7 @@ from fer.diagnosis import (
     tried,
     weigh,
 )
-from fer.diagnosis.outcome import unpaired_interval
-from fer.emotions import EMOTIONS
-from fer.errors import RunError
-from fer.runs import EpochMetrics, Experiment, Predictions, Run, RunRecorder, RunStatus, TrainedOn
+from fer.runs.diagnosis.outcome import unpaired_interval
 from fer.runs.folder import LAST_FILE
 from tests.core.diagnosed import curves
 

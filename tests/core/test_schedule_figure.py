@@ -7,7 +7,7 @@ import pytest
 from fer.config import Schedule, TrainingConfig
 from fer.figures import schedule_figure
 from fer.runs import EpochMetrics
-from fer.schedules import learning_rate
+from fer.runs.schedules import learning_rate
 
 
 @pytest.mark.parametrize("schedule", get_args(Schedule))

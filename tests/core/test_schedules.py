@@ -4,7 +4,7 @@ import pytest
 
 from fer.config import Schedule, TrainingConfig
 from fer.runs import EpochMetrics
-from fer.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, learning_rate
+from fer.runs.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, learning_rate
 
 
 def epochs(*validation_losses: float) -> list[EpochMetrics]:

@@ -6,9 +6,9 @@ import math
 import pytest
 
 from fer import figures
-from fer.diagnosis import Evidence
 from fer.emotions import EMOTIONS
 from fer.runs import BatchMetrics, EpochMetrics
+from fer.runs.diagnosis import Evidence
 
 NAN = float("nan")
 

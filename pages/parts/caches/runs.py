@@ -5,8 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import diagnosis, runs
-from fer.diagnosis import Outcome
+from fer import runs
 from fer.errors import CorruptRunError, RunError, RunNotFoundError
 from fer.runs import (
     ANSWERS_FILE,
@@ -17,7 +16,9 @@ from fer.runs import (
     RunCurves,
     RunSummary,
     WatchedFaces,
+    diagnosis,
 )
+from fer.runs.diagnosis import Outcome
 from pages.parts.caches.stamps import modified, settle_memory, written
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer import diagnosis
-from fer.diagnosis import Evidence, Finding, FindingKind, Remedy
-from fer.runs import Run
+from fer.runs import Run, diagnosis
+from fer.runs.diagnosis import Evidence, Finding, FindingKind, Remedy
 from pages.parts import caches, notices, phrases, state
 from pages.parts.training import outcome_panel
 

@@ -4,10 +4,10 @@ from typing import Literal
 
 import streamlit as st
 
-from fer import diagnosis, runs
-from fer.diagnosis import FindingKind, Outcome, Verdict
+from fer import runs
 from fer.errors import RunError
-from fer.runs import Experiment, Run, RunStatus
+from fer.runs import Experiment, Run, RunStatus, diagnosis
+from fer.runs.diagnosis import FindingKind, Outcome, Verdict
 from pages.parts import caches, notices, phrases, state
 from pages.parts.training import runs_table
 

@@ -7,8 +7,8 @@ from typing import Literal
 import streamlit as st
 
 from fer import figures
-from fer.diagnosis import Evidence
 from fer.runs import EpochMetrics, Run, RunCurves, best_epoch
+from fer.runs.diagnosis import Evidence
 from pages.parts import live_chart, phrases
 
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from fer import figures, runs
 from fer.datasets import Split
-from fer.diagnosis import Evidence
 from fer.emotions import Emotion
 from fer.runs import Run, RunCurves, TrainedOn
+from fer.runs.diagnosis import Evidence
 from pages.parts import live_chart, phrases
 
 # With so few, one face more or less moves a curve by a percent and more.

@@ -4,8 +4,8 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from fer import diagnosis, runs
-from fer.runs import Run, RunStatus
+from fer import runs
+from fer.runs import Run, RunStatus, diagnosis
 from pages.parts import caches, notices
 from pages.parts.training import (
     diagnosis_panel,

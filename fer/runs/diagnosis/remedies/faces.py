@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.config.augmentation_presets import REFERENCE_PRESETS
-from fer.diagnosis.finding import Remedy
+from fer.runs.diagnosis.finding import Remedy
 
 # What the first reference system trained with.
 _STRONG_AUGMENTATION = next(preset.config for preset in REFERENCE_PRESETS if preset.name == "Strong · S0")

@@ -8,12 +8,8 @@ faces: mild augmentation 88.1 %, four times the faces 88.1 %, dropout 0.3 44.7 %
 smoothing 0.1 43.0 % (worse, p = 0.03). All four are common advice.
 """
 
-from fer.diagnosis.remedies.faces import (
-    more_augmentation,
-    more_faces,
-    weaker_augmentation,
-)
-from fer.diagnosis.remedies.network import (
+from fer.runs.diagnosis.remedies.faces import more_augmentation, more_faces, weaker_augmentation
+from fer.runs.diagnosis.remedies.network import (
     balance_emotions,
     focal_loss,
     larger_model,
@@ -23,7 +19,7 @@ from fer.diagnosis.remedies.network import (
     smaller_model,
     smooth_labels,
 )
-from fer.diagnosis.remedies.steps import (
+from fer.runs.diagnosis.remedies.steps import (
     USUAL_RATES,
     average_weights,
     cosine_schedule,
@@ -35,10 +31,7 @@ from fer.diagnosis.remedies.steps import (
     usual_rate,
     warm_up,
 )
-from fer.diagnosis.remedies.trying import (
-    apply_remedy,
-    fitting,
-)
+from fer.runs.diagnosis.remedies.trying import apply_remedy, fitting
 
 __all__ = [
     "USUAL_RATES",

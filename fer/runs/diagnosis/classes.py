@@ -7,10 +7,10 @@ second, so two epochs are no evidence.
 
 from statistics import fmean, median
 
-from fer.diagnosis import remedies
-from fer.diagnosis.course import Course
-from fer.diagnosis.finding import Evidence, Finding, FindingKind
 from fer.runs import EpochMetrics
+from fer.runs.diagnosis import remedies
+from fer.runs.diagnosis.course import Course
+from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 
 # Hardly ever right: fewer than one in twenty, in each of the last three epochs.
 _DEAD = 0.05

@@ -5,12 +5,12 @@ from typing import Any
 
 from fer import runs
 from fer.config import AugmentationConfig
-from fer.diagnosis.diagnosing import diagnose
-from fer.diagnosis.experiments import list_experiments
-from fer.diagnosis.finding import Finding, FindingKind, Remedy
-from fer.diagnosis.outcome import Outcome, weigh
 from fer.errors import RunError
 from fer.runs import Run
+from fer.runs.diagnosis.diagnosing import diagnose
+from fer.runs.diagnosis.experiments import list_experiments
+from fer.runs.diagnosis.finding import Finding, FindingKind, Remedy
+from fer.runs.diagnosis.outcome import Outcome, weigh
 
 
 @dataclass(frozen=True, slots=True)

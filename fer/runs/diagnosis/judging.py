@@ -5,9 +5,9 @@ that chance explains in 2 of its 59 steps, and by more than 3 in none; mini_XCEP
 2e-3 on the built-in faces fell from 93 to 84 % and from 94 to 88 % on its way to 97 % in ten epochs.
 """
 
-from fer.diagnosis import remedies
-from fer.diagnosis.course import Course, falls
-from fer.diagnosis.finding import Evidence, Finding, FindingKind
+from fer.runs.diagnosis import remedies
+from fer.runs.diagnosis.course import Course, falls
+from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 
 # Below, nobody would call it a jump, however many faces prove it.
 _JUMP = 0.03

@@ -2,9 +2,9 @@
 
 from statistics import fmean
 
-from fer.diagnosis.classes import dead_in
-from fer.diagnosis.course import Course, falls
-from fer.diagnosis.finding import FindingKind
+from fer.runs.diagnosis.classes import dead_in
+from fer.runs.diagnosis.course import Course, falls
+from fer.runs.diagnosis.finding import FindingKind
 
 _LOOK_BACK = 8
 # Smaller changes of a measure are not called changes: two points, or a twentieth of a loss.

@@ -7,12 +7,12 @@ from math import sqrt
 
 from fer import runs
 from fer.config import TrainingConfig
-from fer.diagnosis.course import Course
-from fer.diagnosis.diagnosing import diagnose
-from fer.diagnosis.finding import FindingKind
-from fer.diagnosis.rates import NOT_A_NUMBER
-from fer.diagnosis.symptoms import symptom
 from fer.runs import EpochMetrics, Run, RunStatus
+from fer.runs.diagnosis.course import Course
+from fer.runs.diagnosis.diagnosing import diagnose
+from fer.runs.diagnosis.finding import FindingKind
+from fer.runs.diagnosis.rates import NOT_A_NUMBER
+from fer.runs.diagnosis.symptoms import symptom
 from fer.runs.paired import compare_predictions
 from fer.statistics import SIGNIFICANT, wilson_interval
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from fer.config import TrainingConfig
-from fer.diagnosis.finding import Remedy
 from fer.errors import ConfigError
+from fer.runs.diagnosis.finding import Remedy
 
 # No rule offers more: whoever may press ten buttons presses none.
 _MOST = 5

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fer.config import Optimizer, TrainingConfig
-from fer.diagnosis.finding import Remedy
+from fer.runs.diagnosis.finding import Remedy
 
 USUAL_RATES: Mapping[Optimizer, float] = {
     "adam": 1e-3,

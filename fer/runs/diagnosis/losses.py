@@ -6,9 +6,9 @@ epochs on the built-in faces; with plain cross-entropy, at twice the rate, to 0.
 
 import math
 
-from fer.diagnosis import remedies
-from fer.diagnosis.course import Course
-from fer.diagnosis.finding import Evidence, Finding, FindingKind
+from fer.runs.diagnosis import remedies
+from fer.runs.diagnosis.course import Course
+from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 
 
 def double_softmax(course: Course) -> Finding | None:

@@ -8,10 +8,10 @@ rose from 1.95 in epoch 13 to 2.70 in epoch 39, by 39 %.
 
 from statistics import fmean
 
-from fer.diagnosis import remedies
-from fer.diagnosis.course import Course
-from fer.diagnosis.finding import Evidence, Finding, FindingKind
 from fer.runs import EpochMetrics
+from fer.runs.diagnosis import remedies
+from fer.runs.diagnosis.course import Course
+from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 
 # Half an epoch's head start, new people and easy labels explain a few points; ten they do not.
 _FAR_AHEAD = 0.10

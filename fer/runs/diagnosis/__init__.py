@@ -1,7 +1,7 @@
 """What a run's curves tell, the one change that could cure it, and what that change brought."""
 
-from fer.diagnosis.diagnosing import diagnose
-from fer.diagnosis.experiments import (
+from fer.runs.diagnosis.diagnosing import diagnose
+from fer.runs.diagnosis.experiments import (
     is_answer,
     list_experiments,
     obstacle,
@@ -10,9 +10,9 @@ from fer.diagnosis.experiments import (
     start_repetition,
     tried,
 )
-from fer.diagnosis.finding import Evidence, Finding, FindingKind, Measure, Remedy
-from fer.diagnosis.outcome import Difference, Outcome, Verdict, across_seeds, weigh
-from fer.diagnosis.remedies import apply_remedy
+from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind, Measure, Remedy
+from fer.runs.diagnosis.outcome import Difference, Outcome, Verdict, across_seeds, weigh
+from fer.runs.diagnosis.remedies import apply_remedy
 
 __all__ = [
     "Difference",

@@ -7,11 +7,11 @@ from fer import runs
 from fer.config import TrainingConfig
 from fer.datasets import list_datasets
 from fer.datasets.editions import list_editions
-from fer.diagnosis.finding import FindingKind, Remedy
-from fer.diagnosis.remedies import apply_remedy
 from fer.errors import RunError
 from fer.models.catalog import ARCHITECTURES
 from fer.runs import EXPERIMENT_FILE, Experiment, Run, RunNotes, RunStatus
+from fer.runs.diagnosis.finding import FindingKind, Remedy
+from fer.runs.diagnosis.remedies import apply_remedy
 from fer.runs.reading import run_folders
 from fer.system.locks import locked
 

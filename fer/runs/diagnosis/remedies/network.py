@@ -3,8 +3,8 @@
 from typing import Any
 
 from fer.config import TrainingConfig
-from fer.diagnosis.finding import Remedy
 from fer.models.catalog import ARCHITECTURES, Architecture
+from fer.runs.diagnosis.finding import Remedy
 
 
 def more_dropout(config: TrainingConfig) -> Remedy | None:

@@ -11,10 +11,10 @@ the first epoch.
 import math
 from statistics import fmean
 
-from fer.diagnosis import remedies
-from fer.diagnosis.course import Course, falls
-from fer.diagnosis.finding import Evidence, Finding, FindingKind
 from fer.runs import BatchMetrics, EpochMetrics, RunStatus
+from fer.runs.diagnosis import remedies
+from fer.runs.diagnosis.course import Course, falls
+from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 
 # What `fer.training` says when it gives up a run.
 NOT_A_NUMBER = "no longer a number"

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from fer.diagnosis import classes, fits, judging, losses, rates, remedies
-from fer.diagnosis.course import Course
-from fer.diagnosis.finding import Finding, FindingKind
 from fer.runs import BatchMetrics, EpochMetrics, Run, RunStatus
+from fer.runs.diagnosis import classes, fits, judging, losses, rates, remedies
+from fer.runs.diagnosis.course import Course
+from fer.runs.diagnosis.finding import Finding, FindingKind
 
 # What matters most comes first.
 _RULES: tuple[Callable[[Course], Finding | None], ...] = (
