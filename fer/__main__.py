@@ -334,7 +334,7 @@ def blueprint(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 def pace(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """How long a run would take here, from a few measured steps."""
-    from fer.pace import measure
+    from fer.training.estimate import measure
 
     config = shared_options.settings_of(options.settings)
     dataset = load_dataset(config.dataset, terminal.show_progress, view=config.view)

@@ -22,7 +22,7 @@ from fer.errors import ModelMismatchError, StorageError
 from fer.models.inference import Recognizer
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
-from fer.training_faces import TrainingFaces
+from fer.training.training_faces import TrainingFaces
 
 NEAREST = 12
 # Two pictures are one photograph from this correlation of their fine detail on, mirrored or not. On the

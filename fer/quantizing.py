@@ -21,8 +21,8 @@ from fer.statistics import PairedComparison, compare_answers, wilson_interval
 from fer.system import files
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import take_turns
-from fer.training.export import save_int8
-from fer.training.loading import load_network
+from fer.training.engine.export import save_int8
+from fer.training.engine.loading import load_network
 
 MOST_LOSS = 0.005
 """The share of the validation faces that a model may lose by it: half a point."""

@@ -40,7 +40,7 @@ def bench_train(
         model: the architecture; a name of the catalogue.
     """
     from fer.bench.rivals import RivalTraining
-    from fer.training.trainer import Trainer
+    from fer.training.engine.trainer import Trainer
 
     dataset = load_dataset(data or "synthetic")
     config = TrainingConfig(

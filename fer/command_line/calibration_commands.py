@@ -72,7 +72,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
         rows.append(_row(options.judge, effect))
         lines.append(f"On the {options.judge} faces, {_SAID[effect.effect]}.")
     if options.fold:
-        from fer.training.folding import fold_temperature
+        from fer.training.engine.bake_temperature import fold_temperature
 
         fitted_on = f"{dataset.source.title}, {Split.VALIDATION}"
         folder = fold_temperature(options.model, fitted.temperature, fitted_on, terminal.show_progress)

@@ -24,7 +24,7 @@ Answer = tuple[dict[str, Any], str]
 def export(options: argparse.Namespace) -> Answer:
     """The `model.tflite` of a model, written anew from its Keras weights."""
     terminal.show_progress(0.02, "Loading TensorFlow")
-    from fer.training.renewal import export_again
+    from fer.training.engine.reexport import export_again
 
     path = export_again(options.model, terminal.show_progress)
     return {"model": options.model, "path": str(path)}, (

@@ -26,7 +26,7 @@ def bring(options: argparse.Namespace) -> Answer:
         remove_brought(options.file)
         return {"removed": options.file}, f"{options.file}: removed"
     terminal.show_progress(0.02, "Loading TensorFlow")
-    from fer.training.bringing import bring as make
+    from fer.training.engine.package_import import bring as make
 
     folder = make(Path(options.file), options.name, terminal.show_progress)
     return {"model": folder.name, "path": str(folder)}, (

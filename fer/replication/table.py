@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from fer import batches, runs
+from fer import runs
 from fer.config import TrainingConfig, compare_settings
 from fer.datasets import Dataset, Split
 from fer.errors import ConfigError, RunError
@@ -18,6 +18,7 @@ from fer.replication.kept import TRAINING_FACES, VALIDATION_FACES, Judged
 from fer.replication.variants import variant
 from fer.replication.verdicts import Outcome, judge
 from fer.runs import EpochMetrics, Run, RunStatus
+from fer.training import batches
 
 _RECIPE = "s0"
 BATCH_SIZES = (32, 64, 128, 256)

@@ -11,9 +11,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fer.training.export import export, save_litert
-    from fer.training.network import build_network, compiled, preprocessing_of
-    from fer.training.trainer import Trainer
+    from fer.training.engine.export import export, save_litert
+    from fer.training.engine.network import build_network, compiled, preprocessing_of
+    from fer.training.engine.trainer import Trainer
 
 # The C++ side prints its hardware findings at every start; a learner's log is for what matters.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -34,4 +34,4 @@ def __getattr__(name: str) -> Any:
     """Open a heavy room when something of it is asked for: the faces are read while TensorFlow loads."""
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.engine.{_ROOMS[name]}"), name)

@@ -54,9 +54,9 @@ def _train(config: TrainingConfig, recorder: RunRecorder) -> RunStatus:
         reading = thread.submit(_load_faces, folder, config)
         # Keras and TensorFlow take seconds to load; the faces are read meanwhile.
         with _hidden("sklearn"):
-            from fer.training.export import export
-            from fer.training.network import repeatable
-            from fer.training.trainer import Trainer
+            from fer.training.engine.export import export
+            from fer.training.engine.network import repeatable
+            from fer.training.engine.trainer import Trainer
 
         dataset = reading.result()
     if recorder.stop_requested():

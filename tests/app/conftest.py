@@ -6,9 +6,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fer import pace, runs
+from fer import runs
 from fer.config import TrainingConfig
 from fer.runs import Run
+from fer.training import estimate
 from tests.conftest import PROJECT_ROOT
 
 
@@ -24,7 +25,7 @@ def _nothing_kept() -> Iterator[None]:
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
     """The settings whose pace a page would have measured; no TensorFlow is started for them."""
     configs: list[TrainingConfig] = []
-    monkeypatch.setattr(pace, "start_measuring", configs.append)
+    monkeypatch.setattr(estimate, "start_measuring", configs.append)
     return configs
 
 

@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from fer.batches import fingerprint, first_batch
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, TrainingConfig
 from fer.config.augmentation_presets import list_presets, save_preset
 from fer.datasets import Dataset, Split, list_datasets, load_dataset
 from fer.system.paths import augmentation_presets_folder
+from fer.training.batches import fingerprint, first_batch
 from pages.parts import face_sheet, phrases, pickers
 from pages.parts.augmentation import compare
 from pages.parts.face_sheet import Caption

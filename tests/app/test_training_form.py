@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import pace, runs
+from fer import runs
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.config.recipes import PRESETS, Preset
 from fer.datasets import Dataset, Split
 from fer.datasets.editions import create_edition, delete_edition
 from fer.models.card import CARD_FILE, load_card
 from fer.models.catalog import ARCHITECTURES
-from fer.pace import Pace
 from fer.system import jobs, paths
 from fer.system.jobs import Job, JobStatus
+from fer.training import estimate
+from fer.training.estimate import Pace
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
@@ -37,7 +38,7 @@ def enough(fer_home: Path) -> str:
 
 def know(config: TrainingConfig, known: Pace) -> None:
     """Leave a measurement behind."""
-    path = paths.cache_folder() / "pace" / f"{pace.workload(config)}.json"
+    path = paths.cache_folder() / "pace" / f"{estimate.workload(config)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(known)))
 
@@ -302,8 +303,8 @@ def test_a_measurement_that_failed_says_why_and_can_be_made_again(
 ) -> None:
     failed = Job("pace", "Measuring", JobStatus.FAILED, error="No module named tensorflow.")
     known: list[Job | None] = [failed]
-    monkeypatch.setattr(pace, "measuring_job", lambda config: known[0])
-    monkeypatch.setattr(pace, "forget_measuring", lambda config: known.__setitem__(0, None))
+    monkeypatch.setattr(estimate, "measuring_job", lambda config: known[0])
+    monkeypatch.setattr(estimate, "forget_measuring", lambda config: known.__setitem__(0, None))
     page = open_page(PAGE)
     assert "could not be measured: No module named tensorflow" in words(page).replace("\\", "")
     page.button(key="training.measure_again").click().run()
@@ -319,7 +320,7 @@ def test_the_measuring_makes_room_when_a_run_starts(
     page = open_page(PAGE, {"workshop.dataset": enough, "training.pace_measuring": config})
     start(page)
     assert len(submitted) == 1
-    assert stopped == [f"pace-{pace.workload(config)}"]
+    assert stopped == [f"pace-{estimate.workload(config)}"]
 
 
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
-from fer.pace import Pace, workload
+from fer.training.estimate import Pace, workload
 from tests.conftest import PROJECT_ROOT
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fer import augmentation
-from fer.augmentation import AugmentationDraw
 from fer.config import HIGHEST, AugmentationConfig, Fill
+from fer.training import augmentation
+from fer.training.augmentation import AugmentationDraw
 
 EVERYTHING = AugmentationConfig(
     horizontal_flip=True,

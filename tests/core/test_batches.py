@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer.batches import Batch, TrainingBatches, fingerprint, first_batch, prefetched, training_faces
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.datasets import Dataset, Split, load_dataset
 from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, EmptyClassError
 from fer.models.catalog import preprocessing_of
 from fer.models.preprocessing import Preprocessing
+from fer.training.batches import Batch, TrainingBatches, fingerprint, first_batch, prefetched, training_faces
 from tests.conftest import dataset_of
 
 PLAIN = TrainingConfig(batch_size=10, seed=3)

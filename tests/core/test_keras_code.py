@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from fer.augmentation.keras_code import keras_code
 from fer.config import HIGHEST, AugmentationConfig
+from fer.training.augmentation.keras_code import keras_code
 
 
 def test_nothing_set_is_no_layer() -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer import augmentation
-from fer.augmentation.survival import LabelSurvival, Share, label_survival
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
 from fer.models.inference import Recognizer
 from fer.statistics import wilson_interval
+from fer.training import augmentation
+from fer.training.augmentation.survival import LabelSurvival, Share, label_survival
 from tests.core import grey_level
 
 

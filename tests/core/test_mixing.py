@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fer import augmentation
-from fer.augmentation import MixingDraw
 from fer.config import AugmentationConfig
+from fer.training import augmentation
+from fer.training.augmentation import MixingDraw
 
 MIXUP = AugmentationConfig(mixup_alpha=0.4)
 CUTMIX = AugmentationConfig(cutmix_alpha=1.0)

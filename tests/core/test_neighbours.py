@@ -22,7 +22,7 @@ from fer.neighbours import (
     nearest,
 )
 from fer.system import paths
-from fer.training_faces import TrainingFaces, training_faces
+from fer.training.training_faces import TrainingFaces, training_faces
 from tests.conftest import dataset_of
 from tests.core import grey_level
 

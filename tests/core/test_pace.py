@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from fer import pace, runs
+from fer import runs
 from fer.__main__ import main
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.emotions import EMOTIONS
-from fer.pace import USUAL_START_SECONDS, Pace
 from fer.runs import BatchMetrics, EpochMetrics, Run, TrainedOn
 from fer.system import jobs, paths
+from fer.training import estimate
+from fer.training.estimate import USUAL_START_SECONDS, Pace
 
 
 def a_run(config: TrainingConfig, speeds: list[float], epoch_seconds: list[float] = []) -> Run:  # noqa: B006
@@ -32,7 +33,7 @@ def a_run(config: TrainingConfig, speeds: list[float], epoch_seconds: list[float
 
 
 def measured(config: TrainingConfig, values: Pace) -> Path:
-    path = paths.cache_folder() / "pace" / f"{pace.workload(config)}.json"
+    path = paths.cache_folder() / "pace" / f"{estimate.workload(config)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(values)))
     return path
@@ -49,15 +50,15 @@ def test_an_epoch_of_the_head_alone_looks_at_the_faces_as_judging_does() -> None
 
 
 def test_nothing_is_known_before_a_run_or_a_measurement() -> None:
-    assert pace.known_pace(TrainingConfig()) is None
-    assert pace.similar_pace(TrainingConfig()) is None
+    assert estimate.known_pace(TrainingConfig()) is None
+    assert estimate.similar_pace(TrainingConfig()) is None
 
 
 def test_the_latest_run_with_the_same_work_is_believed_and_its_outliers_are_not() -> None:
     config = TrainingConfig(batch_size=32)
     run = a_run(config, [3.0, 350.0, 350.0, 350.0, 9000.0], [3.0, 3.0])
     a_run(TrainingConfig(batch_size=64), [1.0, 1.0, 1.0])
-    known = pace.known_pace(config)
+    known = estimate.known_pace(config)
     assert known is not None
     assert (known.images_per_second, known.source) == (350, run.id)
     # 700 faces at 350 a second leave one of the three seconds for the 70 faces that judge.
@@ -71,24 +72,24 @@ def test_a_run_that_said_too_little_or_nonsense_leaves_it_to_the_measurement() -
     a_run(config, [400.0])
     a_run(config, [math.nan, math.inf, 0.0, -1.0])
     (runs.create_run(config).folder / runs.CONFIG_FILE).write_text("{ torn")
-    assert pace.known_pace(config) == Pace(500, 1500, 9)
+    assert estimate.known_pace(config) == Pace(500, 1500, 9)
     a_run(config, [400.0] * 3)
-    assert pace.known_pace(config).start_seconds == 9  # type: ignore[union-attr]
+    assert estimate.known_pace(config).start_seconds == 9  # type: ignore[union-attr]
 
 
 def test_a_damaged_measurement_is_as_good_as_none() -> None:
     path = measured(TrainingConfig(), Pace(500, 1500, 9))
     for text in ("{ torn", "[]", '{"images_per_second": 3}', json.dumps(asdict(Pace(0, 0, 0)))):
         path.write_text(text)
-        assert pace.known_pace(TrainingConfig()) is None
+        assert estimate.known_pace(TrainingConfig()) is None
 
 
 def test_the_same_network_at_the_same_size_serves_for_want_of_a_better() -> None:
     measured(TrainingConfig(batch_size=128), Pace(500, 1500, 9))
-    assert pace.similar_pace(TrainingConfig(batch_size=8, optimizer="sgd")) == Pace(500, 1500, 9)
-    assert pace.similar_pace(TrainingConfig(architecture="four_block_cnn")) is None
-    assert pace.similar_pace(TrainingConfig(architecture="four_block_cnn_elu")) is None
-    assert pace.similar_pace(TrainingConfig(image_size=96)) is None
+    assert estimate.similar_pace(TrainingConfig(batch_size=8, optimizer="sgd")) == Pace(500, 1500, 9)
+    assert estimate.similar_pace(TrainingConfig(architecture="four_block_cnn")) is None
+    assert estimate.similar_pace(TrainingConfig(architecture="four_block_cnn_elu")) is None
+    assert estimate.similar_pace(TrainingConfig(image_size=96)) is None
 
 
 @pytest.mark.parametrize(
@@ -105,23 +106,23 @@ def test_the_same_network_at_the_same_size_serves_for_want_of_a_better() -> None
     ids=lambda change: next(iter(change)),
 )
 def test_what_makes_a_step_slower_is_another_workload(change: dict[str, object]) -> None:
-    assert pace.workload(TrainingConfig(**change)) != pace.workload(TrainingConfig())  # type: ignore[arg-type]
+    assert estimate.workload(TrainingConfig(**change)) != estimate.workload(TrainingConfig())  # type: ignore[arg-type]
     mixed = AugmentationConfig(horizontal_flip=True, mixup_alpha=0.4)
     unmixed = replace(mixed, mixup_alpha=0.0, cutmix_alpha=0.0)
-    workloads = [pace.workload(TrainingConfig(augmentation=each)) for each in (mixed, unmixed)]
+    workloads = [estimate.workload(TrainingConfig(augmentation=each)) for each in (mixed, unmixed)]
     assert workloads[0] != workloads[1]
     same = TrainingConfig(epochs=3, learning_rate=0.1, seed=7, label_smoothing=0.1, subset=100)
-    assert pace.workload(same) == pace.workload(TrainingConfig())
+    assert estimate.workload(same) == estimate.workload(TrainingConfig())
 
 
 def test_measuring_is_a_command_that_a_learner_can_type(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     monkeypatch.setattr(jobs, "start_job", lambda *job: started.append(job))
     config = TrainingConfig(dataset="fer2013.csv", epochs=3)
-    pace.start_measuring(config)
+    estimate.start_measuring(config)
     [(job_id, _, (command, settings))] = started
     assert command == "pace"
-    assert pace.workload(config) in job_id
+    assert estimate.workload(config) in job_id
     assert TrainingConfig.from_dict(json.loads(settings)) == config
 
 

@@ -9,7 +9,7 @@ from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, ModelError, ModelNotFoundError
 from fer.runs import TrainedOn
-from fer.teaching import Teacher, load_teacher, possible_teachers, require_fit
+from fer.training.teachers import Teacher, load_teacher, possible_teachers, require_fit
 from tests.core import grey_level
 
 

@@ -185,17 +185,17 @@ def measured_pace() -> dict[str, Any]:
     import tempfile
     from dataclasses import asdict
 
-    from fer import pace
     from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
     from fer.datasets import Split
+    from fer.training import estimate
     from tests.conftest import dataset_of
 
     config = TrainingConfig(architecture="tiny_cnn", batch_size=4, augmentation=DEFAULT_AUGMENTATION)
     faces = dataset_of([*range(7), 0, 1], [Split.TRAIN] * 7 + [Split.VALIDATION] * 2)
     with tempfile.TemporaryDirectory() as home:
         os.environ["FER_HOME"] = home
-        measured = pace.measure(config, faces)
-        known = pace.known_pace(config)
+        measured = estimate.measure(config, faces)
+        known = estimate.known_pace(config)
         del os.environ["FER_HOME"]
     assert known is not None
     return {"measured": asdict(measured), "known": asdict(known)}

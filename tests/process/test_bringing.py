@@ -61,7 +61,6 @@ def measure() -> dict[str, Any]:
 
     import numpy as np
 
-    from fer import teaching
     from fer.config import TrainingConfig
     from fer.emotions import EMOTIONS
     from fer.errors import FerError
@@ -71,8 +70,8 @@ def measure() -> dict[str, Any]:
     from fer.models.packages import inspect, take_along
     from fer.models.packages.header import ModelHeader
     from fer.system import paths
-    from fer.training import build_network, save_litert
-    from fer.training.bringing import bring
+    from fer.training import build_network, save_litert, teachers
+    from fer.training.engine.package_import import bring
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["FER_HOME"] = home
@@ -122,7 +121,7 @@ def measure() -> dict[str, Any]:
             ),
             "card": asdict(load_recognizer(brought.name).card),
             "second": second.name,
-            "teachers": [entry.name for entry in teaching.possible_teachers()],
+            "teachers": [entry.name for entry in teachers.possible_teachers()],
             "refused": refused,
             "left behind": sorted(path.name for path in paths.brought_folder().iterdir()),
         }

@@ -75,7 +75,7 @@ def measure() -> dict[str, Any]:
     """Everything the tests above ask for, as plain JSON values."""
     from fer.config import TrainingConfig
     from fer.training import build_network
-    from fer.training.export import emotion_maps_of
+    from fer.training.engine.export import emotion_maps_of
 
     paired = build_network(TrainingConfig(architecture="paired_cnn"), 7)
     return {
@@ -217,7 +217,7 @@ def renewed(folder: Any) -> dict[str, Any]:
     import numpy as np
 
     from fer.models.inference import Recognizer
-    from fer.training.renewal import export_again
+    from fer.training.engine.reexport import export_again
 
     images = np.random.default_rng(2).integers(0, 256, (6, 48, 48, 1), dtype=np.uint8)
     before, card, names = Recognizer(folder), (folder / "card.json").read_bytes(), sorted(os_names(folder))
@@ -238,7 +238,7 @@ def renewed(folder: Any) -> dict[str, Any]:
 def refused(folder: Any, architecture: str) -> dict[str, Any]:
     """What is said when the weights beside a model are not its own."""
     from fer.errors import ModelError
-    from fer.training.renewal import export_again
+    from fer.training.engine.reexport import export_again
 
     network_of(architecture, seed=7).save(folder / "model.keras")
     before, said = (folder / "model.tflite").read_bytes(), ""

@@ -204,9 +204,9 @@ def picture_differences(config: TrainingConfig) -> dict[str, float]:
     """How far a changed and prepared batch is from the processor's."""
     import jax.numpy as jnp
 
-    from fer.batches import TrainingBatches
     from fer.models.catalog import preprocessing_of
-    from fer.training import device_pixels
+    from fer.training.batches import TrainingBatches
+    from fer.training.engine import device_pixels
 
     faces, preprocessing = some_faces(32), preprocessing_of(config)
     batches = TrainingBatches(faces, config, preprocessing)
@@ -240,8 +240,8 @@ def noise() -> dict[str, float]:
     """What noise of a tenth of white does to grey faces, beside what was drawn for them."""
     import jax.numpy as jnp
 
-    from fer import augmentation
-    from fer.training import device_pixels
+    from fer.training import augmentation
+    from fer.training.engine import device_pixels
 
     config = AugmentationConfig(noise_fraction=0.1)
     dice = augmentation.draw(config, 64, np.random.default_rng(0))
@@ -266,7 +266,7 @@ def seen() -> dict[str, Any]:
     import cv2
 
     from fer.models.preprocessing import Preprocessing
-    from fer.training.teaching import seen_as
+    from fer.training.engine.teaching import seen_as
 
     drawn = np.random.default_rng(5).integers(0, 256, (8, 48, 48, 3), dtype=np.uint8)
     soft = np.stack([cv2.GaussianBlur(each, (0, 0), 2) for each in drawn])
@@ -293,12 +293,12 @@ def steps() -> dict[str, Any]:
     """An epoch of 35 faces in three steps, both ways, from the same weights."""
     import keras
 
-    from fer.batches import TrainingBatches
     from fer.models.catalog import preprocessing_of
-    from fer.training.network import build_network, compiled
-    from fer.training.on_device import OnDevice
-    from fer.training.stepping import BatchByBatch, Step
-    from fer.training.teaching import Teachers
+    from fer.training.batches import TrainingBatches
+    from fer.training.engine.network import build_network, compiled
+    from fer.training.engine.on_device import OnDevice
+    from fer.training.engine.steps import BatchByBatch, Step
+    from fer.training.engine.teaching import Teachers
 
     config = TrainingConfig(architecture="tiny_cnn", batch_size=16, optimizer="sgd", teacher_share=0.25)
     taught = replace(config, teacher_temperature=2.0)

@@ -4,8 +4,8 @@ import json
 import subprocess
 import sys
 
-from fer.augmentation.keras_code import keras_code
 from fer.config import DEFAULT_AUGMENTATION, HIGHEST, AugmentationConfig
+from fer.training.augmentation.keras_code import keras_code
 from tests.conftest import PROJECT_ROOT
 
 EVERYTHING = AugmentationConfig.from_dict(

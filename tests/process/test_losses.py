@@ -47,7 +47,7 @@ def measure() -> dict[str, Any]:
 
     from fer.config import TrainingConfig
     from fer.training import compiled
-    from fer.training.losses import build_loss
+    from fer.training.engine.losses import build_loss
 
     rng = np.random.default_rng(0)
     inputs = rng.normal(0, 1, (16, 5)).astype(np.float32)

@@ -103,7 +103,7 @@ def test_without_a_network_nothing_is_trained_and_it_is_said_what_to_do(found: d
 
 def measure() -> dict[str, Any]:
     """Everything the tests above ask for, as plain JSON values."""
-    from fer.training.network import repeatable
+    from fer.training.engine.network import repeatable
 
     repeatable()
     with tempfile.TemporaryDirectory() as home, mock.patch.dict(os.environ, {"FER_HOME": home}):
@@ -225,7 +225,7 @@ def begun_with_imagenet(home: Path) -> dict[str, Any]:
     from keras.src.utils import file_utils
 
     from fer.models.architectures import efficientnet_b2
-    from fer.training.phases import backbone_of
+    from fer.training.engine.freezing import backbone_of
 
     rng = np.random.default_rng(0)
     drawn = efficientnet_b2.backbone((32, 32, 3))

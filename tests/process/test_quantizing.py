@@ -143,7 +143,7 @@ def folded(folder: Any, faces: Any) -> dict[str, Any]:
     from fer.models.card import load_card
     from fer.models.inference import Recognizer
     from fer.models.temperature import apply_temperature
-    from fer.training.folding import fold_temperature
+    from fer.training.engine.bake_temperature import fold_temperature
 
     before = Recognizer(folder).predict(faces.images)
     fold_temperature("tiny", 0.5, "Squares, validation")
@@ -227,7 +227,7 @@ def exported_anew(network: Any, faces: Any) -> dict[str, Any]:
     from fer.config import TrainingConfig
     from fer.models.card import INT8_FILE, MODEL_FILE, load_card
     from fer.runs import EpochMetrics, RunRecorder
-    from fer.training.export import export
+    from fer.training.engine.export import export
 
     config = TrainingConfig(architecture="tiny_cnn")
     run = runs.create_run(config)

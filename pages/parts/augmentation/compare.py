@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from fer import augmentation
+from fer.training import augmentation
 from pages.parts import face_sheet
 from pages.parts.augmentation import dice_words, sheet
 from pages.parts.augmentation.preview import Preview

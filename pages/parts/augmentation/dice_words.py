@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fer.augmentation import AugmentationDraw
 from fer.config import AugmentationConfig
+from fer.training.augmentation import AugmentationDraw
 
 _MINUS = "\N{MINUS SIGN}"
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from fer import augmentation
 from fer.config import HIGHEST, AugmentationConfig
+from fer.training import augmentation
 from pages.parts import face_sheet
 from pages.parts.augmentation import dice_words, settings, sheet
 from pages.parts.augmentation.preview import Preview

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fer.batches import fingerprint
 from fer.models.catalog import architecture, preprocessing_of
+from fer.training.batches import fingerprint
 from pages.parts import caches, face_sheet, notices, phrases, state
 from pages.parts.augmentation.mixing import label_caption
 from pages.parts.augmentation.preview import Preview

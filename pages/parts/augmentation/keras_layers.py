@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.augmentation.keras_code import DIFFERENCES, keras_code
+from fer.training.augmentation.keras_code import DIFFERENCES, keras_code
 from pages.parts.augmentation.preview import Preview
 
 

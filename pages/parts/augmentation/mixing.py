@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import augmentation
 from fer.config import AugmentationConfig
 from fer.emotions import Emotion
+from fer.training import augmentation
 from pages.parts import face_sheet
 from pages.parts.augmentation.preview import Preview
 from pages.parts.face_sheet import Caption

@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import augmentation
-from fer.augmentation import AugmentationDraw
-from fer.augmentation.survival import LabelSurvival, label_survival
 from fer.emotions import Emotion
 from fer.models.inference import Recognizer
+from fer.training import augmentation
+from fer.training.augmentation import AugmentationDraw
+from fer.training.augmentation.survival import LabelSurvival, label_survival
 from pages.parts import caches, face_sheet
 from pages.parts.augmentation import dice_words, verdict
 from pages.parts.augmentation.preview import Preview

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from fer import augmentation
-from fer.augmentation.survival import LabelSurvival, Share, Strength, label_survival
 from fer.datasets import Split
 from fer.datasets.browsing import rows_of
 from fer.models.inference import Recognizer
+from fer.training import augmentation
+from fer.training.augmentation.survival import LabelSurvival, Share, Strength, label_survival
 from pages.parts import caches, notices, phrases, pickers
 from pages.parts.augmentation.preview import Preview
 

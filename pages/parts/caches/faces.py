@@ -7,8 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import batches, datasets
-from fer.batches import Batch
+from fer import datasets
 from fer.config import AS_IT_CAME, DatasetView, TrainingConfig
 from fer.datasets import Dataset, browsing
 from fer.datasets import embedding as face_maps
@@ -20,6 +19,8 @@ from fer.datasets.fingerprint import fingerprint as fingerprint_of
 from fer.datasets.quality import FaceMeasures, Inspection
 from fer.datasets.views import apply_view
 from fer.system.progress import Progress, silent
+from fer.training import batches
+from fer.training.batches import Batch
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, modified, unrecorded
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from fer import neighbours
-from fer import training_faces as learned
 from fer.datasets import Dataset
 from fer.models import inference
 from fer.models.card import ModelCard
 from fer.neighbours import KnownFaces
 from fer.system.progress import Progress, silent
-from fer.training_faces import TrainingFaces
+from fer.training import training_faces as learned
+from fer.training.training_faces import TrainingFaces
 from pages.parts.caches.models import recognizer
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, unrecorded
 

@@ -4,11 +4,12 @@ import time
 
 import streamlit as st
 
-from fer import pace, runs
+from fer import runs
 from fer.config import TrainingConfig
 from fer.errors import FerError
-from fer.pace import Pace
 from fer.system.jobs import JobStatus
+from fer.training import estimate
+from fer.training.estimate import Pace
 from pages.parts import phrases
 
 _LOOK_EVERY_SECONDS = 1.0
@@ -20,7 +21,7 @@ _MEASURING = "training.pace_measuring"
 
 def show(config: TrainingConfig, training_faces: int, validation_faces: int) -> None:
     """Say how long the run would take; where nobody knows, measure it, without keeping anybody waiting."""
-    known = pace.known_pace(config)
+    known = estimate.known_pace(config)
     if known is not None:
         st.markdown(_in_words(known, config, training_faces, validation_faces))
         return
@@ -30,7 +31,7 @@ def show(config: TrainingConfig, training_faces: int, validation_faces: int) -> 
 def stop_measuring() -> None:
     """Leave the machine to the run that begins now."""
     if (measuring := st.session_state.pop(_MEASURING, None)) is not None:
-        pace.stop_measuring(measuring)
+        estimate.stop_measuring(measuring)
 
 
 def _measured(config: TrainingConfig, training_faces: int, validation_faces: int) -> None:
@@ -38,17 +39,17 @@ def _measured(config: TrainingConfig, training_faces: int, validation_faces: int
 
     Once it is known, the page is not drawn anew for it: that would close a dialog that is open by then.
     """
-    known = pace.known_pace(config)
+    known = estimate.known_pace(config)
     if known is not None:
         st.markdown(_in_words(known, config, training_faces, validation_faces))
         return
-    similar = pace.similar_pace(config)
+    similar = estimate.similar_pace(config)
     if similar is not None:
         st.markdown(f"Roughly: {_in_words(similar, config, training_faces, validation_faces)}")
     if any(status.is_active for status in runs.list_statuses().values()):
         st.caption("The expected time is measured once no run is at work.")
         return
-    job = pace.measuring_job(config)
+    job = estimate.measuring_job(config)
     if job is not None and job.is_active:
         st.progress(job.fraction, text=f"Measuring a few steps, for the expected time … {job.message}")
         return
@@ -57,7 +58,7 @@ def _measured(config: TrainingConfig, training_faces: int, validation_faces: int
         st.button(
             "Measure again",
             key="training.measure_again",
-            on_click=pace.forget_measuring,
+            on_click=estimate.forget_measuring,
             args=(config,),
             type="tertiary",
             icon=":material/timer:",
@@ -70,15 +71,15 @@ def _measured(config: TrainingConfig, training_faces: int, validation_faces: int
 def _begin(config: TrainingConfig) -> None:
     """Start measuring, if the settings stand still and no other measurement is under way."""
     asked, since = st.session_state.get(_ASKED, (None, 0.0))
-    if asked != pace.workload(config):
-        st.session_state[_ASKED] = (pace.workload(config), time.monotonic())
+    if asked != estimate.workload(config):
+        st.session_state[_ASKED] = (estimate.workload(config), time.monotonic())
         return
     under_way: TrainingConfig | None = st.session_state.get(_MEASURING)
-    if under_way is not None and (job := pace.measuring_job(under_way)) is not None and job.is_active:
+    if under_way is not None and (job := estimate.measuring_job(under_way)) is not None and job.is_active:
         return
     if time.monotonic() - since >= _STILL_SECONDS:
         try:
-            pace.start_measuring(config)
+            estimate.start_measuring(config)
         except FerError as error:  # a full disk; training will say so too
             st.caption(str(error))
             return

@@ -11,13 +11,13 @@ from typing import Any, cast
 import numpy as np
 import streamlit as st
 
-from fer import batches
 from fer.config import AugmentationConfig, TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights, list_datasets
 from fer.errors import ConfigError, FerError
 from fer.glossary import explain
 from fer.models.catalog import ARCHITECTURES, architecture
-from fer.teaching import load_teacher, require_fit
+from fer.training import batches
+from fer.training.teachers import load_teacher, require_fit
 from pages.parts import phrases, state
 from pages.parts.training import (
     expected_time,

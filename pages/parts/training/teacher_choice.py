@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer.config import MOST_TEACHERS, Precision, TrainingConfig
 from fer.glossary import explain
-from fer.teaching import possible_teachers
+from fer.training.teachers import possible_teachers
 from pages.parts import pickers
 from pages.parts.training.setting_words import PRECISIONS
 

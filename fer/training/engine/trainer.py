@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import keras
 
-from fer import batches, runs
-from fer.batches import TrainingBatches
+from fer import runs
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.errors import RunError
@@ -17,15 +16,17 @@ from fer.models.transfer import begins_fine_tuning, require_possible
 from fer.runs import EpochMetrics, Predictions, RunRecorder, RunStatus, say
 from fer.runs.schedules import learning_rate
 from fer.system import files
-from fer.training.checkpoint import Checkpoint
-from fer.training.network import build_network, compiled, reseed, runs_on_jax
-from fer.training.phases import set_trainable
-from fer.training.reporting import BatchReporter
-from fer.training.stepping import BatchByBatch, Stepper
-from fer.training.teaching import Teachers
-from fer.training.tensorboard import ScalarLog
-from fer.training.validating import Validator, Verdict
-from fer.training.watching import require_the_same, trained_on, watched_faces
+from fer.training import batches
+from fer.training.batches import TrainingBatches
+from fer.training.engine.checkpoint import Checkpoint
+from fer.training.engine.freezing import set_trainable
+from fer.training.engine.network import build_network, compiled, reseed, runs_on_jax
+from fer.training.engine.probe_samples import require_the_same, trained_on, watched_faces
+from fer.training.engine.reporting import BatchReporter
+from fer.training.engine.steps import BatchByBatch, Stepper
+from fer.training.engine.teaching import Teachers
+from fer.training.engine.tensorboard import ScalarLog
+from fer.training.engine.validation import Validator, Verdict
 
 
 class Trainer:
@@ -136,7 +137,7 @@ class Trainer:
 
     def _stepper_for(self, trainee: keras.Model) -> Stepper:
         if runs_on_jax():
-            from fer.training import device_pixels, on_device
+            from fer.training.engine import device_pixels, on_device
 
             if device_pixels.supports(self.batches.faces.images, self._preprocessing):
                 return on_device.OnDevice(

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.augmentation.dice import AugmentationDraw
 from fer.config import Fill
+from fer.training.augmentation.sampling import AugmentationDraw
 
 # cv2's REFLECT repeats the edge pixel (dcba|abcd), as Keras' "reflect" does.
 _BORDERS: dict[Fill, int] = {

@@ -1,4 +1,4 @@
-"""The changes of `fer.augmentation` and the preparation of `fer.models.preprocessing` once more, for JAX to compile.
+"""The changes of `fer.training.augmentation` and the preparation of `fer.models.preprocessing` once more, for JAX to compile.
 
 What is drawn is the same; what comes of it may differ by a grey level here and there, because OpenCV warps in
 steps of 1/32 of a pixel. A test holds the two against each other.
@@ -12,10 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import augmentation
-from fer.batches import EpochPlan
 from fer.config import AugmentationConfig, Fill
 from fer.models.preprocessing import Preprocessing
+from fer.training import augmentation
+from fer.training.batches import EpochPlan
 
 _MODES: dict[Fill, str] = {"nearest": "nearest", "reflect": "reflect", "black": "constant"}
 # ITU-R BT.601 luma, as OpenCV has it.
@@ -66,7 +66,7 @@ def sources_of(plan: EpochPlan, height: int, width: int) -> NDArray[np.float32]:
 
 
 def changed(images: Any, dice: Dice, config: AugmentationConfig) -> Any:
-    """Return (b, h, w, c) float32 grey levels 0 to 255, as `fer.augmentation.apply` changes the faces.
+    """Return (b, h, w, c) float32 grey levels 0 to 255, as `fer.training.augmentation.apply` changes the faces.
 
     Args:
         images: (b, h, w, c) uint8.
@@ -119,7 +119,7 @@ def prepared(levels: Any, preprocessing: Preprocessing) -> Any:
 
 
 def mixed(inputs: Any, targets: Any, weights: Any, dice: Dice) -> tuple[Any, Any, Any]:
-    """Return a batch's inputs, targets and weights mixed as `fer.augmentation.mix` mixes them."""
+    """Return a batch's inputs, targets and weights mixed as `fer.training.augmentation.mix` mixes them."""
     _, height, width, _ = inputs.shape
     partner, kept = dice["partner"], dice["kept"]
     pasted = _inside(dice["pasted"].astype(jnp.float32), height, width)

@@ -8,8 +8,8 @@ import numpy as np
 from fer.config import Precision, TrainingConfig
 from fer.models.catalog import architecture
 from fer.models.catalog import preprocessing_of as preprocessing_of
-from fer.training.losses import build_loss
-from fer.training.optimizing import build_optimizer
+from fer.training.engine.losses import build_loss
+from fer.training.engine.optimizing import build_optimizer
 
 
 def build_network(config: TrainingConfig, class_count: int, precision: Precision = "float32") -> keras.Model:

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import batches, runs
+from fer import runs
 from fer.config import TrainingConfig
 from fer.datasets import Dataset
 from fer.datasets.editions import Edition
 from fer.datasets.views import apply_view
 from fer.errors import FerError
 from fer.models.card import ModelCard
+from fer.training import batches
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,16 +5,16 @@ import shutil
 from pathlib import Path
 
 from fer import runs
-from fer.batches import training_faces
 from fer.datasets import Split, load_dataset
 from fer.errors import ModelError, RunAlreadyActiveError
 from fer.models.card import MODEL_FILE, load_card
 from fer.models.inference import model_folder
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
-from fer.training.export import furthest_apart, save_litert, write_model
-from fer.training.loading import load_network
-from fer.training.watching import require_the_same, trained_on
+from fer.training.batches import training_faces
+from fer.training.engine.export import furthest_apart, save_litert, write_model
+from fer.training.engine.loading import load_network
+from fer.training.engine.probe_samples import require_the_same, trained_on
 
 # The same weights in another order of additions differ by less; other weights by far more.
 _SAME_ANSWERS = 1e-5

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import augmentation
-from fer.augmentation import AugmentationDraw, MixingDraw
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, balanced_class_weights
 from fer.errors import ConfigError, DatasetError
 from fer.models.catalog import preprocessing_of
 from fer.models.preprocessing import Preprocessing
+from fer.training import augmentation
+from fer.training.augmentation import AugmentationDraw, MixingDraw
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,8 +16,8 @@ from fer.models.packages.keeping import free_name, plain_name
 from fer.models.weights import arrays_in
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
-from fer.training.export import EXPORT_TOLERANCE, apart_from_keras, save_litert
-from fer.training.network import build_network
+from fer.training.engine.export import EXPORT_TOLERANCE, apart_from_keras, save_litert
+from fer.training.engine.network import build_network
 
 
 def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:

@@ -7,10 +7,10 @@ from typing import Protocol
 import keras
 import numpy as np
 
-from fer import batches
-from fer.batches import Batch, TrainingBatches, prefetched
 from fer.runs import say
-from fer.training.teaching import Teachers
+from fer.training import batches
+from fer.training.batches import Batch, TrainingBatches, prefetched
+from fer.training.engine.teaching import Teachers
 
 
 @dataclass(frozen=True, slots=True)

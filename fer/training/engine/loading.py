@@ -9,7 +9,7 @@ from fer.errors import ModelError, ModelNotFoundError, RunAlreadyActiveError
 from fer.models.card import CARD_FILE, MODEL_FILE, load_card
 from fer.models.weights import keras_weights
 from fer.system import files, paths
-from fer.training.network import build_network
+from fer.training.engine.network import build_network
 
 
 def load_network(folder: Path) -> Any:

@@ -18,7 +18,6 @@ from typing import Any
 import psutil
 
 from fer import runs
-from fer.batches import Batch, TrainingBatches, prefetched, training_faces
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.errors import FerError
@@ -28,6 +27,7 @@ from fer.runs.folder import parse_rows
 from fer.system import files, jobs, paths
 from fer.system.jobs import Job
 from fer.system.progress import Progress, silent
+from fer.training.batches import Batch, TrainingBatches, prefetched, training_faces
 
 # A process starts, loads TensorFlow and makes its first step in about this time, where nothing is known yet.
 USUAL_START_SECONDS = 12.0
@@ -154,9 +154,9 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
     """
     progress(0.1, "Loading TensorFlow")
     # Imported here: the pages that ask for a pace must not load it.
-    from fer.training.network import build_network, compiled, repeatable
-    from fer.training.phases import set_trainable
-    from fer.training.teaching import Teachers
+    from fer.training.engine.freezing import set_trainable
+    from fer.training.engine.network import build_network, compiled, repeatable
+    from fer.training.engine.teaching import Teachers
 
     repeatable()  # as every run is, and no step is quicker for it
     dataset.require_training_splits()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fer.config import TrainingConfig
 from fer.datasets import Dataset
 from fer.models.preprocessing import Preprocessing
-from fer.training.losses import build_loss
+from fer.training.engine.losses import build_loss
 
 _BATCH = 256
 

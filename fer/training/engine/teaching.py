@@ -13,15 +13,15 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from fer import teaching
 from fer.config import TrainingConfig
 from fer.emotions import Emotion
 from fer.errors import ModelError
 from fer.models.catalog import preprocessing_of
 from fer.models.preprocessing import Preprocessing
 from fer.system.files import DAMAGED_ARRAYS
-from fer.teaching import Teacher
-from fer.training.network import build_network
+from fer.training import teachers
+from fer.training.engine.network import build_network
+from fer.training.teachers import Teacher
 
 # ITU-R BT.601 luma, as OpenCV has it.
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -45,7 +45,7 @@ class Teachers:
         self._share = config.teacher_share
         self._temperature = config.teacher_temperature
         self._pupil = preprocessing_of(config)
-        found = [teaching.load_teacher(name) for name in config.teachers]
+        found = [teachers.load_teacher(name) for name in config.teachers]
         self.networks = [_network(teacher, emotions) for teacher in found]
         self.preprocessings = [preprocessing_of(teacher.config) for teacher in found]
 
@@ -103,7 +103,7 @@ def seen_as(inputs: Any, pupil: Preprocessing, teacher: Preprocessing) -> Any:
 
 
 def _network(teacher: Teacher, emotions: tuple[Emotion, ...]) -> keras.Model:
-    teaching.require_fit(teacher, emotions)
+    teachers.require_fit(teacher, emotions)
     network = build_network(teacher.config, len(emotions))
     try:
         network.load_weights(teacher.weights)

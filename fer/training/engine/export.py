@@ -22,8 +22,8 @@ from fer.models.temperature import apply_temperature
 from fer.runs import RunRecorder, say
 from fer.statistics import wilson_interval
 from fer.system import files
-from fer.training.network import build_network
-from fer.training.validating import Validator
+from fer.training.engine.network import build_network
+from fer.training.engine.validation import Validator
 
 # LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
 EXPORT_TOLERANCE = 1e-3

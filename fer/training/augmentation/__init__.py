@@ -4,9 +4,9 @@ The preview page and the training process call the same functions, so what a lea
 learns from: the same config and generator give the same pixels.
 """
 
-from fer.augmentation.dice import AugmentationDraw, draw, extremes, still
-from fer.augmentation.mixing import MixingDraw, draw_mixing, mix
-from fer.augmentation.pixels import apply, filled_in, matrices
+from fer.training.augmentation.mixing import MixingDraw, draw_mixing, mix
+from fer.training.augmentation.pixels import apply, filled_in, matrices
+from fer.training.augmentation.sampling import AugmentationDraw, draw, extremes, still
 
 __all__ = [
     "AugmentationDraw",

@@ -5,7 +5,7 @@ import time
 import psutil
 
 from fer.runs import BatchMetrics, RunRecorder
-from fer.training.tensorboard import ScalarLog
+from fer.training.engine.tensorboard import ScalarLog
 
 # How often the watching page gets a new point; more would be drawn by nobody.
 _REPORT_SECONDS = 0.5

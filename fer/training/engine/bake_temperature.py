@@ -15,8 +15,8 @@ from fer.models.card import CARD_FILE, INT8_FILE, KERAS_FILE, MODEL_FILE, load_c
 from fer.models.inference import model_folder
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
-from fer.training.export import furthest_apart, save_litert
-from fer.training.loading import load_network
+from fer.training.engine.export import furthest_apart, save_litert
+from fer.training.engine.loading import load_network
 
 # Of probabilities: the exported model adds in another order, and a low temperature magnifies that.
 _TOLERANCE = 1e-4

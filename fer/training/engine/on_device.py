@@ -14,14 +14,14 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from fer.batches import TrainingBatches
 from fer.config import TrainingConfig
 from fer.models.preprocessing import Preprocessing
 from fer.runs import say
-from fer.training import device_pixels
-from fer.training.losses import build_loss
-from fer.training.stepping import Step
-from fer.training.teaching import Teachers
+from fer.training.batches import TrainingBatches
+from fer.training.engine import device_pixels
+from fer.training.engine.losses import build_loss
+from fer.training.engine.steps import Step
+from fer.training.engine.teaching import Teachers
 
 # Steps that may be under way before the result of the oldest is waited for: enough for the device never to
 # wait for Python, few enough for a stop to be heard at once.

@@ -1,0 +1,1 @@
+"""Training engine: everything of a run that needs Keras; it works in a process of its own."""
