@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from fer.datasets import Dataset
 from fer.errors import DatasetError, DatasetNotFoundError
-from fer.faces import DETECTORS, Box, Face, FaceDetector, as_bgr, crop_faces, lift_contrast
-from fer.faces.catalog import DetectorMeasure
-from fer.faces.tracking import intersections_over_union
 from fer.images import load_picture
+from fer.live.detection import DETECTORS, Box, Face, FaceDetector, as_bgr, crop_faces, lift_contrast
+from fer.live.detection.catalog import DetectorMeasure
+from fer.live.detection.tracking import intersections_over_union
 from fer.models.inference import Recognizer
 from fer.statistics import wilson_interval
 from fer.system.progress import Progress, silent
@@ -105,7 +105,7 @@ def measure_detectors(
         runs: how often each detector's time is taken.
 
     Returns:
-        Plain JSON values, as `fer.faces.catalog` reads them: "detectors", name to `DetectorMeasure`; and
+        Plain JSON values, as `fer.live.detection.catalog` reads them: "detectors", name to `DetectorMeasure`; and
         "dim_light", how many marked faces the default detector finds in daylight, in the dark, and lifted,
         and how many of `faces` the model reads right.
 

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from fer.bench.material import DEFAULT_MODEL
 from fer.datasets.synthetic.portrait import ActionUnit, Appearance, draw_face
-from fer.drawing import DrawingStyle, draw_faces
 from fer.errors import DatasetError
-from fer.faces import Box, HaarDetector, crop_faces
-from fer.faces.patch import Patch
 from fer.images import load_picture
 from fer.live import LiveRecognizer, recognize_faces
+from fer.live.detection import Box, HaarDetector, crop_faces
+from fer.live.detection.patch import Patch
+from fer.live.drawing import DrawingStyle, draw_faces
 from fer.models.inference import Recognizer, model_folder
 from fer.system.machine import read_machine
 from fer.system.progress import Progress, silent

@@ -10,8 +10,8 @@ from fer.command_line import options as shared_options
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add, Answer
 from fer.datasets import Split, load_dataset
-from fer.faces import DETECTORS, detector_entry
-from fer.faces.catalog import MEASURED_FILE, measures
+from fer.live.detection import DETECTORS, detector_entry
+from fer.live.detection.catalog import MEASURED_FILE, measures
 from fer.models.inference import DEFAULT_MODEL, load_recognizer
 from fer.system import files
 

@@ -7,14 +7,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from fer import picture_answers
 from fer.command_line import reading_options, terminal
 from fer.command_line.run_commands import Add, Answer
-from fer.drawing import draw_faces
-from fer.faces import build_detector
 from fer.images import load_picture
-from fer.live import STILL, RecognizedFace, recognize_faces
-from fer.picture_answers import PictureAnswer
+from fer.live import STILL, RecognizedFace, picture_answers, recognize_faces
+from fer.live.detection import build_detector
+from fer.live.drawing import draw_faces
+from fer.live.picture_answers import PictureAnswer
 from fer.system import files
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from fer.command_line import reading_options, terminal
 from fer.command_line.run_commands import Add, Answer
-from fer.drawing import DrawingStyle
 from fer.errors import FerError
 from fer.live import LiveSettings, Smoothing
-from fer.video import annotate_film
+from fer.live.drawing import DrawingStyle
+from fer.live.video import annotate_film
 
 
 def video(options: argparse.Namespace) -> Answer:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.emotions import Emotion, EmotionScores
-from fer.faces import Face
+from fer.live.detection import Face
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from fer.emotions import EmotionScores
 from fer.errors import FerError
-from fer.faces import (
+from fer.live.baseline import SECONDS as BASELINE_SECONDS
+from fer.live.baseline import Baseline
+from fer.live.detection import (
     Face,
     FaceDetector,
     FaceTracker,
@@ -19,13 +21,11 @@ from fer.faces import (
     crop_faces,
     lift_contrast,
 )
-from fer.live.baseline import SECONDS as BASELINE_SECONDS
-from fer.live.baseline import Baseline
 from fer.live.history import HistoryLog, LiveHistory
 from fer.live.meter import LiveFigures, Meter
 from fer.live.reading import FrozenFrame, LiveReading, RecognizedFace
 from fer.live.settings import STILL, LiveSettings
-from fer.live.steadying import Steadying
+from fer.live.temporal_smoothing import Steadying
 from fer.models.inference import Recognizer
 from fer.models.temperature import apply_temperature
 

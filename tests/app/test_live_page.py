@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from fer.emotions import EMOTIONS
 from fer.live import LiveRecognizer, Smoothing
+from fer.live.streaming import Stream
 from fer.models.card import MODEL_FILE
 from fer.models.inference import Recognizer
-from fer.streaming import Stream
 from fer.system import paths
 from fer.temperatures import KeptTemperature, save_temperature
 from tests.conftest import PROJECT_ROOT

@@ -12,11 +12,11 @@ from PIL import Image
 from skimage.data import astronaut
 from streamlit.testing.v1 import AppTest
 
-from fer.drawing import DrawingStyle
-from fer.faces import build_detector
 from fer.live import STILL, recognize_faces
+from fer.live.detection import build_detector
+from fer.live.drawing import DrawingStyle
+from fer.live.picture_answers import PictureAnswer, as_csv, as_json, as_zip
 from fer.models.inference import Recognizer
-from fer.picture_answers import PictureAnswer, as_csv, as_json, as_zip
 from tests.app.test_live_page import PICTURES, files_in, open_page, png, words
 from tests.core import grey_level
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import films
-from fer.drawing import DrawingStyle
 from fer.emotions import EMOTIONS
 from fer.errors import VideoError
 from fer.live import LiveSettings
+from fer.live.drawing import DrawingStyle
+from fer.live.video import films
 from fer.system import jobs, paths
 from fer.system.jobs import JobStatus
 from tests.app.test_live_page import files_in, open_page, words

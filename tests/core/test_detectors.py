@@ -13,7 +13,7 @@ from skimage.data import astronaut
 
 from fer.bench import detecting
 from fer.errors import DatasetError, DatasetNotFoundError, FaceDetectorError
-from fer.faces import (
+from fer.live.detection import (
     DETECTORS,
     Face,
     FollowingDetector,
@@ -26,8 +26,8 @@ from fer.faces import (
     lift_contrast,
     yunet,
 )
-from fer.faces.catalog import MEASURED_FILE, measures
-from fer.faces.profile import ProfileDetector
+from fer.live.detection.catalog import MEASURED_FILE, measures
+from fer.live.detection.profile import ProfileDetector
 from fer.system import paths
 from tests.conftest import dataset_of
 from tests.core import grey_level

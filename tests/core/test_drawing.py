@@ -1,4 +1,4 @@
-"""`fer.drawing`: what must be seen in the picture, and what must stay untouched."""
+"""`fer.live.drawing`: what must be seen in the picture, and what must stay untouched."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer.drawing import UNSURE, Bars, DrawingStyle, draw_faces
 from fer.emotions import EMOTIONS, Emotion, EmotionScores
-from fer.faces import Box, Face
 from fer.live import RecognizedFace
+from fer.live.detection import Box, Face
+from fer.live.drawing import UNSURE, Bars, DrawingStyle, draw_faces
 
 
 def recognized(box: Box, top: Emotion = Emotion.HAPPY, share: float = 0.7, number: int = 1) -> RecognizedFace:

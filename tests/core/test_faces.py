@@ -1,4 +1,4 @@
-"""`fer.faces`: finding, following, cutting out. The one real face is NASA's, from scikit-image."""
+"""`fer.live.detection`: finding, following, cutting out. The one real face is NASA's, from scikit-image."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from skimage.data import astronaut
 
 from fer.errors import FaceDetectorError
-from fer.faces import (
+from fer.live.detection import (
     FAST,
     FULL_RESOLUTION,
     THOROUGH,
@@ -20,7 +20,7 @@ from fer.faces import (
     as_bgr,
     crop_faces,
 )
-from fer.faces.tracking import FRAMES_UNTIL_FORGOTTEN, intersections_over_union, overlap
+from fer.live.detection.tracking import FRAMES_UNTIL_FORGOTTEN, intersections_over_union, overlap
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_an_opencv_without_cascades_is_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_missing_cascade_file_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fer.faces.haar.FRONTAL_CASCADE", "nothing.xml")
+    monkeypatch.setattr("fer.live.detection.haar.FRONTAL_CASCADE", "nothing.xml")
     with pytest.raises(FaceDetectorError, match="Reinstall"):
         HaarDetector()
 

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
-from fer.faces import Box, Face, FollowingDetector, Searching
-from fer.faces.following import FRAMES_HELD, FRAMES_PER_WHOLE_SEARCH, SEARCHES_MISSED
-from fer.faces.patch import LEAST_LIKENESS, Patch
+from fer.live.detection import Box, Face, FollowingDetector, Searching
+from fer.live.detection.following import FRAMES_HELD, FRAMES_PER_WHOLE_SEARCH, SEARCHES_MISSED
+from fer.live.detection.patch import LEAST_LIKENESS, Patch
 
 FACE = cv2.cvtColor(astronaut()[30:150, 165:285], cv2.COLOR_RGB2BGR)
 

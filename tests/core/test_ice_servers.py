@@ -3,7 +3,7 @@
 import pytest
 
 from fer.errors import ConfigError
-from fer.ice_servers import has_turn, parse_ice_servers
+from fer.live.ice_servers import has_turn, parse_ice_servers
 
 TURN = '{"urls": "turn:turn.example.org:3478", "username": "fer", "credential": "secret"}'
 

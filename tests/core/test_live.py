@@ -13,8 +13,8 @@ from skimage.data import astronaut
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FaceDetectorError, ModelMismatchError
-from fer.faces import Box, Face, HaarDetector
 from fer.live import LiveRecognizer, LiveSettings, recognize_faces
+from fer.live.detection import Box, Face, HaarDetector
 from fer.models.inference import Recognizer
 from fer.models.temperature import apply_temperature
 from tests.core import grey_level

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fer.emotions import EMOTIONS, Emotion, EmotionScores
-from fer.faces import Face
 from fer.live import LiveReading, RecognizedFace
+from fer.live.detection import Face
 from fer.live.history import KEPT_SECONDS, MOST_PEOPLE, SAMPLES_PER_SECOND, HistoryLog
 
 

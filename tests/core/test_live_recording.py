@@ -8,13 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from fer import recording
 from fer.emotions import EMOTIONS, EmotionScores
-from fer.faces import Face
-from fer.live import LiveReading, RecognizedFace
-from fer.recording import Recorder, save_snapshot
+from fer.live import LiveReading, RecognizedFace, recording
+from fer.live.detection import Face
+from fer.live.recording import Recorder, save_snapshot
+from fer.live.video import FilmWriter
 from fer.system import paths
-from fer.video import FilmWriter
 from tests.core import filmed
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.live import LiveSettings, Smoothing
-from fer.live.steadying import Steadying
+from fer.live.temporal_smoothing import Steadying
 
 FRAME = 1 / 30
 PLAIN = LiveSettings(smoothing=Smoothing.NONE, lead=0.0, unsure_below=0.0)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer.drawing import DrawingStyle
-from fer.faces import Face
 from fer.live import LiveRecognizer, LiveSettings
+from fer.live.detection import Face
+from fer.live.drawing import DrawingStyle
+from fer.live.streaming import Stream
 from fer.models.inference import Recognizer
-from fer.streaming import Stream
 from tests.core import grey_level
 from tests.core.filmed import frame_bgr
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer.drawing import DrawingStyle
 from fer.emotions import EMOTIONS
 from fer.errors import VideoError
 from fer.live import LiveSettings
+from fer.live.drawing import DrawingStyle
+from fer.live.video import FilmReport, annotate_film, probe_film, probing
 from fer.models.inference import Recognizer
-from fer.video import FilmReport, annotate_film, probe_film, probing
 from tests.core import filmed, grey_level
 
 

@@ -6,16 +6,16 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer import films, images, live
-from fer.drawing import DrawingStyle
-from fer.faces import FaceDetector, build_detector
-from fer.films import Film
+from fer import images, live
 from fer.live import LiveRecognizer, LiveSettings, RecognizedFace
+from fer.live.detection import FaceDetector, build_detector
+from fer.live.drawing import DrawingStyle
+from fer.live.streaming import Stream
+from fer.live.video import FilmInfo, films, probe_film
+from fer.live.video.films import Film
 from fer.models import inference
 from fer.models.inference import Recognizer
-from fer.streaming import Stream
 from fer.system import machine
-from fer.video import FilmInfo, probe_film
 from pages.parts.caches.models import recognizer
 from pages.parts.caches.stamps import model_stamp, settle_memory
 

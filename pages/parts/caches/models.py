@@ -12,7 +12,7 @@ from fer.config import DatasetView
 from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
 from fer.evaluation import Averaging, Evaluation
-from fer.faces import THOROUGH, Face, FaceDetector, HaarDetector, crop_faces
+from fer.live.detection import THOROUGH, Face, FaceDetector, HaarDetector, crop_faces
 from fer.models import inference
 from fer.models.inference import Recognizer
 from fer.system import machine

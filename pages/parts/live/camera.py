@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from fer.errors import FerError
-from fer.streaming import Stream
+from fer.live.streaming import Stream
 from fer.system.machine import return_memory_of_threads
 from pages.parts import caches, phrases, state
 from pages.parts.live import camera_check, connection, freeze, readout, recording

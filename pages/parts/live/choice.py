@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from fer.drawing import DrawingStyle
 from fer.live import LiveSettings
+from fer.live.drawing import DrawingStyle
 
 
 @dataclass(frozen=True, slots=True)

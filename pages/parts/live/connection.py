@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from fer.errors import ConfigError
-from fer.ice_servers import ENVIRONMENT, has_turn, parse_ice_servers
+from fer.live.ice_servers import ENVIRONMENT, has_turn, parse_ice_servers
 from pages.parts import phrases
 
 # On one computer a connection takes a second; through a TURN server perhaps five.

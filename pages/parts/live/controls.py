@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from fer.drawing import Bars, DrawingStyle
-from fer.faces import dim_light
 from fer.live import MODE_FRAMES, SMOOTHING_SECONDS, LiveSettings, Smoothing
+from fer.live.detection import dim_light
+from fer.live.drawing import Bars, DrawingStyle
 from fer.models.inference import ModelEntry
 from pages.parts import caches, phrases, pickers
 from pages.parts.live import detector_choice

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.errors import FerError
-from fer.faces import DETECTORS, DetectorEntry, detector_entry
+from fer.live.detection import DETECTORS, DetectorEntry, detector_entry
 from pages.parts import notices, phrases
 
 _DEFAULT = DETECTORS[0].name

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from fer import drawing, recording
 from fer.errors import FerError
-from fer.live import FrozenFrame
-from fer.streaming import Stream
+from fer.live import FrozenFrame, drawing, recording
+from fer.live.streaming import Stream
 from pages.parts.live import face_reading
 from pages.parts.live.choice import LiveChoice
 

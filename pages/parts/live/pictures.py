@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer import drawing, images, picture_answers
+from fer import images
 from fer.errors import FerError
-from fer.live import RecognizedFace
-from fer.picture_answers import PictureAnswer
+from fer.live import RecognizedFace, drawing, picture_answers
+from fer.live.picture_answers import PictureAnswer
 from pages.parts import caches, phrases
 from pages.parts.live import face_reading
 from pages.parts.live.choice import LiveChoice

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer import figures
 from fer.live import LiveFigures, LiveHistory, RecognizedFace
-from fer.streaming import Stream
+from fer.live.streaming import Stream
 from pages.parts import live_chart, phrases
 
 EVERY_SECONDS = 1.0

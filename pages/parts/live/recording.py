@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from fer import recording
 from fer.errors import FerError
-from fer.streaming import Stream
+from fer.live import recording
+from fer.live.streaming import Stream
 from pages.parts import phrases
 
 _KEPT = "live.kept_picture"

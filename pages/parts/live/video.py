@@ -5,11 +5,11 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer import figures, films
+from fer import figures
 from fer.errors import FerError
-from fer.films import Film
+from fer.live.video import FilmInfo, films
+from fer.live.video.films import Film
 from fer.system import jobs
-from fer.video import FilmInfo
 from pages.parts import caches, job_panel, notices, phrases
 from pages.parts.live.choice import LiveChoice
 

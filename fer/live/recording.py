@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from fer.errors import FerError, StorageError
 from fer.live import LiveReading
+from fer.live.video.table import ReadingTable
+from fer.live.video.writing import FilmWriter
 from fer.system import files, paths
-from fer.video.table import ReadingTable
-from fer.video.writing import FilmWriter
 
 CLIP_FILE, TABLE_FILE = "clip.mp4", "faces.csv"
 MAX_SECONDS = 10 * 60

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from fer.errors import FaceDetectorError
-from fer.faces import dlib_hog, yunet
-from fer.faces.face import FaceDetector
-from fer.faces.following import FollowingDetector, Searching
-from fer.faces.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
-from fer.faces.profile import ProfileDetector
+from fer.live.detection import dlib_hog, yunet
+from fer.live.detection.face import FaceDetector
+from fer.live.detection.following import FollowingDetector, Searching
+from fer.live.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
+from fer.live.detection.profile import ProfileDetector
 
 # What `python -m fer detectors --measure FOLDER` found on the annotated photographs of `FOLDER`.
 MEASURED_FILE = Path(__file__).parent / "measured.json"

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.drawing import DrawingStyle, draw_faces
 from fer.live import FrozenFrame, LiveRecognizer
-from fer.recording import Recorder, Recording
+from fer.live.drawing import DrawingStyle, draw_faces
+from fer.live.recording import Recorder, Recording
 
 
 @dataclass(slots=True)

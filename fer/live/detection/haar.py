@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.errors import FaceDetectorError
-from fer.faces.face import Face
+from fer.live.detection.face import Face
 
 FRONTAL_CASCADE = "haarcascade_frontalface_default.xml"
 # OpenCV's `MIN_NEIGHBORS` of every published webcam recipe: windows that must agree on a face.

@@ -13,9 +13,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.faces.face import Box, Face, FaceDetector
-from fer.faces.patch import LEAST_LIKENESS, Patch
-from fer.faces.tracking import SAME_FACE_OVERLAP, overlap
+from fer.live.detection.face import Box, Face, FaceDetector
+from fer.live.detection.patch import LEAST_LIKENESS, Patch
+from fer.live.detection.tracking import SAME_FACE_OVERLAP, overlap
 
 # Whoever comes into view is looked for a sixth of a second later, at 30 frames a second.
 FRAMES_PER_WHOLE_SEARCH = 5

@@ -1,6 +1,6 @@
 """Finding faces, following them from frame to frame, and cutting them out."""
 
-from fer.faces.catalog import (
+from fer.live.detection.catalog import (
     DETECTORS,
     DetectorEntry,
     DetectorMeasure,
@@ -8,12 +8,12 @@ from fer.faces.catalog import (
     detector_entry,
     dim_light,
 )
-from fer.faces.crops import as_bgr, crop_faces
-from fer.faces.face import Box, Face, FaceDetector
-from fer.faces.following import FollowingDetector, Searching
-from fer.faces.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSettings
-from fer.faces.lighting import lift_contrast
-from fer.faces.tracking import FaceTracker
+from fer.live.detection.crops import as_bgr, crop_faces
+from fer.live.detection.face import Box, Face, FaceDetector
+from fer.live.detection.following import FollowingDetector, Searching
+from fer.live.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSettings
+from fer.live.detection.lighting import lift_contrast
+from fer.live.detection.tracking import FaceTracker
 
 __all__ = [
     "DETECTORS",

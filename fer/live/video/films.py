@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from fer.drawing import DrawingStyle
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import StorageError, VideoError
 from fer.live import LiveSettings, PersonHistory
+from fer.live.drawing import DrawingStyle
+from fer.live.video import SUFFIXES as SUFFIXES
 from fer.system import files, jobs, paths
-from fer.video import SUFFIXES as SUFFIXES
 
 _ABOUT, _ANNOTATED, _TABLE, _PARQUET = (
     "about.json",

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from fer.emotions import Emotion, EmotionScores
-from fer.faces import Box, as_bgr
 from fer.live import RecognizedFace
+from fer.live.detection import Box, as_bgr
 
 Color = tuple[int, int, int]
 """(blue, green, red), 0 to 255."""

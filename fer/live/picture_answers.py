@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.drawing import DrawingStyle, draw_faces
 from fer.emotions import EMOTIONS
 from fer.live import RecognizedFace
+from fer.live.drawing import DrawingStyle, draw_faces
 
 
 @dataclass(frozen=True, slots=True, eq=False)

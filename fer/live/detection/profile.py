@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.faces.face import Face
-from fer.faces.haar import AGREEING_WINDOWS, FAST, HaarDetector, HaarSettings, load_cascade
-from fer.faces.tracking import SAME_FACE_OVERLAP, intersections_over_union
+from fer.live.detection.face import Face
+from fer.live.detection.haar import AGREEING_WINDOWS, FAST, HaarDetector, HaarSettings, load_cascade
+from fer.live.detection.tracking import SAME_FACE_OVERLAP, intersections_over_union
 
 PROFILE_CASCADE = "haarcascade_profileface.xml"
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.errors import FaceDetectorError
-from fer.faces.face import Face
+from fer.live.detection.face import Face
 from fer.system import files, paths
 
 WEIGHTS_FILE = "face_detection_yunet_2023mar.onnx"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.errors import FaceDetectorError
-from fer.faces.face import Face
+from fer.live.detection.face import Face
 
 # It finds faces from 80 pixels on; a larger picture is searched in a copy shrunk to this side.
 _SIDE_PIXELS = 640

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fer.drawing import DrawingStyle, draw_faces
 from fer.errors import VideoError
-from fer.faces import Searching, build_detector
 from fer.live import LiveRecognizer, LiveSettings
+from fer.live.detection import Searching, build_detector
+from fer.live.drawing import DrawingStyle, draw_faces
+from fer.live.video.probing import FilmInfo, frames_of, opened, probe_film, upright
+from fer.live.video.table import ReadingTable
+from fer.live.video.writing import FilmWriter
 from fer.models.inference import Recognizer
 from fer.system import files
 from fer.system.progress import Progress, silent
-from fer.video.probing import FilmInfo, frames_of, opened, probe_film, upright
-from fer.video.table import ReadingTable
-from fer.video.writing import FilmWriter
 
 
 @dataclass(frozen=True, slots=True)
