@@ -169,7 +169,7 @@ def diagnose(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 def publish(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Make a run's model a shipped one, with its one look at the test split."""
-    from fer.publishing import publish as publish_run
+    from fer.evaluation.publishing import publish as publish_run
 
     card = publish_run(options.run, options.name, options.data, terminal.show_progress)
     assert card.test is not None

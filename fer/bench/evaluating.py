@@ -12,9 +12,9 @@ from fer.bench.material import DEFAULT_MODEL, another_home, existing_csv, give, 
 from fer.bench.pages import rehearsed
 from fer.datasets import Dataset, Split, load_dataset
 from fer.evaluation import evaluate
-from fer.explanation import emotion_map, enlarged
+from fer.evaluation.explanation import emotion_map, enlarged
+from fer.evaluation.robustness import CORRUPTIONS, LEVELS, CorruptionKind, corrupt, sweep
 from fer.models.inference import Recognizer, load_recognizer, model_folder
-from fer.robustness import CORRUPTIONS, LEVELS, CorruptionKind, corrupt, sweep
 from fer.system import machine, paths
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Measurement, Report, measured, ratio, take_turns

@@ -18,8 +18,8 @@ from fer.evaluation.calibration import (
     maximum_calibration_error,
     temperature_effect,
 )
+from fer.evaluation.calibration_store import KeptTemperature, delete_temperature, save_temperature
 from fer.models.inference import load_recognizer
-from fer.temperatures import KeptTemperature, delete_temperature, save_temperature
 
 _SAID = {
     "better": "it helps",

@@ -24,8 +24,8 @@ from fer.evaluation import (
     scores_of,
     unanswerable,
 )
+from fer.evaluation.publishing import test_figures
 from fer.models.inference import Precision, Recognizer, model_folder
-from fer.publishing import test_figures
 from fer.statistics import compare_answers
 from fer.system import files, machine
 

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from fer import explanation
 from fer.command_line import options as shared_options
 from fer.command_line import terminal
 from fer.command_line.run_commands import Add
 from fer.datasets import load_dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError
-from fer.explanation.picture import explanation_picture
+from fer.evaluation import explanation
+from fer.evaluation.explanation.picture import explanation_picture
 from fer.models.inference import load_recognizer
 from fer.system import files
 

@@ -18,8 +18,8 @@ def quantize(options: argparse.Namespace) -> Answer:
     view = shared_options.view_of(options)
     dataset = load_dataset(options.data, terminal.show_progress, view=view)
     terminal.show_progress(0.02, "Loading TensorFlow")
-    from fer.quantizing import MOST_LOSS
-    from fer.quantizing import quantize as make
+    from fer.evaluation.quantization import MOST_LOSS
+    from fer.evaluation.quantization import quantize as make
 
     made = make(options.model, dataset, terminal.show_progress, calibration_faces=options.calibration)
     comparison = made.comparison

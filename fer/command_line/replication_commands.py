@@ -6,13 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fer import replication
 from fer.command_line import options as shared_options
 from fer.command_line import run_commands, terminal
 from fer.command_line.run_commands import Add, Answer
 from fer.datasets import load_dataset
 from fer.errors import FerError
-from fer.replication import Cell, Comparison, TableRow, TableSize, Variant
+from fer.evaluation import replication
+from fer.evaluation.replication import Cell, Comparison, TableRow, TableSize, Variant
 
 USUAL_DATA = "fer2013.csv"
 TABLE_KEY = "s0-table"

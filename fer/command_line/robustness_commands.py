@@ -11,8 +11,8 @@ from fer.datasets.views import describe
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, FerError
 from fer.evaluation import judged_faces
+from fer.evaluation.robustness import CORRUPTIONS, CorruptionKind, Sweep, SweepPoint, sweep, sweep_path
 from fer.models.inference import Recognizer, model_folder
-from fer.robustness import CORRUPTIONS, CorruptionKind, Sweep, SweepPoint, sweep, sweep_path
 from fer.system import machine
 
 # Share of the whole time that goes into reading the faces.

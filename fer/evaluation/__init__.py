@@ -3,12 +3,12 @@
 An `Evaluation` holds answers beside labels; every score, curve, gallery and chart is derived from it.
 """
 
-from fer.evaluation.averaging import Averaging
 from fer.evaluation.curves import ThresholdCurve, threshold_curve, threshold_curves
 from fer.evaluation.ensembles import MOST_MEMBERS, ensemble_of
 from fer.evaluation.evaluating import evaluate, evaluate_faces, evaluation_of, judged_faces, unanswerable
 from fer.evaluation.evaluation import ClassReport, Evaluation, Mistake
 from fer.evaluation.scores import Score, scores_of
+from fer.evaluation.test_time_augmentation import Averaging
 
 __all__ = [
     "MOST_MEMBERS",

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
 from fer.errors import DatasetError, ModelMismatchError, StorageError
-from fer.evaluation.averaging import Averaging, predict
 from fer.evaluation.evaluation import Evaluation
+from fer.evaluation.test_time_augmentation import Averaging, predict
 from fer.models.inference import Recognizer
 from fer.system import files, paths
 from fer.system.progress import Progress, silent

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fer.datasets import Split
 from fer.emotions import Emotion, EmotionScores
 from fer.errors import ModelMismatchError
-from fer.evaluation.averaging import Averaging
+from fer.evaluation.test_time_augmentation import Averaging
 from fer.statistics import wilson_interval
 
 

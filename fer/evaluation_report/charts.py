@@ -9,9 +9,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from fer import figures
-from fer.comparison import compare_confusions
 from fer.evaluation import threshold_curves
 from fer.evaluation.calibration import reliability
+from fer.evaluation.comparison import compare_confusions
 from fer.evaluation_report.plain_text import one_line
 from fer.evaluation_report.report import EvaluationReport
 

@@ -7,9 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fer.comparison import ConfusionDifference
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation
+from fer.evaluation.comparison import ConfusionDifference
 from fer.figures.style import ACCENT_RGB, MARK_RGB, layout
 
 Cells = Literal["row share", "column share", "count"]

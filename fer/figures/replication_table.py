@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from fer.evaluation.replication.table import Cell
 from fer.figures.style import ACCENT_RGB, layout
-from fer.replication.table import Cell
 from fer.runs import RunStatus
 
 _ROW_HEIGHT = 78
@@ -28,7 +28,7 @@ def table_figure(cells: Sequence[Cell]) -> go.Figure:
     stands below ours.
 
     Args:
-        cells: what `fer.replication.table.table_of` gives, one at least.
+        cells: what `fer.evaluation.replication.table.table_of` gives, one at least.
     """
     sizes = list(dict.fromkeys(cell.batch_size for cell in cells))
     columns = sorted({cell.epochs for cell in cells})

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from fer.evaluation.replication import Comparison, Outcome
 from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout, plain
-from fer.replication import Comparison, Outcome
 
 _LINE_HEIGHT = 44
 # Room for the axis and the legend.
@@ -21,7 +21,7 @@ def replication_figure(rows: Sequence[Comparison]) -> go.Figure:
     cannot be compared is open.
 
     Args:
-        rows: what `fer.replication.comparisons` gives; lines without any figure are left out.
+        rows: what `fer.evaluation.replication.comparisons` gives; lines without any figure are left out.
     """
     drawn = [row for row in rows if row.figure is not None or row.ours is not None]
     figure = go.Figure()

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fer.emotions import EmotionScores
+from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, FaceAlong, Sweep
 from fer.figures.style import ACCENT, ACCENT_RGB, GRID, MARK, QUIET, layout
-from fer.robustness import CORRUPTIONS, Corruption, CorruptionKind, FaceAlong, Sweep
 
 # No colour that means an emotion, and each kind of line once: who sees no colours sees dashes and marks.
 _LINES = (

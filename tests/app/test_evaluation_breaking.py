@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import Split, load_dataset
 from fer.emotions import EMOTIONS
+from fer.evaluation.robustness import CORRUPTIONS, CorruptionKind, load_sweep, sweep, sweep_path
 from fer.models.card import load_card
 from fer.models.inference import Recognizer
-from fer.robustness import CORRUPTIONS, CorruptionKind, load_sweep, sweep, sweep_path
 from fer.system import jobs
 from pages.parts.evaluation import breaking_face
 from pages.parts.evaluation.chosen_face import ChosenFace

@@ -9,19 +9,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import temperatures
 from fer.datasets import Dataset, Split, load_dataset
 from fer.emotions import Emotion
 from fer.errors import DiskFullError
-from fer.evaluation import Evaluation, evaluate, threshold_curve
+from fer.evaluation import Evaluation, calibration_store, evaluate, threshold_curve
 from fer.evaluation.calibration import (
     expected_calibration_error,
     fit_temperature,
     temperature_effect,
 )
+from fer.evaluation.calibration_store import load_temperature
 from fer.models.card import load_card
 from fer.models.inference import Recognizer
-from fer.temperatures import load_temperature
 from pages.parts import face_sheet
 from pages.parts.face_sheet import Caption
 from tests.app.conftest import words
@@ -295,7 +294,7 @@ def test_a_temperature_is_used_on_the_live_page_and_forgotten(
 def test_a_damaged_temperature_is_said_and_can_be_forgotten(
     open_page: OpenPage, session: dict[str, object], recognizer: Recognizer
 ) -> None:
-    path = temperatures.temperature_path(recognizer.fingerprint)
+    path = calibration_store.temperature_path(recognizer.fingerprint)
     path.parent.mkdir(parents=True)
     path.write_text("[]")
     page = confidence(open_page(PAGE, session))
@@ -354,7 +353,7 @@ def test_a_full_disk_is_a_sentence(
     def full(*_: object) -> None:
         raise DiskFullError("The disk is full.")
 
-    monkeypatch.setattr(temperatures, "save_temperature", full)
+    monkeypatch.setattr(calibration_store, "save_temperature", full)
     page.button(key="evaluation.use_temperature").click().run()
     assert not page.exception
     assert page.error[0].value == "The disk is full."

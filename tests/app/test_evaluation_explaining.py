@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer.datasets import load_dataset
 from fer.emotions import Emotion
-from fer.explanation import BY_ITSELF, EmotionMap, occlude
+from fer.evaluation.explanation import BY_ITSELF, EmotionMap, occlude
 from fer.models.inference import Recognizer
 from fer.system import jobs
 from pages.parts.evaluation import explaining_words

@@ -12,12 +12,12 @@ from skimage.data import astronaut
 from streamlit.testing.v1 import AppTest
 
 from fer.emotions import EMOTIONS
+from fer.evaluation.calibration_store import KeptTemperature, save_temperature
 from fer.live import LiveRecognizer, Smoothing
 from fer.live.streaming import Stream
 from fer.models.card import MODEL_FILE
 from fer.models.inference import Recognizer
 from fer.system import paths
-from fer.temperatures import KeptTemperature, save_temperature
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 

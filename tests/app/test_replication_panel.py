@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import replication, runs
-from fer.replication import VARIANTS, Judged, comparisons, folder_of, variant
-from fer.replication.kept import RESULT_FILE
+from fer import runs
+from fer.evaluation import replication
+from fer.evaluation.replication import VARIANTS, Judged, comparisons, folder_of, variant
+from fer.evaluation.replication.kept import RESULT_FILE
 from fer.runs import queue as queue_module
 from tests.app.conftest import words
 from tests.conftest import write_fer_csv

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import EMOTIONS
 from fer.evaluation import Averaging
-from fer.evaluation.averaging import looks_at, predict
+from fer.evaluation.test_time_augmentation import looks_at, predict
 
 
 class Reader:

@@ -12,9 +12,9 @@ from fer.__main__ import main
 from fer.datasets import Split, load_dataset
 from fer.evaluation import evaluate
 from fer.evaluation.calibration import fit_temperature, temperature_effect
+from fer.evaluation.calibration_store import load_temperature
 from fer.models.inference import Recognizer
 from fer.system import paths
-from fer.temperatures import load_temperature
 from tests.conftest import dataset_of, write_fer_csv
 from tests.core import grey_level
 

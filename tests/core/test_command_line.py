@@ -163,7 +163,9 @@ def test_quantize_tells_both_figures_and_what_became_of_the_file(
         )
 
     quantizing = SimpleNamespace(MOST_LOSS=0.005, quantize=made)
-    monkeypatch.setitem(sys.modules, "fer.quantizing", quantizing)  # the true one loads TensorFlow
+    monkeypatch.setitem(
+        sys.modules, "fer.evaluation.quantization", quantizing
+    )  # the true one loads TensorFlow
     data = csv_in_data()
     result = answer(capsys, "quantize", "good", "--data", data, "--calibration", "5")
     assert asked == [("good", 42, 5)]

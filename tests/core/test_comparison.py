@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from fer.comparison import compare_confusions, disagreement
 from fer.datasets import Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation import Evaluation
+from fer.evaluation.comparison import compare_confusions, disagreement
 from fer.runs import Predictions
 from fer.runs.paired import compare_predictions
 from fer.statistics import PairedComparison, compare_answers

@@ -9,17 +9,17 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from fer import explanation
 from fer.__main__ import main
 from fer.datasets import Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError, ModelNotFoundError
-from fer.explanation import BY_ITSELF, THE_OTHERS, emotion_map, enlarged, occlude, read_map
-from fer.explanation.filters import filter_words
-from fer.explanation.layers import LayerReader
-from fer.explanation.overlay import overlay_svg
-from fer.explanation.picture import overlaid
-from fer.explanation.shading import OPPOSES, SUPPORTS, grey_pictures, signed_pictures
+from fer.evaluation import explanation
+from fer.evaluation.explanation import BY_ITSELF, THE_OTHERS, emotion_map, enlarged, occlude, read_map
+from fer.evaluation.explanation.filters import filter_words
+from fer.evaluation.explanation.layers import LayerReader
+from fer.evaluation.explanation.overlay import overlay_svg
+from fer.evaluation.explanation.picture import overlaid
+from fer.evaluation.explanation.shading import OPPOSES, SUPPORTS, grey_pictures, signed_pictures
 from fer.models.inference import Recognizer
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 from tests.core import grey_level

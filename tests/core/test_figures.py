@@ -7,13 +7,13 @@ import pytest
 from numpy.typing import NDArray
 
 from fer import figures
-from fer.comparison import compare_confusions
 from fer.datasets import Split
 from fer.datasets.browsing import TIE, VOTE_OUTCOMES
 from fer.datasets.character import Disagreement, character_of
 from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation import Evaluation
+from fer.evaluation.comparison import compare_confusions
 from tests.conftest import dataset_of
 
 

@@ -7,20 +7,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer import neighbours
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.datasets.editions import create_edition, exclude, relabel
 from fer.emotions import Emotion
 from fer.errors import DatasetError, ModelMismatchError
+from fer.evaluation import neighbours
+from fer.evaluation.neighbours import detail_correlations, features_path, known_faces, nearest
 from fer.models.card import ModelCard, load_card
 from fer.models.inference import Recognizer
-from fer.neighbours import (
-    detail_correlations,
-    features_path,
-    known_faces,
-    nearest,
-)
 from fer.system import paths
 from fer.training.training_faces import TrainingFaces, training_faces
 from tests.conftest import dataset_of

@@ -14,9 +14,9 @@ from fer.datasets import Split, load_dataset
 from fer.datasets.editions import create_edition, exclude
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, FerError, ModelError, RunNotFoundError
+from fer.evaluation.publishing import publish
 from fer.models.card import INT8_FILE, KERAS_FILE, load_card
 from fer.models.inference import list_models, load_recognizer
-from fer.publishing import publish
 from fer.runs import RunRecorder, RunStatus
 from tests.conftest import dataset_of, write_fer_csv
 from tests.core import grey_level

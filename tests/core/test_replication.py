@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from fer import replication, runs
+from fer import runs
 from fer.__main__ import main
 from fer.config import TrainingConfig
 from fer.config.recipes import PRESETS
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, DatasetError, DiskFullError, FerError, RunError
-from fer.replication import (
+from fer.evaluation import replication
+from fer.evaluation.replication import (
     BEGIN,
     END,
     PUBLISHED,

@@ -1,7 +1,7 @@
 """The published figures and ours as dots."""
 
+from fer.evaluation.replication import PUBLISHED, VARIANTS, compare, comparisons, variant
 from fer.figures.replications import replication_figure
-from fer.replication import PUBLISHED, VARIANTS, compare, comparisons, variant
 from tests.core.test_replication import kept_of
 
 

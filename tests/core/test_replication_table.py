@@ -14,8 +14,7 @@ from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError
-from fer.figures.replication_table import table_figure
-from fer.replication import (
+from fer.evaluation.replication import (
     Cell,
     Outcome,
     TableSize,
@@ -26,7 +25,8 @@ from fer.replication import (
     submit_table,
     table_of,
 )
-from fer.replication.table import BATCH_SIZES, PUBLISHED_CELLS, config_of
+from fer.evaluation.replication.table import BATCH_SIZES, PUBLISHED_CELLS, config_of
+from fer.figures.replication_table import table_figure
 from fer.runs import EpochMetrics, Run, RunRecorder, RunStatus, TrainedOn, save_trained_on
 from fer.runs import queue as queue_module
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fer.config import AugmentationConfig
 from fer.datasets.browsing import portraits
 from fer.errors import ConfigError
-from fer.robustness import (
+from fer.evaluation.robustness import (
     CORRUPTIONS,
     CURES,
     LEVELS,

@@ -7,6 +7,7 @@ import pytest
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError
+from fer.evaluation.robustness import CORRUPTIONS, CorruptionKind, FaceAlong, Sweep, face_along, sweep
 from fer.figures.robustness import (
     NamedSweep,
     all_kinds_figure,
@@ -16,7 +17,6 @@ from fer.figures.robustness import (
     severity_figure,
 )
 from fer.models.inference import Recognizer
-from fer.robustness import CORRUPTIONS, CorruptionKind, FaceAlong, Sweep, face_along, sweep
 from tests.conftest import dataset_of
 from tests.core import grey_level
 

@@ -11,8 +11,7 @@ from fer.datasets import Dataset, Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, ModelMismatchError, StorageError
 from fer.evaluation import evaluate_faces
-from fer.models.inference import Recognizer
-from fer.robustness import (
+from fer.evaluation.robustness import (
     CORRUPTIONS,
     LEVELS,
     CorruptionKind,
@@ -22,6 +21,7 @@ from fer.robustness import (
     sweep,
     sweep_path,
 )
+from fer.models.inference import Recognizer
 from fer.statistics import wilson_interval
 from fer.system import files
 from tests.conftest import dataset_of

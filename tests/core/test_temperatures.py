@@ -11,14 +11,14 @@ from fer.config import DatasetView, SplitPlan
 from fer.datasets import Dataset, Source
 from fer.errors import ConfigError, StorageError
 from fer.evaluation.calibration import Temperature
-from fer.system import paths
-from fer.temperatures import (
+from fer.evaluation.calibration_store import (
     KeptTemperature,
     delete_temperature,
     load_temperature,
     save_temperature,
     temperature_path,
 )
+from fer.system import paths
 
 FINGERPRINT = "0123456789abcdef01234567"
 KEPT = KeptTemperature(

@@ -95,9 +95,9 @@ def measure() -> dict[str, Any]:
     import numpy as np
     from ai_edge_litert.interpreter import Interpreter
 
-    from fer import quantizing
     from fer.datasets import Split
     from fer.errors import DatasetError
+    from fer.evaluation import quantization
     from fer.models.inference import Recognizer
     from tests.conftest import dataset_of
 
@@ -107,14 +107,14 @@ def measure() -> dict[str, Any]:
         os.environ["FER_HOME"] = home
         network = trained(faces)
         folder = save(Path(home) / "models" / "pretrained" / "tiny", network)
-        most_loss, quantizing._ROUNDS = quantizing.MOST_LOSS, 2
-        quantizing.MOST_LOSS = -1.1  # more than a model can gain
+        most_loss, quantization._ROUNDS = quantization.MOST_LOSS, 2
+        quantization.MOST_LOSS = -1.1  # more than a model can gain
         found: dict[str, Any] = {"refused": told(folder, faces)}
-        quantizing.MOST_LOSS = 1.1  # more than it can lose
+        quantization.MOST_LOSS = 1.1  # more than it can lose
         found["kept"] = told(folder, faces)
-        quantizing.MOST_LOSS = most_loss
+        quantization.MOST_LOSS = most_loss
         try:
-            quantizing.quantize("tiny", faces.only(Split.VALIDATION))
+            quantization.quantize("tiny", faces.only(Split.VALIDATION))
         except DatasetError as error:
             found["no training faces"] = str(error)
         interpreter = Interpreter(str(folder / "model.int8.tflite"))
@@ -204,10 +204,10 @@ def save(folder: Any, network: Any) -> Any:
 
 def told(folder: Any, faces: Any) -> dict[str, Any]:
     """What `quantize` says, and what lies in the folder afterwards."""
-    from fer import quantizing
+    from fer.evaluation import quantization
     from fer.models.card import load_card
 
-    made = quantizing.quantize(folder.name, faces, calibration_faces=64)
+    made = quantization.quantize(folder.name, faces, calibration_faces=64)
     return {
         "kept": made.kept,
         "count": made.comparison.count,

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from fer import replication
 from fer.datasets import load_dataset
-from fer.replication import TableSize
-from fer.replication import table as table_module
+from fer.evaluation import replication
+from fer.evaluation.replication import TableSize
+from fer.evaluation.replication import table as table_module
 from fer.runs import RunStatus
 from tests.process.conftest import wait_until, write_squares
 

@@ -8,8 +8,8 @@ import pytest
 
 from fer.__main__ import main
 from fer.datasets import Split, load_dataset
+from fer.evaluation.robustness import CORRUPTIONS, CorruptionKind, corrupt, load_sweep, sweep_path
 from fer.models.inference import Recognizer
-from fer.robustness import CORRUPTIONS, CorruptionKind, corrupt, load_sweep, sweep_path
 from fer.system import jobs, paths
 from fer.system.jobs import JobStatus
 from tests.conftest import dataset_of, write_fer_csv

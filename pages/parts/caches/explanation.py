@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import explanation
 from fer.emotions import EmotionScores
-from fer.explanation import Occlusion
-from fer.explanation.layers import LayerMaps, LayerReader
+from fer.evaluation import explanation
+from fer.evaluation.explanation import Occlusion
+from fer.evaluation.explanation.layers import LayerMaps, LayerReader
 from fer.models import inference
 from fer.system.progress import Progress, silent
 from pages.parts.caches.models import recognizer

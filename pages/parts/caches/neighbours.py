@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer import neighbours
 from fer.datasets import Dataset
+from fer.evaluation import neighbours
+from fer.evaluation.neighbours import KnownFaces
 from fer.models import inference
 from fer.models.card import ModelCard
-from fer.neighbours import KnownFaces
 from fer.system.progress import Progress, silent
 from fer.training import training_faces as learned
 from fer.training.training_faces import TrainingFaces

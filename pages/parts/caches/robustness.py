@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import robustness
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
-from fer.robustness import CorruptionKind, FaceAlong, Sweep
+from fer.evaluation import robustness
+from fer.evaluation.robustness import CorruptionKind, FaceAlong, Sweep
 from pages.parts.caches.models import judged_faces, recognizer
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, settle_memory, written
 

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from fer import temperatures
 from fer.config import DatasetView
 from fer.datasets import Split
 from fer.emotions import Emotion
-from fer.evaluation import Averaging
+from fer.evaluation import Averaging, calibration_store
 from fer.evaluation.calibration import Temperature, fit_temperature, held_out_temperature
+from fer.evaluation.calibration_store import KeptTemperature
 from fer.system.progress import Progress, silent
-from fer.temperatures import KeptTemperature
 from pages.parts.caches.models import evaluate
 from pages.parts.caches.stamps import dataset_stamp, model_stamp, unrecorded, written
 
@@ -20,7 +19,7 @@ def load_temperature(fingerprint: str) -> KeptTemperature | None:
     Raises:
         ConfigError: its file is damaged.
     """
-    return _kept(fingerprint, written(temperatures.temperature_path(fingerprint)))
+    return _kept(fingerprint, written(calibration_store.temperature_path(fingerprint)))
 
 
 def fitted_temperature(
@@ -42,7 +41,7 @@ def fitted_temperature(
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _kept(fingerprint: str, stamp: str) -> KeptTemperature | None:
-    return temperatures.load_temperature(fingerprint)
+    return calibration_store.load_temperature(fingerprint)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -7,15 +7,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer.emotions import EmotionScores
+from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, FaceAlong, corrupt_together
 from fer.figures import robustness as figures
 from fer.models.inference import ModelEntry
-from fer.robustness import (
-    CORRUPTIONS,
-    Corruption,
-    CorruptionKind,
-    FaceAlong,
-    corrupt_together,
-)
 from pages.parts import caches, face_sheet, notices, phrases
 from pages.parts.evaluation import chosen_face, training_against
 from pages.parts.evaluation.chosen_face import ChosenFace

@@ -8,11 +8,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer import figures
-from fer.comparison import Disagreement, disagreement
 from fer.datasets.browsing import VOTE_OUTCOMES, vote_outcomes
 from fer.datasets.character import VOTE_OF
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation
+from fer.evaluation.comparison import Disagreement, disagreement
 from fer.statistics import wilson_interval
 from pages.parts import face_sheet, mending, phrases, state
 from pages.parts.evaluation import face_card, names

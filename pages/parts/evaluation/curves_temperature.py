@@ -4,13 +4,13 @@ from typing import Literal
 
 import streamlit as st
 
-from fer import figures, temperatures
+from fer import figures
 from fer.datasets import Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, DatasetError, FerError
-from fer.evaluation import Averaging
+from fer.evaluation import Averaging, calibration_store
 from fer.evaluation.calibration import Temperature, at_temperature, reliability, temperature_effect
-from fer.temperatures import KeptTemperature
+from fer.evaluation.calibration_store import KeptTemperature
 from pages.parts import caches, notices, phrases, state
 from pages.parts.evaluation.judged import Judged
 
@@ -80,7 +80,7 @@ def _kept(fingerprint: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Forget it", icon=":material/delete:", key="evaluation.forget_temperature"):
             try:
-                temperatures.delete_temperature(fingerprint)
+                calibration_store.delete_temperature(fingerprint)
             except FerError as error:
                 st.error(str(error), icon=":material/error:")
             else:
@@ -206,7 +206,7 @@ def _use(judged: Judged, index: int, fingerprint: str, fitted: Temperature) -> N
     model = judged.models[index]
     kept = KeptTemperature.of(model.name, fingerprint, fitted, judged.dataset, judged.view)
     with notices.shown():
-        temperatures.save_temperature(kept)
+        calibration_store.save_temperature(kept)
     state.set_calibrated(True)
     st.rerun()
 

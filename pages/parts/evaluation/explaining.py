@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.emotions import Emotion
-from fer.explanation.shading import OPPOSES, SUPPORTS, css
+from fer.evaluation.explanation.shading import OPPOSES, SUPPORTS, css
 from pages.parts import caches, notices
 from pages.parts.evaluation import chosen_face, explaining_choices, explaining_layers, explaining_maps
 from pages.parts.evaluation.chosen_face import ChosenFace

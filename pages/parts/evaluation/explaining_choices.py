@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fer.emotions import EMOTIONS, Emotion, EmotionScores
-from fer.explanation import BY_ITSELF, THE_OTHERS, Against
+from fer.evaluation.explanation import BY_ITSELF, THE_OTHERS, Against
 from pages.parts.evaluation.chosen_face import ChosenFace
 from pages.parts.evaluation.judged import Judged
 

@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer.explanation.filters import filter_words
-from fer.explanation.layers import LayerMaps
-from fer.explanation.shading import grey_pictures, signed_pictures
+from fer.evaluation.explanation.filters import filter_words
+from fer.evaluation.explanation.layers import LayerMaps
+from fer.evaluation.explanation.shading import grey_pictures, signed_pictures
 from pages.parts import caches, face_sheet, notices
 from pages.parts.evaluation.chosen_face import ChosenFace
 from pages.parts.evaluation.judged import Judged

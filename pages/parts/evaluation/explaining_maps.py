@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import explanation, figures
+from fer import figures
 from fer.emotions import EmotionScores
 from fer.errors import FerError
-from fer.explanation.overlay import LEAST_FALL, LEAST_LOGIT, overlay_svg
+from fer.evaluation import explanation
+from fer.evaluation.explanation.overlay import LEAST_FALL, LEAST_LOGIT, overlay_svg
 from fer.models.card import ModelCard
 from fer.models.catalog import ARCHITECTURES
 from fer.models.inference import ModelEntry

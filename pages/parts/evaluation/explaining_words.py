@@ -3,8 +3,8 @@
 import math
 
 from fer.emotions import Emotion
-from fer.explanation import BY_ITSELF, THE_OTHERS, Against, EmotionMap, Occlusion, read_map
-from fer.explanation.reading import Place
+from fer.evaluation.explanation import BY_ITSELF, THE_OTHERS, Against, EmotionMap, Occlusion, read_map
+from fer.evaluation.explanation.reading import Place
 
 LEAST_LOGIT = 0.3
 """What is nearer to 0 than this in an emotion's map is called nothing; e to the 0.3 is a third more."""

@@ -11,8 +11,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer import figures
-from fer.comparison import compare_confusions
 from fer.emotions import Emotion
+from fer.evaluation.comparison import compare_confusions
 from pages.parts import mending, state
 from pages.parts.evaluation import cell_faces, matrix_chart, names
 from pages.parts.evaluation.judged import Judged

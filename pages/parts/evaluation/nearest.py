@@ -4,11 +4,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import figures, neighbours
+from fer import figures
 from fer.emotions import Emotion
 from fer.errors import FerError
+from fer.evaluation import neighbours
+from fer.evaluation.neighbours import KnownFaces, Neighbours
 from fer.models.inference import Recognizer
-from fer.neighbours import KnownFaces, Neighbours
 from pages.parts import caches, face_sheet, notices, phrases
 from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged

@@ -10,8 +10,8 @@ from fer.command_line.options import arguments_of
 from fer.datasets import Dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation import Averaging
+from fer.evaluation.robustness import CORRUPTIONS, LEVELS, Sweep
 from fer.figures.robustness import NamedSweep
-from fer.robustness import CORRUPTIONS, LEVELS, Sweep
 from fer.system import jobs
 from pages.parts import caches, job_panel, notices, phrases
 from pages.parts.evaluation import breaking_face, sweep_results

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer.datasets import Dataset
+from fer.evaluation.robustness import CORRUPTIONS, LEVELS, CorruptionKind, Sweep, corrupt
 from fer.figures import robustness as figures
 from fer.figures.robustness import NamedSweep
-from fer.robustness import CORRUPTIONS, LEVELS, CorruptionKind, Sweep, corrupt
 from fer.statistics import compare_answers
 from pages.parts import face_sheet, phrases, state
 from pages.parts.evaluation import breaking_face, face_card, training_against

@@ -6,8 +6,8 @@ import streamlit as st
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.errors import ConfigError
+from fer.evaluation.robustness import CORRUPTIONS, CURES, CorruptionKind, train_against
 from fer.models.card import ModelCard
-from fer.robustness import CORRUPTIONS, CURES, CorruptionKind, train_against
 from pages.parts import phrases, state
 from pages.parts.evaluation.judged import Judged
 from pages.parts.training import form

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.errors import ConfigError
-from fer.temperatures import KeptTemperature
+from fer.evaluation.calibration_store import KeptTemperature
 from pages.parts import caches, phrases, state
 
 _TOGGLE = "live.calibrated_confidence"

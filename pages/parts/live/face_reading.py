@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer import figures, neighbours
+from fer import figures
 from fer.emotions import Emotion
 from fer.errors import FerError
-from fer.explanation import enlarged
+from fer.evaluation import neighbours
+from fer.evaluation.explanation import enlarged
 from fer.live import RecognizedFace
 from fer.models.inference import Recognizer
 from pages.parts import caches, face_sheet, notices, phrases, state

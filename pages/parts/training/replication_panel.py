@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fer import replication
 from fer.config import TrainingConfig
+from fer.evaluation import replication
+from fer.evaluation.replication import Comparison, Outcome
 from fer.figures.replications import replication_figure
-from fer.replication import Comparison, Outcome
 from pages.parts import notices, phrases, state
 from pages.parts.training import replication_table
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer import replication
 from fer.config import DatasetView
+from fer.evaluation import replication
+from fer.evaluation.replication import Cell, TableSize
 from fer.figures.replication_table import table_figure
-from fer.replication import Cell, TableSize
 from pages.parts import caches, notices, phrases, state
 
 _KEPT, _PUBLISHED, _SMALL = "What came of it", "Train it here", "A small version"

@@ -11,9 +11,7 @@ from fer.config import TrainingConfig, compare_settings
 from fer.datasets import Split, load_dataset
 from fer.errors import DatasetError, RunError
 from fer.evaluation import evaluate
-from fer.models.catalog import architecture
-from fer.models.inference import Recognizer
-from fer.replication.kept import (
+from fer.evaluation.replication.kept import (
     ALL_FACES,
     RESULT_FILE,
     TRAINING_FACES,
@@ -22,7 +20,9 @@ from fer.replication.kept import (
     KeptReplication,
     folder_of,
 )
-from fer.replication.published import PublishedFigure
+from fer.evaluation.replication.published import PublishedFigure
+from fer.models.catalog import architecture
+from fer.models.inference import Recognizer
 from fer.runs import Run, RunStatus, TrainedOn
 from fer.system import files
 from fer.system.progress import Progress, silent

@@ -4,13 +4,13 @@ A `Corruption` says what is done to a face and how far; `corrupt` does it; a `Sw
 to the same faces at every kind and level.
 """
 
-from fer.robustness.along import FaceAlong, Flip, face_along
-from fer.robustness.corruptions import CORRUPTIONS, Corruption, CorruptionKind, corruption_of
-from fer.robustness.cures import CURES, Cure, train_against
-from fer.robustness.keeping import load_sweep, save_sweep, sweep_path
-from fer.robustness.pixels import corrupt, corrupt_together
-from fer.robustness.sweeping import sweep
-from fer.robustness.sweeps import LEVELS, Recall, Sweep, SweepPoint, Turn
+from fer.evaluation.robustness.along import FaceAlong, Flip, face_along
+from fer.evaluation.robustness.corruptions import CORRUPTIONS, Corruption, CorruptionKind, corruption_of
+from fer.evaluation.robustness.cures import CURES, Cure, train_against
+from fer.evaluation.robustness.keeping import load_sweep, save_sweep, sweep_path
+from fer.evaluation.robustness.pixels import corrupt, corrupt_together
+from fer.evaluation.robustness.sweeping import sweep
+from fer.evaluation.robustness.sweeps import LEVELS, Recall, Sweep, SweepPoint, Turn
 
 __all__ = [
     "CORRUPTIONS",

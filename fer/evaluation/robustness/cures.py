@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from fer.config import HIGHEST, AugmentationConfig
-from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
-from fer.robustness.pixels import EYES, MOUTH
+from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
+from fer.evaluation.robustness.pixels import EYES, MOUTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind, corruption_of
+from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind, corruption_of
 
 # Shares of the height between which the eyes and the mouth lie: read off the mean face of FER-2013's
 # validation split. Faces that are cropped otherwise have them elsewhere.

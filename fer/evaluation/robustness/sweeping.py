@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from fer.datasets import Dataset
 from fer.errors import DatasetError, ModelMismatchError, StorageError
 from fer.evaluation import unanswerable
+from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
+from fer.evaluation.robustness.keeping import load_sweep, save_sweep, sweep_path
+from fer.evaluation.robustness.pixels import corrupt
+from fer.evaluation.robustness.sweeps import LEVELS, Sweep, SweepPoint
 from fer.models.inference import Recognizer
-from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
-from fer.robustness.keeping import load_sweep, save_sweep, sweep_path
-from fer.robustness.pixels import corrupt
-from fer.robustness.sweeps import LEVELS, Sweep, SweepPoint
 from fer.system.progress import Progress, silent
 
 # Faces between two words about progress: some tenth of a second of work.

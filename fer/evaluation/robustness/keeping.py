@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from fer.datasets import Dataset
 from fer.emotions import Emotion
-from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
-from fer.robustness.sweeps import Sweep, SweepPoint
+from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
+from fer.evaluation.robustness.sweeps import Sweep, SweepPoint
 from fer.system import files, paths
 
 # Raise this whenever a corruption comes to change pixels otherwise.

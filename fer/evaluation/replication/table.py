@@ -3,7 +3,7 @@
 The recipe's rate is constant, and whatever is random follows from the seed and the epoch's number alone. So
 the state after 50 epochs is the same in a run of 50 as in one of 100, and four runs fill eight cells. Each is
 an ordinary run, in the queue like any other; the table is what the run folders tell. What came of it is kept
-by `fer.replication.kept_table`.
+by `fer.evaluation.replication.kept_table`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ from fer import runs
 from fer.config import TrainingConfig, compare_settings
 from fer.datasets import Dataset, Split
 from fer.errors import ConfigError, RunError
-from fer.replication.kept import TRAINING_FACES, VALIDATION_FACES, Judged
-from fer.replication.variants import variant
-from fer.replication.verdicts import Outcome, judge
+from fer.evaluation.replication.kept import TRAINING_FACES, VALIDATION_FACES, Judged
+from fer.evaluation.replication.variants import variant
+from fer.evaluation.replication.verdicts import Outcome, judge
 from fer.runs import EpochMetrics, Run, RunStatus
 from fer.training import batches
 

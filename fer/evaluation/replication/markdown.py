@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from fer.replication.kept_table import kept_rows, kept_table
-from fer.replication.table import Cell
-from fer.replication.verdicts import Comparison, Outcome, comparisons
+from fer.evaluation.replication.kept_table import kept_rows, kept_table
+from fer.evaluation.replication.table import Cell
+from fer.evaluation.replication.verdicts import Comparison, Outcome, comparisons
 from fer.system import files
 
 BEGIN, END = "<!-- replications -->", "<!-- /replications -->"

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.explanation.maps import enlarged
-from fer.explanation.shading import OPPOSES, SUPPORTS, css
+from fer.evaluation.explanation.maps import enlarged
+from fer.evaluation.explanation.shading import OPPOSES, SUPPORTS, css
 
 LEAST_LOGIT, LEAST_FALL = 0.5, 0.05
 """The full colour stands for a map's strongest value, but for no less than this: logits, and probability."""

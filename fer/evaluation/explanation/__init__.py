@@ -9,10 +9,10 @@
 Everything here reads the `.tflite`; no TensorFlow.
 """
 
-from fer.explanation.maps import BY_ITSELF, THE_OTHERS, Against, EmotionMap, emotion_map, enlarged
-from fer.explanation.occlusion import Occlusion, occlude
-from fer.explanation.preparing import can_prepare_maps
-from fer.explanation.reading import Reading, read_map
+from fer.evaluation.explanation.maps import BY_ITSELF, THE_OTHERS, Against, EmotionMap, emotion_map, enlarged
+from fer.evaluation.explanation.occlusion import Occlusion, occlude
+from fer.evaluation.explanation.preparing import can_prepare_maps
+from fer.evaluation.explanation.reading import Reading, read_map
 
 __all__ = [
     "BY_ITSELF",

@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from fer.emotions import Emotion
-from fer.explanation.maps import EmotionMap
-from fer.explanation.occlusion import Occlusion
-from fer.explanation.overlay import LEAST_FALL, LEAST_LOGIT, SIDE, Line, large_face, lines, tint
-from fer.explanation.shading import OPPOSES, SUPPORTS
+from fer.evaluation.explanation.maps import EmotionMap
+from fer.evaluation.explanation.occlusion import Occlusion
+from fer.evaluation.explanation.overlay import LEAST_FALL, LEAST_LOGIT, SIDE, Line, large_face, lines, tint
+from fer.evaluation.explanation.shading import OPPOSES, SUPPORTS
 
 _GAP, _LINE = 24, 26
 _TEXT_PIXELS, _PAPER, _INK = 16, (250, 249, 246), (32, 36, 40)

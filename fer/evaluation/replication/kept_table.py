@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from fer import runs
 from fer.config import TrainingConfig
 from fer.errors import RunError
-from fer.replication.kept import KeptReplication, kept_metrics, load_kept
-from fer.replication.published import PublishedFigure
-from fer.replication.table import BATCH_SIZES, EPOCHS, PUBLISHED_CELLS, Cell, TableSize, cell_after, config_of
+from fer.evaluation.replication.kept import KeptReplication, kept_metrics, load_kept
+from fer.evaluation.replication.published import PublishedFigure
+from fer.evaluation.replication.table import (
+    BATCH_SIZES,
+    EPOCHS,
+    PUBLISHED_CELLS,
+    Cell,
+    TableSize,
+    cell_after,
+    config_of,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fer.errors import FerError
-from fer.replication.kept import Judged, KeptReplication, load_kept
-from fer.replication.published import PublishedFigure
-from fer.replication.variants import VARIANTS, Variant
+from fer.evaluation.replication.kept import Judged, KeptReplication, load_kept
+from fer.evaluation.replication.published import PublishedFigure
+from fer.evaluation.replication.variants import VARIANTS, Variant
 
 
 class Outcome(StrEnum):

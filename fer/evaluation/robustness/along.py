@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.emotions import Emotion, EmotionScores
+from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
+from fer.evaluation.robustness.pixels import corrupt_together
 from fer.models.inference import Recognizer
-from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
-from fer.robustness.pixels import corrupt_together
 
 
 @dataclass(frozen=True, slots=True)

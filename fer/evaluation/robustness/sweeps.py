@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.emotions import Emotion
-from fer.robustness.corruptions import CORRUPTIONS, CorruptionKind
+from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
 from fer.statistics import wilson_interval
 
 LEVELS = 5

@@ -1,11 +1,11 @@
 """The replication bench: what others published, what came of repeating it here, and the verdict."""
 
-from fer.replication.keeping import Recipe, keep, other_settings
-from fer.replication.kept import Judged, KeptReplication, folder_of, kept_metrics, load_kept
-from fer.replication.kept_table import ROWS, TableRow, kept_rows, kept_table, row_of
-from fer.replication.markdown import BEGIN, END, as_markdown, write_into
-from fer.replication.published import PUBLISHED, PublishedFigure
-from fer.replication.table import (
+from fer.evaluation.replication.keeping import Recipe, keep, other_settings
+from fer.evaluation.replication.kept import Judged, KeptReplication, folder_of, kept_metrics, load_kept
+from fer.evaluation.replication.kept_table import ROWS, TableRow, kept_rows, kept_table, row_of
+from fer.evaluation.replication.markdown import BEGIN, END, as_markdown, write_into
+from fer.evaluation.replication.published import PUBLISHED, PublishedFigure
+from fer.evaluation.replication.table import (
     Cell,
     TableSize,
     check_table,
@@ -14,8 +14,8 @@ from fer.replication.table import (
     submit_table,
     table_of,
 )
-from fer.replication.variants import VARIANTS, Variant, variant
-from fer.replication.verdicts import Comparison, Outcome, compare, comparisons, judge
+from fer.evaluation.replication.variants import VARIANTS, Variant, variant
+from fer.evaluation.replication.verdicts import Comparison, Outcome, compare, comparisons, judge
 
 __all__ = [
     "BEGIN",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fer.config import TrainingConfig
 from fer.config.recipes import PRESETS, Defect, Preset
 from fer.errors import ConfigError
-from fer.replication.published import PUBLISHED, PublishedFigure
+from fer.evaluation.replication.published import PUBLISHED, PublishedFigure
 
 
 @dataclass(frozen=True, slots=True)
