@@ -30,7 +30,7 @@ from fer.statistics import compare_answers
 from fer.system import files, machine
 
 if TYPE_CHECKING:  # it brings Plotly, which no other command waits for
-    from fer.evaluation_report import EvaluationReport
+    from fer.figures.report import EvaluationReport
 
 MOST_MODELS = 3
 # Shares of the whole time: reading the faces, and writing the report.
@@ -59,7 +59,7 @@ class _Judged:
 
     def report(self) -> "EvaluationReport":
         """The report of these models."""
-        from fer.evaluation_report import ReportedModel, report_of
+        from fer.figures.report import ReportedModel, report_of
 
         return report_of(
             [
@@ -132,7 +132,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
         ),
     ]
     if options.predictions is not None:
-        from fer.evaluation_report import predictions_csv
+        from fer.figures.report import predictions_csv
 
         files.save_text(options.predictions, predictions_csv(judged.report()))
         result["predictions"] = str(options.predictions)
@@ -182,7 +182,7 @@ def compare(options: argparse.Namespace) -> Answer:
 
 def report(options: argparse.Namespace) -> Answer:
     """Everything about one to three models as a page that opens without a network, or as JSON or CSV."""
-    from fer.evaluation_report import as_json, file_stem, predictions_csv, to_html
+    from fer.figures.report import as_json, file_stem, predictions_csv, to_html
 
     names = list(dict.fromkeys(options.models))
     if len(names) > MOST_MODELS:

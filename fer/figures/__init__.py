@@ -18,13 +18,7 @@ from fer.figures.dataset import (
     histogram_figure,
     votes_figure,
 )
-from fer.figures.evaluation import (
-    HUMAN_ACCURACY,
-    HUMAN_ACCURACY_SPREAD,
-    accuracy_figure,
-    scores_figure,
-)
-from fer.figures.face_map import (
+from fer.figures.embedding import (
     MapGroup,
     chosen_figure,
     face_map_figure,
@@ -33,9 +27,15 @@ from fer.figures.face_map import (
     groups_by_value,
     groups_by_vote,
 )
-from fer.figures.faults import crossings_figure, cut_figure
+from fer.figures.evaluation import (
+    HUMAN_ACCURACY,
+    HUMAN_ACCURACY_SPREAD,
+    accuracy_figure,
+    scores_figure,
+)
 from fer.figures.live import UNSURE_COLOR, shares_figure, timeline_figure
 from fer.figures.neighbours import labels_figure
+from fer.figures.quality import crossings_figure, cut_figure
 from fer.figures.run_load import load_figure, load_readings
 from fer.figures.schedule import schedule_figure
 from fer.figures.style import ACCENT

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from fer.evaluation_report import EvaluationReport, as_json, predictions_csv, report_of, to_html
+from fer.figures.report import EvaluationReport, as_json, predictions_csv, report_of, to_html
 from tests.core.test_evaluation_report import HOSTILE, faces_of, model_of
 
 BrowserPage = Callable[..., Page]

@@ -27,7 +27,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
 from fer.evaluation import Averaging, Evaluation, scores_of, threshold_curves
 from fer.evaluation.calibration import expected_calibration_error
-from fer.evaluation_report import (
+from fer.figures.report import (
     FORMS,
     EvaluationReport,
     ReportedModel,
@@ -38,10 +38,10 @@ from fer.evaluation_report import (
     report_of,
     to_html,
 )
-from fer.evaluation_report.caveats import caveats_of
-from fer.evaluation_report.formulas import sentence_html, to_mathml
-from fer.evaluation_report.plain_text import one_line
-from fer.evaluation_report.values import view_arguments
+from fer.figures.report.caveats import caveats_of
+from fer.figures.report.formulas import sentence_html, to_mathml
+from fer.figures.report.plain_text import one_line
+from fer.figures.report.values import view_arguments
 from fer.models.card import ModelCard
 from fer.models.preprocessing import Preprocessing
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fer import evaluation_report
 from fer.datasets.registry import SYNTHETIC
 from fer.emotions import Emotion
-from fer.evaluation_report import Form, ReportedModel
+from fer.figures import report as evaluation_report
+from fer.figures.report import Form, ReportedModel
 from pages.parts import caches, phrases
 from pages.parts.evaluation.judged import Judged
 

@@ -12,7 +12,7 @@ from fer.datasets.fingerprint import fingerprint
 from fer.emotions import Emotion
 from fer.errors import ModelMismatchError
 from fer.evaluation import Averaging, Evaluation
-from fer.evaluation_report.plain_text import one_line
+from fer.figures.report.plain_text import one_line
 from fer.models.card import ModelCard
 from fer.statistics import PairedComparison, compare_answers
 

@@ -20,9 +20,9 @@ from fer.datasets import Split
 from fer.datasets.views import describe
 from fer.evaluation import Averaging, scores_of, threshold_curves
 from fer.evaluation.calibration import expected_error_by_luck, reliability
-from fer.evaluation_report.caveats import caveats_of
-from fer.evaluation_report.plain_text import file_stem, made_plain, one_line
-from fer.evaluation_report.report import EvaluationReport, ReportedModel
+from fer.figures.report.caveats import caveats_of
+from fer.figures.report.plain_text import file_stem, made_plain, one_line
+from fer.figures.report.report import EvaluationReport, ReportedModel
 from fer.system import paths
 
 # Raise this when a program that reads the JSON would have to change.

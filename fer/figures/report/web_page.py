@@ -12,20 +12,20 @@ from markupsafe import Markup
 
 from fer.datasets.registry import SYNTHETIC
 from fer.evaluation import Score, scores_of
-from fer.evaluation_report.caveats import caveats_of, learned_from
-from fer.evaluation_report.charts import (
+from fer.figures import HUMAN_ACCURACY, HUMAN_ACCURACY_SPREAD
+from fer.figures.report.caveats import caveats_of, learned_from
+from fer.figures.report.charts import (
     accuracy_chart,
     confusion_charts,
     curve_charts,
     difference_charts,
     plotly_script,
 )
-from fer.evaluation_report.formulas import sentence_html, to_mathml
-from fer.evaluation_report.mistakes import named_mistakes, shown_faces
-from fer.evaluation_report.plain_text import file_stem
-from fer.evaluation_report.report import EvaluationReport
-from fer.evaluation_report.values import as_dict
-from fer.figures import HUMAN_ACCURACY, HUMAN_ACCURACY_SPREAD
+from fer.figures.report.formulas import sentence_html, to_mathml
+from fer.figures.report.mistakes import named_mistakes, shown_faces
+from fer.figures.report.plain_text import file_stem
+from fer.figures.report.report import EvaluationReport
+from fer.figures.report.values import as_dict
 from fer.models.card import INTENDED_USE
 from fer.system.progress import Progress, silent
 

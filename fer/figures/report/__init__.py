@@ -3,11 +3,11 @@
 Learners type titles and notes, so none of that is trusted here: every word is escaped where it is written.
 """
 
-from fer.evaluation_report.plain_text import file_stem
-from fer.evaluation_report.report import EvaluationReport, ReportedModel, report_of
-from fer.evaluation_report.sizes import FORMS, Form, expected_bytes
-from fer.evaluation_report.values import as_json, command, predictions_csv
-from fer.evaluation_report.web_page import to_html
+from fer.figures.report.plain_text import file_stem
+from fer.figures.report.report import EvaluationReport, ReportedModel, report_of
+from fer.figures.report.sizes import FORMS, Form, expected_bytes
+from fer.figures.report.values import as_json, command, predictions_csv
+from fer.figures.report.web_page import to_html
 
 __all__ = [
     "FORMS",

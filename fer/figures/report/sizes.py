@@ -4,8 +4,8 @@ from math import sqrt
 from typing import Literal
 
 from fer.evaluation import Evaluation
-from fer.evaluation_report.charts import plotly_script
-from fer.evaluation_report.mistakes import MOST_FACES
+from fer.figures.report.charts import plotly_script
+from fer.figures.report.mistakes import MOST_FACES
 
 Form = Literal["html", "json", "csv"]
 FORMS: tuple[Form, ...] = ("html", "json", "csv")

@@ -12,8 +12,8 @@ from fer import figures
 from fer.evaluation import threshold_curves
 from fer.evaluation.calibration import reliability
 from fer.evaluation.comparison import compare_confusions
-from fer.evaluation_report.plain_text import one_line
-from fer.evaluation_report.report import EvaluationReport
+from fer.figures.report.plain_text import one_line
+from fer.figures.report.report import EvaluationReport
 
 # Lines that read on paper and on slate; the ink is set by the page, which knows which of the two it is.
 _LINES = "rgba(128, 128, 128, 0.25)"

@@ -7,8 +7,8 @@ from fer.datasets import Split
 from fer.datasets.views import describe, describe_splits
 from fer.errors import ConfigError
 from fer.evaluation import Averaging
-from fer.evaluation_report.plain_text import one_line
-from fer.evaluation_report.report import EvaluationReport, ReportedModel
+from fer.figures.report.plain_text import one_line
+from fer.figures.report.report import EvaluationReport, ReportedModel
 from fer.models.card import ModelCard
 
 # Below this many faces, an interval is wider than most differences that anybody looks for.
