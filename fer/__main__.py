@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from fer.command_line import (
+from fer.cli import (
     calibration_commands,
     cost_commands,
     detector_commands,
@@ -29,7 +29,7 @@ from fer.command_line import (
     terminal,
     video_commands,
 )
-from fer.command_line import options as shared_options
+from fer.cli import options as shared_options
 from fer.config import DatasetView, TrainingConfig
 from fer.datasets import Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
@@ -352,7 +352,7 @@ def pace(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 def bench(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Times, beside a rival's."""
-    from fer.bench import SUBJECTS
+    from fer.cli.bench import SUBJECTS
 
     keep = {"keep": True} if options.keep else {}
     if keep and options.subject != "predict":

@@ -169,7 +169,7 @@ def test_what_the_server_imports_loads_no_tensorflow() -> None:
         "fer.models.inference",
         "fer.evaluation",
         "fer.__main__",
-        "fer.bench",
+        "fer.cli.bench",
         *PART_MODULES,
     }
     for name in [*map(module_name, PAGES), *PART_MODULES]:

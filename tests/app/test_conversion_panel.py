@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer import __main__ as command_line
-from fer.command_line.options import view_of
+from fer.cli.options import view_of
 from fer.config import DatasetView, SplitPlan
 from fer.datasets import load_dataset
 from fer.datasets.convert import convert

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer.bench import Measurement, Report, evaluating
-from fer.bench.loading import bench_folders, bench_load
-from fer.bench.pages import bench_page, bench_runs
+from fer.cli.bench import Measurement, Report, evaluating
+from fer.cli.bench.loading import bench_folders, bench_load
+from fer.cli.bench.pages import bench_page, bench_runs
 from fer.datasets import Dataset, load_dataset
 from fer.errors import DatasetError, DatasetNotFoundError
 from fer.evaluation import Averaging
@@ -52,13 +52,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def rivals(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """`fer.bench.rivals`, without the Keras that its other rivals need."""
+    """`fer.cli.bench.rivals`, without the Keras that its other rivals need."""
     monkeypatch.setitem(sys.modules, "keras", MagicMock())
-    import fer.bench
-    from fer.bench import rivals
+    import fer.cli.bench
+    from fer.cli.bench import rivals
 
     yield rivals
-    for parent, name in ((fer.bench, "rivals"), (fer, "training")):
+    for parent, name in ((fer.cli.bench, "rivals"), (fer, "training")):
         delattr(parent, name)
         del sys.modules[f"{parent.__name__}.{name}"]
 
@@ -173,7 +173,7 @@ def test_a_page_is_measured_in_a_process_of_its_own_with_and_without_a_decoded_c
         return SimpleNamespace(returncode=0, stdout=f"noise\n{json.dumps(answer)}\n", stderr="")
 
     path = write_fer_csv(tmp_path / "faces.csv", small_dataset)
-    monkeypatch.setattr("fer.bench.pages.subprocess.run", child)
+    monkeypatch.setattr("fer.cli.bench.pages.subprocess.run", child)
     report = bench_page(data=str(path))
     assert report.measurements["whole_page"].median_ms == pytest.approx(50)
     assert report.ratios == {"image_per_face_over_hundred_faces": pytest.approx(4)}
@@ -194,7 +194,7 @@ def test_visits_to_the_training_page_are_measured_beside_the_first(monkeypatch: 
         answer = {"first_ms": [900.0], "visit_ms": [100.0, 300.0, 200.0]}
         return SimpleNamespace(returncode=0, stdout=json.dumps(answer), stderr="")
 
-    monkeypatch.setattr("fer.bench.pages.subprocess.run", child)
+    monkeypatch.setattr("fer.cli.bench.pages.subprocess.run", child)
     report = bench_runs()
     assert report.measurements["visit"].median_ms == pytest.approx(200)
     assert report.ratios == {"first_visit_over_visit": pytest.approx(4.5)}
@@ -204,7 +204,7 @@ def test_a_page_that_shows_an_error_is_not_measured(tmp_path: Path, monkeypatch:
     path = tmp_path / "faces.csv"
     path.write_text("nothing")
     failed = SimpleNamespace(returncode=1, stdout="", stderr="a trace\nThe page shows an error: no faces")
-    monkeypatch.setattr("fer.bench.pages.subprocess.run", lambda *_, **__: failed)
+    monkeypatch.setattr("fer.cli.bench.pages.subprocess.run", lambda *_, **__: failed)
     with pytest.raises(DatasetError, match="The page shows an error: no faces"):
         bench_page(data=str(path))
     with pytest.raises(DatasetNotFoundError):
@@ -228,7 +228,7 @@ def judging(
         return SimpleNamespace(returncode=0, stdout=json.dumps(answer), stderr="")
 
     grey_level.save_model(fer_home / "models" / "pretrained" / "grey")
-    monkeypatch.setattr("fer.bench.pages.subprocess.run", child)
+    monkeypatch.setattr("fer.cli.bench.pages.subprocess.run", child)
     monkeypatch.setattr(rivals, "GradCam", lambda *_: lambda face, column: None)
     monkeypatch.setattr(rivals, "untrained_network", lambda *_: MagicMock())
     for name, few in (("_ROUNDS", 2), ("_MAP_ROUNDS", 2), ("_SWEPT", 7), ("_FEW", 7), ("_ONE_BY_ONE", 7)):

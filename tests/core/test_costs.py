@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fer.bench import costing, predicting
-from fer.bench.costing import measure_costs
+from fer.cli.bench import costing, predicting
+from fer.cli.bench.costing import measure_costs
 from fer.errors import FerError, ModelError
 from fer.figures.costs import cost_figure, drawn_points
 from fer.models.blueprint import load_blueprint
@@ -307,7 +307,7 @@ def exported(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
 
     def child(command: list[str], **_: object) -> SimpleNamespace:
-        assert command[1:3] == ["-m", "fer.bench.untrained"]
+        assert command[1:3] == ["-m", "fer.cli.bench.untrained"]
         for name in command[4:]:
             grey_level.save_model(Path(command[3]) / name)
             asked.append(name)
@@ -372,7 +372,7 @@ def test_the_bench_keeps_what_it_measured_only_when_asked(
     from unittest.mock import MagicMock
 
     grey_level.save_model(fer_home / "models" / "pretrained" / "grey")
-    monkeypatch.setitem(sys.modules, "fer.bench.rivals", MagicMock())
+    monkeypatch.setitem(sys.modules, "fer.cli.bench.rivals", MagicMock())
     monkeypatch.setattr(costs_file, "COSTS_FILE", tmp_path / "costs.json")
     report = predicting.bench_predict(model="grey")
     assert not (tmp_path / "costs.json").exists()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from fer.bench import detecting
+from fer.cli.bench import detecting
 from fer.errors import DatasetError, DatasetNotFoundError, FaceDetectorError
 from fer.live.detection import (
     DETECTORS,

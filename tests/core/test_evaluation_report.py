@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fer.command_line import options as shared_options
+from fer.cli import options as shared_options
 from fer.config import DatasetView, SplitPlan
 from fer.datasets import Dataset, Source, Split
 from fer.emotions import EMOTIONS, Emotion

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer.command_line.options import arguments_of
+from fer.cli.options import arguments_of
 from fer.datasets import Dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation import Averaging

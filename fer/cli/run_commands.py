@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from fer import runs
-from fer.command_line import terminal, training_options
+from fer.cli import terminal, training_options
 from fer.config import TrainingConfig
 from fer.datasets import load_dataset
 from fer.errors import FerError, RunAlreadyActiveError

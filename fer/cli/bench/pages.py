@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fer.bench.material import DEFAULT_MODEL, FER_2013_ROWS, existing_csv, give, write_csv
+from fer.cli.bench.material import DEFAULT_MODEL, FER_2013_ROWS, existing_csv, give, write_csv
 from fer.errors import DatasetError
 from fer.system import paths
 from fer.system.progress import Progress, silent

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from fer.command_line import options as shared_options
-from fer.command_line import terminal
-from fer.command_line.run_commands import Add
+from fer.cli import options as shared_options
+from fer.cli import terminal
+from fer.cli.run_commands import Add
 from fer.datasets import load_dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from fer.command_line import terminal
-from fer.command_line.run_commands import Add, Answer
+from fer.cli import terminal
+from fer.cli.run_commands import Add, Answer
 from fer.models.costs import table as cost_table
 from fer.models.costs.measured import FACE_COUNTS, load_costs
 

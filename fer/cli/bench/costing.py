@@ -115,7 +115,7 @@ def _multiply_adds(name: str, preprocessing: Preprocessing) -> int:
 
 
 def _export_untrained(folder: Path, names: Sequence[str]) -> None:
-    _child("fer.bench.untrained", str(folder), *names)
+    _child("fer.cli.bench.untrained", str(folder), *names)
 
 
 def _child(*command: str) -> str:

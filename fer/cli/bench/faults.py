@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from fer.bench.material import DEFAULT_MODEL, another_home
+from fer.cli.bench.material import DEFAULT_MODEL, another_home
 from fer.datasets import load_dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.models.inference import Recognizer, model_folder
@@ -23,7 +23,7 @@ def bench_faults(
         data: the dataset; None takes the built-in faces.
         model: whose features judge the labels.
     """
-    from fer.bench.rivals import same_photographs_by_brute_force
+    from fer.cli.bench.rivals import same_photographs_by_brute_force
     from fer.datasets import quality
     from fer.datasets.quality.duplicates import find_copies
     from fer.datasets.quality.measures import measure_faces, small_greys

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fer.command_line import options as shared_options
-from fer.command_line import run_commands, terminal
-from fer.command_line.run_commands import Add, Answer
+from fer.cli import options as shared_options
+from fer.cli import run_commands, terminal
+from fer.cli.run_commands import Add, Answer
 from fer.datasets import load_dataset
 from fer.errors import FerError
 from fer.evaluation import replication

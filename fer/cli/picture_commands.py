@@ -7,8 +7,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from fer.command_line import reading_options, terminal
-from fer.command_line.run_commands import Add, Answer
+from fer.cli import reading_options, terminal
+from fer.cli.run_commands import Add, Answer
 from fer.images import load_picture
 from fer.live import STILL, RecognizedFace, picture_answers, recognize_faces
 from fer.live.detection import build_detector

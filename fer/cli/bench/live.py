@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.bench.material import DEFAULT_MODEL
+from fer.cli.bench.material import DEFAULT_MODEL
 from fer.datasets.synthetic.portrait import ActionUnit, Appearance, draw_face
 from fer.errors import DatasetError
 from fer.images import load_picture
@@ -35,7 +35,7 @@ def bench_live(progress: Progress = silent, *, data: str | None = None, model: s
     Raises:
         DatasetError: the detector finds no face in the frame.
     """
-    from fer.bench.rivals import FullSizePipeline
+    from fer.cli.bench.rivals import FullSizePipeline
 
     # As the page loads it.
     recognizer = Recognizer(model_folder(model), threads=min(2, read_machine().cores))

@@ -4,9 +4,9 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from fer.command_line import options as shared_options
-from fer.command_line import terminal
-from fer.command_line.run_commands import Add, Answer
+from fer.cli import options as shared_options
+from fer.cli import terminal
+from fer.cli.run_commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.datasets.views import describe
 from fer.errors import FerError

@@ -4,8 +4,8 @@ import argparse
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from fer.command_line import reading_options, terminal
-from fer.command_line.run_commands import Add, Answer
+from fer.cli import reading_options, terminal
+from fer.cli.run_commands import Add, Answer
 from fer.errors import FerError
 from fer.live import LiveSettings, Smoothing
 from fer.live.drawing import DrawingStyle

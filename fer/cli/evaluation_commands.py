@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fer.command_line import options as shared_options
-from fer.command_line import terminal
-from fer.command_line.run_commands import Add, Answer
+from fer.cli import options as shared_options
+from fer.cli import terminal
+from fer.cli.run_commands import Add, Answer
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.views import describe

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import get_args
 
-from fer.command_line import options as shared_options
+from fer.cli import options as shared_options
 from fer.config import (
     AS_IT_CAME,
     DEFAULT_AUGMENTATION,

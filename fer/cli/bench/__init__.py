@@ -3,13 +3,13 @@
 Times move from machine to machine and hour to hour; the ratios are what to believe.
 """
 
-from fer.bench.evaluating import bench_evaluate
-from fer.bench.faults import bench_faults
-from fer.bench.live import bench_live
-from fer.bench.loading import bench_folders, bench_load
-from fer.bench.pages import bench_page, bench_runs
-from fer.bench.predicting import bench_predict
-from fer.bench.training import bench_start, bench_train
+from fer.cli.bench.evaluating import bench_evaluate
+from fer.cli.bench.faults import bench_faults
+from fer.cli.bench.live import bench_live
+from fer.cli.bench.loading import bench_folders, bench_load
+from fer.cli.bench.pages import bench_page, bench_runs
+from fer.cli.bench.predicting import bench_predict
+from fer.cli.bench.training import bench_start, bench_train
 from fer.system.stopwatch import Measurement, Report
 
 SUBJECTS = {

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fer.bench.material import DEFAULT_MODEL, another_home, existing_csv, give, write_csv
-from fer.bench.pages import rehearsed
+from fer.cli.bench.material import DEFAULT_MODEL, another_home, existing_csv, give, write_csv
+from fer.cli.bench.pages import rehearsed
 from fer.datasets import Dataset, Split, load_dataset
 from fer.evaluation import evaluate
 from fer.evaluation.explanation import emotion_map, enlarged
@@ -151,7 +151,7 @@ def _maps(recognizer: Recognizer, faces: Dataset) -> dict[str, Measurement]:
     """Nothing for a model that answers with no map."""
     if not recognizer.has_emotion_maps:
         return {}
-    from fer.bench.rivals import GradCam
+    from fer.cli.bench.rivals import GradCam
 
     face = faces.images[:1]
     height, width = face.shape[1:3]
@@ -166,7 +166,7 @@ def _maps(recognizer: Recognizer, faces: Dataset) -> dict[str, Measurement]:
 
 def _network(judge: Recognizer) -> Any:
     """The Keras model whose speed is the judged model's; its weights do not matter to that."""
-    from fer.bench.rivals import untrained_network
+    from fer.cli.bench.rivals import untrained_network
 
     return untrained_network(judge.card.architecture, judge.preprocessing)
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.bench.costing import measure_costs
-from fer.bench.material import DEFAULT_MODEL
+from fer.cli.bench.costing import measure_costs
+from fer.cli.bench.material import DEFAULT_MODEL
 from fer.models.costs.measured import FACE_COUNTS, save_costs
 from fer.models.costs.table import NO_WEIGHTS, CostRow, cost_rows
 from fer.models.inference import Recognizer, load_recognizer
@@ -40,7 +40,7 @@ def bench_predict(
     costs = measure_costs(progress=lambda fraction, message: progress(_COSTING * fraction, message))
     kept = [f"Kept in {save_costs(costs)}"] if keep else []
     # Not before: its Keras would be in memory while the networks are timed.
-    from fer.bench.rivals import untrained_network
+    from fer.cli.bench.rivals import untrained_network
 
     network = untrained_network(recognizer.card.architecture, recognizer.preprocessing)
     measurements: dict[str, Measurement] = {}

@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 
 from fer import runs
-from fer.bench.material import DEFAULT_MODEL, another_home
+from fer.cli.bench.material import DEFAULT_MODEL, another_home
 from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
 from fer.datasets import Dataset, Split, load_dataset
 from fer.errors import RunError
@@ -39,7 +39,7 @@ def bench_train(
         data: the dataset; None takes the built-in faces.
         model: the architecture; a name of the catalogue.
     """
-    from fer.bench.rivals import RivalTraining
+    from fer.cli.bench.rivals import RivalTraining
     from fer.training.engine.trainer import Trainer
 
     dataset = load_dataset(data or "synthetic")

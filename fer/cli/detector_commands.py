@@ -6,9 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fer.command_line import options as shared_options
-from fer.command_line import terminal
-from fer.command_line.run_commands import Add, Answer
+from fer.cli import options as shared_options
+from fer.cli import terminal
+from fer.cli.run_commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.live.detection import DETECTORS, detector_entry
 from fer.live.detection.catalog import MEASURED_FILE, measures
@@ -52,7 +52,7 @@ def detectors(options: argparse.Namespace) -> Answer:
 
 
 def _measure(options: argparse.Namespace) -> None:
-    from fer.bench.detecting import measure_detectors
+    from fer.cli.bench.detecting import measure_detectors
 
     faces = load_dataset(options.data, terminal.show_progress).only(Split.VALIDATION)
     faces = faces.subset(min(_FACES, len(faces)), 0)

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from fer.command_line import terminal
-from fer.command_line.run_commands import Add, Answer
+from fer.cli import terminal
+from fer.cli.run_commands import Add, Answer
 from fer.models.packages import remove_brought, take_along
 from fer.models.packages.writing import SUFFIX
 from fer.system import files

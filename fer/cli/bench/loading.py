@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.bench.material import (
+from fer.cli.bench.material import (
     DEFAULT_MODEL,
     FER_2013_ROWS,
     another_home,
@@ -29,7 +29,7 @@ def bench_load(progress: Progress = silent, *, data: str | None = None, model: s
         data: the CSV; None writes one of FER-2013's size.
         model: not used.
     """
-    from fer.bench.rivals import read_csv_with_a_loop
+    from fer.cli.bench.rivals import read_csv_with_a_loop
 
     with tempfile.TemporaryDirectory() as folder:
         if data is None:
@@ -68,7 +68,7 @@ def bench_folders(
         data: the dataset whose faces become the JPEGs; None takes the built-in ones, as many as FER-2013 has.
         model: not used.
     """
-    from fer.bench.rivals import read_folders_with_imread, read_folders_with_load_img
+    from fer.cli.bench.rivals import read_folders_with_imread, read_folders_with_load_img
 
     with tempfile.TemporaryDirectory() as folder:
         faces = load_dataset(data or "synthetic")
