@@ -3,26 +3,23 @@
 import streamlit as st
 
 from pages.parts import masthead, notices
-from pages.parts.evaluation import (
-    breaking,
-    caveats,
-    choices,
-    curves,
-    explaining,
-    faces,
-    matrix,
-    numbers,
-    report,
-)
+from pages.parts.evaluation import caveats, choices
+from pages.parts.evaluation.confusion.view import confusion_view
+from pages.parts.evaluation.curves.view import curves_view
+from pages.parts.evaluation.explanation.view import explanation_view
+from pages.parts.evaluation.faces.view import faces_view
+from pages.parts.evaluation.report.view import report_view
+from pages.parts.evaluation.robustness.view import robustness_view
+from pages.parts.evaluation.scores.view import scores_view
 
 VIEWS = {
-    "Figures": numbers.show,
-    "Confusions": matrix.show,
-    "Faces": faces.show,
-    "Curves": curves.show,
-    "Break it": breaking.show,
-    "Explain": explaining.show,
-    "Report": report.show,
+    "Figures": scores_view,
+    "Confusions": confusion_view,
+    "Faces": faces_view,
+    "Curves": curves_view,
+    "Break it": robustness_view,
+    "Explain": explanation_view,
+    "Report": report_view,
 }
 
 masthead.show(

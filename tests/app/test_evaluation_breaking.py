@@ -16,8 +16,8 @@ from fer.evaluation.robustness import CORRUPTIONS, CorruptionKind, load_sweep, s
 from fer.models.card import load_card
 from fer.models.inference import Recognizer
 from fer.system import jobs
-from pages.parts.evaluation import breaking_face
 from pages.parts.evaluation.chosen_face import ChosenFace
+from pages.parts.evaluation.robustness import one_face
 from tests.app.conftest import words
 from tests.core import grey_level
 
@@ -109,7 +109,7 @@ def test_a_learners_own_face_is_broken_like_any_other(
     open_page: OpenPage, session: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = ChosenFace(np.full((48, 48, 3), 237, np.uint8), None, None, "A face of your own")
-    monkeypatch.setattr(breaking_face.chosen_face, "choose", lambda *_: own)
+    monkeypatch.setattr(one_face.chosen_face, "choose", lambda *_: own)
     page = open_page(PAGE, session)
     assert not page.exception
     assert "A face of your own: untouched, and changed" in words(page)
@@ -119,7 +119,7 @@ def test_a_learners_own_face_is_broken_like_any_other(
 def test_without_a_face_the_split_can_still_be_swept(
     open_page: OpenPage, session: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(breaking_face.chosen_face, "choose", lambda *_: None)
+    monkeypatch.setattr(one_face.chosen_face, "choose", lambda *_: None)
     page = open_page(PAGE, session)
     assert not page.exception
     assert page.button(key="evaluation.sweep_start").label == "Start the sweep"

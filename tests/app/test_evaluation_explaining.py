@@ -14,7 +14,7 @@ from fer.emotions import Emotion
 from fer.evaluation.explanation import BY_ITSELF, EmotionMap, occlude
 from fer.models.inference import Recognizer
 from fer.system import jobs
-from pages.parts.evaluation import explaining_words
+from pages.parts.evaluation.explanation import words as explaining_words
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level

@@ -14,7 +14,7 @@ from fer.datasets.editions import list_editions, load_edition
 from fer.emotions import EMOTIONS, Emotion
 from fer.models.card import load_card
 from pages.parts import face_sheet
-from pages.parts.evaluation import matrix_chart
+from pages.parts.evaluation.confusion import matrix_chart
 from tests.app.conftest import words
 from tests.conftest import dataset_of, write_fer_csv
 from tests.core import grey_level

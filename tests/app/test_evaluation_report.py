@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer.emotions import EMOTIONS
 from fer.models.card import load_card
-from pages.parts.evaluation import report
+from pages.parts.evaluation.report import view
 from tests.app.conftest import words
 from tests.core import grey_level
 
@@ -36,13 +36,13 @@ def session(csv_in_data: Callable[[str], str]) -> dict[str, object]:
 def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
     """What each button would let a browser save, by the file's name."""
     offered: dict[str, Callable[[], bytes]] = {}
-    real = report.st.download_button
+    real = view.st.download_button
 
     def noted(label: str, data: Callable[[], bytes], file_name: str, **settings: object) -> bool:
         offered[file_name] = data
         return bool(real(label, data, file_name=file_name, **settings))  # type: ignore[call-overload]
 
-    monkeypatch.setattr(report.st, "download_button", noted)
+    monkeypatch.setattr(view.st, "download_button", noted)
     return offered
 
 
@@ -55,13 +55,13 @@ def test_three_files_are_offered_and_none_is_made_before_it_is_wanted(
 ) -> None:
     made: list[str] = []
     for name in ("to_html", "as_json", "predictions_csv"):
-        real = getattr(report.evaluation_report, name)
+        real = getattr(view.evaluation_report, name)
 
         def noted(*given: object, name: str = name, real: Callable[..., str] = real, **more: object) -> str:
             made.append(name)
             return real(*given, **more)
 
-        monkeypatch.setattr(report.evaluation_report, name, noted)
+        monkeypatch.setattr(view.evaluation_report, name, noted)
     page = open_page(PAGE, session)
     assert not page.exception
     assert not page.error

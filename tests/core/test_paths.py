@@ -23,7 +23,7 @@ def test_without_fer_home_everything_lies_in_the_project(
 ) -> None:
     monkeypatch.delenv("FER_HOME") if value is None else monkeypatch.setenv("FER_HOME", value)
     assert paths.home() == paths.PROJECT_ROOT
-    assert (paths.PROJECT_ROOT / "fer" / "paths.py").exists()
+    assert (paths.PROJECT_ROOT / "fer" / "system" / "paths.py").exists()
 
 
 def test_a_relative_home_means_the_same_place_to_every_process(

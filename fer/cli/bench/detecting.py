@@ -105,7 +105,7 @@ def measure_detectors(
         runs: how often each detector's time is taken.
 
     Returns:
-        Plain JSON values, as `fer.live.detection.catalog` reads them: "detectors", name to `DetectorMeasure`; and
+        Plain JSON values, as `live.detection.catalog` reads them: "detectors", name to `DetectorMeasure`; and
         "dim_light", how many marked faces the default detector finds in daylight, in the dark, and lifted,
         and how many of `faces` the model reads right.
 

@@ -1,4 +1,4 @@
-"""The changes of `fer.training.augmentation` and the preparation of `fer.models.preprocessing` once more, for JAX to compile.
+"""Data augmentation on the device: what `fer.training.augmentation` does to pixels, once more for JAX to compile.
 
 What is drawn is the same; what comes of it may differ by a grey level here and there, because OpenCV warps in
 steps of 1/32 of a pixel. A test holds the two against each other.
@@ -66,7 +66,7 @@ def sources_of(plan: EpochPlan, height: int, width: int) -> NDArray[np.float32]:
 
 
 def changed(images: Any, dice: Dice, config: AugmentationConfig) -> Any:
-    """Return (b, h, w, c) float32 grey levels 0 to 255, as `fer.training.augmentation.apply` changes the faces.
+    """Return (b, h, w, c) float32 grey levels 0 to 255, as `augmentation.apply` changes the faces.
 
     Args:
         images: (b, h, w, c) uint8.

@@ -13,7 +13,7 @@ from fer.evaluation import Averaging, Evaluation
 from fer.models.card import ModelCard, load_card
 from fer.models.inference import ModelEntry, model_folder
 from pages.parts import caches, mending, notices, phrases, pickers, state
-from pages.parts.evaluation import model_files
+from pages.parts.evaluation import packages
 from pages.parts.evaluation.judged import Judged
 
 MOST_MODELS = 3
@@ -43,7 +43,7 @@ def choose() -> Judged:
             "To the training",
             icon=":material/model_training:",
         )
-        model_files.show(entries, None)
+        packages.show(entries, None)
         st.stop()
     names = _choose_models(entries, waiting)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -116,7 +116,7 @@ def _choose_models(entries: dict[str, ModelEntry], waiting: str) -> tuple[str, .
         )
     if waiting:
         st.caption(f":material/model_training: {waiting}")
-    model_files.show(entries, names[0] if names else None)
+    packages.show(entries, names[0] if names else None)
     return tuple(names)
 
 

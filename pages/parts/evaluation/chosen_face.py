@@ -10,7 +10,7 @@ from fer import images
 from fer.emotions import Emotion
 from fer.errors import FerError
 from pages.parts import caches, face_sheet, state
-from pages.parts.evaluation import faces_words
+from pages.parts.evaluation.faces import words
 from pages.parts.evaluation.judged import Judged
 
 _SPLIT, _OWN = "Of this split", "Your own picture"
@@ -63,7 +63,7 @@ def _of_split(judged: Judged, key: str) -> ChosenFace:
     picture, ways = st.columns([1, 5], vertical_alignment="center", gap="small", width=760)
     with picture:
         face_sheet.show(
-            judged.faces.images[[index]], faces_words.captions(judged, np.array([index])), f"{key}.chosen"
+            judged.faces.images[[index]], words.captions(judged, np.array([index])), f"{key}.chosen"
         )
     with ways, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _walk(judged, key, index)
@@ -147,7 +147,7 @@ def _by_row(judged: Judged, key: str) -> None:
     )
     missing = st.session_state.pop(_MISSING, None)
     if missing is not None:
-        st.info(faces_words.why_missing(judged, missing), icon=":material/search_off:")
+        st.info(words.why_missing(judged, missing), icon=":material/search_off:")
 
 
 def _another(rows: NDArray[np.intp], but: int) -> None:

@@ -84,9 +84,9 @@ def _the_matrix() -> None:
     """What a click on the matrix runs again; it runs as a script of its own."""
     import streamlit as st
 
-    from pages.parts.evaluation import matrix
+    from pages.parts.evaluation.confusion import view
 
-    matrix.show(st.session_state["judged"])
+    view.confusion_view(st.session_state["judged"])
 
 
 def _usual_page() -> None:
@@ -94,7 +94,7 @@ def _usual_page() -> None:
     import streamlit as st
 
     from fer import figures
-    from pages.parts.evaluation import cell_faces
+    from pages.parts.evaluation.confusion import cell_faces
 
     judged, cell = st.session_state["judged"], st.session_state["evaluation.cell"]
     evaluation = judged.evaluation

@@ -8,14 +8,15 @@ import streamlit as st
 from fer.emotions import Emotion
 from fer.evaluation.galleries import Gallery
 from pages.parts import mending, notices, state
-from pages.parts.evaluation import faces_galleries, faces_people, faces_sheet, faces_words, names
+from pages.parts.evaluation import names
+from pages.parts.evaluation.faces import galleries, people, sheet, words
 from pages.parts.evaluation.judged import Judged
 
 _QUESTION, _LABEL, _ANSWER = "evaluation.gallery", "evaluation.label", "evaluation.answer"
 _ROW, _MISSING = "evaluation.row", "evaluation.row_missing"
 
 
-def show(judged: Judged) -> None:
+def faces_view(judged: Judged) -> None:
     """Draw the view; what is chosen in it runs only this part again."""
     _faces(judged)
 
@@ -23,7 +24,7 @@ def show(judged: Judged) -> None:
 @st.fragment
 def _faces(judged: Judged) -> None:
     mending.settle()
-    questions = faces_galleries.questions(judged)
+    questions = galleries.questions(judged)
     if st.session_state.get(_QUESTION) not in questions:
         st.session_state[_QUESTION] = next(iter(questions))
     asked = st.pills(
@@ -42,7 +43,7 @@ def _faces(judged: Judged) -> None:
         notices.empty(title, sentence, icon=":material/check_circle:")
         return
     st.markdown(found.words)
-    if found.asks_people and (said := faces_people.said(judged, found.gallery)):
+    if found.asks_people and (said := people.said(judged, found.gallery)):
         st.markdown(f":material/how_to_vote: {said}")
     gallery = _filtered(judged, found.gallery)
     if len(gallery) == 0:
@@ -53,7 +54,7 @@ def _faces(judged: Judged) -> None:
         )
         st.button("Take both away", key="evaluation.clear", on_click=_clear)
         return
-    faces_sheet.show(
+    sheet.show(
         judged,
         gallery.faces,
         "evaluation.faces",
@@ -104,7 +105,7 @@ def _notes(judged: Judged, asked: str) -> Callable[[int], Sequence[str]]:
     if asked == "Least certain":
         return lambda index: [_two_choices(judged, index)]
     if asked == "Label suspects":
-        also = faces_galleries.inspected_too(judged)
+        also = galleries.inspected_too(judged)
         return lambda index: ["inspection too"] if also is not None and also[index] else []
     if asked == "Disagreements":
         return lambda index: [
@@ -149,4 +150,4 @@ def _open_row(judged: Judged) -> None:
     )
     missing = st.session_state.pop(_MISSING, None)
     if missing is not None:
-        st.info(faces_words.why_missing(judged, missing), icon=":material/search_off:")
+        st.info(words.why_missing(judged, missing), icon=":material/search_off:")

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.parts.evaluation import breaking_face, sweep_panel
 from pages.parts.evaluation.judged import Judged
+from pages.parts.evaluation.robustness import one_face, sweep_panel
 
 
-def show(judged: Judged) -> None:
+def robustness_view(judged: Judged) -> None:
     """Draw the lab: one face with a slider, then the sweep of the split."""
     st.markdown(
         "A model that is right on clear faces may fail in a dim room. Systems that are shown to the public "
@@ -29,6 +29,6 @@ def show(judged: Judged) -> None:
             "compare with no published ones. Level 5 of one kind is also not “as bad as” level 5 of another: "
             "compare models on the same kind."
         )
-    breaking_face.show(judged)
+    one_face.show(judged)
     st.divider()
     sweep_panel.show(judged)

@@ -35,7 +35,7 @@ _KINDS: dict[Form, tuple[str, str, str, str]] = {
 }
 
 
-def show(judged: Judged) -> None:
+def report_view(judged: Judged) -> None:
     """Draw the view."""
     st.markdown("### What the report holds")
     st.markdown(_contents(judged))

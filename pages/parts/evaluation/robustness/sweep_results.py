@@ -10,8 +10,9 @@ from fer.figures import robustness as figures
 from fer.figures.robustness import NamedSweep
 from fer.statistics import compare_answers
 from pages.parts import face_sheet, phrases, state
-from pages.parts.evaluation import breaking_face, face_card, training_against
+from pages.parts.evaluation import face_card
 from pages.parts.evaluation.judged import Judged
+from pages.parts.evaluation.robustness import one_face, training_against
 from pages.parts.face_sheet import Caption
 
 MOST_FACES = 24
@@ -52,7 +53,7 @@ def show(
         "Accuracy from level 0, untouched, to level 5; dotted: always answering the commonest emotion."
     )
     st.markdown("#### One kind, closely")
-    kind = breaking_face.choose_kind(_KIND, order)
+    kind = one_face.choose_kind(_KIND, order)
     st.plotly_chart(
         figures.severity_figure(sweeps, kind), config={"displayModeBar": False}, key="evaluation.sweep_curve"
     )
@@ -110,7 +111,7 @@ def _table(sweeps: Sequence[NamedSweep], order: Sequence[CorruptionKind]) -> Non
     """The kinds, weakest first: accuracy untouched and at the worst level, for each model."""
     rows: dict[str, list[str]] = {
         "Weakest first": [
-            f"{breaking_face.ICONS[kind]} **{CORRUPTIONS[kind].title}**, "
+            f"{one_face.ICONS[kind]} **{CORRUPTIONS[kind].title}**, "
             f"{CORRUPTIONS[kind].number(CORRUPTIONS[kind].levels[-1])}"
             for kind in order
         ]

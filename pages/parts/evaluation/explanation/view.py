@@ -5,12 +5,13 @@ import streamlit as st
 from fer.emotions import Emotion
 from fer.evaluation.explanation.shading import OPPOSES, SUPPORTS, css
 from pages.parts import caches, notices
-from pages.parts.evaluation import chosen_face, explaining_choices, explaining_layers, explaining_maps
+from pages.parts.evaluation import chosen_face
 from pages.parts.evaluation.chosen_face import ChosenFace
+from pages.parts.evaluation.explanation import choices, layers, maps
 from pages.parts.evaluation.judged import Judged
 
 
-def show(judged: Judged) -> None:
+def explanation_view(judged: Judged) -> None:
     """Draw the view."""
     st.markdown(
         "A model cannot say why it answers as it does. But it can be asked **which places of the face** its "
@@ -21,7 +22,7 @@ def show(judged: Judged) -> None:
         return
     _explain(judged, face)
     st.divider()
-    explaining_layers.show(judged, face)
+    layers.show(judged, face)
 
 
 # A fragment, so that another emotion is answered without drawing the layers and the page's head anew.
@@ -29,11 +30,11 @@ def show(judged: Judged) -> None:
 def _explain(judged: Judged, face: ChosenFace) -> None:
     with notices.shown():
         answers = [caches.face_answer(model.name, face.image) for model in judged.models]
-        question = explaining_choices.choose(judged, face, answers[0])
+        question = choices.choose(judged, face, answers[0])
         _legend(question.emotion)
         for model, card, scores in zip(judged.models, judged.cards, answers, strict=True):
             with st.container(border=len(judged.models) > 1):
-                explaining_maps.show(model, card, face, scores, question)
+                maps.show(model, card, face, scores, question)
         st.caption(
             "A map shows **where** the network looked, not why: it cannot tell a raised corner of the lips "
             "from the light on it. Where both maps agree, the reading is safer."

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from pages.parts.evaluation import curves_confidence, curves_thresholds
+from pages.parts.evaluation.curves import calibration, thresholds
 from pages.parts.evaluation.judged import Judged
 
 _SHOWN = "evaluation.curves_shown"
 _SIDES = {
-    ":material/tune: Thresholds": curves_thresholds.show,
-    ":material/speed: Confidence": curves_confidence.show,
+    ":material/tune: Thresholds": thresholds.show,
+    ":material/speed: Confidence": calibration.show,
 }
 
 
-def show(judged: Judged) -> None:
+def curves_view(judged: Judged) -> None:
     """Draw the view."""
     side = st.segmented_control(
         "What to look at",

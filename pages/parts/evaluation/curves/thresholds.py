@@ -12,8 +12,9 @@ from fer.evaluation.curves import ThresholdFigures, area_interval, around_thresh
 from fer.figures import CurveLine
 from fer.statistics import wilson_interval
 from pages.parts import face_sheet, mending, phrases, state
-from pages.parts.evaluation import curves_table, face_card
-from pages.parts.evaluation.curves_table import CurveRow
+from pages.parts.evaluation import face_card
+from pages.parts.evaluation.curves import table
+from pages.parts.evaluation.curves.table import CurveRow
 from pages.parts.evaluation.judged import Judged
 
 _ALL = "All"
@@ -69,7 +70,7 @@ def _every_emotion(judged: Judged, curves: Sequence[ThresholdCurve]) -> None:
         "threshold. A line further to the upper left (first chart) or upper right (second) is better; the "
         "dashed line is a blind guess."
     )
-    curves_table.show([_row(judged.evaluation, curve, curve.emotion.capitalize()) for curve in curves])
+    table.show([_row(judged.evaluation, curve, curve.emotion.capitalize()) for curve in curves])
     st.caption(
         "AUC, the area under a line of the first chart: how often a face of the emotion scores higher for it "
         "than another face; a coin gets 0.5. Average precision, the area under a line of the second: how "
@@ -95,7 +96,7 @@ def _one_emotion(judged: Judged, emotion: Emotion) -> None:
         threshold,
     )
     _faces(judged, emotion, threshold)
-    curves_table.show(
+    table.show(
         [
             _row(evaluation, curve, model.title if len(curves) > 1 else emotion.capitalize())
             for evaluation, curve, model in zip(judged.evaluations, curves, judged.models, strict=True)

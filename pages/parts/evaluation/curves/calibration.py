@@ -12,7 +12,7 @@ from fer.evaluation.calibration import (
     reliability,
 )
 from pages.parts import phrases
-from pages.parts.evaluation import curves_temperature
+from pages.parts.evaluation.curves import temperature
 from pages.parts.evaluation.judged import Judged
 
 _BINS = (10, BINS, 20)
@@ -22,7 +22,7 @@ def show(judged: Judged) -> None:
     """Draw the reliability of each model, then what a temperature does to one of them."""
     _reliabilities(judged)
     st.divider()
-    curves_temperature.show(judged)
+    temperature.show(judged)
 
 
 @st.fragment

@@ -11,9 +11,10 @@ from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, F
 from fer.figures import robustness as figures
 from fer.models.inference import ModelEntry
 from pages.parts import caches, face_sheet, notices, phrases
-from pages.parts.evaluation import chosen_face, training_against
+from pages.parts.evaluation import chosen_face
 from pages.parts.evaluation.chosen_face import ChosenFace
 from pages.parts.evaluation.judged import Judged
+from pages.parts.evaluation.robustness import training_against
 from pages.parts.face_sheet import Caption
 
 ICONS = {

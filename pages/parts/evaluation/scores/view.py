@@ -6,8 +6,9 @@ from fer import figures
 from fer.evaluation import Averaging
 from fer.statistics import PairedComparison, Verdict, compare_answers
 from pages.parts import caches, phrases, report_table
-from pages.parts.evaluation import names, score_table, together_bar
+from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged
+from pages.parts.evaluation.scores import agreement_bar, score_table
 
 _MEASURES: dict[report_table.Measure, str] = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
 _VERDICTS: dict[Verdict, tuple[str, str]] = {
@@ -17,7 +18,7 @@ _VERDICTS: dict[Verdict, tuple[str, str]] = {
 }
 
 
-def show(judged: Judged) -> None:
+def scores_view(judged: Judged) -> None:
     """Draw the view."""
     names.show_letters(judged)
     if len(judged.models) == 1:
@@ -91,7 +92,7 @@ def _pair(comparison: PairedComparison, first: str, second: str) -> None:
     verdict, color = _VERDICTS[comparison.verdict]
     with st.container(border=True, gap="small"):
         st.markdown(f"**{second} beside {first}** :{color}-badge[{verdict}]  \n{comparison.sentence}")
-        together_bar.show(comparison, first, second)
+        agreement_bar.show(comparison, first, second)
 
 
 def _by_emotion(judged: Judged) -> None:

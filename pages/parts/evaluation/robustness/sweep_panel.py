@@ -14,8 +14,8 @@ from fer.evaluation.robustness import CORRUPTIONS, LEVELS, Sweep
 from fer.figures.robustness import NamedSweep
 from fer.system import jobs
 from pages.parts import caches, job_panel, notices, phrases
-from pages.parts.evaluation import breaking_face, sweep_results
 from pages.parts.evaluation.judged import Judged
+from pages.parts.evaluation.robustness import one_face, sweep_results
 
 SAMPLE = 1000
 
@@ -133,7 +133,7 @@ def _results(judged: Judged, faces: Dataset, sweeps: Sequence[Sweep | None]) -> 
     found = [
         (index, NamedSweep(letter, model.title, swept))
         for index, (model, letter, swept) in enumerate(
-            zip(judged.models, breaking_face.letters(judged.models), sweeps, strict=True)
+            zip(judged.models, one_face.letters(judged.models), sweeps, strict=True)
         )
         if swept is not None and swept.points
     ]

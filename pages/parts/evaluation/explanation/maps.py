@@ -16,9 +16,9 @@ from fer.models.catalog import ARCHITECTURES
 from fer.models.inference import ModelEntry
 from fer.system import jobs
 from pages.parts import caches, job_panel, notices, phrases
-from pages.parts.evaluation import explaining_words
 from pages.parts.evaluation.chosen_face import ChosenFace
-from pages.parts.evaluation.explaining_choices import Question
+from pages.parts.evaluation.explanation import words
+from pages.parts.evaluation.explanation.choices import Question
 
 
 def show(
@@ -54,11 +54,11 @@ def show(
                 face.image,
                 occlusion.map(emotion),
                 LEAST_FALL,
-                box=box if before - left >= explaining_words.LEAST_FALL else None,
+                box=box if before - left >= words.LEAST_FALL else None,
             ),
             f"the face, with how far {emotion} falls where it is covered",
         )
-        st.markdown(explaining_words.of_occlusion(occlusion, emotion))
+        st.markdown(words.of_occlusion(occlusion, emotion))
 
 
 def _draw(svg: str, description: str) -> None:
@@ -79,7 +79,7 @@ def _emotion_map(model: ModelEntry, card: ModelCard, image: NDArray[np.uint8], q
         overlay_svg(image, shown.values, LEAST_LOGIT, as_places=question.as_places),
         f"the face, with how much each place raised {question.emotion}",
     )
-    st.markdown(explaining_words.of_emotion_map(shown))
+    st.markdown(words.of_emotion_map(shown))
 
 
 def _no_maps(model: ModelEntry, card: ModelCard, *, can_prepare: bool) -> None:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from pages.parts import face_sheet, mending, phrases, state
-from pages.parts.evaluation import face_card, faces_words
+from pages.parts.evaluation import face_card
+from pages.parts.evaluation.faces import words
 from pages.parts.evaluation.judged import Judged
 
 FACES_PER_PAGE = 60
@@ -53,7 +54,7 @@ def show(
     _bar(judged, len(faces), shown, key, selecting, selected)
     face_sheet.show(
         judged.faces.images[shown],
-        faces_words.captions(
+        words.captions(
             judged,
             shown,
             badges=badges[first : first + FACES_PER_PAGE],

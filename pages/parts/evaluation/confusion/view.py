@@ -14,7 +14,8 @@ from fer import figures
 from fer.emotions import Emotion
 from fer.evaluation.comparison import compare_confusions
 from pages.parts import mending, state
-from pages.parts.evaluation import cell_faces, matrix_chart, names
+from pages.parts.evaluation import names
+from pages.parts.evaluation.confusion import cell_faces, matrix_chart
 from pages.parts.evaluation.judged import Judged
 
 _OF, _CELLS = "evaluation.matrix_of", "evaluation.cells"
@@ -72,7 +73,7 @@ class Matrix:
         return self.emotions.index(cell[0]), self.emotions.index(cell[1])
 
 
-def show(judged: Judged) -> None:
+def confusion_view(judged: Judged) -> None:
     """Draw the view; a click runs only this part again."""
     names.show_letters(judged)
     _view(judged)

@@ -1,0 +1,1 @@
+"""Confusion matrix: which emotion is called which, and the faces behind each cell."""

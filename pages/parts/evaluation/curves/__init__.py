@@ -1,0 +1,1 @@
+"""Curves: thresholds, calibration and temperature scaling."""

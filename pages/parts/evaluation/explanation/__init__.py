@@ -1,0 +1,1 @@
+"""Explanation: what a model looked at in one face."""

@@ -1,0 +1,1 @@
+"""Galleries: the faces worth looking at first."""

@@ -1,0 +1,1 @@
+"""Report: everything about the models in one file."""

@@ -1,0 +1,1 @@
+"""Robustness: corruptions of one face and of the whole split."""

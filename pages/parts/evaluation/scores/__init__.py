@@ -1,0 +1,1 @@
+"""Scores: every figure of the models with its interval."""
