@@ -72,10 +72,10 @@ def calibrate(options: argparse.Namespace) -> Answer:
         rows.append(_row(options.judge, effect))
         lines.append(f"On the {options.judge} faces, {_SAID[effect.effect]}.")
     if options.fold:
-        from fer.training.engine.bake_temperature import fold_temperature
+        from fer.training.engine.bake_temperature import bake_temperature
 
         fitted_on = f"{dataset.source.title}, {Split.VALIDATION}"
-        folder = fold_temperature(options.model, fitted.temperature, fitted_on, terminal.show_progress)
+        folder = bake_temperature(options.model, fitted.temperature, fitted_on, terminal.show_progress)
         result["folded"] = str(folder)
         lines.append("It is divided into the model's last layer; “fer quantize” makes its int8 form anew.")
     kept = not options.dry_run and not options.fold

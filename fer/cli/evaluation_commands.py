@@ -16,7 +16,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, FerError, ModelMismatchError
 from fer.evaluation import (
     MOST_MEMBERS,
-    Averaging,
+    TTA,
     Evaluation,
     ensemble_of,
     evaluate_faces,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # it brings Plotly, which no other command waits for
 MOST_MODELS = 3
 # Shares of the whole time: reading the faces, and writing the report.
 _READING, _WRITING = 0.1, 0.1
-_LOOKS = {"once": Averaging.NONE, "flip": Averaging.FLIP, "ten-crop": Averaging.TEN_CROP}
+_LOOKS = {"once": TTA.NONE, "flip": TTA.FLIP, "ten-crop": TTA.TEN_CROP}
 _MODEL_HELP = "a pretrained model's name or a run's id"
 
 
@@ -321,14 +321,14 @@ def _which_faces(judged: _Judged) -> dict[str, Any]:
         "dataset": judged.faces.name,
         "split": str(judged.evaluations[0].split),
         "state": describe(judged.view),
-        "looks": str(judged.evaluations[0].averaging),
+        "looks": str(judged.evaluations[0].tta),
         "left_out": dict(judged.left_out),
     }
 
 
 def _faces_in_words(judged: _Judged) -> str:
-    averaging = judged.evaluations[0].averaging
-    looks = "" if averaging is Averaging.NONE else f", {averaging.phrase}"
+    tta = judged.evaluations[0].tta
+    looks = "" if tta is TTA.NONE else f", {tta.phrase}"
     state = describe(judged.view)
     return f"{judged.faces.source.title} {state}, {judged.evaluations[0].split}{looks}"
 

@@ -89,7 +89,7 @@ def add_to(sub: argparse.ArgumentParser) -> None:
         "--balance-classes",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="weigh each emotion by its rarity",
+        help="compare_runs each emotion by its rarity",
     )
     sub.add_argument(
         "--augmentation",

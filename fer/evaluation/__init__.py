@@ -8,11 +8,11 @@ from fer.evaluation.ensembles import MOST_MEMBERS, ensemble_of
 from fer.evaluation.evaluating import evaluate, evaluate_faces, evaluation_of, judged_faces, unanswerable
 from fer.evaluation.evaluation import ClassReport, Evaluation, Mistake
 from fer.evaluation.scores import Score, scores_of
-from fer.evaluation.test_time_augmentation import Averaging
+from fer.evaluation.test_time_augmentation import TTA
 
 __all__ = [
     "MOST_MEMBERS",
-    "Averaging",
+    "TTA",
     "ClassReport",
     "Evaluation",
     "Mistake",

@@ -33,7 +33,7 @@ def ensemble_of(evaluations: Sequence[Evaluation]) -> Evaluation:
                 f"{', '.join(each.emotions)}: their answers cannot be averaged. Choose models of the same "
                 "emotions."
             )
-        if not np.array_equal(each.rows, first.rows) or each.averaging is not first.averaging:
+        if not np.array_equal(each.rows, first.rows) or each.tta is not first.tta:
             raise ModelMismatchError(
                 f"“{first.model}” and “{each.model}” were not asked about the same faces in the same way, so "
                 "their answers cannot be averaged. Evaluate them together."
@@ -46,5 +46,5 @@ def ensemble_of(evaluations: Sequence[Evaluation]) -> Evaluation:
         first.true_labels,
         np.asarray(total / len(evaluations), np.float32),
         rows=first.rows,
-        averaging=first.averaging,
+        tta=first.tta,
     )

@@ -13,7 +13,7 @@ from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
 from fer.errors import DatasetError, ModelMismatchError, StorageError
 from fer.evaluation.evaluation import Evaluation
-from fer.evaluation.test_time_augmentation import Averaging, predict
+from fer.evaluation.test_time_augmentation import TTA, predict
 from fer.models.inference import Recognizer
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
@@ -30,7 +30,7 @@ def evaluate(
     split: Split,
     progress: Progress = silent,
     *,
-    averaging: Averaging = Averaging.NONE,
+    tta: TTA = TTA.NONE,
     answerable_only: bool = False,
 ) -> Evaluation:
     """Return how the model does on one split of a dataset.
@@ -43,7 +43,7 @@ def evaluate(
         dataset: in the state in which it is to be used.
         split: which faces.
         progress: told how far it is.
-        averaging: whether answers to several looks at each face are averaged.
+        tta: whether answers to several looks at each face are averaged.
         answerable_only: leave out the faces of emotions that the model cannot answer, rather than refuse.
 
     Raises:
@@ -51,7 +51,7 @@ def evaluate(
         ModelMismatchError: the split shows an emotion that the model cannot answer.
     """
     faces = judged_faces(recognizer.emotions, dataset, split, answerable_only=answerable_only)
-    return evaluate_faces(recognizer, faces, split, progress, averaging)
+    return evaluate_faces(recognizer, faces, split, progress, tta)
 
 
 def evaluate_faces(
@@ -59,16 +59,16 @@ def evaluate_faces(
     faces: Dataset,
     split: Split,
     progress: Progress = silent,
-    averaging: Averaging = Averaging.NONE,
+    tta: TTA = TTA.NONE,
 ) -> Evaluation:
     """Return how the model does on these faces, every one of them of an emotion that it can answer.
 
     Raises:
         ModelMismatchError: the model answers with something that is not a probability.
     """
-    answers = _answers(recognizer, faces.images, averaging, progress)
+    answers = _answers(recognizer, faces.images, tta, progress)
     progress(1.0, "Counting")
-    return evaluation_of(recognizer.name, recognizer.emotions, faces, split, answers, averaging)
+    return evaluation_of(recognizer.name, recognizer.emotions, faces, split, answers, tta)
 
 
 def judged_faces(
@@ -120,7 +120,7 @@ def evaluation_of(
     faces: Dataset,
     split: Split,
     probabilities: NDArray[np.float32],
-    averaging: Averaging = Averaging.NONE,
+    tta: TTA = TTA.NONE,
 ) -> Evaluation:
     """Return a model's answers beside the labels of the faces, in the model's own column order.
 
@@ -130,7 +130,7 @@ def evaluation_of(
         faces: those it was asked about.
         split: theirs.
         probabilities: (n, k).
-        averaging: how it was asked.
+        tta: how it was asked.
 
     Raises:
         ModelMismatchError: the arrays do not fit one another.
@@ -138,29 +138,29 @@ def evaluation_of(
     # -1 stands for emotions the faces do not show; it is never looked up.
     column = np.array([emotions.index(e) if e in emotions else -1 for e in faces.emotions], np.intp)
     return Evaluation.from_predictions(
-        model, split, emotions, column[faces.labels], probabilities, rows=faces.rows, averaging=averaging
+        model, split, emotions, column[faces.labels], probabilities, rows=faces.rows, tta=tta
     )
 
 
 def _answers(
-    recognizer: Recognizer, images: NDArray[np.uint8], averaging: Averaging, progress: Progress
+    recognizer: Recognizer, images: NDArray[np.uint8], tta: TTA, progress: Progress
 ) -> NDArray[np.float32]:
     """The model's answers, from the cache if it was ever asked about these very pixels."""
-    path = _kept_at(recognizer, images, averaging)
+    path = _kept_at(recognizer, images, tta)
     with suppress(*files.DAMAGED_ARRAYS):
         kept = np.load(path, allow_pickle=False)
         if kept.shape == (len(images), len(recognizer.emotions)) and kept.dtype == np.float32:
             return np.asarray(kept)
-    answers = predict(recognizer, images, averaging, progress)
+    answers = predict(recognizer, images, tta, progress)
     with suppress(StorageError):  # a full disk costs only the next visit's time
         files.save(path, lambda temporary: _save_array(temporary, answers))
         _forget_old(path.parent)
     return answers
 
 
-def _kept_at(recognizer: Recognizer, images: NDArray[np.uint8], averaging: Averaging) -> Path:
+def _kept_at(recognizer: Recognizer, images: NDArray[np.uint8], tta: TTA) -> Path:
     digest = hashlib.blake2b(digest_size=16)
-    about = [_VERSION, recognizer.fingerprint, images.shape, averaging]
+    about = [_VERSION, recognizer.fingerprint, images.shape, tta]
     digest.update(json.dumps(about).encode())
     digest.update(np.ascontiguousarray(images).data)
     return paths.cache_folder() / "answers" / f"{digest.hexdigest()}.npy"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fer.datasets import Split
 from fer.emotions import Emotion, EmotionScores
 from fer.errors import ModelMismatchError
-from fer.evaluation.test_time_augmentation import Averaging
+from fer.evaluation.test_time_augmentation import TTA
 from fer.statistics import wilson_interval
 
 
@@ -66,7 +66,7 @@ class Evaluation:
         true_labels: (n,) indices into `emotions`, n at least 1.
         probabilities: (n, k), each row summing to 1.
         rows: (n,) each face's row in its source, as `Dataset.rows`.
-        averaging: whether the answers to several looks at a face were averaged.
+        tta: whether the answers to several looks at a face were averaged.
     """
 
     model: str
@@ -75,7 +75,7 @@ class Evaluation:
     true_labels: NDArray[np.intp]
     probabilities: NDArray[np.float32]
     rows: NDArray[np.intp]
-    averaging: Averaging = Averaging.NONE
+    tta: TTA = TTA.NONE
 
     @classmethod
     def from_predictions(
@@ -87,7 +87,7 @@ class Evaluation:
         probabilities: NDArray[np.float32],
         *,
         rows: NDArray[np.intp] | None = None,
-        averaging: Averaging = Averaging.NONE,
+        tta: TTA = TTA.NONE,
     ) -> Self:
         """Weigh the arrays at the door and return the evaluation; without `rows`, they count from 0.
 
@@ -109,7 +109,7 @@ class Evaluation:
             rows = np.arange(n, dtype=np.intp)
         if rows.shape != (n,):
             raise ModelMismatchError(f"{n} faces need {n} rows; received {len(rows)}.")
-        return cls(model, split, tuple(emotions), true_labels, probabilities, rows, averaging)
+        return cls(model, split, tuple(emotions), true_labels, probabilities, rows, tta)
 
     def __len__(self) -> int:
         return len(self.true_labels)

@@ -43,7 +43,7 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
     if not run.has_model:
         raise ModelError(f"The run “{run.title}” has no model yet. Let it finish, then publish it.")
     target = paths.child(paths.pretrained_folder(), name)
-    for taken in (target, paths.child(paths.brought_folder(), name)):
+    for taken in (target, paths.child(paths.imported_models_folder(), name)):
         if taken.exists():
             raise ModelError(
                 f"There is already a model “{name}”. Choose another name, or remove the folder {taken}."

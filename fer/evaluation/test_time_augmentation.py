@@ -20,7 +20,7 @@ CROP_SHARE = 11 / 12
 _BATCH = 256
 
 
-class Averaging(StrEnum):
+class TTA(StrEnum):
     """What a model is shown of each face before its answers are averaged."""
 
     NONE = "none"
@@ -35,21 +35,21 @@ class Averaging(StrEnum):
     @property
     def looks(self) -> int:
         """How many pictures of each face the model is shown."""
-        return {Averaging.NONE: 1, Averaging.FLIP: 2, Averaging.TEN_CROP: 10}[self]
+        return {TTA.NONE: 1, TTA.FLIP: 2, TTA.TEN_CROP: 10}[self]
 
 
 _PHRASES = {
-    Averaging.NONE: "one look at each face",
-    Averaging.FLIP: "averaged over each face and its mirror image",
-    Averaging.TEN_CROP: "averaged over ten crops of each face: corners and centre, mirrored too",
+    TTA.NONE: "one look at each face",
+    TTA.FLIP: "averaged over each face and its mirror image",
+    TTA.TEN_CROP: "averaged over ten crops of each face: corners and centre, mirrored too",
 }
 
 
-def looks_at(images: NDArray[np.uint8], averaging: Averaging) -> Iterator[NDArray[np.uint8]]:
-    """Yield every look at the faces, (n, h, w, c) uint8 each, as many as `averaging.looks`."""
-    if averaging is Averaging.NONE:
+def looks_at(images: NDArray[np.uint8], tta: TTA) -> Iterator[NDArray[np.uint8]]:
+    """Yield every look at the faces, (n, h, w, c) uint8 each, as many as `tta.looks`."""
+    if tta is TTA.NONE:
         yield images
-    elif averaging is Averaging.FLIP:
+    elif tta is TTA.FLIP:
         yield images
         yield images[:, :, ::-1]
     else:
@@ -61,7 +61,7 @@ def looks_at(images: NDArray[np.uint8], averaging: Averaging) -> Iterator[NDArra
 def predict(
     recognizer: Recognizer,
     images: NDArray[np.uint8],
-    averaging: Averaging = Averaging.NONE,
+    tta: TTA = TTA.NONE,
     progress: Progress = silent,
 ) -> NDArray[np.float32]:
     """Return a model's probabilities, (n, k) float32, each row the mean over the looks at one face.
@@ -69,7 +69,7 @@ def predict(
     Args:
         recognizer: whose.
         images: (n, h, w, c) uint8.
-        averaging: which looks.
+        tta: which looks.
         progress: told how far it is.
 
     Raises:
@@ -79,7 +79,7 @@ def predict(
     for start in range(0, len(images), _BATCH):
         progress(start / len(images), f"Looking at face {start + 1:,} of {len(images):,}")
         batch = images[start : start + _BATCH]
-        looks = [recognizer.predict(np.ascontiguousarray(look)) for look in looks_at(batch, averaging)]
+        looks = [recognizer.predict(np.ascontiguousarray(look)) for look in looks_at(batch, tta)]
         answers[start : start + _BATCH] = looks[0] if len(looks) == 1 else np.mean(looks, axis=0)
     return answers
 

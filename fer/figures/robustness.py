@@ -220,7 +220,7 @@ def along_figure(along: FaceAlong, present: float) -> go.Figure:
             name=emotion.capitalize(),
             hovertemplate=f"<b>{emotion.capitalize()}</b> %{{y:.0%}} at %{{text}}<extra></extra>",
         )
-    for flip in along.flips:
+    for flip in along.answer_changes:
         figure.add_vline(
             x=flip.severity,
             line={"color": QUIET, "width": 1.5 if flip.is_first else 0.8, "dash": "dash"},

@@ -12,10 +12,10 @@ from fer.errors import FerError
 from fer.live.baseline import SECONDS as BASELINE_SECONDS
 from fer.live.baseline import Baseline
 from fer.live.detection import (
+    DetectionMode,
     Face,
     FaceDetector,
     FaceTracker,
-    Searching,
     as_bgr,
     build_detector,
     crop_faces,
@@ -25,7 +25,7 @@ from fer.live.history import HistoryLog, LiveHistory
 from fer.live.meter import LiveFigures, Meter
 from fer.live.reading import FrozenFrame, LiveReading, RecognizedFace
 from fer.live.settings import STILL, LiveSettings
-from fer.live.temporal_smoothing import Steadying
+from fer.live.temporal_smoothing import TemporalSmoother
 from fer.models.inference import Recognizer
 from fer.models.temperature import apply_temperature
 
@@ -107,7 +107,7 @@ class LiveRecognizer:
         """
         settings = settings or LiveSettings()
         self._given_detector = detector
-        detector = detector or build_detector(settings.detector, Searching.BESIDE)
+        detector = detector or build_detector(settings.detector, DetectionMode.ASYNC)
         self._setup = _Setup(settings, detector, recognizer)
         self._reading_lock = threading.Lock()  # one frame at a time: held for the whole of `read`
         self._lock = threading.Lock()  # the fields that others look at: held for microseconds
@@ -137,7 +137,7 @@ class LiveRecognizer:
         setup = self._setup
         detector = setup.detector
         if settings.detector != setup.settings.detector and self._given_detector is None:
-            detector = build_detector(settings.detector, Searching.BESIDE)
+            detector = build_detector(settings.detector, DetectionMode.ASYNC)
         # A frame takes the whole of it once, so that it never sees half of a change.
         with self._lock:
             self._setup = replace(self._setup, settings=settings, detector=detector)
@@ -246,11 +246,11 @@ class LiveRecognizer:
         emotions = tuple(setup.recognizer.emotions)
         followed = []
         for item, track_id in zip(recognized, ids, strict=True):
-            steadying = memory.people.get(track_id)
-            if steadying is None or steadying.source != source:
-                steadying = memory.people[track_id] = Steadying(source, emotions)
+            smoother = memory.people.get(track_id)
+            if smoother is None or smoother.source != source:
+                smoother = memory.people[track_id] = TemporalSmoother(source, emotions)
             probabilities = self._relative_to_rest(track_id, item.scores.probabilities, now, setup)
-            scores, label = steadying.tell(probabilities, now, setup.settings)
+            scores, label = smoother.update(probabilities, now, setup.settings)
             followed.append(replace(item, scores=scores, track_id=track_id, label=label))
         known = memory.tracker.ids
         memory.people = {track_id: memory.people[track_id] for track_id in known if track_id in memory.people}
@@ -297,7 +297,7 @@ class _Memory:
     """What one camera has shown so far; `reset` puts a new one in its place."""
 
     tracker: FaceTracker = field(default_factory=FaceTracker)
-    people: dict[int, Steadying] = field(default_factory=dict)
+    people: dict[int, TemporalSmoother] = field(default_factory=dict)
     baselines: dict[int, Baseline | None] = field(default_factory=dict)
     baseline_seconds: float = BASELINE_SECONDS
     baseline_source: str = ""

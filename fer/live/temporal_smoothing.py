@@ -9,7 +9,7 @@ from fer.emotions import Emotion, EmotionScores
 from fer.live.settings import LiveSettings, Smoothing
 
 
-class Steadying:
+class TemporalSmoother:
     """One person's past. For one thread."""
 
     def __init__(self, source: str, emotions: tuple[Emotion, ...]) -> None:
@@ -27,7 +27,7 @@ class Steadying:
         self._label: Emotion | None = None
         self._unsure = False
 
-    def tell(
+    def update(
         self, probabilities: NDArray[np.float32], now: float, settings: LiveSettings
     ) -> tuple[EmotionScores, Emotion | None]:
         """Return the scores and the label to be told; None for unsure.

@@ -1,6 +1,6 @@
 """What an architecture is made of, layer by layer: written down once, so that a page shows it without Keras.
 
-    fer/models/architectures/blueprints/<architecture>.json      at the architecture's own input size, for seven emotions
+    fer/models/blueprints/<architecture>.json      at the architecture's own input size, for seven emotions
 
 `fer.models.architectures.drafting` makes them; `python -m fer blueprint NAME --renew` saves them.
 """

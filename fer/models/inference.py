@@ -18,9 +18,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard, load_card
 from fer.emotions import Emotion
 from fer.errors import FerError, ModelMismatchError, ModelNotFoundError
+from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard, load_card
 from fer.models.preprocessing import Preprocessing
 from fer.system import paths
 
@@ -336,7 +336,7 @@ def model_folder(name: str) -> Path:
     Raises:
         ModelNotFoundError: there is no model of that name.
     """
-    for parent in (paths.pretrained_folder(), paths.brought_folder(), paths.runs_folder()):
+    for parent in (paths.pretrained_folder(), paths.imported_models_folder(), paths.runs_folder()):
         try:
             folder = paths.child(parent, name)
         except FerError as error:
@@ -359,7 +359,7 @@ def list_models() -> list[ModelEntry]:
                 key=lambda path: (path.parent.name != DEFAULT_MODEL, path.parent.name),
             ),
         ),
-        ("brought", sorted(paths.brought_folder().glob(f"[!.]*/{MODEL_FILE}"))),
+        ("brought", sorted(paths.imported_models_folder().glob(f"[!.]*/{MODEL_FILE}"))),
         (
             "run",
             sorted(

@@ -6,7 +6,7 @@ so either may die.
 
 from fer.models.card import BEST_FILE, MODEL_FILE
 from fer.runs.curves import CurvesReader, RunCurves
-from fer.runs.dataset_manifest import TrainedOn, read_trained_on, save_trained_on
+from fer.runs.dataset_manifest import DatasetManifest, read_manifest, save_manifest
 from fer.runs.folder import (
     ANSWERS_FILE,
     BATCHES_FILE,
@@ -19,10 +19,10 @@ from fer.runs.folder import (
     METRICS_FILE,
     NOTES_FILE,
     PREDICTIONS_FILE,
+    PROBES_FILE,
     STATUS_FILE,
     STOP_FILE,
     TENSORBOARD_FOLDER,
-    WATCHED_FILE,
     append_bytes,
 )
 from fer.runs.forecast import expected_starts
@@ -65,15 +65,15 @@ from fer.runs.run import (
     read_metrics,
 )
 from fer.runs.sample_predictions import (
-    WATCHED_COUNT,
+    PROBE_COUNT,
     Predictions,
-    WatchedFaces,
+    ProbeSamples,
     kept_epoch,
     read_predictions,
-    read_watched,
+    read_probe_samples,
     record_answers,
     save_predictions,
-    save_watched,
+    save_probe_samples,
 )
 from fer.runs.starting import create_run, request_stop, start_run
 from fer.runs.summary import RunSummary, metrics_csv, runs_csv, summarize
@@ -94,17 +94,19 @@ __all__ = [
     "MODEL_FILE",
     "NOTES_FILE",
     "PREDICTIONS_FILE",
+    "PROBES_FILE",
+    "PROBE_COUNT",
     "STATUS_FILE",
     "STOP_FILE",
     "TENSORBOARD_FOLDER",
-    "WATCHED_COUNT",
-    "WATCHED_FILE",
     "BatchMetrics",
     "CurvesReader",
+    "DatasetManifest",
     "DeletedRun",
     "EpochMetrics",
     "Experiment",
     "Predictions",
+    "ProbeSamples",
     "Run",
     "RunCurves",
     "RunNotes",
@@ -113,8 +115,6 @@ __all__ = [
     "RunStatus",
     "RunSummary",
     "StoppedWhilePausedError",
-    "TrainedOn",
-    "WatchedFaces",
     "append_bytes",
     "best_epoch",
     "cancel_queued",
@@ -136,12 +136,12 @@ __all__ = [
     "progress_of",
     "read_config",
     "read_experiment",
+    "read_manifest",
     "read_metrics",
     "read_notes",
     "read_predictions",
+    "read_probe_samples",
     "read_run",
-    "read_trained_on",
-    "read_watched",
     "record_answers",
     "request_stop",
     "restore_run",
@@ -149,10 +149,10 @@ __all__ = [
     "run_folders",
     "runs_csv",
     "save_experiment",
+    "save_manifest",
     "save_notes",
     "save_predictions",
-    "save_trained_on",
-    "save_watched",
+    "save_probe_samples",
     "say",
     "start_next",
     "start_run",

@@ -12,7 +12,7 @@ from fer.system import files
 
 
 @dataclass(frozen=True, slots=True)
-class TrainedOn:
+class DatasetManifest:
     """Which faces a run learns from.
 
     Attributes:
@@ -28,20 +28,20 @@ class TrainedOn:
     fingerprint: str
 
 
-def save_trained_on(folder: Path, trained_on: TrainedOn) -> None:
+def save_manifest(folder: Path, manifest: DatasetManifest) -> None:
     """Write down which faces the run in `folder` learns from.
 
     Raises:
         StorageError: it cannot be written.
     """
-    files.save_text(folder / FACES_FILE, json.dumps(asdict(trained_on), indent=2, ensure_ascii=False) + "\n")
+    files.save_text(folder / FACES_FILE, json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n")
 
 
-def read_trained_on(folder: Path) -> TrainedOn | None:
+def read_manifest(folder: Path) -> DatasetManifest | None:
     """Return which faces the run in `folder` learns from; None before its process has read them."""
     try:
         values = read_json(folder / FACES_FILE)
-        return TrainedOn(
+        return DatasetManifest(
             title=str(values["title"]),
             emotions=tuple(Emotion(name) for name in values["emotions"]),
             counts={str(split): tuple(map(int, counts)) for split, counts in values["counts"].items()},

@@ -15,8 +15,8 @@ from fer.runs.folder import (
     LAST_FILE,
     LOG_FILE,
     METRICS_FILE,
+    PROBES_FILE,
     TENSORBOARD_FOLDER,
-    WATCHED_FILE,
     read_rows,
 )
 from fer.runs.notes import Experiment, RunNotes
@@ -50,8 +50,8 @@ class EpochMetrics:
 
     Training figures are means over the epoch while the weights still moved, on augmented faces;
     validation figures are taken after it, on untouched ones. Both losses are the one trained on.
-    `class_accuracies` are of the validation faces of each emotion, in the order of `TrainedOn.emotions`, None
-    for an emotion without any; empty in runs of earlier versions.
+    `class_accuracies` are of the validation faces of each emotion, in the order of
+    `DatasetManifest.emotions`, None for an emotion without any; empty in runs of earlier versions.
     """
 
     epoch: int
@@ -177,9 +177,9 @@ class Run:
         return (self.folder / MODEL_FILE).exists()
 
     @property
-    def is_watched(self) -> bool:
-        """Whether some validation faces were chosen to watch it by, see `WatchedFaces`."""
-        return (self.folder / WATCHED_FILE).exists()
+    def has_probes(self) -> bool:
+        """Whether some validation faces were chosen to watch it by, see `ProbeSamples`."""
+        return (self.folder / PROBES_FILE).exists()
 
     @property
     def has_tensorboard(self) -> bool:

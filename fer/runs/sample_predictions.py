@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.runs.folder import ANSWERS_FILE, PREDICTIONS_FILE, WATCHED_FILE, append_row, read_rows
+from fer.runs.folder import ANSWERS_FILE, PREDICTIONS_FILE, PROBES_FILE, append_row, read_rows
 from fer.runs.run import EpochMetrics, Run
 from fer.system import files
 
-WATCHED_COUNT = 16
+PROBE_COUNT = 16
 """How many validation faces a run is watched by."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class WatchedFaces:
+class ProbeSamples:
     """A few validation faces, the same for the whole run, and what the model said of them.
 
     Attributes:
         rows: (m,) of the dataset.
         images: (m, h, w, c) uint8.
-        labels: (m,) intp, in `TrainedOn.emotions`' order.
+        labels: (m,) intp, in `DatasetManifest.emotions`' order.
         epochs: (e,) intp, those that have answers, in order.
         probabilities: (e, m, k) float32.
     """
@@ -65,15 +65,15 @@ class _Answer:
     probabilities: tuple[tuple[float, ...], ...]
 
 
-def save_watched(
+def save_probe_samples(
     folder: Path, rows: NDArray[np.intp], images: NDArray[np.uint8], labels: NDArray[np.intp]
 ) -> None:
-    """Choose the faces that the run in `folder` is watched by; see `WatchedFaces`.
+    """Choose the faces that the run in `folder` is watched by; see `ProbeSamples`.
 
     Raises:
         StorageError: they cannot be written.
     """
-    _save_arrays(folder / WATCHED_FILE, rows=rows, images=images, labels=labels)
+    _save_arrays(folder / PROBES_FILE, rows=rows, images=images, labels=labels)
 
 
 def record_answers(folder: Path, epoch: int, probabilities: NDArray[np.float32]) -> None:
@@ -86,11 +86,11 @@ def record_answers(folder: Path, epoch: int, probabilities: NDArray[np.float32])
     append_row(folder / ANSWERS_FILE, _Answer(epoch, rounded))
 
 
-def read_watched(folder: Path) -> WatchedFaces | None:
+def read_probe_samples(folder: Path) -> ProbeSamples | None:
     """Return the watched faces of the run in `folder` with all answers so far; None before the first."""
     try:
         # Opened here: NumPy would leave a damaged file open.
-        with (folder / WATCHED_FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        with (folder / PROBES_FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             rows, images, labels = arrays["rows"], arrays["images"], arrays["labels"]
     except files.DAMAGED_ARRAYS:
         return None
@@ -112,7 +112,7 @@ def read_watched(folder: Path) -> WatchedFaces | None:
     epochs = sorted(by_epoch)
     if not epochs:
         return None
-    return WatchedFaces(
+    return ProbeSamples(
         rows.astype(np.intp),
         images.astype(np.uint8),
         labels.astype(np.intp),

@@ -55,7 +55,7 @@ _M_ARENA_MAX, _ARENAS = -8, 2
 
 
 @cache
-def return_memory_of_threads() -> None:
+def limit_malloc_arenas() -> None:
     """Let all threads of this process take their memory from two pools, where the C library is glibc.
 
     By itself it opens a pool for each new thread, up to eight a core, and each keeps what its thread once

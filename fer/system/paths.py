@@ -62,7 +62,7 @@ def pretrained_folder() -> Path:
     return home() / "models" / "pretrained"
 
 
-def brought_folder() -> Path:
+def imported_models_folder() -> Path:
     """One folder per model that came from elsewhere."""
     return home() / "models" / "brought"
 

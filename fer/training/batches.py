@@ -18,7 +18,7 @@ from fer.errors import ConfigError, DatasetError
 from fer.models.catalog import preprocessing_of
 from fer.models.preprocessing import Preprocessing
 from fer.training import augmentation
-from fer.training.augmentation import AugmentationDraw, MixingDraw
+from fer.training.augmentation import AugmentationParams, MixingParams
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,8 +97,8 @@ class EpochPlan:
     """
 
     order: NDArray[np.intp]
-    dice: AugmentationDraw
-    mixing: tuple[MixingDraw, ...]
+    dice: AugmentationParams
+    mixing: tuple[MixingParams, ...]
 
 
 class TrainingBatches:
@@ -137,7 +137,7 @@ class TrainingBatches:
         rng = np.random.default_rng([self._seed, number])
         order = rng.permutation(len(self.faces))
         dice = augmentation.draw(self._augmentation, len(order), rng)
-        mixing: list[MixingDraw] = []
+        mixing: list[MixingParams] = []
         if self._augmentation.mixes:
             for step in range(1, len(self) + 1):
                 # A generator of its own, so that what is mixed does not depend on the batches before. Steps

@@ -42,7 +42,7 @@ _RUNS_LOOKED_AT = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SpeedEstimate:
     """How fast a network trains here.
 
     Attributes:
@@ -93,7 +93,7 @@ def workload(config: TrainingConfig) -> str:
     return "-".join(parts)
 
 
-def known_pace(config: TrainingConfig) -> Pace | None:
+def known_estimate(config: TrainingConfig) -> SpeedEstimate | None:
     """What the latest run with the same workload showed, else what was measured; None without either."""
     wanted = workload(config)
     newest_first = sorted(runs.run_folders(), key=lambda folder: folder.name, reverse=True)
@@ -109,7 +109,7 @@ def known_pace(config: TrainingConfig) -> Pace | None:
     return _read(_path(wanted))
 
 
-def similar_pace(config: TrainingConfig) -> Pace | None:
+def similar_estimate(config: TrainingConfig) -> SpeedEstimate | None:
     """The latest measurement of the same network at the same size, for want of a better; None without."""
     alike = "-".join(workload(config).split("-")[:2])
     return _latest(f"{alike}-*")
@@ -143,7 +143,7 @@ def forget_measuring(config: TrainingConfig) -> None:
     jobs.forget_job(_job_id(config))
 
 
-def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silent) -> Pace:
+def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silent) -> SpeedEstimate:
     """Make a few real steps on the training faces, judge a few validation faces, and keep how long it took.
 
     It loads TensorFlow: no page calls this, but the process that `start_measuring` starts.
@@ -190,7 +190,7 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
         started = time.perf_counter()
         network.predict_on_batch(judged)
         judging.append(time.perf_counter() - started)
-    pace = Pace(size * steps / seconds, len(judged) / median(judging), start_seconds)
+    pace = SpeedEstimate(size * steps / seconds, len(judged) / median(judging), start_seconds)
     files.save_text(_path(workload(config)), json.dumps(asdict(pace), indent=2) + "\n")
     return pace
 
@@ -201,7 +201,7 @@ def _whole_batches(batches: TrainingBatches, size: int) -> Iterator[Batch]:
         yield from (batch for batch in batches.epoch(epoch) if len(batch.labels) == size)
 
 
-def _of_run(folder: Path) -> Pace | None:
+def _of_run(folder: Path) -> SpeedEstimate | None:
     """What a run's own files say; None while they say too little."""
     speeds = [row.images_per_second for row in _latest_rows(folder / runs.BATCHES_FILE)]
     speeds = [speed for speed in speeds if math.isfinite(speed) and speed > 0]
@@ -209,18 +209,16 @@ def _of_run(folder: Path) -> Pace | None:
         return None
     speed = median(speeds)
     validation_speed = _VALIDATION_SPEEDUP * speed
-    trained_on = runs.read_trained_on(folder)
+    manifest = runs.read_manifest(folder)
     durations = [row.duration_seconds for row in runs.read_run(folder).metrics()]
-    if trained_on is not None and durations:
-        train, validation = (
-            sum(trained_on.counts.get(split, ())) for split in (Split.TRAIN, Split.VALIDATION)
-        )
+    if manifest is not None and durations:
+        train, validation = (sum(manifest.counts.get(split, ())) for split in (Split.TRAIN, Split.VALIDATION))
         judging = median(durations) - train / speed
         if judging > 0 and validation:
             validation_speed = validation / judging
     latest = _latest("*")
     start_seconds = latest.start_seconds if latest is not None else USUAL_START_SECONDS
-    return Pace(speed, validation_speed, start_seconds, folder.name)
+    return SpeedEstimate(speed, validation_speed, start_seconds, folder.name)
 
 
 def _latest_rows(path: Path) -> list[BatchMetrics]:
@@ -233,18 +231,18 @@ def _latest_rows(path: Path) -> list[BatchMetrics]:
         return []
 
 
-def _latest(pattern: str) -> Pace | None:
+def _latest(pattern: str) -> SpeedEstimate | None:
     """The newest measurement whose name follows a pattern."""
     found = _folder().glob(f"{pattern}.json")
     newest_first = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
     return next(filter(None, map(_read, newest_first)), None)
 
 
-def _read(path: Path) -> Pace | None:
+def _read(path: Path) -> SpeedEstimate | None:
     """A measurement, None where there is none or it was damaged: it is soon made again."""
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        pace = Pace(**values)
+        pace = SpeedEstimate(**values)
         speeds = (pace.images_per_second, pace.validation_images_per_second)
         return pace if min(speeds) > 0 and pace.start_seconds >= 0 else None
     except (OSError, ValueError, TypeError):

@@ -39,11 +39,11 @@ def load_teacher(name: str) -> Teacher:
     """
     run_folder = paths.child(paths.runs_folder(), name)
     if (run_folder / runs.BEST_FILE).exists():  # whether it was exported yet does not matter here
-        trained_on = runs.read_trained_on(run_folder)
+        manifest = runs.read_manifest(run_folder)
         return Teacher(
             name,
             runs.read_config(run_folder),
-            trained_on.emotions if trained_on else (),
+            manifest.emotions if manifest else (),
             run_folder / runs.BEST_FILE,
         )
     folder = model_folder(name)

@@ -10,7 +10,7 @@ from typing import cast
 import streamlit as st
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, TrainingConfig
-from fer.datasets.quality import Fault
+from fer.datasets.quality import QualityIssue
 from fer.emotions import Emotion
 
 _DATASET = "workshop.dataset"
@@ -128,12 +128,12 @@ def set_face(row: int | None) -> None:
     st.session_state[_FACE] = row
 
 
-def fault() -> Fault | None:
+def fault() -> QualityIssue | None:
     """The kind of fault that is looked at on the dataset page; None before a choice."""
-    return cast("Fault | None", st.session_state.get(_FAULT))
+    return cast("QualityIssue | None", st.session_state.get(_FAULT))
 
 
-def set_fault(fault: Fault) -> None:
+def set_fault(fault: QualityIssue) -> None:
     """Look at this kind of fault."""
     st.session_state[_FAULT] = fault
 

@@ -9,7 +9,16 @@ from streamlit.testing.v1 import AppTest
 from fer import runs
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
-from fer.runs import EpochMetrics, Experiment, Predictions, Run, RunRecorder, RunStatus, TrainedOn, diagnosis
+from fer.runs import (
+    DatasetManifest,
+    EpochMetrics,
+    Experiment,
+    Predictions,
+    Run,
+    RunRecorder,
+    RunStatus,
+    diagnosis,
+)
 from tests.conftest import PROJECT_ROOT
 from tests.core.diagnosed import curves
 
@@ -47,7 +56,7 @@ def a_run(
     probabilities[np.arange(700), np.where(np.arange(700) < right, labels, (labels + 1) % 7)] = 0.7
     runs.save_predictions(run.folder, Predictions(np.arange(700), labels, probabilities))
     counts = {"train": (800,) * 7, "validation": (100,) * 7}
-    runs.save_trained_on(run.folder, TrainedOn("Drawn faces", EMOTIONS, counts, "the same"))
+    runs.save_manifest(run.folder, DatasetManifest("Drawn faces", EMOTIONS, counts, "the same"))
     if not status.is_active:
         recorder.finish(status)
     return runs.load_run(run.id)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split, editions, registry
-from fer.datasets.quality import FaceMeasures, Fault, Findings, Inspection
+from fer.datasets.quality import FaceMeasures, Findings, Inspection, QualityIssue
 from fer.emotions import Emotion
 from fer.models.card import load_card
 from pages.parts import caches
@@ -89,8 +89,10 @@ def test_a_suspected_label_says_who_suspects_it(
 
     def inspected(dataset: Dataset) -> Inspection:
         nobody = np.full(1, -1, np.intp)
-        findings = Findings(Fault.WRONG_LABEL, np.array([2]), np.ones(1, np.float32), nobody, np.array([0]))
-        return replace(empty, findings={Fault.WRONG_LABEL: findings})
+        findings = Findings(
+            QualityIssue.WRONG_LABEL, np.array([2]), np.ones(1, np.float32), nobody, np.array([0])
+        )
+        return replace(empty, findings={QualityIssue.WRONG_LABEL: findings})
 
     measures = FaceMeasures(*(np.zeros(4, np.float32) for _ in range(3)))
     empty = Inspection(measures=measures, suspicion=np.zeros(4, np.float32), findings={}, facts={})
@@ -309,7 +311,7 @@ def test_the_chosen_face_is_found_by_its_row_and_by_its_neighbours() -> None:
 
         from fer.config import AS_IT_CAME
         from fer.datasets import Split, load_dataset
-        from fer.evaluation import Averaging, evaluate
+        from fer.evaluation import TTA, evaluate
         from fer.models.inference import list_models, load_recognizer
         from pages.parts.evaluation import chosen_face
         from pages.parts.evaluation.judged import Judged
@@ -323,7 +325,7 @@ def test_the_chosen_face_is_found_by_its_row_and_by_its_neighbours() -> None:
             dataset.only(Split.TEST),
             AS_IT_CAME,
             Split.TEST,
-            Averaging.NONE,
+            TTA.NONE,
         )
         chosen = chosen_face.choose(judged, "evaluation.tried")
         assert chosen is not None

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split, editions, load_dataset, quality
 from fer.datasets.fingerprint import fingerprint
-from fer.datasets.quality import FaceMeasures, Fault, Findings, Inspection
+from fer.datasets.quality import FaceMeasures, Findings, Inspection, QualityIssue
 from fer.datasets.quality.inspection import _save as save_inspection
 from fer.emotions import Emotion
 from pages.parts import caches
@@ -24,7 +24,7 @@ NAME = "faulty.csv"
 
 
 def findings(
-    fault: Fault,
+    fault: QualityIssue,
     faces: Sequence[int],
     scores: Sequence[float],
     partners: Sequence[int] | None = None,
@@ -57,12 +57,12 @@ def found_in(dataset: Dataset) -> Inspection:
     brightness = dataset.images.mean(axis=(1, 2, 3), dtype=np.float32)
     darkest = np.argsort(brightness, kind="stable")[:3]
     found = [
-        findings(Fault.LEAK, [39], [1.0], [0]),
-        findings(Fault.EXACT_DUPLICATE, [39, 2], [1.0, 1.0], [0, 1]),
-        findings(Fault.NEAR_DUPLICATE, [], []),
-        findings(Fault.WRONG_LABEL, [50, 70, 90], [0.97, 0.9, 0.6], suggestions=[3, 5, 3]),
-        findings(Fault.NOT_A_FACE, [], []),
-        findings(Fault.DARK, darkest.tolist(), brightness[darkest].tolist()),
+        findings(QualityIssue.LEAK, [39], [1.0], [0]),
+        findings(QualityIssue.EXACT_DUPLICATE, [39, 2], [1.0, 1.0], [0, 1]),
+        findings(QualityIssue.NEAR_DUPLICATE, [], []),
+        findings(QualityIssue.WRONG_LABEL, [50, 70, 90], [0.97, 0.9, 0.6], suggestions=[3, 5, 3]),
+        findings(QualityIssue.NOT_A_FACE, [], []),
+        findings(QualityIssue.DARK, darkest.tolist(), brightness[darkest].tolist()),
     ]
     measures = FaceMeasures(brightness, np.ones_like(brightness), np.arange(len(dataset), dtype=np.float32))
     suspicion = np.linspace(0, 1, len(dataset), dtype=np.float32)
@@ -74,7 +74,7 @@ def open_faults(open_page: OpenPage, faulty: Dataset, monkeypatch: pytest.Monkey
     """A function that opens the view on one kind of fault of an inspected dataset."""
     monkeypatch.setattr(caches, "inspected", found_in)
 
-    def opened(fault: Fault | None = None, **session: object) -> AppTest:
+    def opened(fault: QualityIssue | None = None, **session: object) -> AppTest:
         page = open_page(
             "1_dataset.py",
             {
@@ -131,7 +131,7 @@ def test_an_inspection_that_was_kept_is_shown_and_a_damaged_one_is_offered_anew(
 
 
 def test_the_card_of_a_face_shows_each_copy_once(open_faults: OpenFaults) -> None:
-    text = words(open_faults(Fault.LEAK, **{"dataset.face": 39}))
+    text = words(open_faults(QualityIssue.LEAK, **{"dataset.face": 39}))
     assert "The same picture in another split" in text
     assert "The same picture, pixel by pixel" not in text
 
@@ -148,7 +148,7 @@ def test_leaks_come_first_with_the_share_of_the_test_that_was_met(open_faults: O
 def test_leaving_a_leak_out_takes_the_training_copy_into_an_edition_that_is_made(
     open_faults: OpenFaults,
 ) -> None:
-    page = open_faults(Fault.LEAK)
+    page = open_faults(QualityIssue.LEAK)
     assert page.button(key="dataset.mend_leaks").label == "Leave out every copy that leaks (1)"
     page.button(key="dataset.mend_leaks").click().run()
     assert not page.exception
@@ -163,7 +163,7 @@ def test_leaving_a_leak_out_takes_the_training_copy_into_an_edition_that_is_made
 
 
 def test_the_last_gesture_is_undone(open_faults: OpenFaults) -> None:
-    page = open_faults(Fault.EXACT_DUPLICATE)
+    page = open_faults(QualityIssue.EXACT_DUPLICATE)
     page.button(key="dataset.mend_spare").click().run()
     assert [change.row for change in mended().changes] == [0, 2]
     page.button(key="dataset.fault_undo").click().run()
@@ -172,14 +172,14 @@ def test_the_last_gesture_is_undone(open_faults: OpenFaults) -> None:
 
 
 def test_copies_that_contradict_one_another_can_all_go(open_faults: OpenFaults) -> None:
-    page = open_faults(Fault.EXACT_DUPLICATE)
+    page = open_faults(QualityIssue.EXACT_DUPLICATE)
     assert page.button(key="dataset.mend_contradicting").label == "Leave out all that contradict (2)"
     page.button(key="dataset.mend_contradicting").click().run()
     assert [change.row for change in mended().changes] == [0, 39]
 
 
 def test_suggested_labels_are_taken_in_one_gesture_each_with_its_score(open_faults: OpenFaults) -> None:
-    page = open_faults(Fault.WRONG_LABEL)
+    page = open_faults(QualityIssue.WRONG_LABEL)
     page.button(key="dataset.mend_suggested").click().run()
     assert not page.exception
     changes = {change.row: (change.new_label, change.reason) for change in mended().changes}
@@ -192,7 +192,7 @@ def test_suggested_labels_are_taken_in_one_gesture_each_with_its_score(open_faul
 
 
 def test_the_cut_says_how_many_faces_it_takes_and_mending_follows_it(open_faults: OpenFaults) -> None:
-    page = open_faults(Fault.WRONG_LABEL)
+    page = open_faults(QualityIssue.WRONG_LABEL)
     assert "The cut takes 3 faces." in words(page)
     page.slider[0].set_value(0.95).run()
     assert "The cut takes 1 face; as it was proposed, it takes 3" in words(page)
@@ -201,7 +201,7 @@ def test_the_cut_says_how_many_faces_it_takes_and_mending_follows_it(open_faults
 
 
 def test_a_cut_through_a_measure_reaches_faces_that_were_not_found(open_faults: OpenFaults) -> None:
-    page = open_faults(Fault.DARK)
+    page = open_faults(QualityIssue.DARK)
     assert page.button(key="dataset.mend_all").label == "Leave out all (3)"
     page.slider[0].set_value(page.slider[0].max).run()
     assert not page.exception
@@ -211,14 +211,16 @@ def test_a_cut_through_a_measure_reaches_faces_that_were_not_found(open_faults: 
 def test_what_was_mended_by_hand_is_not_mended_again(open_faults: OpenFaults, faulty: Dataset) -> None:
     editions.create_edition(NAME, "mine")
     editions.relabel(faulty, "mine", [50], Emotion.DISGUST, "seen")
-    page = open_faults(Fault.WRONG_LABEL, **{"workshop.view": DatasetView(edition="mine")})
+    page = open_faults(QualityIssue.WRONG_LABEL, **{"workshop.view": DatasetView(edition="mine")})
     assert page.button(key="dataset.mend_suggested").label == "Take every suggested label (2)"
     page.button(key="dataset.mend_suggested").click().run()
     assert editions.load_edition(NAME, "mine").change_of(50).new_label is Emotion.DISGUST  # type: ignore[union-attr]
 
 
 def test_marked_faces_are_mended_together(open_faults: OpenFaults) -> None:
-    page = open_faults(Fault.WRONG_LABEL, **{"dataset.fault_marking": True, "dataset.fault_marked": [50, 90]})
+    page = open_faults(
+        QualityIssue.WRONG_LABEL, **{"dataset.fault_marking": True, "dataset.fault_marked": [50, 90]}
+    )
     page.button(key="dataset.mend_marked").click().run()
     assert [change.row for change in mended().changes] == [50, 90]
     assert page.session_state["dataset.fault_marked"] == []
@@ -237,7 +239,7 @@ def test_voters_are_asked_about_the_suspects(
         {
             "workshop.dataset": NAME,
             "dataset.view_shown": "Faults",
-            "dataset.fault": Fault.WRONG_LABEL,
+            "dataset.fault": QualityIssue.WRONG_LABEL,
         },
     )
     assert not page.exception
@@ -246,12 +248,12 @@ def test_voters_are_asked_about_the_suspects(
 
 
 def test_a_fault_that_nobody_has_is_told(open_faults: OpenFaults) -> None:
-    for fault in (Fault.NEAR_DUPLICATE, Fault.NOT_A_FACE):
+    for fault in (QualityIssue.NEAR_DUPLICATE, QualityIssue.NOT_A_FACE):
         assert "None was found" in words(open_faults(fault))
 
 
 def test_a_face_of_a_gallery_opens_large(open_faults: OpenFaults) -> None:
-    page = open_faults(Fault.WRONG_LABEL)
+    page = open_faults(QualityIssue.WRONG_LABEL)
     page.session_state["dataset.face"] = 50
     page.run()
     assert not page.exception

@@ -87,7 +87,7 @@ def test_what_a_hostile_file_calls_its_parts_is_no_markdown(
 def test_beside_the_figures_of_a_brought_model_stands_that_nobody_knows_what_it_saw(
     open_page: OpenPage, session: dict[str, object]
 ) -> None:
-    folder = grey_level.save_model(paths.brought_folder() / "net")
+    folder = grey_level.save_model(paths.imported_models_folder() / "net")
     replace(load_card(folder), dataset={"brought": True}).save(folder)
     page = open_page(PAGE, session)
     assert not page.exception
@@ -97,7 +97,7 @@ def test_beside_the_figures_of_a_brought_model_stands_that_nobody_knows_what_it_
 def test_what_was_brought_is_chosen_and_can_be_removed(
     open_page: OpenPage, fer_home: Path, session: dict[str, object]
 ) -> None:
-    grey_level.save_model(paths.brought_folder() / "net")
+    grey_level.save_model(paths.imported_models_folder() / "net")
     page = open_page(PAGE, session)
     assert page.multiselect(key="evaluation.models").value == ["net"]
     page.button(key="evaluation.remove_brought").click().run()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer import runs
 from fer.emotions import EMOTIONS
-from fer.runs import Run, RunRecorder, RunStatus, TrainedOn
+from fer.runs import DatasetManifest, Run, RunRecorder, RunStatus
 from tests.app.conftest import words
 from tests.app.watched_run import VIEWS, a_run, open_panel
 
@@ -172,24 +172,24 @@ DAMAGES: dict[str, tuple[Damage, str, str]] = {
         "faces.json is missing or damaged",
     ),
     "the faces file has other emotions": (
-        lambda run: runs.save_trained_on(
-            run.folder, TrainedOn("x", EMOTIONS[:3], {"validation": (1, 2)}, "")
+        lambda run: runs.save_manifest(
+            run.folder, DatasetManifest("x", EMOTIONS[:3], {"validation": (1, 2)}, "")
         ),
         "emotions",
         "tells of 7 emotions and its faces.json of 3",
     ),
     "the answers are of other emotions": (
-        lambda run: runs.save_trained_on(run.folder, TrainedOn("x", EMOTIONS[:3], {}, "")),
+        lambda run: runs.save_manifest(run.folder, DatasetManifest("x", EMOTIONS[:3], {}, "")),
         "faces",
         "do not fit the 3 emotions",
     ),
     "the watched faces are damaged": (
-        lambda run: (run.folder / runs.WATCHED_FILE).write_bytes(b"PK\3\4 torn"),
+        lambda run: (run.folder / runs.PROBES_FILE).write_bytes(b"PK\3\4 torn"),
         "faces",
         "watched.npz or answers.jsonl was damaged",
     ),
     "the watched faces are of other lengths": (
-        lambda run: runs.save_watched(
+        lambda run: runs.save_probe_samples(
             run.folder, np.arange(11), np.zeros((4, 48, 48, 1), np.uint8), np.zeros(11, np.intp)
         ),
         "faces",
@@ -201,7 +201,9 @@ DAMAGES: dict[str, tuple[Damage, str, str]] = {
         "There is no answer of the model to show",
     ),
     "the counts are of another number of emotions": (
-        lambda run: runs.save_trained_on(run.folder, TrainedOn("x", EMOTIONS, {"validation": (1, 2)}, "")),
+        lambda run: runs.save_manifest(
+            run.folder, DatasetManifest("x", EMOTIONS, {"validation": (1, 2)}, "")
+        ),
         "emotions",
         "How many faces there are of each was not written down",
     ),

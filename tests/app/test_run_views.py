@@ -10,7 +10,7 @@ import pytest
 from fer import figures, runs
 from fer.config import AugmentationConfig
 from fer.emotions import EMOTIONS
-from fer.runs import BatchMetrics, RunRecorder, RunStatus, WatchedFaces
+from fer.runs import BatchMetrics, ProbeSamples, RunRecorder, RunStatus
 from pages.parts import caches, live_chart
 from pages.parts.training import answers_replay, diagnosis_panel
 from tests.app.conftest import words
@@ -32,9 +32,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture
-def replayed(monkeypatch: pytest.MonkeyPatch) -> list[WatchedFaces]:
+def replayed(monkeypatch: pytest.MonkeyPatch) -> list[ProbeSamples]:
     """The watched faces that were shown."""
-    shown: list[WatchedFaces] = []
+    shown: list[ProbeSamples] = []
     monkeypatch.setattr(answers_replay, "show", lambda watched, *_, **__: shown.append(watched))
     return shown
 
@@ -95,7 +95,7 @@ def test_each_emotion_is_told_with_its_number_of_faces(drawn: dict[str, dict[str
     assert "<b>disgust</b><br>25% of 3" in {note.text for note in notes}
 
 
-def test_the_watched_faces_are_shown_with_every_answer(replayed: list[WatchedFaces]) -> None:
+def test_the_watched_faces_are_shown_with_every_answer(replayed: list[ProbeSamples]) -> None:
     page = open_panel(a_run(), "faces")
     assert replayed[0].epochs.tolist() == [1, 2, 3]
     assert "never trains on" in words(page)
@@ -182,7 +182,7 @@ def test_a_replay_carries_all_faces_and_no_more_epochs_than_a_slider_has_places(
     probabilities = np.zeros((count, 16, 7), np.float32)
     probabilities[:, :, 3] = 0.756
     probabilities[:, 0, :] = NAN
-    watched = WatchedFaces(
+    watched = ProbeSamples(
         rows, faces.images[rows], faces.labels[rows], np.arange(1, count + 1), probabilities
     )
     answers_replay.show(watched, EMOTIONS, "k", "a run")

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from fer import runs
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
-from fer.runs import EpochMetrics, Predictions, Run, RunNotes, RunRecorder, RunStatus, TrainedOn
+from fer.runs import DatasetManifest, EpochMetrics, Predictions, Run, RunNotes, RunRecorder, RunStatus
 from fer.system import paths, processes
 from pages.parts.training import rehearsal
 from tests.app.conftest import words
@@ -53,7 +53,7 @@ def answer(run: Run, right: int, of: int = 100) -> None:
     probabilities = np.eye(7, dtype=np.float32)[(np.arange(of) >= right).astype(int)]
     runs.save_predictions(run.folder, Predictions(np.arange(of), labels, probabilities))
     counts = {"train": (10,) * 7, "validation": (of, *(0,) * 6)}
-    runs.save_trained_on(run.folder, TrainedOn("Small", tuple(EMOTIONS), counts, "1"))
+    runs.save_manifest(run.folder, DatasetManifest("Small", tuple(EMOTIONS), counts, "1"))
 
 
 def end(run: Run) -> None:

@@ -20,7 +20,7 @@ from fer.models.catalog import ARCHITECTURES
 from fer.system import jobs, paths
 from fer.system.jobs import Job, JobStatus
 from fer.training import estimate
-from fer.training.estimate import Pace
+from fer.training.estimate import SpeedEstimate
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
@@ -36,7 +36,7 @@ def enough(fer_home: Path) -> str:
     return write_fer_csv(fer_home / "data" / "enough.csv", faces).name
 
 
-def know(config: TrainingConfig, known: Pace) -> None:
+def know(config: TrainingConfig, known: SpeedEstimate) -> None:
     """Leave a measurement behind."""
     path = paths.cache_folder() / "pace" / f"{estimate.workload(config)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -262,7 +262,7 @@ def test_a_word_can_be_looked_up(open_page: OpenPage) -> None:
 def test_the_expected_time_is_told_where_the_pace_is_known(
     open_page: OpenPage, measured: list[TrainingConfig]
 ) -> None:
-    know(TrainingConfig(augmentation=DEFAULT_AUGMENTATION), Pace(100, 700, 8))
+    know(TrainingConfig(augmentation=DEFAULT_AUGMENTATION), SpeedEstimate(100, 700, 8))
     page = open_page(PAGE)
     # 8 s and ten times 56 s of training with 1 s of validation.
     assert "About **10 min** for 10 epochs of 5,600 faces (measured here: 100 images/s" in words(page)
@@ -276,7 +276,7 @@ def test_the_expected_time_is_told_where_the_pace_is_known(
 def test_an_unknown_pace_is_measured_once_the_settings_stand_still(
     open_page: OpenPage, measured: list[TrainingConfig]
 ) -> None:
-    know(TrainingConfig(batch_size=8), Pace(100, 700, 8))
+    know(TrainingConfig(batch_size=8), SpeedEstimate(100, 700, 8))
     page = open_page(PAGE)
     assert "Roughly: " in words(page)
     assert "Measuring a few steps" in progress_text(page)

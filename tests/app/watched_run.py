@@ -9,7 +9,7 @@ from fer import runs
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.emotions import EMOTIONS
-from fer.runs import BatchMetrics, EpochMetrics, Run, RunRecorder, RunStatus, TrainedOn
+from fer.runs import BatchMetrics, DatasetManifest, EpochMetrics, Run, RunRecorder, RunStatus
 from tests.conftest import dataset_of
 
 VIEWS = ("curves", "emotions", "faces", "machine", "log", "settings")
@@ -55,9 +55,9 @@ def a_run(
     faces = watched_dataset()
     if not earlier:
         counts = {"train": (9,) * 7, "validation": (3,) * 7}
-        runs.save_trained_on(run.folder, TrainedOn("Small", EMOTIONS, counts, "abc"))
+        runs.save_manifest(run.folder, DatasetManifest("Small", EMOTIONS, counts, "abc"))
         rows = np.arange(0, 21, 2)
-        runs.save_watched(run.folder, rows, faces.images[rows], faces.labels[rows])
+        runs.save_probe_samples(run.folder, rows, faces.images[rows], faces.labels[rows])
     for epoch in range(1, epochs_done + 1):
         lately = () if earlier else (1.4, 0.42, 1e-3, 80.0, 900.0)
         recorder.record_batch(BatchMetrics(epoch, 4, 4, 1.5, 0.4, 321.0, float(epoch), *lately))

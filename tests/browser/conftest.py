@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
-from fer.training.estimate import Pace, workload
+from fer.training.estimate import SpeedEstimate, workload
 from tests.conftest import PROJECT_ROOT
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -103,7 +103,7 @@ def _keep_pace(home: Path) -> None:
     usual = TrainingConfig(augmentation=DEFAULT_AUGMENTATION)
     path = home / "data" / "cache" / "pace" / f"{workload(usual)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(Pace(500.0, 1500.0))))
+    path.write_text(json.dumps(asdict(SpeedEstimate(500.0, 1500.0))))
 
 
 def stop_server(process: subprocess.Popen[bytes]) -> None:

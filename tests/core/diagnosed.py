@@ -7,7 +7,7 @@ from typing import Any
 
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
-from fer.runs import EpochMetrics, Run, RunStatus, TrainedOn, save_trained_on
+from fer.runs import DatasetManifest, EpochMetrics, Run, RunStatus, save_manifest
 from fer.runs.diagnosis import Finding, diagnose
 
 
@@ -23,7 +23,7 @@ def a_run(
     """A run in `folder` whose faces are counted, 700 of them to judge; no process has seen it."""
     folder.mkdir(parents=True, exist_ok=True)
     counts = {"train": tuple(train), "validation": tuple(validation)}
-    save_trained_on(folder, TrainedOn("Drawn faces", EMOTIONS, counts, "the same"))
+    save_manifest(folder, DatasetManifest("Drawn faces", EMOTIONS, counts, "the same"))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     return Run(folder.name, folder, TrainingConfig(**config), status, "", None, moment, moment, error)
 

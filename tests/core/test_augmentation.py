@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fer.config import HIGHEST, AugmentationConfig, Fill
 from fer.training import augmentation
-from fer.training.augmentation import AugmentationDraw
+from fer.training.augmentation import AugmentationParams
 
 EVERYTHING = AugmentationConfig(
     horizontal_flip=True,
@@ -50,12 +50,12 @@ def noise(count: int, size: int = 48, channels: int = 1) -> NDArray[np.uint8]:
     return np.random.default_rng(1).integers(0, 256, (count, size, size, channels), dtype=np.uint8)
 
 
-def still(count: int = 1, **dice: Any) -> AugmentationDraw:
+def identity_params(count: int = 1, **dice: Any) -> AugmentationParams:
     """Dice that change nothing, but for those named."""
-    return augmentation.still(count, **dice)
+    return augmentation.identity_params(count, **dice)
 
 
-def thrown(config: AugmentationConfig, count: int = 4000) -> AugmentationDraw:
+def thrown(config: AugmentationConfig, count: int = 4000) -> AugmentationParams:
     return augmentation.draw(config, count, np.random.default_rng(5))
 
 
@@ -86,13 +86,13 @@ def test_what_came_in_is_not_written_to() -> None:
 
 def test_a_flip_is_the_mirror_image_to_the_bit() -> None:
     images = noise(3)
-    assert np.array_equal(augmentation.apply(images, still(3, flipped=True)), images[:, :, ::-1])
+    assert np.array_equal(augmentation.apply(images, identity_params(3, flipped=True)), images[:, :, ::-1])
 
 
 def test_a_positive_rotation_turns_counter_clockwise_about_the_centre() -> None:
     image = np.zeros((1, 49, 49, 1), np.uint8)
     image[0, 24, 40] = 255  # to the right of the centre (24, 24)
-    turned = augmentation.apply(image, still(rotation_degrees=90.0))
+    turned = augmentation.apply(image, identity_params(rotation_degrees=90.0))
     assert turned[0, 8, 24, 0] == 255  # above it
     assert np.count_nonzero(turned) == 1
 
@@ -102,7 +102,7 @@ def test_a_positive_rotation_turns_counter_clockwise_about_the_centre() -> None:
 )
 def test_turning_and_zooming_are_what_opencv_makes_of_them(degrees: float, zoom: float) -> None:
     image = noise(1)
-    changed = augmentation.apply(image, still(rotation_degrees=degrees, zoom=zoom))
+    changed = augmentation.apply(image, identity_params(rotation_degrees=degrees, zoom=zoom))
     matrix = cv2.getRotationMatrix2D((23.5, 23.5), degrees, zoom)
     expected = cv2.warpAffine(image[0], matrix, (48, 48), borderMode=cv2.BORDER_REPLICATE)
     # The last bits of two matrices may differ, and with them the last bit of a pixel.
@@ -111,28 +111,28 @@ def test_turning_and_zooming_are_what_opencv_makes_of_them(degrees: float, zoom:
 
 def test_a_shift_moves_by_its_share_in_pixels_and_repeats_the_border() -> None:
     image = noise(1)
-    changed = augmentation.apply(image, still(shift_x_fraction=0.25, shift_y_fraction=-0.125))
+    changed = augmentation.apply(image, identity_params(shift_x_fraction=0.25, shift_y_fraction=-0.125))
     assert np.array_equal(changed[0, :-6, 12:], image[0, 6:, :-12])
     assert np.array_equal(changed[0, :-6, :12], np.repeat(image[0, 6:, :1], 12, axis=1))
 
 
 def test_a_flip_comes_before_the_other_moves() -> None:
     image = noise(1)
-    both = augmentation.apply(image, still(flipped=True, shift_x_fraction=0.25))
-    assert np.array_equal(both, augmentation.apply(image[:, :, ::-1], still(shift_x_fraction=0.25)))
+    both = augmentation.apply(image, identity_params(flipped=True, shift_x_fraction=0.25))
+    assert np.array_equal(both, augmentation.apply(image[:, :, ::-1], identity_params(shift_x_fraction=0.25)))
 
 
 def test_light_adds_a_share_of_white_and_scales_about_the_middle() -> None:
     image = np.array([0, 50, 100, 200, 255], np.uint8).reshape(1, 1, 5, 1).repeat(5, axis=1)
-    brighter = augmentation.apply(image, still(brightness_fraction=0.2))
+    brighter = augmentation.apply(image, identity_params(brightness_fraction=0.2))
     assert brighter[0, 0, :, 0].tolist() == pytest.approx([51, 101, 151, 251, 255], abs=1)
-    flatter = augmentation.apply(image, still(contrast=0.5))
+    flatter = augmentation.apply(image, identity_params(contrast=0.5))
     assert flatter[0, 0, :, 0].tolist() == pytest.approx([63.75, 88.75, 113.75, 163.75, 191.25], abs=1)
 
 
 def test_what_is_erased_is_the_mean_and_nothing_else_changes() -> None:
     image = noise(1)
-    erased = augmentation.apply(image, still(erased_box=[0.25, 0.5, 0.5, 1.0]))
+    erased = augmentation.apply(image, identity_params(erased_box=[0.25, 0.5, 0.5, 1.0]))
     assert set(erased[0, 24:, 12:24].ravel().tolist()) == {int(image.mean())}
     inside = np.zeros((48, 48), bool)
     inside[24:, 12:24] = True
@@ -178,7 +178,7 @@ def test_moving_one_slider_does_not_change_what_the_others_drew(setting: str) ->
     )
     changed = [
         name
-        for name in AugmentationDraw.__slots__
+        for name in AugmentationParams.__slots__
         if not np.array_equal(getattr(before, name), getattr(after, name))
     ]
     assert changed == GOVERNS[setting]
@@ -208,13 +208,13 @@ def test_some_of_the_dice_change_their_faces_as_all_of_them_did() -> None:
 
 def test_dice_for_another_number_of_faces_are_refused() -> None:
     with pytest.raises(ValueError, match="3 images need 3 draws; received 2"):
-        augmentation.apply(noise(3), still(2))
+        augmentation.apply(noise(3), identity_params(2))
 
 
 def test_upside_down_is_the_mirror_image_to_the_bit() -> None:
     images = noise(3)
-    assert np.array_equal(augmentation.apply(images, still(3, upside_down=True)), images[:, ::-1])
-    both = augmentation.apply(images, still(3, upside_down=True, flipped=True))
+    assert np.array_equal(augmentation.apply(images, identity_params(3, upside_down=True)), images[:, ::-1])
+    both = augmentation.apply(images, identity_params(3, upside_down=True, flipped=True))
     assert np.array_equal(both, images[:, ::-1, ::-1])
 
 
@@ -225,23 +225,27 @@ def test_upside_down_is_the_mirror_image_to_the_bit() -> None:
 def test_the_fill_is_the_edge_a_mirror_image_or_black(fill: Fill, expected: list[int]) -> None:
     row = np.array([10, 20, 30, 40], np.uint8)
     image = np.broadcast_to(row, (4, 4))[None, :, :, None]
-    moved = augmentation.apply(image, augmentation.still(1, fill, shift_x_fraction=0.5))
+    moved = augmentation.apply(image, augmentation.identity_params(1, fill, shift_x_fraction=0.5))
     assert moved[0, :, :, 0].tolist() == [expected] * 4
 
 
 def test_what_the_fill_made_up_is_told_pixel_by_pixel() -> None:
-    filled = augmentation.filled_in(still(2, shift_x_fraction=0.25, shift_y_fraction=-0.125), 48, 48)
+    filled = augmentation.filled_in(
+        identity_params(2, shift_x_fraction=0.25, shift_y_fraction=-0.125), 48, 48
+    )
     expected = np.zeros((48, 48), bool)
     expected[:, :12] = True
     expected[-6:] = True
     assert np.array_equal(filled, np.stack([expected] * 2))
-    assert not augmentation.filled_in(still(flipped=True), 48, 48).any()
-    assert augmentation.filled_in(still(zoom=0.5), 48, 48).mean() == pytest.approx(0.75, abs=0.03)
+    assert not augmentation.filled_in(identity_params(flipped=True), 48, 48).any()
+    assert augmentation.filled_in(identity_params(zoom=0.5), 48, 48).mean() == pytest.approx(0.75, abs=0.03)
 
 
 def test_noise_has_the_strength_that_was_drawn_and_a_seed_of_its_own() -> None:
     grey = np.full((2, 64, 64, 1), 128, np.uint8)
-    dice = replace(still(2), noise_fraction=np.array([0.05, 0.1]), noise_seed=np.array([1, 2], np.uint32))
+    dice = replace(
+        identity_params(2), noise_fraction=np.array([0.05, 0.1]), noise_seed=np.array([1, 2], np.uint32)
+    )
     noisy = augmentation.apply(grey, dice)
     added = noisy.astype(float) - 128
     assert added.mean() == pytest.approx(0, abs=0.7)
@@ -259,13 +263,13 @@ def test_noise_has_the_strength_that_was_drawn_and_a_seed_of_its_own() -> None:
 def test_blur_is_a_gaussian_of_so_many_pixels(sigma: float, channels: int) -> None:
     point = np.zeros((1, 65, 65, channels), np.uint8)
     point[0, 32, 32] = 255
-    blurred = augmentation.apply(point, still(blur_pixels=sigma)).astype(float)
+    blurred = augmentation.apply(point, identity_params(blur_pixels=sigma)).astype(float)
     away = np.arange(-32, 33) ** 2
     bell = np.exp(-np.add.outer(away, away) / (2 * sigma**2))
     expected = 255 * bell / bell.sum()
     assert np.abs(blurred[0] - expected[..., None]).max() <= 1
     flat = np.full((1, 48, 48, channels), 77, np.uint8)
-    assert np.array_equal(augmentation.apply(flat, still(blur_pixels=sigma)), flat)
+    assert np.array_equal(augmentation.apply(flat, identity_params(blur_pixels=sigma)), flat)
 
 
 def test_the_extremes_are_the_ends_of_what_can_be_drawn() -> None:

@@ -185,11 +185,11 @@ def test_the_batch_a_page_shows_is_to_the_bit_the_one_that_is_trained_on(
     shown = first_batch(load_dataset(name), config)
     dataset = load_dataset(name)
     batches = TrainingBatches(training_faces(dataset, config), config, preprocessing_of(config))
-    trained_on = next(prefetched(batches.epoch(1)))
+    manifest = next(prefetched(batches.epoch(1)))
     for field in ("inputs", "labels", "targets", "weights"):
-        assert np.array_equal(getattr(shown, field), getattr(trained_on, field)), field
+        assert np.array_equal(getattr(shown, field), getattr(manifest, field)), field
     assert len(shown.labels) == 17
-    assert fingerprint(shown) == fingerprint(trained_on)
+    assert fingerprint(shown) == fingerprint(manifest)
 
 
 def test_the_fingerprint_is_of_every_bit_that_the_model_is_given(numbered: Dataset) -> None:

@@ -17,7 +17,7 @@ from fer.cli.bench.loading import bench_folders, bench_load
 from fer.cli.bench.pages import bench_page, bench_runs
 from fer.datasets import Dataset, load_dataset
 from fer.errors import DatasetError, DatasetNotFoundError
-from fer.evaluation import Averaging
+from fer.evaluation import TTA
 from fer.models.inference import Recognizer, model_folder
 from fer.system import stopwatch
 from tests.conftest import write_fer_csv
@@ -257,7 +257,7 @@ def test_every_evaluation_that_is_measured_begins_from_nothing(
 ) -> None:
     asked: list[int] = []
 
-    def noted(recognizer: Any, images: Any, averaging: Averaging, progress: object) -> Any:
+    def noted(recognizer: Any, images: Any, tta: TTA, progress: object) -> Any:
         asked.append(len(images))
         return recognizer.predict(images)
 

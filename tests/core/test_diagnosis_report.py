@@ -9,7 +9,7 @@ from fer import runs
 from fer.__main__ import USER_ERROR, main
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
-from fer.runs import Experiment, Run, RunRecorder, RunStatus, TrainedOn
+from fer.runs import DatasetManifest, Experiment, Run, RunRecorder, RunStatus
 from fer.runs.diagnosis import apply_remedy
 from fer.runs.diagnosis.report import report_of
 from tests.core.diagnosed import curves
@@ -36,7 +36,7 @@ def overfitted() -> Run:
     for row in curves([0.9] * 6, [0.6] * 6):
         recorder.record_epoch(row)
     counts = {"train": (800,) * 7, "validation": (100,) * 7}
-    runs.save_trained_on(run.folder, TrainedOn("Drawn faces", EMOTIONS, counts, "the same"))
+    runs.save_manifest(run.folder, DatasetManifest("Drawn faces", EMOTIONS, counts, "the same"))
     recorder.finish(RunStatus.FINISHED)
     return runs.load_run(run.id)
 

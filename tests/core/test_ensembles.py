@@ -6,7 +6,7 @@ import pytest
 from fer.datasets import Split
 from fer.emotions import Emotion
 from fer.errors import ModelMismatchError
-from fer.evaluation import Averaging, Evaluation, ensemble_of
+from fer.evaluation import TTA, Evaluation, ensemble_of
 
 SURE = [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]
 TORN = [[0.4, 0.6], [0.5, 0.5], [0.1, 0.9]]
@@ -16,7 +16,7 @@ def judged(
     model: str,
     probabilities: list[list[float]],
     emotions: tuple[Emotion, ...] = (Emotion.HAPPY, Emotion.SAD),
-    averaging: Averaging = Averaging.NONE,
+    tta: TTA = TTA.NONE,
     first_row: int = 0,
 ) -> Evaluation:
     labels = np.array([0, 1, 1], np.intp) if emotions[0] is Emotion.HAPPY else np.array([1, 0, 0], np.intp)
@@ -27,7 +27,7 @@ def judged(
         labels,
         np.array(probabilities, np.float32),
         rows=np.arange(first_row, first_row + 3),
-        averaging=averaging,
+        tta=tta,
     )
 
 
@@ -50,7 +50,7 @@ def test_columns_in_another_order_are_put_into_the_first_ones() -> None:
     ("other", "sentence"),
     [
         (judged("b", TORN, first_row=5), "the same faces in the same way"),
-        (judged("b", TORN, averaging=Averaging.FLIP), "the same faces in the same way"),
+        (judged("b", TORN, tta=TTA.FLIP), "the same faces in the same way"),
         (judged("b", TORN, (Emotion.HAPPY, Emotion.FEAR)), "“b” with happy, fear"),
     ],
     ids=["other faces", "other looks", "other emotions"],

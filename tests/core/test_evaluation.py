@@ -11,7 +11,7 @@ from sklearn import metrics
 from fer.datasets import Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, ModelMismatchError
-from fer.evaluation import Averaging, Evaluation, evaluate, judged_faces, unanswerable
+from fer.evaluation import TTA, Evaluation, evaluate, judged_faces, unanswerable
 from fer.models.inference import Recognizer
 from fer.statistics import wilson_interval
 from tests.conftest import dataset_of
@@ -197,7 +197,7 @@ def test_other_faces_looks_or_models_are_asked_anew(
     faces = dataset_of([0, 1, 2], [Split.TEST] * 3)
     evaluate(recognizer, faces, Split.TEST)
     evaluate(recognizer, dataset_of([0, 1, 2], [Split.TEST] * 3, seed=1), Split.TEST)
-    evaluate(recognizer, faces, Split.TEST, averaging=Averaging.FLIP)
+    evaluate(recognizer, faces, Split.TEST, tta=TTA.FLIP)
     assert counted == [3, 3, 3, 3]
     other = Recognizer(grey_level.save_model(tmp_path / "other", emotions=EMOTIONS[::-1]))
     assert other.fingerprint != recognizer.fingerprint

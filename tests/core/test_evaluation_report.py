@@ -25,7 +25,7 @@ from fer.config import DatasetView, SplitPlan
 from fer.datasets import Dataset, Source, Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
-from fer.evaluation import Averaging, Evaluation, scores_of, threshold_curves
+from fer.evaluation import TTA, Evaluation, scores_of, threshold_curves
 from fer.evaluation.calibration import expected_calibration_error
 from fer.figures.report import (
     FORMS,
@@ -123,7 +123,7 @@ def model_of(
     *,
     seed: int = 0,
     title: str = "",
-    averaging: Averaging = Averaging.NONE,
+    tta: TTA = TTA.NONE,
     split: Split = Split.VALIDATION,
     **card: Any,
 ) -> ReportedModel:
@@ -139,7 +139,7 @@ def model_of(
         faces.labels,
         probabilities,
         rows=faces.rows,
-        averaging=averaging,
+        tta=tta,
     )
     return ReportedModel(title or name, card_of(name, **card), evaluation, "f" * 24)
 
@@ -422,7 +422,7 @@ def test_what_flatters_or_handicaps_a_model_is_said() -> None:
         faces, DatasetView(splits=SplitPlan(0.2, keep_test=False)), config=config
     )
     assert "does not say how its faces were divided" in sayings(faces, config={"view": {"splits": 3}})
-    assert "averaged over ten crops" in sayings(faces, averaging=Averaging.TEN_CROP)
+    assert "averaged over ten crops" in sayings(faces, tta=TTA.TEN_CROP)
     assert "edition “Mine”" in sayings(faces, DatasetView(edition="Mine"))
     assert "only 30 faces" in sayings(faces.take(np.arange(30)))
     assert "only" not in sayings(faces)
@@ -441,7 +441,7 @@ def test_models_that_were_asked_otherwise_make_no_report() -> None:
     faces = faces_of()
     for other in (
         model_of(faces_of(100), "b"),
-        model_of(faces, "b", averaging=Averaging.FLIP),
+        model_of(faces, "b", tta=TTA.FLIP),
         model_of(faces, "b", split=Split.TEST),
     ):
         with pytest.raises(ModelMismatchError, match="“b” was asked about other faces"):

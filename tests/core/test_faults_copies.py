@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from fer.datasets import Dataset, Split
-from fer.datasets.quality import Fault, Findings
+from fer.datasets.quality import Findings, QualityIssue
 from fer.datasets.quality.duplicates import (
     SAME_PHOTOGRAPH,
     copy_facts,
@@ -129,7 +129,7 @@ def test_detail_that_has_nothing_in_common_correlates_little(drawn: Dataset) -> 
 
 def found_in(
     drawn: Dataset, images: list[Image], splits: list[Split], labels: list[int] | None = None
-) -> tuple[dict[Fault, Findings], dict[str, float]]:
+) -> tuple[dict[QualityIssue, Findings], dict[str, float]]:
     names = np.array([str(split) for split in splits])
     copies = find_copies(np.stack(images))
     given = np.array(labels if labels is not None else [0] * len(images), np.intp)
@@ -141,7 +141,7 @@ def test_a_leak_names_the_training_face_and_keeps_the_test_face(drawn: Dataset) 
     images = [a, b, c, d, a, warped(b, shift=(1, 1)), c]
     splits = [TRAIN, TRAIN, VALIDATION, TRAIN, TEST, TEST, TEST]
     findings, facts = found_in(drawn, images, splits)
-    leak = findings[Fault.LEAK]
+    leak = findings[QualityIssue.LEAK]
     # Train against test first, the same pixels before likeness; then validation against test.
     assert leak.faces.tolist() == [0, 1, 2]
     assert leak.partners.tolist() == [4, 5, 6]
@@ -160,11 +160,11 @@ def test_without_the_leaking_faces_no_photograph_is_in_two_splits(drawn: Dataset
     images += [drawn.images[number] for number in range(8)]
     splits = [[TRAIN, VALIDATION, TEST][number] for number in rng.integers(0, 3, len(images))]
     findings, _ = found_in(drawn, images, splits)
-    left = np.setdiff1d(np.arange(len(images)), findings[Fault.LEAK].faces)
+    left = np.setdiff1d(np.arange(len(images)), findings[QualityIssue.LEAK].faces)
     _, facts = found_in(drawn, [images[place] for place in left], [splits[place] for place in left])
     assert [value for name, value in facts.items() if name.startswith("leak_")] != []
     assert not any(value for name, value in facts.items() if name.startswith("leak_"))
-    assert all(splits[place] != TEST for place in findings[Fault.LEAK].faces)
+    assert all(splits[place] != TEST for place in findings[QualityIssue.LEAK].faces)
 
 
 def test_without_exact_and_near_duplicates_one_of_each_photograph_is_left(drawn: Dataset) -> None:
@@ -172,7 +172,7 @@ def test_without_exact_and_near_duplicates_one_of_each_photograph_is_left(drawn:
     shifted = warped(a, shift=(1, 0))
     images = [a, a, shifted, shifted, b]
     findings, facts = found_in(drawn, images, [TRAIN, TRAIN, TRAIN, VALIDATION, TRAIN])
-    exact, near = findings[Fault.EXACT_DUPLICATE], findings[Fault.NEAR_DUPLICATE]
+    exact, near = findings[QualityIssue.EXACT_DUPLICATE], findings[QualityIssue.NEAR_DUPLICATE]
     assert dict(zip(exact.faces.tolist(), exact.partners.tolist(), strict=True)) == {1: 0, 2: 3}
     assert exact.scores.tolist() == [2, 2]
     assert (near.faces.tolist(), near.partners.tolist()) == ([0], [3])
@@ -185,7 +185,7 @@ def test_without_exact_and_near_duplicates_one_of_each_photograph_is_left(drawn:
 def test_pictures_that_are_there_most_often_come_first(drawn: Dataset) -> None:
     a, b = drawn.images[:2]
     findings, _ = found_in(drawn, [a, a, b, b, b], [TRAIN] * 5)
-    exact = findings[Fault.EXACT_DUPLICATE]
+    exact = findings[QualityIssue.EXACT_DUPLICATE]
     assert (exact.faces.tolist(), exact.scores.tolist()) == ([3, 4, 1], [3, 3, 2])
 
 

@@ -11,7 +11,7 @@ import pytest
 from fer.__main__ import main
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
-from fer.datasets.quality import Fault, Inspection, inspect, inspection_path, load_inspection
+from fer.datasets.quality import Inspection, QualityIssue, inspect, inspection_path, load_inspection
 from fer.datasets.quality.labels import FEWEST_OF_A_LABEL, FOLDS, check_labels, folds_of
 from fer.errors import DatasetError, StorageError
 from fer.system import files
@@ -135,11 +135,11 @@ def test_an_inspection_finds_what_was_planted_and_is_kept(faulty: Dataset) -> No
     told: list[float] = []
     assert load_inspection(fingerprint(faulty)) is None
     found = inspect(faulty, None, lambda fraction, _: told.append(fraction))
-    assert found.findings[Fault.LEAK].faces.tolist() == [5]
-    assert found.findings[Fault.LEAK].partners.tolist() == [70]
-    assert 6 in found.findings[Fault.BLANK].faces
+    assert found.findings[QualityIssue.LEAK].faces.tolist() == [5]
+    assert found.findings[QualityIssue.LEAK].partners.tolist() == [70]
+    assert 6 in found.findings[QualityIssue.BLANK].faces
     assert found.suspicion.shape == (80,)
-    assert list(found.findings) == [fault for fault in Fault if fault in found.findings]
+    assert list(found.findings) == [fault for fault in QualityIssue if fault in found.findings]
     assert told == sorted(told)
     assert told[-1] == 1
     kept = load_inspection(fingerprint(faulty))
@@ -149,8 +149,8 @@ def test_an_inspection_finds_what_was_planted_and_is_kept(faulty: Dataset) -> No
 
 def test_a_fault_that_was_not_looked_for_has_no_entry() -> None:
     found = inspect(dataset_of([2] * 12), None)
-    assert Fault.WRONG_LABEL not in found.findings  # one emotion only
-    assert Fault.NOT_A_FACE not in found.findings  # too few for an average
+    assert QualityIssue.WRONG_LABEL not in found.findings  # one emotion only
+    assert QualityIssue.NOT_A_FACE not in found.findings  # too few for an average
     assert np.isnan(found.suspicion).all()
     assert found.facts["label_faces"] == 0
 
@@ -208,7 +208,7 @@ def test_a_full_disk_does_not_spoil_the_inspection(quick: Dataset, monkeypatch: 
         raise StorageError("The disk is full.")
 
     monkeypatch.setattr(files, "save", full)
-    assert len(inspect(quick, None).findings[Fault.LEAK]) == 1
+    assert len(inspect(quick, None).findings[QualityIssue.LEAK]) == 1
     assert load_inspection(fingerprint(quick)) is None
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fer.datasets import Dataset, Split
-from fer.datasets.quality import FaceMeasures, Fault, measure_faces
+from fer.datasets.quality import FaceMeasures, QualityIssue, measure_faces
 from fer.datasets.quality.lessons import LESSONS
 from fer.datasets.quality.quality import (
     BLANK_BELOW,
@@ -70,19 +70,22 @@ def test_no_face_has_no_measure() -> None:
 
 def test_each_fault_ranks_the_worst_first() -> None:
     found = quality_findings(measures_of(brightness=[30, 120, 10, 250, 230]))
-    assert found[Fault.DARK].faces.tolist() == [2, 0]
-    assert found[Fault.DARK].scores.tolist() == [10, 30]
-    assert found[Fault.BRIGHT].faces.tolist() == [3, 4]
-    assert len(found[Fault.BLANK]) == len(found[Fault.BLURRED]) == 0
-    assert quality_findings(measures_of(sharpness=[100, 400, 50]))[Fault.BLURRED].faces.tolist() == [2, 0]
+    assert found[QualityIssue.DARK].faces.tolist() == [2, 0]
+    assert found[QualityIssue.DARK].scores.tolist() == [10, 30]
+    assert found[QualityIssue.BRIGHT].faces.tolist() == [3, 4]
+    assert len(found[QualityIssue.BLANK]) == len(found[QualityIssue.BLURRED]) == 0
+    assert quality_findings(measures_of(sharpness=[100, 400, 50]))[QualityIssue.BLURRED].faces.tolist() == [
+        2,
+        0,
+    ]
 
 
 def test_a_face_on_the_threshold_is_fine() -> None:
     for name, value, fault in (
-        ("contrast", BLANK_BELOW, Fault.BLANK),
-        ("brightness", DARK_BELOW, Fault.DARK),
-        ("brightness", BRIGHT_ABOVE, Fault.BRIGHT),
-        ("sharpness", BLURRED_BELOW, Fault.BLURRED),
+        ("contrast", BLANK_BELOW, QualityIssue.BLANK),
+        ("brightness", DARK_BELOW, QualityIssue.DARK),
+        ("brightness", BRIGHT_ABOVE, QualityIssue.BRIGHT),
+        ("sharpness", BLURRED_BELOW, QualityIssue.BLURRED),
     ):
         assert len(quality_findings(measures_of(**{name: [value]}))[fault]) == 0
 
@@ -90,7 +93,7 @@ def test_a_face_on_the_threshold_is_fine() -> None:
 def test_a_blank_picture_is_called_blank_and_nothing_else() -> None:
     found = quality_findings(measures_of(contrast=[1, 50], brightness=[0, 120], sharpness=[0, 400]))
     assert {fault: findings.faces.tolist() for fault, findings in found.items() if len(findings)} == {
-        Fault.BLANK: [0]
+        QualityIssue.BLANK: [0]
     }
 
 
@@ -121,8 +124,8 @@ def test_nothing_stands_out_among_flat_pictures() -> None:
 
 
 def test_every_fault_has_its_lesson_and_its_threshold_in_words() -> None:
-    assert set(LESSONS) == set(Fault)
+    assert set(LESSONS) == set(QualityIssue)
     for lesson in LESSONS.values():
         assert all((lesson.title, lesson.definition, lesson.consequence, lesson.remedy))
         assert lesson.definition.endswith(".")
-    assert f"below {DARK_BELOW:.0f}" in LESSONS[Fault.DARK].definition
+    assert f"below {DARK_BELOW:.0f}" in LESSONS[QualityIssue.DARK].definition

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
-from fer.live.detection import Box, Face, FollowingDetector, Searching
+from fer.live.detection import Box, DetectionMode, Face, FollowingDetector
 from fer.live.detection.following import FRAMES_HELD, FRAMES_PER_WHOLE_SEARCH, SEARCHES_MISSED
 from fer.live.detection.patch import LEAST_LIKENESS, Patch
 
@@ -119,7 +119,7 @@ def test_a_face_that_is_gone_stays_for_a_blink_and_no_longer() -> None:
     detector.places = ()
     assert following.detect(frame_with()) == [], "the search that a loss brings sees nobody either"
     slow = Knowing((100, 100))
-    beside = FollowingDetector(slow, Searching.BESIDE)
+    beside = FollowingDetector(slow, DetectionMode.ASYNC)
     beside.detect(frame_with((100, 100)))
     slow.gate = threading.Event()
     seen = [len(beside.detect(frame_with())) for _ in range(FRAMES_HELD + 2)]
@@ -150,7 +150,7 @@ def test_two_that_become_one_are_one() -> None:
 
 def test_a_search_beside_the_video_is_not_waited_for_and_finds_who_came() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector, Searching.BESIDE)
+    following = FollowingDetector(detector, DetectionMode.ASYNC)
     following.detect(frame_with((100, 100)))
     detector.places = ((100, 100), (400, 200))
     detector.gate = threading.Event()
@@ -173,7 +173,7 @@ def test_a_search_beside_the_video_is_not_waited_for_and_finds_who_came() -> Non
 
 def test_what_a_search_beside_the_video_raises_is_raised_to_the_one_who_asked() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector, Searching.BESIDE)
+    following = FollowingDetector(detector, DetectionMode.ASYNC)
     picture = frame_with((100, 100))
     following.detect(picture)
     detector.error = RuntimeError("torn")
@@ -214,7 +214,7 @@ def test_landmarks_move_with_their_face() -> None:
 def test_searches_in_step_with_a_film_give_the_same_faces_each_time() -> None:
     def seen() -> list[int]:
         detector = Knowing((100, 100))
-        following = FollowingDetector(detector, Searching.IN_STEP)
+        following = FollowingDetector(detector, DetectionMode.SYNCED)
         counts = [len(following.detect(frame_with((100, 100))))]
         detector.places = ((100, 100), (400, 200))
         both = frame_with((100, 100), (400, 200))

@@ -8,13 +8,13 @@ import pytest
 from fer import figures
 from fer.datasets import Dataset, Split
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.quality import FaceMeasures, Fault, Findings, Inspection, galleries
+from fer.datasets.quality import FaceMeasures, Findings, Inspection, QualityIssue, galleries
 from tests.conftest import dataset_of
 
 TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST
 
 
-def pairs(*found: tuple[int, int], fault: Fault = Fault.EXACT_DUPLICATE) -> Findings:
+def pairs(*found: tuple[int, int], fault: QualityIssue = QualityIssue.EXACT_DUPLICATE) -> Findings:
     """Findings of copies, from (face, partner)."""
     faces, partners = np.array(found, np.intp).reshape(-1, 2).T
     return Findings(fault, faces, np.ones(len(faces), np.float32), partners, np.full(len(faces), -1, np.intp))
@@ -23,7 +23,7 @@ def pairs(*found: tuple[int, int], fault: Fault = Fault.EXACT_DUPLICATE) -> Find
 def suspects(*found: tuple[int, float, int]) -> Findings:
     """Findings of wrong labels, from (face, score, suggestion)."""
     return Findings(
-        Fault.WRONG_LABEL,
+        QualityIssue.WRONG_LABEL,
         np.array([face for face, _, _ in found], np.intp),
         np.array([score for _, score, _ in found], np.float32),
         np.full(len(found), -1, np.intp),
@@ -62,9 +62,9 @@ def test_a_leak_shows_all_copies_of_its_picture_and_no_other_picture(copied: Dat
         FaceMeasures(*(np.zeros(8, np.float32),) * 3),
         np.zeros(8, np.float32),
         {
-            Fault.LEAK: pairs((7, 5), (0, 6), fault=Fault.LEAK),
-            Fault.EXACT_DUPLICATE: pairs((4, 1)),
-            Fault.NEAR_DUPLICATE: pairs((3, 6), fault=Fault.NEAR_DUPLICATE),
+            QualityIssue.LEAK: pairs((7, 5), (0, 6), fault=QualityIssue.LEAK),
+            QualityIssue.EXACT_DUPLICATE: pairs((4, 1)),
+            QualityIssue.NEAR_DUPLICATE: pairs((3, 6), fault=QualityIssue.NEAR_DUPLICATE),
         },
         {},
     )
@@ -121,16 +121,19 @@ def test_a_cut_takes_what_is_as_bad_or_worse() -> None:
 def test_every_face_is_ranked_by_the_measure_behind_a_fault_but_blank_ones() -> None:
     values = np.array([30, 10, 20, 0], np.float32)
     none = pairs()
-    blank = replace(suspects((3, 0, -1)), fault=Fault.BLANK)
+    blank = replace(suspects((3, 0, -1)), fault=QualityIssue.BLANK)
     found = Inspection(
-        FaceMeasures(values, values + 1, values + 2), values, {Fault.BLANK: blank, Fault.DARK: none}, {}
+        FaceMeasures(values, values + 1, values + 2),
+        values,
+        {QualityIssue.BLANK: blank, QualityIssue.DARK: none},
+        {},
     )
-    dark = galleries.all_ranked(replace(none, fault=Fault.DARK), found)
+    dark = galleries.all_ranked(replace(none, fault=QualityIssue.DARK), found)
     assert (dark.faces.tolist(), dark.scores.tolist()) == ([1, 2, 0], [10, 20, 30])
-    assert galleries.all_ranked(replace(none, fault=Fault.BRIGHT), found).faces.tolist() == [0, 2, 1]
+    assert galleries.all_ranked(replace(none, fault=QualityIssue.BRIGHT), found).faces.tolist() == [0, 2, 1]
     assert galleries.all_ranked(blank, found).faces.tolist() == [3, 1, 2, 0]
-    assert galleries.all_ranked(replace(none, fault=Fault.BLURRED), found).scores[0] == 12
-    assert len(galleries.all_ranked(replace(none, fault=Fault.NOT_A_FACE), found)) == 0
+    assert galleries.all_ranked(replace(none, fault=QualityIssue.BLURRED), found).scores[0] == 12
+    assert len(galleries.all_ranked(replace(none, fault=QualityIssue.NOT_A_FACE), found)) == 0
 
 
 def test_voters_who_agree_with_the_suspicion_are_counted() -> None:

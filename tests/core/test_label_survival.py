@@ -54,8 +54,8 @@ def test_an_answer_that_was_wrong_may_turn_right(recognizer: Recognizer) -> None
 def test_light_turns_what_is_known_by_its_grey_and_a_flip_does_not(recognizer: Recognizer) -> None:
     images = np.stack([grey_level.flat(emotion) for emotion in EMOTIONS])
     before = recognizer.predict(images)
-    lit = augmentation.apply(images, augmentation.still(7, brightness_fraction=0.2))
-    mirrored = augmentation.apply(images, augmentation.still(7, flipped=True))
+    lit = augmentation.apply(images, augmentation.identity_params(7, brightness_fraction=0.2))
+    mirrored = augmentation.apply(images, augmentation.identity_params(7, flipped=True))
     assert label_survival(recognizer, before, lit, EMOTIONS).turned.sum() >= 6
     assert label_survival(recognizer, before, mirrored, EMOTIONS).turned.sum() == 0
 

@@ -5,7 +5,7 @@ import pytest
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.live import LiveSettings, Smoothing
-from fer.live.temporal_smoothing import Steadying
+from fer.live.temporal_smoothing import TemporalSmoother
 
 FRAME = 1 / 30
 PLAIN = LiveSettings(smoothing=Smoothing.NONE, lead=0.0, unsure_below=0.0)
@@ -24,7 +24,7 @@ def answer(emotion: Emotion, share: float = 0.9, second: Emotion | None = None) 
 
 def told(answers: list[np.ndarray], settings: LiveSettings) -> list[Emotion | None]:
     """The label after each answer, a frame apart."""
-    person = Steadying("model", EMOTIONS)
+    person = TemporalSmoother("model", EMOTIONS)
     return [person.tell(each, number * FRAME, settings)[1] for number, each in enumerate(answers)]
 
 
@@ -77,7 +77,7 @@ def test_below_its_threshold_a_label_is_unsure_and_comes_back_only_when_it_is_cl
 @pytest.mark.parametrize("frames_per_second", [10, 30])
 def test_the_exponential_forgets_by_time_and_not_by_frames(frames_per_second: int) -> None:
     settings = LiveSettings(smoothing_seconds=0.5, lead=0.0, unsure_below=0.0)
-    person = Steadying("model", EMOTIONS)
+    person = TemporalSmoother("model", EMOTIONS)
     for number in range(frames_per_second + 1):  # a second of smiling, then half a second of sadness
         person.tell(answer(Emotion.HAPPY, 1.0), number / frames_per_second, settings)
     for number in range(1, frames_per_second // 2 + 1):
@@ -87,7 +87,7 @@ def test_the_exponential_forgets_by_time_and_not_by_frames(frames_per_second: in
 
 @pytest.mark.parametrize("smoothing", list(Smoothing))
 def test_whatever_the_smoothing_the_scores_stay_probabilities(smoothing: Smoothing) -> None:
-    person, rng = Steadying("model", EMOTIONS), np.random.default_rng(0)
+    person, rng = TemporalSmoother("model", EMOTIONS), np.random.default_rng(0)
     for number in range(40):
         probabilities = rng.dirichlet(np.ones(7)).astype(np.float32)
         scores, _ = person.tell(probabilities, number * FRAME, LiveSettings(smoothing=smoothing))
@@ -95,7 +95,7 @@ def test_whatever_the_smoothing_the_scores_stay_probabilities(smoothing: Smoothi
 
 
 def test_the_smoothing_may_change_from_one_frame_to_the_next() -> None:
-    person = Steadying("model", EMOTIONS)
+    person = TemporalSmoother("model", EMOTIONS)
     for number, smoothing in enumerate([*Smoothing] * 3):
         person.tell(answer(Emotion.HAPPY), number * FRAME, LiveSettings(smoothing=smoothing))
     _, label = person.tell(answer(Emotion.HAPPY), 1.0, LiveSettings())
@@ -103,7 +103,7 @@ def test_the_smoothing_may_change_from_one_frame_to_the_next() -> None:
 
 
 def test_a_clock_that_goes_back_does_no_harm() -> None:
-    person = Steadying("model", EMOTIONS)
+    person = TemporalSmoother("model", EMOTIONS)
     person.tell(answer(Emotion.HAPPY), 100.0, LiveSettings())
     scores, label = person.tell(answer(Emotion.SAD), 1.0, LiveSettings())
     assert label is Emotion.HAPPY

@@ -32,9 +32,9 @@ def test_a_disk_that_tells_nothing_is_none(fer_home: Path, monkeypatch: pytest.M
 
 ALLOCATING_THREADS = """
 import ctypes, sys, threading
-from fer.machine import return_memory_of_threads
+from fer.machine import limit_malloc_arenas
 if sys.argv[1] == "two":
-    return_memory_of_threads()
+    limit_malloc_arenas()
 everyone = threading.Barrier(12)
 def work():
     everyone.wait()

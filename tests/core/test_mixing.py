@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer.config import AugmentationConfig
 from fer.training import augmentation
-from fer.training.augmentation import MixingDraw
+from fer.training.augmentation import MixingParams
 
 MIXUP = AugmentationConfig(mixup_alpha=0.4)
 CUTMIX = AugmentationConfig(cutmix_alpha=1.0)
@@ -22,14 +22,14 @@ def batch(count: int, size: int = 48) -> Mixed:
     return inputs, targets, np.arange(1, count + 1, dtype=np.float32)
 
 
-def drawn(config: AugmentationConfig, count: int, seed: int = 0) -> MixingDraw:
+def drawn(config: AugmentationConfig, count: int, seed: int = 0) -> MixingParams:
     return augmentation.draw_mixing(config, count, np.random.default_rng(seed))
 
 
-def by_hand(kind: str, shares: list[float], centers: list[list[float]] | None = None) -> MixingDraw:
+def by_hand(kind: str, shares: list[float], centers: list[list[float]] | None = None) -> MixingParams:
     """Each face is mixed with the one before it, the first with the last."""
     count = len(shares)
-    return MixingDraw(
+    return MixingParams(
         kind=kind,  # type: ignore[arg-type]
         partners=np.roll(np.arange(count), 1),
         shares=np.array(shares),

@@ -258,14 +258,14 @@ def test_names_are_made_of_letters_and_digits(text: str, name: str) -> None:
 
 
 def test_no_model_is_ever_overwritten(fer_home: Path) -> None:
-    for folder in (paths.brought_folder() / "net", paths.pretrained_folder() / "net-2"):
+    for folder in (paths.imported_models_folder() / "net", paths.pretrained_folder() / "net-2"):
         grey_level.save_model(folder)
     assert free_name("net") == "net-3"
     assert free_name("other") == "other"
 
 
 def test_only_what_was_brought_can_be_removed(fer_home: Path) -> None:
-    grey_level.save_model(paths.brought_folder() / "net")
+    grey_level.save_model(paths.imported_models_folder() / "net")
     grey_level.save_model(paths.pretrained_folder() / "shipped")
     assert brought_models() == ["net"]
     for name in ("shipped", "../pretrained/shipped", "gone"):
@@ -274,4 +274,4 @@ def test_only_what_was_brought_can_be_removed(fer_home: Path) -> None:
     assert (paths.pretrained_folder() / "shipped").is_dir()
     remove_brought("net")
     assert brought_models() == []
-    assert not list(paths.brought_folder().iterdir())
+    assert not list(paths.imported_models_folder().iterdir())

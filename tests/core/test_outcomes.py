@@ -10,13 +10,14 @@ from fer import runs
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
 from fer.errors import RunError
-from fer.runs import EpochMetrics, Experiment, Predictions, Run, RunRecorder, RunStatus, TrainedOn
+from fer.runs import DatasetManifest, EpochMetrics, Experiment, Predictions, Run, RunRecorder, RunStatus
 from fer.runs.diagnosis import (
     FindingKind,
     Outcome,
     Remedy,
     Verdict,
     across_seeds,
+    compare_runs,
     diagnose,
     is_answer,
     list_experiments,
@@ -26,7 +27,6 @@ from fer.runs.diagnosis import (
     start_experiment,
     start_repetition,
     tried,
-    weigh,
 )
 from fer.runs.diagnosis.outcome import unpaired_interval
 from fer.runs.folder import LAST_FILE
@@ -74,7 +74,7 @@ def ended(
         runs.save_predictions(run.folder, Predictions(np.arange(n), labels, probabilities))
     if counts is not None:
         faces = {"train": (800,) * 7, "validation": tuple(counts)}
-        runs.save_trained_on(run.folder, TrainedOn("Drawn faces", EMOTIONS, faces, "the same"))
+        runs.save_manifest(run.folder, DatasetManifest("Drawn faces", EMOTIONS, faces, "the same"))
     recorder.finish(status, error)
     return runs.load_run(run.id)
 
@@ -95,7 +95,7 @@ def outcome_of(
 ) -> Outcome:
     first, second = pair(both, only_first, only_second, neither)
     base = ended(first)
-    return weigh(base, ended(second, experiment=changed(base, kind), dropout=0.3))
+    return compare_runs(base, ended(second, experiment=changed(base, kind), dropout=0.3))
 
 
 def test_a_gain_that_is_no_accident_is_told_with_its_interval_and_test() -> None:
@@ -129,7 +129,7 @@ def test_a_change_that_did_not_help_is_told_so(faces: tuple[int, int, int, int],
 
 def test_without_answers_the_faces_are_counted_as_different_ones_and_that_is_said() -> None:
     base = ended(metrics=curves([0.6] * 3, [0.5, 0.5, 0.5]))
-    outcome = weigh(base, ended(metrics=curves([0.7] * 3, [0.9, 0.8, 0.9]), experiment=changed(base)))
+    outcome = compare_runs(base, ended(metrics=curves([0.7] * 3, [0.9, 0.8, 0.9]), experiment=changed(base)))
     assert outcome.difference is not None and outcome.difference.p_value is None
     assert outcome.verdict is Verdict.HELPED
     assert outcome.difference.interval_95 == unpaired_interval(35, 63, 70)
@@ -148,10 +148,10 @@ def test_the_unpaired_interval_is_newcombes() -> None:
 def test_answers_of_another_epoch_or_to_other_faces_are_not_compared() -> None:
     first, second = pair(40, 2, 14, 14)
     base = ended(first, metrics=curves([0.9] * 3, [0.5] * 3))  # its answers say 60 %
-    outcome = weigh(base, ended(second, experiment=changed(base), dropout=0.3))
+    outcome = compare_runs(base, ended(second, experiment=changed(base), dropout=0.3))
     assert outcome.difference is not None and outcome.difference.p_value is None
     fewer = ended(second[:-7], experiment=changed(base), counts=(9,) * 7)
-    outcome = weigh(base, fewer)
+    outcome = compare_runs(base, fewer)
     assert outcome.verdict is Verdict.OPEN and outcome.difference is None
     assert "not the same ones" in outcome.sentence
 
@@ -159,30 +159,30 @@ def test_answers_of_another_epoch_or_to_other_faces_are_not_compared() -> None:
 def test_what_is_missing_is_said_in_a_sentence() -> None:
     base = ended([True] * 70)
     waiting = runs.create_run(TrainingConfig(dropout=0.3), changed(base), RunStatus.QUEUED)
-    assert "This run waits for its turn" in weigh(base, waiting).sentence
+    assert "This run waits for its turn" in compare_runs(base, waiting).sentence
     training = replace(waiting, status=RunStatus.RUNNING)
-    assert "This run is still training" in weigh(base, training).sentence
+    assert "This run is still training" in compare_runs(base, training).sentence
     assert (
         "The run it repeats is still training"
-        in weigh(replace(base, status=RunStatus.RUNNING), base).sentence
+        in compare_runs(replace(base, status=RunStatus.RUNNING), base).sentence
     )
-    assert "was deleted" in weigh(None, waiting).sentence
+    assert "was deleted" in compare_runs(None, waiting).sentence
 
 
 def test_only_a_loss_that_is_no_number_makes_a_run_without_an_epoch_worse() -> None:
     base = ended([True] * 70)
     broke_down = "The loss is no longer a number (epoch 1, batch 3): a learning rate of 1 is too high."
-    outcome = weigh(base, ended(experiment=changed(base), status=RunStatus.FAILED, error=broke_down))
+    outcome = compare_runs(base, ended(experiment=changed(base), status=RunStatus.FAILED, error=broke_down))
     assert outcome.verdict is Verdict.WORSE and broke_down in outcome.sentence
     failed = ended(experiment=changed(base), status=RunStatus.FAILED, error="The disk is full.")
-    outcome = weigh(base, failed)
+    outcome = compare_runs(base, failed)
     assert outcome.verdict is Verdict.OPEN
     assert outcome.sentence.startswith(
         "This run failed before its first epoch was through: The disk is full."
     )
     assert outcome.sentence.endswith("Try the change again.")
     lost = ended(experiment=changed(base), status=RunStatus.LOST)
-    assert "Try the change again" in weigh(base, lost).sentence
+    assert "Try the change again" in compare_runs(base, lost).sentence
 
 
 @pytest.mark.parametrize(
@@ -200,12 +200,12 @@ def test_a_run_that_can_be_resumed_is_no_result_whichever_of_the_two(
     base = ended(whole, epochs=20)
     cut = ended(other, experiment=changed(base), status=status, error=error, epochs=20, dropout=0.3)
     (cut.folder / LAST_FILE).touch()
-    outcome = weigh(base, cut)
+    outcome = compare_runs(base, cut)
     assert outcome.verdict is Verdict.OPEN and outcome.difference is None
     assert f"This run {said}" in outcome.sentence and "Resume it" in outcome.sentence
     base = ended(whole, status=status, error=error, epochs=20)
     (base.folder / LAST_FILE).touch()
-    outcome = weigh(base, ended(other, experiment=changed(base), epochs=20, dropout=0.3))
+    outcome = compare_runs(base, ended(other, experiment=changed(base), epochs=20, dropout=0.3))
     assert outcome.verdict is Verdict.OPEN and f"The run it repeats {said}" in outcome.sentence
 
 
@@ -214,7 +214,7 @@ def test_a_run_that_ended_early_by_itself_or_broke_down_is_a_result() -> None:
     (base.folder / LAST_FILE).touch()
     early = ended([True] * 54 + [False] * 16, experiment=changed(base), epochs=20, dropout=0.3)
     (early.folder / LAST_FILE).touch()
-    assert weigh(base, early).verdict is Verdict.HELPED
+    assert compare_runs(base, early).verdict is Verdict.HELPED
     broken = ended(
         [True] * 20 + [False] * 50,
         experiment=changed(base),
@@ -223,22 +223,22 @@ def test_a_run_that_ended_early_by_itself_or_broke_down_is_a_result() -> None:
         epochs=20,
     )
     (broken.folder / LAST_FILE).touch()
-    assert weigh(base, broken).verdict is Verdict.WORSE
+    assert compare_runs(base, broken).verdict is Verdict.WORSE
 
 
 def test_a_run_that_broke_down_and_now_learns_was_helped() -> None:
     base = ended(status=RunStatus.FAILED, error="The loss is no longer a number.")
-    outcome = weigh(base, ended([True] * 50 + [False] * 20, experiment=changed(base, "divergence")))
+    outcome = compare_runs(base, ended([True] * 50 + [False] * 20, experiment=changed(base, "divergence")))
     assert outcome.verdict is Verdict.HELPED and "never finished an epoch" in outcome.sentence
     assert "through all 3 epochs" in outcome.symptom and "no longer found" in outcome.symptom
     guessing = ended([True] * 10 + [False] * 60, experiment=changed(base, "divergence"))
-    assert weigh(base, guessing).verdict is Verdict.NO_HELP
+    assert compare_runs(base, guessing).verdict is Verdict.NO_HELP
 
 
 def test_what_became_of_the_finding_itself_is_told_by_its_own_measure() -> None:
     base = ended(metrics=curves([0.9] * 3, [0.5] * 3))
     better = ended(metrics=curves([0.6] * 3, [0.52] * 3), experiment=changed(base), dropout=0.3)
-    assert weigh(base, better).symptom == (
+    assert compare_runs(base, better).symptom == (
         "The distance between training and validation fell from 40 to 8 points. “Overfitting” is no longer "
         "found in the new run."
     )
@@ -249,17 +249,19 @@ def test_what_became_of_the_finding_itself_is_told_by_its_own_measure() -> None:
     better = ended(
         metrics=curves([0.5] * 3, [0.5] * 3, classes=[alive] * 3), experiment=changed(base, "dead_class")
     )
-    assert weigh(base, better).symptom.startswith("Disgust went from 0% to 30% of its 10 validation faces.")
+    assert compare_runs(base, better).symptom.startswith(
+        "Disgust went from 0% to 30% of its 10 validation faces."
+    )
     jumpy, calm = [0.5, 0.6, 0.5], [0.5, 0.55, 0.56]
     base = ended(metrics=curves([0.6] * 3, jumpy))
     better = ended(metrics=curves([0.6] * 3, calm), experiment=changed(base, "fluctuation"))
-    assert "fall-back in the last epochs fell from 10 to 0 points" in weigh(base, better).symptom
+    assert "fall-back in the last epochs fell from 10 to 0 points" in compare_runs(base, better).symptom
 
 
 def test_what_to_keep_in_mind_names_epochs_seed_and_every_further_difference() -> None:
     base = ended([True] * 40 + [False] * 30)
     longer = ended(metrics=curves([0.6] * 5, [0.6] * 5), experiment=changed(base), epochs=5, dropout=0.3)
-    said = " ".join(weigh(base, longer).caveats)
+    said = " ".join(compare_runs(base, longer).caveats)
     assert "chosen on these same validation faces" in said and "One seed" in said
     assert "The first trained 3 epochs and this one 5" in said
     assert "epochs, dropout" in said

@@ -11,10 +11,10 @@ from fer import runs
 from fer.__main__ import main
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.emotions import EMOTIONS
-from fer.runs import BatchMetrics, EpochMetrics, Run, TrainedOn
+from fer.runs import BatchMetrics, DatasetManifest, EpochMetrics, Run
 from fer.system import jobs, paths
 from fer.training import estimate
-from fer.training.estimate import USUAL_START_SECONDS, Pace
+from fer.training.estimate import USUAL_START_SECONDS, SpeedEstimate
 
 
 def a_run(config: TrainingConfig, speeds: list[float], epoch_seconds: list[float] = []) -> Run:  # noqa: B006
@@ -28,11 +28,11 @@ def a_run(config: TrainingConfig, speeds: list[float], epoch_seconds: list[float
     ]
     (run.folder / runs.METRICS_FILE).write_text("".join(json.dumps(asdict(row)) + "\n" for row in metrics))
     counts = {"train": (100,) * 7, "validation": (10,) * 7}
-    runs.save_trained_on(run.folder, TrainedOn("small", EMOTIONS, counts, "00"))
+    runs.save_manifest(run.folder, DatasetManifest("small", EMOTIONS, counts, "00"))
     return run
 
 
-def measured(config: TrainingConfig, values: Pace) -> Path:
+def measured(config: TrainingConfig, values: SpeedEstimate) -> Path:
     path = paths.cache_folder() / "pace" / f"{estimate.workload(config)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(values)))
@@ -40,25 +40,27 @@ def measured(config: TrainingConfig, values: Pace) -> Path:
 
 
 def test_a_run_takes_its_start_and_its_epochs_with_their_validation() -> None:
-    assert Pace(100, 400, 8).seconds(10, 1000, 200) == 8 + 10 * (10 + 0.5)
+    assert SpeedEstimate(100, 400, 8).seconds(10, 1000, 200) == 8 + 10 * (10 + 0.5)
 
 
 def test_an_epoch_of_the_head_alone_looks_at_the_faces_as_judging_does() -> None:
-    assert Pace(100, 400, 8).seconds(10, 1000, 200, head_epochs=4) == 8 + 6 * (10 + 0.5) + 4 * (2.5 + 0.5)
+    assert SpeedEstimate(100, 400, 8).seconds(10, 1000, 200, head_epochs=4) == 8 + 6 * (10 + 0.5) + 4 * (
+        2.5 + 0.5
+    )
     # A measurement that says judging is slower than training is noise, and no reason to promise less.
-    assert Pace(100, 50, 8).seconds(2, 1000, 200, head_epochs=1) == 8 + 2 * (10 + 4)
+    assert SpeedEstimate(100, 50, 8).seconds(2, 1000, 200, head_epochs=1) == 8 + 2 * (10 + 4)
 
 
 def test_nothing_is_known_before_a_run_or_a_measurement() -> None:
-    assert estimate.known_pace(TrainingConfig()) is None
-    assert estimate.similar_pace(TrainingConfig()) is None
+    assert estimate.known_estimate(TrainingConfig()) is None
+    assert estimate.similar_estimate(TrainingConfig()) is None
 
 
 def test_the_latest_run_with_the_same_work_is_believed_and_its_outliers_are_not() -> None:
     config = TrainingConfig(batch_size=32)
     run = a_run(config, [3.0, 350.0, 350.0, 350.0, 9000.0], [3.0, 3.0])
     a_run(TrainingConfig(batch_size=64), [1.0, 1.0, 1.0])
-    known = estimate.known_pace(config)
+    known = estimate.known_estimate(config)
     assert known is not None
     assert (known.images_per_second, known.source) == (350, run.id)
     # 700 faces at 350 a second leave one of the three seconds for the 70 faces that judge.
@@ -68,28 +70,30 @@ def test_the_latest_run_with_the_same_work_is_believed_and_its_outliers_are_not(
 
 def test_a_run_that_said_too_little_or_nonsense_leaves_it_to_the_measurement() -> None:
     config = TrainingConfig()
-    measured(config, Pace(500, 1500, 9))
+    measured(config, SpeedEstimate(500, 1500, 9))
     a_run(config, [400.0])
     a_run(config, [math.nan, math.inf, 0.0, -1.0])
     (runs.create_run(config).folder / runs.CONFIG_FILE).write_text("{ torn")
-    assert estimate.known_pace(config) == Pace(500, 1500, 9)
+    assert estimate.known_estimate(config) == SpeedEstimate(500, 1500, 9)
     a_run(config, [400.0] * 3)
-    assert estimate.known_pace(config).start_seconds == 9  # type: ignore[union-attr]
+    assert estimate.known_estimate(config).start_seconds == 9  # type: ignore[union-attr]
 
 
 def test_a_damaged_measurement_is_as_good_as_none() -> None:
-    path = measured(TrainingConfig(), Pace(500, 1500, 9))
-    for text in ("{ torn", "[]", '{"images_per_second": 3}', json.dumps(asdict(Pace(0, 0, 0)))):
+    path = measured(TrainingConfig(), SpeedEstimate(500, 1500, 9))
+    for text in ("{ torn", "[]", '{"images_per_second": 3}', json.dumps(asdict(SpeedEstimate(0, 0, 0)))):
         path.write_text(text)
-        assert estimate.known_pace(TrainingConfig()) is None
+        assert estimate.known_estimate(TrainingConfig()) is None
 
 
 def test_the_same_network_at_the_same_size_serves_for_want_of_a_better() -> None:
-    measured(TrainingConfig(batch_size=128), Pace(500, 1500, 9))
-    assert estimate.similar_pace(TrainingConfig(batch_size=8, optimizer="sgd")) == Pace(500, 1500, 9)
-    assert estimate.similar_pace(TrainingConfig(architecture="four_block_cnn")) is None
-    assert estimate.similar_pace(TrainingConfig(architecture="four_block_cnn_elu")) is None
-    assert estimate.similar_pace(TrainingConfig(image_size=96)) is None
+    measured(TrainingConfig(batch_size=128), SpeedEstimate(500, 1500, 9))
+    assert estimate.similar_estimate(TrainingConfig(batch_size=8, optimizer="sgd")) == SpeedEstimate(
+        500, 1500, 9
+    )
+    assert estimate.similar_estimate(TrainingConfig(architecture="four_block_cnn")) is None
+    assert estimate.similar_estimate(TrainingConfig(architecture="four_block_cnn_elu")) is None
+    assert estimate.similar_estimate(TrainingConfig(image_size=96)) is None
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from fer.evaluation.replication import (
     variant,
     write_into,
 )
-from fer.runs import EpochMetrics, RunRecorder, RunStatus, TrainedOn, save_trained_on
+from fer.runs import DatasetManifest, EpochMetrics, RunRecorder, RunStatus, save_manifest
 from fer.statistics import wilson_interval
 from fer.system import files
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
@@ -54,7 +54,7 @@ def finished_run(
     """A run of a recipe, written by hand: nobody trained it."""
     run = runs.create_run(replace(variant(key).config("somewhere/fer2013.csv"), **changes))
     counts = {"train": (train, *[0] * 6), "validation": (validation, *[0] * 6)}
-    save_trained_on(run.folder, TrainedOn("FER-2013", EMOTIONS, counts, "the same"))
+    save_manifest(run.folder, DatasetManifest("FER-2013", EMOTIONS, counts, "the same"))
     rows = [
         EpochMetrics(epoch, 1.5, 0.5, 1.4, accuracy, 1e-3, 2.5)
         for epoch, accuracy in enumerate(accuracies, start=1)

@@ -27,7 +27,7 @@ from fer.evaluation.replication import (
 )
 from fer.evaluation.replication.table import BATCH_SIZES, PUBLISHED_CELLS, config_of
 from fer.figures.replication_table import table_figure
-from fer.runs import EpochMetrics, Run, RunRecorder, RunStatus, TrainedOn, save_trained_on
+from fer.runs import DatasetManifest, EpochMetrics, Run, RunRecorder, RunStatus, save_manifest
 from fer.runs import queue as queue_module
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 
@@ -45,8 +45,8 @@ def row_run(
     config: TrainingConfig = replace(config_of(batch_size, "small.csv", size), **changes)
     run = runs.create_run(config)
     if accuracies:
-        save_trained_on(
-            run.folder, TrainedOn("Small", EMOTIONS, {"train": (500,), "validation": (200,)}, "same")
+        save_manifest(
+            run.folder, DatasetManifest("Small", EMOTIONS, {"train": (500,), "validation": (200,)}, "same")
         )
     recorder = RunRecorder(run.folder)
     for epoch, accuracy in enumerate(accuracies, start=1):
@@ -146,7 +146,7 @@ def test_the_published_figures_stand_beside_runs_on_their_faces_alone() -> None:
     for batch_size, train, validation in ((64, 28_709, 3_589), (128, 5_600, 700)):
         run = row_run(batch_size, [0.3, 0.4], RunStatus.STOPPED, TableSize())
         counts = {"train": (train,), "validation": (validation,)}
-        save_trained_on(run.folder, TrainedOn("Faces", EMOTIONS, counts, "same"))
+        save_manifest(run.folder, DatasetManifest("Faces", EMOTIONS, counts, "same"))
     assert [cell(size, 50, TableSize()).published for size in (64, 128, 256)] == ["66.31 %", "", "64.12 %"]
 
 
@@ -212,7 +212,7 @@ def test_how_long_it_takes_is_told_from_the_epochs_that_were_done() -> None:
 def finished_row(batch_size: int, accuracies: Sequence[float]) -> Run:
     run = row_run(batch_size, accuracies, size=TableSize(), epochs=len(accuracies))
     counts = {"train": (28_709,), "validation": (3_589,)}
-    save_trained_on(run.folder, TrainedOn("FER-2013", EMOTIONS, counts, "same"))
+    save_manifest(run.folder, DatasetManifest("FER-2013", EMOTIONS, counts, "same"))
     return run
 
 

@@ -12,8 +12,8 @@ from fer.datasets.browsing import portraits
 from fer.errors import ConfigError
 from fer.evaluation.robustness import (
     CORRUPTIONS,
-    CURES,
     LEVELS,
+    RECOMMENDATIONS,
     CorruptionKind,
     corrupt,
     corrupt_together,
@@ -162,7 +162,7 @@ def test_several_at_once_are_done_in_the_order_of_a_camera() -> None:
 def test_the_cure_of_each_kind_changes_the_augmentation_and_takes_nothing_away(kind: CorruptionKind) -> None:
     plain = train_against(kind, AugmentationConfig(), 48)
     assert plain.changes_anything
-    assert CURES[kind].words
+    assert RECOMMENDATIONS[kind].words
     strong = AugmentationConfig(
         horizontal_flip=True,
         rotation_degrees=90,

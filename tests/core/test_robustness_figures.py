@@ -36,7 +36,7 @@ def swept(recognizer: Recognizer) -> Sweep:
 def test_a_face_that_gets_darker_is_called_one_grey_after_the_other(recognizer: Recognizer) -> None:
     along = face_along(recognizer, grey_level.flat(Emotion.NEUTRAL), DARKNESS)
     assert along.probabilities.shape == (len(CORRUPTIONS[DARKNESS].severities), 7)
-    flips = along.flips
+    flips = along.answer_changes
     assert [(flip.before, flip.after) for flip in flips] == [
         (EMOTIONS[label], EMOTIONS[label - 1]) for label in range(6, 0, -1)
     ]
@@ -51,7 +51,7 @@ def test_each_way_from_the_untouched_face_has_a_first_flip() -> None:
     severities = CORRUPTIONS[ROTATION].severities
     answers = np.where(severities < -29, 3, np.where(severities > 46, 1, 0))
     along = FaceAlong(ROTATION, EMOTIONS, np.eye(7, dtype=np.float32)[answers])
-    assert [(f.severity, f.before, f.after, f.is_first) for f in along.flips] == [
+    assert [(f.severity, f.before, f.after, f.is_first) for f in along.answer_changes] == [
         (-28.75, Emotion.ANGRY, Emotion.HAPPY, True),
         (46.25, Emotion.ANGRY, Emotion.DISGUST, True),
     ]
@@ -74,7 +74,7 @@ def test_the_curve_of_one_face_marks_where_it_flips_and_where_the_slider_stands(
     assert figure.data[7].x == (0.3,)
     assert figure.data[7].y[0] == pytest.approx(along.scores(0.3).confidence)
     lines = [shape.x0 for shape in figure.layout.shapes]
-    assert lines == [*(flip.severity for flip in along.flips), 0.3]
+    assert lines == [*(flip.severity for flip in along.answer_changes), 0.3]
     assert [note.text for note in figure.layout.annotations] == ["neutral → surprise"]
 
 

@@ -8,7 +8,7 @@ from fer import runs
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, ModelError, ModelNotFoundError
-from fer.runs import TrainedOn
+from fer.runs import DatasetManifest
 from fer.training.teachers import Teacher, load_teacher, possible_teachers, require_fit
 from tests.core import grey_level
 
@@ -17,7 +17,7 @@ def trained_run(**settings: object) -> runs.Run:
     """A run that has best weights, as far as anybody looks who does not load them."""
     run = runs.create_run(TrainingConfig(**settings))  # type: ignore[arg-type]
     (run.folder / runs.BEST_FILE).write_bytes(b"weights")
-    runs.save_trained_on(run.folder, TrainedOn("Squares", EMOTIONS, {}, "abc"))
+    runs.save_manifest(run.folder, DatasetManifest("Squares", EMOTIONS, {}, "abc"))
     return run
 
 

@@ -195,7 +195,7 @@ def measured_pace() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as home:
         os.environ["FER_HOME"] = home
         measured = estimate.measure(config, faces)
-        known = estimate.known_pace(config)
+        known = estimate.known_estimate(config)
         del os.environ["FER_HOME"]
     assert known is not None
     return {"measured": asdict(measured), "known": asdict(known)}
@@ -394,7 +394,7 @@ def trained_on_shares() -> dict[str, Any]:
         trainer.open_logs(0)
         fitted = [trainer.fit_epoch(epoch, []) for epoch in range(1, 9)][-1]
     assert fitted is not None
-    loss = trainer.validator.judge(trainer.network).loss
+    loss = trainer.validator.evaluate(trainer.network).loss
     answer = trainer.network.predict_on_batch(trainer.validator.inputs[:1])[0]
     return {
         "training loss": fitted[0],

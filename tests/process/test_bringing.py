@@ -123,7 +123,7 @@ def measure() -> dict[str, Any]:
             "second": second.name,
             "teachers": [entry.name for entry in teachers.possible_teachers()],
             "refused": refused,
-            "left behind": sorted(path.name for path in paths.brought_folder().iterdir()),
+            "left behind": sorted(path.name for path in paths.imported_models_folder().iterdir()),
         }
         del os.environ["FER_HOME"]
     return found

@@ -143,16 +143,16 @@ def folded(folder: Any, faces: Any) -> dict[str, Any]:
     from fer.models.card import load_card
     from fer.models.inference import Recognizer
     from fer.models.temperature import apply_temperature
-    from fer.training.engine.bake_temperature import fold_temperature
+    from fer.training.engine.bake_temperature import bake_temperature
 
     before = Recognizer(folder).predict(faces.images)
-    fold_temperature("tiny", 0.5, "Squares, validation")
+    bake_temperature("tiny", 0.5, "Squares, validation")
     after, card = Recognizer(folder), load_card(folder)
     answers = after.predict(faces.images)
     run = runs.create_run(TrainingConfig(architecture="tiny_cnn"))
     card.save(run.folder)
     try:
-        fold_temperature(run.id, 0.5, "Squares, validation")
+        bake_temperature(run.id, 0.5, "Squares, validation")
     except ModelError as error:
         refused = str(error)
     return {

@@ -163,18 +163,18 @@ def test_a_run_that_was_stopped_and_killed_ends_bit_for_bit_as_an_unbroken_one(
     used = load_dataset(config.dataset, view=config.view, edition=edition)
     first_batch = f"First batch {batches.fingerprint(batches.first_batch(used, config))}"
     assert all(first_batch in each.log() for each in (run, whole))
-    trained_on = runs.read_trained_on(run.folder)
-    assert trained_on is not None
-    faces_of = {split: sum(counts) for split, counts in trained_on.counts.items()}
+    manifest = runs.read_manifest(run.folder)
+    assert manifest is not None
+    faces_of = {split: sum(counts) for split, counts in manifest.counts.items()}
     assert faces_of == card.dataset["splits"]
     assert sum(faces_of.values()) == len(faces) - 1
-    watched = runs.read_watched(run.folder)
+    watched = runs.read_probe_samples(run.folder)
     assert watched is not None
     assert watched.epochs.tolist() == [1, 2, 3]
     assert np.bincount(watched.labels).tolist() == [3, 3, 2, 2, 2, 2, 2]
     assert watched.probabilities.sum(axis=2) == pytest.approx(1.0, abs=1e-3)
     for row in run.metrics():
-        weighted = zip(row.class_accuracies, trained_on.counts["validation"], strict=True)
+        weighted = zip(row.class_accuracies, manifest.counts["validation"], strict=True)
         assert sum(share * count for share, count in weighted if share is not None) == pytest.approx(
             faces_of["validation"] * row.validation_accuracy
         )

@@ -1,14 +1,14 @@
 """What is wrong with a dataset, found and ranked."""
 
-from fer.datasets.quality.finding import FaceMeasures, Fault, Findings, Inspection
+from fer.datasets.quality.finding import FaceMeasures, Findings, Inspection, QualityIssue
 from fer.datasets.quality.inspection import inspect, inspection_path, load_inspection
 from fer.datasets.quality.measures import measure_faces
 
 __all__ = [
     "FaceMeasures",
-    "Fault",
     "Findings",
     "Inspection",
+    "QualityIssue",
     "inspect",
     "inspection_path",
     "load_inspection",

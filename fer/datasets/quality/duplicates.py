@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from fer.datasets import Split
 from fer.datasets.quality.chunks import in_chunks, part
-from fer.datasets.quality.finding import Fault, Findings
+from fer.datasets.quality.finding import Findings, QualityIssue
 from fer.datasets.quality.measures import small_greys
 from fer.system.progress import Progress, silent
 
@@ -318,7 +318,7 @@ def _joined(parts: list[_Pairs]) -> _Pairs:
 # ── what copies mean for a dataset ───────────────────────────────────────────────────────────────
 
 
-def copy_findings(copies: Copies, splits: NDArray[np.str_]) -> dict[Fault, Findings]:
+def copy_findings(copies: Copies, splits: NDArray[np.str_]) -> dict[QualityIssue, Findings]:
     """Return the faces to do without: leaks, exact duplicates and near ones.
 
     Of all copies one is kept and is in no finding: one of the test split if there is one, else of the
@@ -343,7 +343,7 @@ def copy_findings(copies: Copies, splits: NDArray[np.str_]) -> dict[Fault, Findi
     spare = np.flatnonzero(kept_exact != places)
     counts = np.bincount(copies.originals, minlength=n)[copies.originals].astype(np.float32)
     spare = spare[np.lexsort((spare, copies.originals[spare], -counts[spare]))]
-    exact = _findings(Fault.EXACT_DUPLICATE, spare, counts, kept_exact)
+    exact = _findings(QualityIssue.EXACT_DUPLICATE, spare, counts, kept_exact)
 
     near = np.flatnonzero((kept_exact == places) & (kept != places))
     near = near[np.argsort(-copies.likeness[near], kind="stable")]
@@ -355,9 +355,9 @@ def copy_findings(copies: Copies, splits: NDArray[np.str_]) -> dict[Fault, Findi
     urgency = np.array([[0, 1, 0], [0, 0, 2], [0, 0, 0]])[ranks[partners], ranks]
     leaking = leaking[np.lexsort((leaking, -scores[leaking], urgency[leaking]))]
     return {
-        Fault.LEAK: _findings(Fault.LEAK, leaking, scores, partners),
-        Fault.EXACT_DUPLICATE: exact,
-        Fault.NEAR_DUPLICATE: _findings(Fault.NEAR_DUPLICATE, near, copies.likeness, kept),
+        QualityIssue.LEAK: _findings(QualityIssue.LEAK, leaking, scores, partners),
+        QualityIssue.EXACT_DUPLICATE: exact,
+        QualityIssue.NEAR_DUPLICATE: _findings(QualityIssue.NEAR_DUPLICATE, near, copies.likeness, kept),
     }
 
 
@@ -406,7 +406,7 @@ def _distinct(groups: NDArray[np.intp], values: NDArray[np.intp]) -> NDArray[np.
 
 
 def _findings(
-    fault: Fault, faces: NDArray[np.intp], scores: NDArray[np.float32], partners: NDArray[np.intp]
+    fault: QualityIssue, faces: NDArray[np.intp], scores: NDArray[np.float32], partners: NDArray[np.intp]
 ) -> Findings:
     """The findings at `faces`, whose scores and partners are those of all n faces."""
     nothing = np.full(len(faces), _NOBODY, np.intp)

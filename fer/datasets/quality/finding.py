@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Fault(StrEnum):
+class QualityIssue(StrEnum):
     """What can be wrong with a face, or with two."""
 
     LEAK = "leak"  # the same picture in two splits
@@ -34,7 +34,7 @@ class Findings:
         suggestions: (m,) intp, for wrong labels the label that is suggested; else -1.
     """
 
-    fault: Fault
+    fault: QualityIssue
     faces: NDArray[np.intp]
     scores: NDArray[np.float32]
     partners: NDArray[np.intp]
@@ -68,11 +68,11 @@ class Inspection:
         measures: of every face.
         suspicion: (n,) float32, how little the face's own label is believed: 1 minus the probability a model
             that never saw it gives the label; NaN without one.
-        findings: one entry per fault that was looked for, in `Fault`'s order; may hold no face.
+        findings: one entry per fault that was looked for, in `QualityIssue`'s order; may hold no face.
         facts: what was measured on the way, by name: a model's accuracy, thresholds, seconds.
     """
 
     measures: FaceMeasures
     suspicion: NDArray[np.float32]
-    findings: Mapping[Fault, Findings]
+    findings: Mapping[QualityIssue, Findings]
     facts: Mapping[str, float]

@@ -11,16 +11,16 @@ from fer.datasets import Dataset, Split
 from fer.datasets.browsing import votes_won
 from fer.datasets.character import VOTE_OF
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.quality.finding import Fault, Findings, Inspection
+from fer.datasets.quality.finding import Findings, Inspection, QualityIssue
 
 Measure = Literal["brightness", "contrast", "sharpness"]
 
 # What ranks these faults is known of every face, so that a learner may cut elsewhere than we did.
-MEASURE_OF: Mapping[Fault, Measure] = {
-    Fault.BLANK: "contrast",
-    Fault.DARK: "brightness",
-    Fault.BRIGHT: "brightness",
-    Fault.BLURRED: "sharpness",
+MEASURE_OF: Mapping[QualityIssue, Measure] = {
+    QualityIssue.BLANK: "contrast",
+    QualityIssue.DARK: "brightness",
+    QualityIssue.BRIGHT: "brightness",
+    QualityIssue.BLURRED: "sharpness",
 }
 # Of several copies the one kept is the one that judges: a test set shall stay what others were tested on.
 _KEPT_FIRST = (Split.TEST, Split.VALIDATION, Split.TRAIN)
@@ -81,7 +81,7 @@ def groups_of(*found: Findings) -> list[NDArray[np.intp]]:
 
 def leaks_of(dataset: Dataset, inspection: Inspection) -> list[NDArray[np.intp]]:
     """Return the copies of each picture that lies in several splits, worst first, with all of its copies."""
-    kinds = (Fault.LEAK, Fault.EXACT_DUPLICATE, Fault.NEAR_DUPLICATE)
+    kinds = (QualityIssue.LEAK, QualityIssue.EXACT_DUPLICATE, QualityIssue.NEAR_DUPLICATE)
     groups = groups_of(*(inspection.findings[kind] for kind in kinds if kind in inspection.findings))
     ranks = _ranks(dataset)
     return [group for group in groups if ranks[group].min() < ranks[group].max()]
@@ -160,9 +160,9 @@ def all_ranked(findings: Findings, inspection: Inspection) -> Findings:
     if fault not in MEASURE_OF:
         return findings
     values = np.asarray(getattr(inspection.measures, MEASURE_OF[fault]), np.float32)
-    order = np.argsort(-values if fault is Fault.BRIGHT else values, kind="stable")
-    if fault is not Fault.BLANK and Fault.BLANK in inspection.findings:
-        order = order[~np.isin(order, inspection.findings[Fault.BLANK].faces)]
+    order = np.argsort(-values if fault is QualityIssue.BRIGHT else values, kind="stable")
+    if fault is not QualityIssue.BLANK and QualityIssue.BLANK in inspection.findings:
+        order = order[~np.isin(order, inspection.findings[QualityIssue.BLANK].faces)]
     nobody = np.full(len(order), -1, np.intp)
     return Findings(fault, order, values[order], nobody, nobody)
 

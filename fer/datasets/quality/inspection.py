@@ -19,7 +19,7 @@ from fer.datasets import Dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.datasets.quality.chunks import part
 from fer.datasets.quality.duplicates import SAME_PHOTOGRAPH, Copies, copy_facts, copy_findings, find_copies
-from fer.datasets.quality.finding import FaceMeasures, Fault, Findings, Inspection
+from fer.datasets.quality.finding import FaceMeasures, Findings, Inspection, QualityIssue
 from fer.datasets.quality.labels import LabelCheck, check_labels
 from fer.datasets.quality.measures import measure_faces
 from fer.datasets.quality.quality import (
@@ -87,19 +87,19 @@ def inspect(dataset: Dataset, recognizer: Recognizer | None, progress: Progress 
     odd = timed("not_a_face", lambda: not_a_face(images, part(progress, 0.6, 0.66)))
     check = timed("labels", lambda: _labels(dataset, recognizer, copies, part(progress, 0.66, 1)))
 
-    found: dict[Fault, Findings] = copy_findings(copies, splits) | quality_findings(measures)
+    found: dict[QualityIssue, Findings] = copy_findings(copies, splits) | quality_findings(measures)
     if odd is not None:
-        found[Fault.NOT_A_FACE] = odd
+        found[QualityIssue.NOT_A_FACE] = odd
     suspicion = np.full(len(dataset), np.nan, np.float32)
     facts |= copy_facts(copies, labels, splits)
     if check is not None:
-        found[Fault.WRONG_LABEL] = check.findings
+        found[QualityIssue.WRONG_LABEL] = check.findings
         suspicion = check.suspicion
         facts["label_accuracy"] = check.accuracy
     facts["label_faces"] = int(np.isfinite(suspicion).sum())
     facts["label_by_model"] = float(_sees(recognizer))
     facts["seconds"] = time.perf_counter() - started
-    findings = {fault: found[fault] for fault in Fault if fault in found}
+    findings = {fault: found[fault] for fault in QualityIssue if fault in found}
     inspection = Inspection(measures, suspicion, findings, facts)
     with suppress(StorageError):
         _save(inspection_path(fingerprint(dataset)), inspection)
@@ -119,8 +119,8 @@ def load_inspection(dataset_fingerprint: str) -> Inspection | None:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             measures = FaceMeasures(*(arrays[name] for name in ("brightness", "contrast", "sharpness")))
             findings = {
-                Fault(fault): Findings(
-                    Fault(fault),
+                QualityIssue(fault): Findings(
+                    QualityIssue(fault),
                     *(arrays[f"{fault}_{name}"] for name in ("faces", "scores", "partners", "suggestions")),
                 )
                 for fault in arrays["faults"].tolist()

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.quality.chunks import part
-from fer.datasets.quality.finding import Fault, Findings
+from fer.datasets.quality.finding import Findings, QualityIssue
 from fer.system.progress import Progress, silent
 
 FOLDS = 5
@@ -102,7 +102,7 @@ def check_labels(
     suspicion = np.full(len(labels), np.nan, np.float32)
     suspicion[asked] = 1 - own
     findings = Findings(
-        Fault.WRONG_LABEL,
+        QualityIssue.WRONG_LABEL,
         asked[suspects],
         margins[suspects],
         np.full(len(suspects), -1, np.intp),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fer.datasets.quality.duplicates import SAME_PHOTOGRAPH
-from fer.datasets.quality.finding import Fault
+from fer.datasets.quality.finding import QualityIssue
 from fer.datasets.quality.quality import (
     BLANK_BELOW,
     BLURRED_BELOW,
@@ -31,8 +31,8 @@ class Lesson:
     remedy: str
 
 
-LESSONS: Mapping[Fault, Lesson] = {
-    Fault.LEAK: Lesson(
+LESSONS: Mapping[QualityIssue, Lesson] = {
+    QualityIssue.LEAK: Lesson(
         "Leaks between splits",
         "Faces whose photograph is also in a split that judges them, ranked by likeness: 1 for the same "
         "pixels, "
@@ -42,14 +42,14 @@ LESSONS: Mapping[Fault, Lesson] = {
         "Exclude the copy in the training split. The test picture stays, so that your score can be compared "
         "with others'.",
     ),
-    Fault.EXACT_DUPLICATE: Lesson(
+    QualityIssue.EXACT_DUPLICATE: Lesson(
         "Exact duplicates",
         "Faces that are the same as another one in every pixel, ranked by how many copies there are.",
         "What is there five times is learned five times as hard. Copies with different labels teach that the "
         "same face is two emotions, which no model can get right.",
         "Keep one copy of each. Where the labels differ, look at it and decide.",
     ),
-    Fault.NEAR_DUPLICATE: Lesson(
+    QualityIssue.NEAR_DUPLICATE: Lesson(
         "Near duplicates",
         "Faces from the same photograph as another one, cropped, recoloured, mirrored or with another "
         "watermark: the "
@@ -62,7 +62,7 @@ LESSONS: Mapping[Fault, Lesson] = {
         "leaks: "
         "exclude the training copy.",
     ),
-    Fault.WRONG_LABEL: Lesson(
+    QualityIssue.WRONG_LABEL: Lesson(
         "Suspected wrong labels",
         "Faces whose label a model contradicts that did not learn from them (5-fold cross-validation, "
         "confident "
@@ -74,7 +74,7 @@ LESSONS: Mapping[Fault, Lesson] = {
         "another "
         "label where you agree with the suggestion; exclude what nobody could name.",
     ),
-    Fault.NOT_A_FACE: Lesson(
+    QualityIssue.NOT_A_FACE: Lesson(
         "Not a face",
         "Pictures whose outlines are least like those of the average face: the cosine distance of their "
         "histograms "
@@ -82,7 +82,7 @@ LESSONS: Mapping[Fault, Lesson] = {
         "There is nothing to learn from an error page or an elbow, but its label is learned all the same.",
         "Exclude what is no face. Faces in profile, tilted or half hidden are unusual too: keep those.",
     ),
-    Fault.BLANK: Lesson(
+    QualityIssue.BLANK: Lesson(
         "Blank pictures",
         "Pictures of hardly any contrast: the standard deviation of their pixel values, in grey levels "
         "of 255, "
@@ -90,7 +90,7 @@ LESSONS: Mapping[Fault, Lesson] = {
         "An empty picture with a label teaches that emptiness is an emotion.",
         "Exclude them.",
     ),
-    Fault.DARK: Lesson(
+    QualityIssue.DARK: Lesson(
         "Dark pictures",
         "Pictures of low brightness: their mean pixel value, 0 (black) to 255 (white), shown below "
         f"{DARK_BELOW:.0f}.",
@@ -98,14 +98,14 @@ LESSONS: Mapping[Fault, Lesson] = {
         "the face.",
         "Keep those in which you can read the expression yourself: cameras meet dark rooms too.",
     ),
-    Fault.BRIGHT: Lesson(
+    QualityIssue.BRIGHT: Lesson(
         "Bright pictures",
         "Pictures of high brightness: their mean pixel value, 0 (black) to 255 (white), shown above "
         f"{BRIGHT_ABOVE:.0f}.",
         "Burnt-out skin has lost the wrinkles that an expression is made of.",
         "Exclude drawings and error pages on white; keep faces you can read.",
     ),
-    Fault.BLURRED: Lesson(
+    QualityIssue.BLURRED: Lesson(
         "Blurred pictures",
         "Pictures without fine edges: the energy of the Laplacian as a percentage of that of the "
         "gradient, shown "

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.quality.chunks import in_chunks
-from fer.datasets.quality.finding import FaceMeasures, Fault, Findings
+from fer.datasets.quality.finding import FaceMeasures, Findings, QualityIssue
 from fer.datasets.quality.measures import small_greys
 from fer.system.progress import Progress, silent
 
@@ -30,20 +30,20 @@ _SIDE = 48
 _CHUNK = 512
 
 
-def quality_findings(measures: FaceMeasures) -> dict[Fault, Findings]:
+def quality_findings(measures: FaceMeasures) -> dict[QualityIssue, Findings]:
     """Return the blank, dark, bright and blurred faces, worst first.
 
     A blank picture is only called blank: it has neither light nor edges to judge.
     """
     blank = measures.contrast < BLANK_BELOW
     found = {
-        Fault.BLANK: (measures.contrast, blank),
-        Fault.DARK: (measures.brightness, ~blank & (measures.brightness < DARK_BELOW)),
-        Fault.BRIGHT: (measures.brightness, ~blank & (measures.brightness > BRIGHT_ABOVE)),
-        Fault.BLURRED: (measures.sharpness, ~blank & (measures.sharpness < BLURRED_BELOW)),
+        QualityIssue.BLANK: (measures.contrast, blank),
+        QualityIssue.DARK: (measures.brightness, ~blank & (measures.brightness < DARK_BELOW)),
+        QualityIssue.BRIGHT: (measures.brightness, ~blank & (measures.brightness > BRIGHT_ABOVE)),
+        QualityIssue.BLURRED: (measures.sharpness, ~blank & (measures.sharpness < BLURRED_BELOW)),
     }
     return {
-        fault: ranked(fault, np.flatnonzero(bad), values, highest_first=fault is Fault.BRIGHT)
+        fault: ranked(fault, np.flatnonzero(bad), values, highest_first=fault is QualityIssue.BRIGHT)
         for fault, (values, bad) in found.items()
     }
 
@@ -63,7 +63,7 @@ def not_a_face(images: NDArray[np.uint8], progress: Progress = silent) -> Findin
     if distances is None:
         return None
     return ranked(
-        Fault.NOT_A_FACE, np.flatnonzero(distances > NOT_A_FACE_ABOVE), distances, highest_first=True
+        QualityIssue.NOT_A_FACE, np.flatnonzero(distances > NOT_A_FACE_ABOVE), distances, highest_first=True
     )
 
 
@@ -96,7 +96,7 @@ def outlines_of(images: NDArray[np.uint8], progress: Progress = silent) -> NDArr
 
 
 def ranked(
-    fault: Fault, faces: NDArray[np.intp], values: NDArray[np.float32], *, highest_first: bool
+    fault: QualityIssue, faces: NDArray[np.intp], values: NDArray[np.float32], *, highest_first: bool
 ) -> Findings:
     """The findings at `faces`, which have no partner and no suggestion, in the order of their values."""
     scores = values[faces].astype(np.float32)

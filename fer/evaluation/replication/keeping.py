@@ -23,7 +23,7 @@ from fer.evaluation.replication.kept import (
 from fer.evaluation.replication.published import PublishedFigure
 from fer.models.catalog import architecture
 from fer.models.inference import Recognizer
-from fer.runs import Run, RunStatus, TrainedOn
+from fer.runs import DatasetManifest, Run, RunStatus
 from fer.system import files
 from fer.system.progress import Progress, silent
 
@@ -147,8 +147,8 @@ def _refuse_other_settings(run: Run, recipe: Recipe) -> None:
         )
 
 
-def _faces_of(run: Run) -> TrainedOn:
-    faces = runs.read_trained_on(run.folder)
+def _faces_of(run: Run) -> DatasetManifest:
+    faces = runs.read_manifest(run.folder)
     if faces is None or not {"train", "validation"} <= faces.counts.keys():
         raise RunError(f"The run “{run.title}” does not tell which faces it learned from. Train it again.")
     plan = run.config.view.splits

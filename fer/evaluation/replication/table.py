@@ -318,12 +318,12 @@ def _done(run: Run, epochs: int) -> int:
 
 def _validation_faces(run: Run) -> int:
     """How many faces judge a run; 0 before its process has read them."""
-    faces = runs.read_trained_on(run.folder)
+    faces = runs.read_manifest(run.folder)
     return 0 if faces is None else sum(faces.counts.get("validation", ()))
 
 
 def _learned_from_fer_2013(run: Run) -> bool:
-    faces = runs.read_trained_on(run.folder)
+    faces = runs.read_manifest(run.folder)
     return faces is not None and tuple(
         sum(faces.counts.get(split, ())) for split in ("train", "validation")
     ) == (TRAINING_FACES, VALIDATION_FACES)

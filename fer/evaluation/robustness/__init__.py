@@ -4,24 +4,24 @@ A `Corruption` says what is done to a face and how far; `corrupt` does it; a `Sw
 to the same faces at every kind and level.
 """
 
-from fer.evaluation.robustness.along import FaceAlong, Flip, face_along
+from fer.evaluation.robustness.along import AnswerChange, FaceAlong, face_along
 from fer.evaluation.robustness.corruptions import CORRUPTIONS, Corruption, CorruptionKind, corruption_of
-from fer.evaluation.robustness.cures import CURES, Cure, train_against
 from fer.evaluation.robustness.keeping import load_sweep, save_sweep, sweep_path
 from fer.evaluation.robustness.pixels import corrupt, corrupt_together
+from fer.evaluation.robustness.recommendations import RECOMMENDATIONS, Recommendation, train_against
 from fer.evaluation.robustness.sweeping import sweep
 from fer.evaluation.robustness.sweeps import LEVELS, Recall, Sweep, SweepPoint, Turn
 
 __all__ = [
     "CORRUPTIONS",
-    "CURES",
     "LEVELS",
+    "RECOMMENDATIONS",
+    "AnswerChange",
     "Corruption",
     "CorruptionKind",
-    "Cure",
     "FaceAlong",
-    "Flip",
     "Recall",
+    "Recommendation",
     "Sweep",
     "SweepPoint",
     "Turn",

@@ -13,7 +13,7 @@ from fer.models.inference import Recognizer
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class AnswerChange:
     """A place at which the answer changes.
 
     Attributes:
@@ -53,7 +53,7 @@ class FaceAlong:
         return EmotionScores(self.emotions, self.probabilities[CORRUPTIONS[self.kind].index_of(severity)])
 
     @property
-    def flips(self) -> tuple[Flip, ...]:
+    def answer_changes(self) -> tuple[AnswerChange, ...]:
         """Where the answer changes, the ones nearest to the untouched face first."""
         answers, severities = self.probabilities.argmax(axis=1), self.severities
         neutral = CORRUPTIONS[self.kind].neutral
@@ -62,7 +62,7 @@ class FaceAlong:
         for way, end in ((1, len(answers) - 1), (-1, 0)):
             places = [at for at in range(start, end, way) if answers[at] != answers[at + way]]
             found += [
-                Flip(
+                AnswerChange(
                     float(severities[at] + severities[at + way]) / 2,
                     self.emotions[int(answers[at])],
                     self.emotions[int(answers[at + way])],

@@ -6,7 +6,7 @@ from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Split
 from fer.datasets.views import describe, describe_splits
 from fer.errors import ConfigError
-from fer.evaluation import Averaging
+from fer.evaluation import TTA
 from fer.figures.report.plain_text import one_line
 from fer.figures.report.report import EvaluationReport, ReportedModel
 from fer.models.card import ModelCard
@@ -24,9 +24,9 @@ def _sentences(report: EvaluationReport) -> Iterator[str]:
     for model in report.models:
         yield from _known_faces(report, model)
     yield from _left_out(report)
-    if report.averaging is not Averaging.NONE:
+    if report.tta is not TTA.NONE:
         yield (
-            f"Every figure here is {report.averaging.phrase}. Most published figures, and the "
+            f"Every figure here is {report.tta.phrase}. Most published figures, and the "
             "workshop's live page, look once."
         )
     if report.view != AS_IT_CAME:

@@ -11,7 +11,7 @@ from fer.datasets import Dataset, Split
 from fer.datasets.fingerprint import fingerprint
 from fer.emotions import Emotion
 from fer.errors import ModelMismatchError
-from fer.evaluation import Averaging, Evaluation
+from fer.evaluation import TTA, Evaluation
 from fer.figures.report.plain_text import one_line
 from fer.models.card import ModelCard
 from fer.statistics import PairedComparison, compare_answers
@@ -65,9 +65,9 @@ class EvaluationReport:
         return self.evaluations[0].split
 
     @property
-    def averaging(self) -> Averaging:
+    def tta(self) -> TTA:
         """How often each face was looked at."""
-        return self.evaluations[0].averaging
+        return self.evaluations[0].tta
 
     @property
     def title(self) -> str:
@@ -109,9 +109,9 @@ def report_of(
     first = models[0].evaluation
     for model in models:
         of_one = model.evaluation
-        if not np.array_equal(of_one.rows, faces.rows) or (of_one.split, of_one.averaging) != (
+        if not np.array_equal(of_one.rows, faces.rows) or (of_one.split, of_one.tta) != (
             first.split,
-            first.averaging,
+            first.tta,
         ):
             raise ModelMismatchError(
                 f"“{one_line(model.title)}” was asked about other faces, or was shown them in another way, "

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from fer.config import AS_IT_CAME, DatasetView, SplitPlan
 from fer.datasets import Split
 from fer.datasets.views import describe
-from fer.evaluation import Averaging, scores_of, threshold_curves
+from fer.evaluation import TTA, scores_of, threshold_curves
 from fer.evaluation.calibration import expected_error_by_luck, reliability
 from fer.figures.report.caveats import caveats_of
 from fer.figures.report.plain_text import file_stem, made_plain, one_line
@@ -41,8 +41,8 @@ def as_dict(report: EvaluationReport, *, with_faces: bool = False) -> dict[str, 
         "title": report.title,
         "made_at": report.made_at.isoformat(timespec="seconds"),
         "faces": faces_of(report),
-        "looks": str(report.averaging),
-        "looks_in_words": report.averaging.phrase,
+        "looks": str(report.tta),
+        "looks_in_words": report.tta.phrase,
         "caveats": list(caveats_of(report)),
         "models": [_model(model) for model in report.models],
         "comparisons": [
@@ -65,7 +65,7 @@ def as_dict(report: EvaluationReport, *, with_faces: bool = False) -> dict[str, 
             report.faces.name,
             report.split,
             report.view,
-            report.averaging,
+            report.tta,
             answerable_only=bool(report.left_out),
             with_faces=with_faces,
         ),
@@ -129,14 +129,14 @@ def command(
     dataset: str,
     split: Split,
     view: DatasetView = AS_IT_CAME,
-    averaging: Averaging = Averaging.NONE,
+    tta: TTA = TTA.NONE,
     *,
     answerable_only: bool = False,
     with_faces: bool = False,
 ) -> str:
     """Return the line that makes a report of these models again, as it is typed."""
     words = ["python", "-m", "fer", "report", *names, "--data", shown_place(dataset), "--split", str(split)]
-    words += ["--looks", str(averaging)] if averaging is not Averaging.NONE else []
+    words += ["--looks", str(tta)] if tta is not TTA.NONE else []
     words += view_arguments(view)
     words += ["--answerable-only"] if answerable_only else []
     words += ["--faces"] if with_faces else []

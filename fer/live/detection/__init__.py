@@ -10,7 +10,7 @@ from fer.live.detection.catalog import (
 )
 from fer.live.detection.crops import as_bgr, crop_faces
 from fer.live.detection.face import Box, Face, FaceDetector
-from fer.live.detection.following import FollowingDetector, Searching
+from fer.live.detection.following import DetectionMode, FollowingDetector
 from fer.live.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSettings
 from fer.live.detection.lighting import lift_contrast
 from fer.live.detection.tracking import FaceTracker
@@ -21,6 +21,7 @@ __all__ = [
     "FULL_RESOLUTION",
     "THOROUGH",
     "Box",
+    "DetectionMode",
     "DetectorEntry",
     "DetectorMeasure",
     "Face",
@@ -29,7 +30,6 @@ __all__ = [
     "FollowingDetector",
     "HaarDetector",
     "HaarSettings",
-    "Searching",
     "as_bgr",
     "build_detector",
     "crop_faces",

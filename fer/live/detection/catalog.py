@@ -9,7 +9,7 @@ from typing import Any
 from fer.errors import FaceDetectorError
 from fer.live.detection import dlib_hog, yunet
 from fer.live.detection.face import FaceDetector
-from fer.live.detection.following import FollowingDetector, Searching
+from fer.live.detection.following import DetectionMode, FollowingDetector
 from fer.live.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
 from fer.live.detection.profile import ProfileDetector
 
@@ -120,19 +120,19 @@ def detector_entry(name: str) -> DetectorEntry:
     return entry
 
 
-def build_detector(name: str, searching: Searching | None = None) -> FaceDetector:
+def build_detector(name: str, mode: DetectionMode | None = None) -> FaceDetector:
     """Return a new detector.
 
     Args:
         name: of an entry of `DETECTORS`.
-        searching: for the frames of one video, where most need not be searched whole: when one is. None for
+        mode: for the frames of one video, where most need not be searched whole: when one is. None for
             pictures that have nothing to do with one another.
 
     Raises:
         FaceDetectorError: there is none of that name, or it cannot be had here.
     """
     detector = detector_entry(name).build()
-    return detector if searching is None else FollowingDetector(detector, searching)
+    return detector if mode is None else FollowingDetector(detector, mode)
 
 
 def dim_light() -> Mapping[str, Any] | None:

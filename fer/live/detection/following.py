@@ -28,12 +28,12 @@ FRAMES_HELD = 4
 SEARCHES_MISSED = 3
 
 
-class Searching(StrEnum):
+class DetectionMode(StrEnum):
     """When the whole of a frame is searched."""
 
-    AT_ONCE = "at once"  # before the frame is answered
-    BESIDE = "beside"  # on a thread, taken whenever it is done: for a camera, which does not wait
-    IN_STEP = "in step"  # on a thread, taken at the next search: the same film gives the same faces each time
+    BLOCKING = "blocking"  # before the frame is answered
+    ASYNC = "async"  # on a thread, taken whenever it is done: for a camera, which does not wait
+    SYNCED = "synced"  # on a thread, taken at the next search: the same film gives the same faces each time
 
 
 class FollowingDetector:
@@ -42,15 +42,15 @@ class FollowingDetector:
     It remembers the last frame, so one camera needs one of its own.
     """
 
-    def __init__(self, detector: FaceDetector, searching: Searching = Searching.AT_ONCE) -> None:
+    def __init__(self, detector: FaceDetector, mode: DetectionMode = DetectionMode.BLOCKING) -> None:
         """Begin without a face.
 
         Args:
             detector: does the looking.
-            searching: when.
+            mode: when.
         """
         self._detector = detector
-        self._searching = searching
+        self._searching = mode
         self._known: list[_Followed] = []
         self._shape: tuple[int, ...] = ()
         self._frames_until_search = 0
@@ -69,11 +69,11 @@ class FollowingDetector:
         else:
             lost = self._follow(image_bgr)
             match self._searching:
-                case Searching.BESIDE:
+                case DetectionMode.ASYNC:
                     self._search_beside(image_bgr, lost)
-                case Searching.IN_STEP:
+                case DetectionMode.SYNCED:
                     self._search_in_step(image_bgr, lost)
-                case Searching.AT_ONCE if lost or not self._known or self._frames_until_search <= 0:
+                case DetectionMode.BLOCKING if lost or not self._known or self._frames_until_search <= 0:
                     self._take(self._detector.detect(image_bgr), image_bgr, image_bgr)
                     self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
         self._frames_until_search -= 1

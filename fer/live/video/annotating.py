@@ -8,7 +8,7 @@ from typing import Any
 
 from fer.errors import VideoError
 from fer.live import LiveRecognizer, LiveSettings
-from fer.live.detection import Searching, build_detector
+from fer.live.detection import DetectionMode, build_detector
 from fer.live.drawing import DrawingStyle, draw_faces
 from fer.live.video.probing import FilmInfo, frames_of, opened, probe_film, upright
 from fer.live.video.table import ReadingTable
@@ -87,7 +87,7 @@ def annotate_film(
     info, _ = probe_film(source, name)
     settings = settings or LiveSettings()
     # In order, not beside: the same film gives the same table.
-    detector = build_detector(settings.detector, Searching.IN_STEP)
+    detector = build_detector(settings.detector, DetectionMode.SYNCED)
     live = LiveRecognizer(recognizer, settings, detector=detector)
     live.use(recognizer, other)
     reader = _Reader(source, name, info, live, style or DrawingStyle(), progress)

@@ -13,8 +13,8 @@ from typing import Any
 import keras
 from keras import layers
 
-from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 from fer.models.architectures.normalization import BatchNormalization
+from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 
 # How a layer is named here that normalises the input with means and deviations kept among the weights; Keras
 # numbers it through the whole process.

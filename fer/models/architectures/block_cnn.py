@@ -12,8 +12,8 @@ Source:
 import keras
 from keras import layers
 
-from fer.models.catalog import FEATURES_LAYER
 from fer.models.architectures.normalization import BatchNormalization
+from fer.models.catalog import FEATURES_LAYER
 
 WIDTHS = (32, 64, 128, 256)
 DENSE = 128

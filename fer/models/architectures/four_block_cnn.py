@@ -8,8 +8,8 @@ Source:
 import keras
 from keras import layers
 
-from fer.models.catalog import FEATURES_LAYER
 from fer.models.architectures.normalization import BatchNormalization
+from fer.models.catalog import FEATURES_LAYER
 
 # Filters and the side of their kernel.
 BLOCKS = ((64, 3), (128, 5), (512, 3), (512, 3))

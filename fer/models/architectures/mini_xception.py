@@ -9,8 +9,8 @@ Source:
 import keras
 from keras import layers
 
-from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 from fer.models.architectures.normalization import BatchNormalization
+from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 
 STEM_FILTERS = (8, 8)
 MODULE_FILTERS = (16, 32, 64, 128)

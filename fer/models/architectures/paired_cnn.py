@@ -10,8 +10,8 @@ Source:
 import keras
 from keras import layers
 
-from fer.models.catalog import FEATURES_LAYER
 from fer.models.architectures.normalization import BatchNormalization
+from fer.models.catalog import FEATURES_LAYER
 
 PAIRS = ((32, 32), (64, 164), (128, 128), (256, 256))
 DENSE = 128

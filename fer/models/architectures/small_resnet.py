@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 from fer.models.architectures.normalization import BatchNormalization
+from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 
 WIDTHS = (16, 32, 64, 96)
 BLOCKS_PER_WIDTH = 2

@@ -7,8 +7,8 @@ the first cost the same, and a mean over the last map takes the place of dense l
 import keras
 from keras import layers
 
-from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 from fer.models.architectures.normalization import BatchNormalization
+from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
 
 FILTERS = (8, 16, 32, 64)
 

@@ -1,7 +1,7 @@
 """What a network costs beside how good it is: measured costs, the cards' accuracies, and what others reached.
 
-Costs come from `fer.models.costs.measured`, accuracies from the cards of the shipped models and of a learner's runs, and
-from nowhere else: a model that is trained anew is told of as soon as its card is there.
+Costs come from `measured`, accuracies from the cards of the shipped models and of a learner's runs, and from
+nowhere else: a model that is trained anew is told of as soon as its card is there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from fer.models.card import ModelCard, load_card
 from fer.errors import ModelNotFoundError
-from fer.statistics import wilson_interval
-from fer.system import files, paths
+from fer.models.card import ModelCard, load_card
 from fer.models.catalog import ARCHITECTURES, Architecture
 from fer.models.costs.measured import FACE_COUNTS, MeasuredCosts, NetworkCost
 from fer.models.costs.peers import PEERS, PRIVATE_TEST_FACES
+from fer.statistics import wilson_interval
+from fer.system import files, paths
 
 Cost = Literal["parameters", "multiply_adds", "milliseconds", "file_bytes"]
 COSTS = get_args(Cost)

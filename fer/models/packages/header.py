@@ -8,8 +8,8 @@ from typing import Any, Self
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, ModelError
-from fer.models.preprocessing import Preprocessing
 from fer.models.catalog import Architecture, architecture, preprocessing_of
+from fer.models.preprocessing import Preprocessing
 
 FORMAT, VERSION = "fer-model", 1
 _MOST_CHARACTERS = 300

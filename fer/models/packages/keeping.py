@@ -5,8 +5,8 @@ import shutil
 import unicodedata
 from pathlib import Path
 
-from fer.models.card import CARD_FILE
 from fer.errors import ModelError, ModelNotFoundError
+from fer.models.card import CARD_FILE
 from fer.models.packages.inspecting import MOST_BYTES, ModelFile, inspect
 from fer.models.packages.writing import SUFFIX
 from fer.system import files, paths
@@ -53,7 +53,7 @@ def plain_name(text: str) -> str:
 def free_name(name: str) -> str:
     """The name, or with a number behind it the first that no model here has."""
     number, free = 1, name
-    taken = (paths.pretrained_folder(), paths.runs_folder(), paths.brought_folder())
+    taken = (paths.pretrained_folder(), paths.runs_folder(), paths.imported_models_folder())
     while any((folder / free).exists() for folder in taken):
         number += 1
         free = f"{name}-{number}"
@@ -62,7 +62,7 @@ def free_name(name: str) -> str:
 
 def brought_models() -> list[str]:
     """The names of the models that came from elsewhere, in order."""
-    return sorted(path.parent.name for path in paths.brought_folder().glob(f"*/{CARD_FILE}"))
+    return sorted(path.parent.name for path in paths.imported_models_folder().glob(f"*/{CARD_FILE}"))
 
 
 def remove_brought(name: str) -> None:
@@ -71,7 +71,7 @@ def remove_brought(name: str) -> None:
     Raises:
         ModelNotFoundError: there is none of that name; shipped models and runs are not removed here.
     """
-    folder = paths.child(paths.brought_folder(), name)
+    folder = paths.child(paths.imported_models_folder(), name)
     if name not in brought_models():
         raise ModelNotFoundError(
             f"There is no model “{name[:60]}” that came from elsewhere. Those are: "

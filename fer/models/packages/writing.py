@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.models.card import ModelCard, load_card
 from fer.errors import ModelError, ModelNotFoundError
+from fer.models.card import ModelCard, load_card
+from fer.models.inference import model_folder
 from fer.models.packages.header import ModelHeader
 from fer.models.packages.inspecting import ARRAYS, HEADER
-from fer.models.inference import model_folder
-from fer.system import files
 from fer.models.weights import arrays_in, keras_weights
+from fer.system import files
 
 SUFFIX = ".fer-model.zip"
 

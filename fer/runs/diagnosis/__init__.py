@@ -11,7 +11,7 @@ from fer.runs.diagnosis.experiments import (
     tried,
 )
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind, Measure, Remedy
-from fer.runs.diagnosis.outcome import Difference, Outcome, Verdict, across_seeds, weigh
+from fer.runs.diagnosis.outcome import Difference, Outcome, Verdict, across_seeds, compare_runs
 from fer.runs.diagnosis.remedies import apply_remedy
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Verdict",
     "across_seeds",
     "apply_remedy",
+    "compare_runs",
     "diagnose",
     "is_answer",
     "list_experiments",
@@ -33,5 +34,4 @@ __all__ = [
     "start_experiment",
     "start_repetition",
     "tried",
-    "weigh",
 ]

@@ -9,8 +9,8 @@ from statistics import fmean, median
 
 from fer.runs import EpochMetrics
 from fer.runs.diagnosis import remedies
-from fer.runs.diagnosis.course import Course
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
+from fer.runs.diagnosis.history import TrainingHistory
 
 # Hardly ever right: fewer than one in twenty, in each of the last three epochs.
 _DEAD = 0.05
@@ -24,11 +24,11 @@ _AHEAD_OF_CHANCE = 0.15
 _RARE = 2 / 3
 
 
-def dead_classes(course: Course) -> Finding | None:
+def dead_classes(history: TrainingHistory) -> Finding | None:
     """Emotions that are never or hardly ever right while others are learned."""
-    emotions, counts = course.emotions, course.counts("validation")
-    rows = [row for row in course.settled if len(row.class_accuracies) == len(emotions)]
-    if len(rows) < _EPOCHS or rows[-1] is not course.metrics[-1]:
+    emotions, counts = history.emotions, history.counts("validation")
+    rows = [row for row in history.settled if len(row.class_accuracies) == len(emotions)]
+    if len(rows) < _EPOCHS or rows[-1] is not history.metrics[-1]:
         return None
     dead = [
         index
@@ -43,7 +43,7 @@ def dead_classes(course: Course) -> Finding | None:
     ]
     if not dead or not others or median(others) < _LEARNED:
         return None
-    if rows[-1].validation_accuracy < course.majority + _AHEAD_OF_CHANCE:
+    if rows[-1].validation_accuracy < history.majority + _AHEAD_OF_CHANCE:
         return None
     first = len(rows) - _EPOCHS
     while first > 0 and all(_is_dead(rows[first - 1], index) for index in dead):
@@ -53,9 +53,9 @@ def dead_classes(course: Course) -> Finding | None:
         if len(dead) > 1
         else [emotions[dead[0]]]
     )
-    learned_from = course.counts("train")
+    learned_from = history.counts("train")
     rare = learned_from is None or any(learned_from[index] < _RARE * fmean(learned_from) for index in dead)
-    config, last = course.config, rows[-1]
+    config, last = history.config, rows[-1]
     few = ""
     if learned_from is not None and rare:
         few = (

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from fer.runs import BatchMetrics, EpochMetrics, Run, RunStatus
 from fer.runs.diagnosis import classes, fits, judging, losses, rates, remedies
-from fer.runs.diagnosis.course import Course
 from fer.runs.diagnosis.finding import Finding, FindingKind
+from fer.runs.diagnosis.history import TrainingHistory
 
 # What matters most comes first.
-_RULES: tuple[Callable[[Course], Finding | None], ...] = (
+_RULES: tuple[Callable[[TrainingHistory], Finding | None], ...] = (
     rates.divergence,
     losses.double_softmax,
     rates.rate_too_high,
@@ -60,28 +60,30 @@ def diagnose(
 
     Cheap enough to be asked every second. Where all is well, one finding says so.
     """
-    course = Course.of(run, metrics, batches)
-    found = [finding for rule in _RULES if (finding := rule(course)) is not None]
+    history = TrainingHistory.of(run, metrics, batches)
+    found = [finding for rule in _RULES if (finding := rule(history)) is not None]
     explained = frozenset[FindingKind]().union(*(_EXPLAINS.get(item.kind, ()) for item in found))
     said = [item for item in found if item.kind not in explained][:_MOST]
-    if all(item.kind is FindingKind.SMALL_VALIDATION for item in said) and _can_praise(course):
-        said.insert(0, _healthy(course))
+    if all(item.kind is FindingKind.SMALL_VALIDATION for item in said) and _can_praise(history):
+        said.insert(0, _healthy(history))
     return tuple(said)
 
 
-def _can_praise(course: Course) -> bool:
-    if course.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.QUEUED):
+def _can_praise(history: TrainingHistory) -> bool:
+    if history.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.QUEUED):
         return False
-    best = course.best
+    best = history.best
     return (
-        len(course.settled) >= _ENOUGH_EPOCHS and best is not None and best.validation_accuracy >= course.low
+        len(history.settled) >= _ENOUGH_EPOCHS
+        and best is not None
+        and best.validation_accuracy >= history.low
     )
 
 
-def _healthy(course: Course) -> Finding:
-    last, best, config = course.metrics[-1], course.best, course.config
+def _healthy(history: TrainingHistory) -> Finding:
+    last, best, config = history.metrics[-1], history.best, history.config
     assert best is not None
-    if not course.is_over:
+    if not history.is_over:
         return Finding(
             FindingKind.HEALTHY,
             f"{FindingKind.HEALTHY.headline} so far",

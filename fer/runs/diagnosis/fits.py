@@ -10,8 +10,8 @@ from statistics import fmean
 
 from fer.runs import EpochMetrics
 from fer.runs.diagnosis import remedies
-from fer.runs.diagnosis.course import Course
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
+from fer.runs.diagnosis.history import TrainingHistory
 
 # Half an epoch's head start, new people and easy labels explain a few points; ten they do not.
 _FAR_AHEAD = 0.10
@@ -34,15 +34,15 @@ _PLATEAU_EPOCHS = 8
 _LONG_ENOUGH_TO_WAIT = 25
 
 
-def overfitting(course: Course) -> Finding | None:
+def overfitting(history: TrainingHistory) -> Finding | None:
     """Training runs far ahead of validation, or validation loss rises while training loss falls."""
-    rows = course.settled
+    rows = history.settled
     if len(rows) < 3:
         return None
-    ahead, rising = _ahead(course, rows), _rising(course, rows)
+    ahead, rising = _ahead(history, rows), _rising(history, rows)
     if ahead is None and rising is None:
         return None
-    config, last = course.config, rows[-1]
+    config, last = history.config, rows[-1]
     parts = []
     if ahead is not None:
         parts.append(
@@ -57,9 +57,9 @@ def overfitting(course: Course) -> Finding | None:
             f"while the validation loss rose from {at.validation_loss:.2f} to {last.validation_loss:.2f}."
         )
     parts.append("It is learning its faces by heart.")
-    if harder := _what_makes_training_harder(course):
+    if harder := _what_makes_training_harder(history):
         parts.append(f"{harder} training harder than validation, so the true distance is wider still.")
-    useful = rising.first_epoch if rising else course.best.epoch if course.best else last.epoch
+    useful = rising.first_epoch if rising else history.best.epoch if history.best else last.epoch
     return Finding(
         FindingKind.OVERFITTING,
         FindingKind.OVERFITTING.headline,
@@ -67,7 +67,7 @@ def overfitting(course: Course) -> Finding | None:
         tuple(item for item in (ahead, rising) if item is not None),
         remedies.fitting(
             config,
-            remedies.more_faces(config, course.train_count),
+            remedies.more_faces(config, history.train_count),
             remedies.more_augmentation(config),
             remedies.more_dropout(config),
             remedies.smaller_model(config),
@@ -77,11 +77,11 @@ def overfitting(course: Course) -> Finding | None:
     )
 
 
-def _ahead(course: Course, rows: tuple[EpochMetrics, ...]) -> Evidence | None:
-    if course.config.augmentation.mixes:  # accuracy on mixed faces says nothing beside that on whole ones
+def _ahead(history: TrainingHistory, rows: tuple[EpochMetrics, ...]) -> Evidence | None:
+    if history.config.augmentation.mixes:  # accuracy on mixed faces says nothing beside that on whole ones
         return None
     gaps = [row.train_accuracy - row.validation_accuracy for row in rows]
-    needed = max(_FAR_AHEAD, _STANDARD_ERRORS * course.noise(rows[-1].validation_accuracy))
+    needed = max(_FAR_AHEAD, _STANDARD_ERRORS * history.noise(rows[-1].validation_accuracy))
     if fmean(gaps[-3:]) < needed or gaps[-1] < needed / 2:
         return None
     first = len(gaps) - 1
@@ -95,25 +95,25 @@ def _ahead(course: Course, rows: tuple[EpochMetrics, ...]) -> Evidence | None:
     )
 
 
-def _rising(course: Course, rows: tuple[EpochMetrics, ...]) -> Evidence | None:
+def _rising(history: TrainingHistory, rows: tuple[EpochMetrics, ...]) -> Evidence | None:
     low = min(rows, key=lambda row: row.validation_loss)
     since = [row for row in rows if row.epoch > low.epoch]
     if len(since) < _AT_LEAST_SINCE or low.validation_loss <= 0:
         return None
     lately = since[-3:]
     rise = min(row.validation_loss for row in lately) - low.validation_loss
-    if rise < max(_LOSS_RISE * low.validation_loss, _LOSS_RISE_OF_CHANCE * course.chance_loss):
+    if rise < max(_LOSS_RISE * low.validation_loss, _LOSS_RISE_OF_CHANCE * history.chance_loss):
         return None
     if fmean(row.train_loss for row in lately) >= low.train_loss:
         return None
-    best = course.best
+    best = history.best
     if best is not None and best.epoch >= lately[0].epoch:  # more certain where it errs, and still errs less
         return None
     return Evidence("loss", low.epoch, lately[-1].epoch, "validation loss rises while training loss falls")
 
 
-def _what_makes_training_harder(course: Course) -> str:
-    config = course.config
+def _what_makes_training_harder(history: TrainingHistory) -> str:
+    config = history.config
     causes = []
     if config.augmentation.changes_anything:
         causes.append("augmentation")
@@ -124,26 +124,26 @@ def _what_makes_training_harder(course: Course) -> str:
     return " and ".join(causes).capitalize() + (" make" if len(causes) > 1 else " makes")
 
 
-def underfitting(course: Course) -> Finding | None:
+def underfitting(history: TrainingHistory) -> Finding | None:
     """Both accuracies are low and close, and climb no more."""
-    rows = tuple(row for row in course.settled if row.epoch > course.config.warmup_epochs)
-    if len(rows) < _LOOK_BACK or (not course.is_over and len(rows) < 2 * _LOOK_BACK):
+    rows = tuple(row for row in history.settled if row.epoch > history.config.warmup_epochs)
+    if len(rows) < _LOOK_BACK or (not history.is_over and len(rows) < 2 * _LOOK_BACK):
         return None
     best = max(row.validation_accuracy for row in rows)
     last = rows[-1]
-    mixes = course.config.augmentation.mixes
-    if best >= course.low or (not mixes and fmean(row.train_accuracy for row in rows[-3:]) >= course.low):
+    mixes = history.config.augmentation.mixes
+    if best >= history.low or (not mixes and fmean(row.train_accuracy for row in rows[-3:]) >= history.low):
         return None
     gap = fmean(row.train_accuracy - row.validation_accuracy for row in rows[-3:])
-    if _climbs(course, rows) or (not mixes and gap >= _FAR_AHEAD):
+    if _climbs(history, rows) or (not mixes and gap >= _FAR_AHEAD):
         return None
-    config = course.config
+    config = history.config
     training = "" if mixes else f" {last.train_accuracy:.0%} of its training faces right and"
     return Finding(
         FindingKind.UNDERFITTING,
         FindingKind.UNDERFITTING.headline,
         f"After {last.epoch} epochs it has{training} {last.validation_accuracy:.0%} of validation's, and "
-        f"gets no better. Always answering the commonest emotion would have {course.majority:.0%}. Not even "
+        f"gets no better. Always answering the commonest emotion would have {history.majority:.0%}. Not even "
         "the faces it is shown are learned: the model is too simple, its steps too short, or its task made "
         "too hard.",
         (Evidence("accuracy", rows[-_LOOK_BACK].epoch, last.epoch, "low, and no longer rising"),),
@@ -162,16 +162,16 @@ def underfitting(course: Course) -> Finding | None:
     )
 
 
-def too_few_epochs(course: Course) -> Finding | None:
+def too_few_epochs(history: TrainingHistory) -> Finding | None:
     """The last epochs were the best ones, and each brought something."""
-    rows = course.metrics
-    if not course.is_through or len(rows) < 2 or not _climbs(course, rows):
+    rows = history.metrics
+    if not history.is_through or len(rows) < 2 or not _climbs(history, rows):
         return None
-    best, last = course.best, rows[-1]
+    best, last = history.best, rows[-1]
     if best is None or best.epoch < last.epoch - 1 or best.validation_accuracy >= _ALL_BUT_PERFECT:
         return None
     first = rows[-min(_LOOK_BACK + 1, len(rows))]
-    config = course.config
+    config = history.config
     return Finding(
         FindingKind.TOO_FEW_EPOCHS,
         FindingKind.TOO_FEW_EPOCHS.headline,
@@ -191,7 +191,7 @@ def too_few_epochs(course: Course) -> Finding | None:
     )
 
 
-def _climbs(course: Course, rows: tuple[EpochMetrics, ...]) -> bool:
+def _climbs(history: TrainingHistory, rows: tuple[EpochMetrics, ...]) -> bool:
     """Whether training and validation still rise, validation by more than chance."""
     window = rows[-(_LOOK_BACK + 1) :]
     epochs = len(window) - 1
@@ -200,7 +200,7 @@ def _climbs(course: Course, rows: tuple[EpochMetrics, ...]) -> bool:
     half = -(-epochs // 2)
     lately = window[-1].validation_accuracy - window[-1 - half].validation_accuracy
     # Two accuracies on the same faces differ by chance by at most the square root of two standard errors.
-    by_chance = 2 * 2**0.5 * course.noise(window[-1].validation_accuracy)
+    by_chance = 2 * 2**0.5 * history.noise(window[-1].validation_accuracy)
     return (
         gained > max(by_chance, _CLIMB_AN_EPOCH * epochs)
         and lately > _CLIMB_AN_EPOCH * half
@@ -208,9 +208,9 @@ def _climbs(course: Course, rows: tuple[EpochMetrics, ...]) -> bool:
     )
 
 
-def plateau(course: Course) -> Finding | None:
+def plateau(history: TrainingHistory) -> Finding | None:
     """Nothing better for long, at a rate that stays as high as it was."""
-    rows, config = course.settled, course.config
+    rows, config = history.settled, history.config
     if config.schedule != "constant" or len(rows) <= _PLATEAU_EPOCHS:
         return None
     best = max(rows, key=lambda row: row.validation_accuracy)
@@ -221,7 +221,7 @@ def plateau(course: Course) -> Finding | None:
     half = _PLATEAU_EPOCHS // 2
     before = fmean(row.validation_accuracy for row in rows[-2 * half : -half])
     lately = fmean(row.validation_accuracy for row in rows[-half:])
-    if lately > before + course.noise(lately):  # climbing again, below an early stroke of luck
+    if lately > before + history.noise(lately):  # climbing again, below an early stroke of luck
         return None
     since = max(best.epoch, lowest.epoch)
     return Finding(

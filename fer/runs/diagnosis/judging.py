@@ -6,8 +6,8 @@ that chance explains in 2 of its 59 steps, and by more than 3 in none; mini_XCEP
 """
 
 from fer.runs.diagnosis import remedies
-from fer.runs.diagnosis.course import Course, falls
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
+from fer.runs.diagnosis.history import TrainingHistory, falls
 
 # Below, nobody would call it a jump, however many faces prove it.
 _JUMP = 0.03
@@ -25,21 +25,21 @@ _WIDE = 0.05
 _Z_95 = 1.96
 
 
-def fluctuation(course: Course) -> Finding | None:
+def fluctuation(history: TrainingHistory) -> Finding | None:
     """Validation accuracy falls back again and again, by more than its faces explain."""
-    rows = course.settled[-(_LOOK_BACK + 1) :]
+    rows = history.settled[-(_LOOK_BACK + 1) :]
     if len(rows) <= _FEWEST_STEPS:
         return None
     fell = falls([row.validation_accuracy for row in rows])
     jumps = [
         (fall, row.epoch)
         for fall, row in zip(fell, rows[1:], strict=True)
-        if fall > max(_JUMP, _BY_CHANCE * course.noise(row.validation_accuracy))
+        if fall > max(_JUMP, _BY_CHANCE * history.noise(row.validation_accuracy))
     ]
     if len(jumps) < max(_FEWEST_JUMPS, _SHARE * len(fell)):
         return None
-    config, count = course.config, course.validation_count
-    chance = _BY_CHANCE * course.noise(rows[-1].validation_accuracy)
+    config, count = history.config, history.validation_count
+    chance = _BY_CHANCE * history.noise(rows[-1].validation_accuracy)
     faces = f"{count:,} validation faces" if count else "the validation faces"
     return Finding(
         FindingKind.FLUCTUATION,
@@ -53,19 +53,19 @@ def fluctuation(course: Course) -> Finding | None:
             remedies.scaled_rate(
                 config, 0.3, "The first reference system's advice against fluctuation: shorter steps."
             ),
-            remedies.larger_batch(config, course.train_count),
+            remedies.larger_batch(config, history.train_count),
             remedies.cosine_schedule(config),
             remedies.average_weights(config),
         ),
     )
 
 
-def small_validation(course: Course) -> Finding | None:
+def small_validation(history: TrainingHistory) -> Finding | None:
     """So few faces judge that most differences could be chance."""
-    best, count = course.best, course.validation_count
+    best, count = history.best, history.validation_count
     if best is None or count is None:
         return None
-    half = _Z_95 * course.noise(0.5)
+    half = _Z_95 * history.noise(0.5)
     if half <= _WIDE:
         return None
     return Finding(
@@ -74,5 +74,5 @@ def small_validation(course: Course) -> Finding | None:
         f"{count:,} faces judge each epoch, so an accuracy near one half is known to {100 * half:.0f} points "
         "either way. Smaller differences, between epochs and between runs, can be chance. Bring more faces, "
         "or give validation a larger share of them on the dataset page.",
-        (Evidence("accuracy", 1, max(course.metrics[-1].epoch, 1), f"{count:,} faces judge"),),
+        (Evidence("accuracy", 1, max(history.metrics[-1].epoch, 1), f"{count:,} faces judge"),),
     )

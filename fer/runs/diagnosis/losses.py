@@ -7,15 +7,15 @@ epochs on the built-in faces; with plain cross-entropy, at twice the rate, to 0.
 import math
 
 from fer.runs.diagnosis import remedies
-from fer.runs.diagnosis.course import Course
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
+from fer.runs.diagnosis.history import TrainingHistory
 
 
-def double_softmax(course: Course) -> Finding | None:
+def double_softmax(history: TrainingHistory) -> Finding | None:
     """Probabilities are taken for logits, so the loss has a floor and the gradients fade."""
-    if course.config.loss != "double_softmax" or not course.metrics:
+    if history.config.loss != "double_softmax" or not history.metrics:
         return None
-    last, k = course.metrics[-1], len(course.emotions)
+    last, k = history.metrics[-1], len(history.emotions)
     return Finding(
         FindingKind.DOUBLE_SOFTMAX,
         FindingKind.DOUBLE_SOFTMAX.headline,
@@ -25,7 +25,7 @@ def double_softmax(course: Course) -> Finding | None:
         f"{1 / (math.e + k - 1):.0%}, so a perfect answer still looks doubtful and wrong ones are hardly "
         "corrected.",
         (Evidence("loss", 1, max(last.epoch, 1), f"never below {softmax_floor(k):.3f}"),),
-        remedies.fitting(course.config, remedies.right_loss(course.config)),
+        remedies.fitting(history.config, remedies.right_loss(history.config)),
     )
 
 

@@ -8,9 +8,9 @@ from math import sqrt
 from fer import runs
 from fer.config import TrainingConfig
 from fer.runs import EpochMetrics, Run, RunStatus
-from fer.runs.diagnosis.course import Course
 from fer.runs.diagnosis.diagnosing import diagnose
 from fer.runs.diagnosis.finding import FindingKind
+from fer.runs.diagnosis.history import TrainingHistory
 from fer.runs.diagnosis.rates import NOT_A_NUMBER
 from fer.runs.diagnosis.symptoms import symptom
 from fer.runs.paired import compare_predictions
@@ -121,7 +121,7 @@ class Outcome:
     difference: Difference | None = None
 
 
-def weigh(base: Run | None, experiment: Run) -> Outcome:
+def compare_runs(base: Run | None, experiment: Run) -> Outcome:
     """Return what the change of `experiment` brought beside the run it repeats.
 
     Args:
@@ -142,35 +142,37 @@ def weigh(base: Run | None, experiment: Run) -> Outcome:
                 Verdict.OPEN, f"{who} is still training. What the change brings is told at the end."
             )
     before, after = base.metrics(), experiment.metrics()
-    courses = Course.of(base, before), Course.of(experiment, after)
-    if courses[1].best is None:
-        return _without_an_epoch(*courses)
-    for run, course, who in zip((base, experiment), courses, ("The run it repeats", "This run"), strict=True):
-        if run.can_resume and course.metrics and not course.is_through and not _broke_down(course):
+    histories = TrainingHistory.of(base, before), TrainingHistory.of(experiment, after)
+    if histories[1].best is None:
+        return _without_an_epoch(*histories)
+    for run, history, who in zip(
+        (base, experiment), histories, ("The run it repeats", "This run"), strict=True
+    ):
+        if run.can_resume and history.metrics and not history.is_through and not _broke_down(history):
             return Outcome(
                 Verdict.OPEN,
-                f"{who} {_ENDINGS[run.status]} after {course.metrics[-1].epoch} of {run.config.epochs} "
+                f"{who} {_ENDINGS[run.status]} after {history.metrics[-1].epoch} of {run.config.epochs} "
                 "epochs. Resume it to know what the change brings.",
             )
     kind = _kind(experiment)
-    changed = "" if kind is None else _what_became(kind, courses, (base, experiment), (before, after))
+    changed = "" if kind is None else _what_became(kind, histories, (base, experiment), (before, after))
     caveats = _caveats(base, experiment, before, after)
-    if courses[0].best is None:
-        learned = courses[1].best.validation_accuracy
-        by_guessing = courses[1].majority + 2 * courses[1].noise(courses[1].majority)
+    if histories[0].best is None:
+        learned = histories[1].best.validation_accuracy
+        by_guessing = histories[1].majority + 2 * histories[1].noise(histories[1].majority)
         return Outcome(
             Verdict.HELPED if learned > by_guessing else Verdict.NO_HELP,
             f"The run it repeats never finished an epoch; this one came to {learned:.1%} of validation. "
-            f"Always answering the commonest emotion would have {courses[1].majority:.0%}.",
+            f"Always answering the commonest emotion would have {histories[1].majority:.0%}.",
             changed,
             caveats,
         )
-    difference = _difference(courses, (base, experiment))
+    difference = _difference(histories, (base, experiment))
     if difference is None:
         return Outcome(
             Verdict.OPEN,
-            f"Best validation accuracy {courses[0].best.validation_accuracy:.1%} before, "
-            f"{courses[1].best.validation_accuracy:.1%} with the change. How many faces judged was not "
+            f"Best validation accuracy {histories[0].best.validation_accuracy:.1%} before, "
+            f"{histories[1].best.validation_accuracy:.1%} with the change. How many faces judged was not "
             "written down, or they were not the same ones, so how sure that is cannot be told.",
             changed,
             caveats,
@@ -198,12 +200,12 @@ def across_seeds(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _broke_down(course: Course) -> bool:
+def _broke_down(history: TrainingHistory) -> bool:
     """Whether its loss was no number any more: resuming it would bring nothing else."""
-    return course.broken is not None or NOT_A_NUMBER in course.error
+    return history.broken is not None or NOT_A_NUMBER in history.error
 
 
-def _without_an_epoch(before: Course, after: Course) -> Outcome:
+def _without_an_epoch(before: TrainingHistory, after: TrainingHistory) -> Outcome:
     """What may be said of a run that has not one epoch to be compared by."""
     why = f": {after.error}" if after.error else "."
     sentence = f"This run {_ENDINGS.get(after.status, 'ended')} before its first epoch was through{why}"
@@ -219,8 +221,10 @@ def _kind(experiment: Run) -> FindingKind | None:
         return None
 
 
-def _difference(courses: tuple[Course, Course], pair: tuple[Run, Run]) -> Difference | None:
-    accuracies = [course.best.validation_accuracy for course in courses if course.best is not None]
+def _difference(
+    histories: tuple[TrainingHistory, TrainingHistory], pair: tuple[Run, Run]
+) -> Difference | None:
+    accuracies = [history.best.validation_accuracy for history in histories if history.best is not None]
     answers = [runs.read_predictions(run.folder) for run in pair]
     first, second = answers
     if first is not None and second is not None and len(first.labels) == len(second.labels):
@@ -238,7 +242,7 @@ def _difference(courses: tuple[Course, Course], pair: tuple[Run, Run]) -> Differ
                 paired.p_value,
                 paired.count,
             )
-    counts = [course.counts("validation") for course in courses]
+    counts = [history.counts("validation") for history in histories]
     if counts[0] is None or counts[0] != counts[1]:
         return None
     count = sum(counts[0])
@@ -269,11 +273,11 @@ def unpaired_interval(first: int, second: int, count: int) -> tuple[float, float
 
 def _what_became(
     kind: FindingKind,
-    courses: tuple[Course, Course],
+    histories: tuple[TrainingHistory, TrainingHistory],
     pair: tuple[Run, Run],
     metrics: tuple[Sequence[EpochMetrics], Sequence[EpochMetrics]],
 ) -> str:
-    parts = [symptom(kind, *courses)]
+    parts = [symptom(kind, *histories)]
     if kind not in (FindingKind.HEALTHY, FindingKind.SMALL_VALIDATION):
         before, after = (
             any(item.kind is kind for item in diagnose(run, rows))
@@ -308,7 +312,7 @@ def _caveats(
             f"More than one setting differs by now ({', '.join(different)}): one of the two was extended "
             "or edited."
         )
-    faces = runs.read_trained_on(base.folder), runs.read_trained_on(experiment.folder)
+    faces = runs.read_manifest(base.folder), runs.read_manifest(experiment.folder)
     if (
         faces[0] is not None
         and faces[1] is not None

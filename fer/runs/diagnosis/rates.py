@@ -13,8 +13,8 @@ from statistics import fmean
 
 from fer.runs import BatchMetrics, EpochMetrics, RunStatus
 from fer.runs.diagnosis import remedies
-from fer.runs.diagnosis.course import Course, falls
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
+from fer.runs.diagnosis.history import TrainingHistory, falls
 
 # What `fer.training` says when it gives up a run.
 NOT_A_NUMBER = "no longer a number"
@@ -47,13 +47,18 @@ _HARDLY_LEARNED = 0.75
 _Seen = tuple[Evidence, str]
 
 
-def divergence(course: Course) -> Finding | None:
+def divergence(history: TrainingHistory) -> Finding | None:
     """The loss is no number any more, explodes, or everything learned is lost."""
-    seen = _no_number(course) or _explosion(course) or _collapse(course) or _explosion_within_an_epoch(course)
+    seen = (
+        _no_number(history)
+        or _explosion(history)
+        or _collapse(history)
+        or _explosion_within_an_epoch(history)
+    )
     if seen is None:
         return None
     evidence, sentence = seen
-    config = course.config
+    config = history.config
     return Finding(
         FindingKind.DIVERGENCE,
         FindingKind.DIVERGENCE.headline,
@@ -64,49 +69,49 @@ def divergence(course: Course) -> Finding | None:
             config,
             remedies.scaled_rate(config, 0.1, "A tenth of the rate is the usual first try, and Keras' "
             "own advice for a loss that is no number."),
-            remedies.usual_rate(config) if config.learning_rate > _usual(course) else None,
+            remedies.usual_rate(config) if config.learning_rate > _usual(history) else None,
             remedies.warm_up(config),
         ),
     )  # fmt: skip
 
 
-def _no_number(course: Course) -> _Seen | None:
-    in_batches = next((row.epoch for row in course.batches if not math.isfinite(row.loss)), None)
-    gave_up = course.status is RunStatus.FAILED and NOT_A_NUMBER in course.error
-    if course.broken is None and in_batches is None and not gave_up:
+def _no_number(history: TrainingHistory) -> _Seen | None:
+    in_batches = next((row.epoch for row in history.batches if not math.isfinite(row.loss)), None)
+    gave_up = history.status is RunStatus.FAILED and NOT_A_NUMBER in history.error
+    if history.broken is None and in_batches is None and not gave_up:
         return None
-    last = course.batches[-1].epoch if course.batches else 1
-    epoch = max(course.broken or in_batches or max(last, _last(course)), 1)
+    last = history.batches[-1].epoch if history.batches else 1
+    epoch = max(history.broken or in_batches or max(last, _last(history)), 1)
     return Evidence("loss", epoch, epoch, "no number any more"), (
         f"In epoch {epoch} the loss stopped being a number."
     )
 
 
-def _explosion(course: Course) -> _Seen | None:
-    if not course.metrics:
+def _explosion(history: TrainingHistory) -> _Seen | None:
+    if not history.metrics:
         return None
-    lowest, last = min(course.metrics, key=lambda row: row.train_loss), course.metrics[-1]
-    if last.train_loss >= _FAR_BEYOND_CHANCE * course.chance_loss:
-        return Evidence("loss", max(course.metrics[0].epoch, 1), last.epoch, "far beyond guessing"), (
+    lowest, last = min(history.metrics, key=lambda row: row.train_loss), history.metrics[-1]
+    if last.train_loss >= _FAR_BEYOND_CHANCE * history.chance_loss:
+        return Evidence("loss", max(history.metrics[0].epoch, 1), last.epoch, "far beyond guessing"), (
             f"The training loss was {last.train_loss:,.1f} in epoch {last.epoch}; guessing alone would give "
-            f"{course.chance_loss:.2f}."
+            f"{history.chance_loss:.2f}."
         )
-    limit = max(_EXPLODED * lowest.train_loss, _ABOVE_CHANCE * course.chance_loss)
+    limit = max(_EXPLODED * lowest.train_loss, _ABOVE_CHANCE * history.chance_loss)
     if last.train_loss < limit or last is lowest:
         return None
     return Evidence("loss", lowest.epoch, last.epoch, "the training loss explodes"), (
         f"The training loss rose from {lowest.train_loss:.2f} in epoch {lowest.epoch} to "
-        f"{last.train_loss:.2f} in epoch {last.epoch}; guessing alone would give {course.chance_loss:.2f}."
+        f"{last.train_loss:.2f} in epoch {last.epoch}; guessing alone would give {history.chance_loss:.2f}."
     )
 
 
-def _collapse(course: Course) -> _Seen | None:
-    if not course.metrics or course.config.augmentation.mixes:
+def _collapse(history: TrainingHistory) -> _Seen | None:
+    if not history.metrics or history.config.augmentation.mixes:
         return None
-    highest, last = max(course.metrics, key=lambda row: row.train_accuracy), course.metrics[-1]
+    highest, last = max(history.metrics, key=lambda row: row.train_accuracy), history.metrics[-1]
     if (
-        highest.train_accuracy < course.majority + _LEARNED
-        or last.train_accuracy > course.majority + _FORGOTTEN
+        highest.train_accuracy < history.majority + _LEARNED
+        or last.train_accuracy > history.majority + _FORGOTTEN
     ):
         return None
     return Evidence("accuracy", highest.epoch, last.epoch, "what was learned is lost"), (
@@ -115,15 +120,15 @@ def _collapse(course: Course) -> _Seen | None:
     )
 
 
-def _explosion_within_an_epoch(course: Course) -> _Seen | None:
+def _explosion_within_an_epoch(history: TrainingHistory) -> _Seen | None:
     """Told before the epoch is over, from what was lately measured."""
-    done = _last(course)
-    rows = [row for row in course.batches if row.epoch > done and row.recent_loss is not None]
+    done = _last(history)
+    rows = [row for row in history.batches if row.epoch > done and row.recent_loss is not None]
     if not rows:
         return None
     lately = _recent(rows[-1])
     lowest = min(map(_recent, rows))
-    if not lately >= max(_EXPLODED * lowest, 2 * _ABOVE_CHANCE * course.chance_loss):
+    if not lately >= max(_EXPLODED * lowest, 2 * _ABOVE_CHANCE * history.chance_loss):
         return None
     epoch = max(rows[-1].epoch, 1)
     return Evidence("loss", epoch, epoch, "the training loss explodes"), (
@@ -131,16 +136,16 @@ def _explosion_within_an_epoch(course: Course) -> _Seen | None:
     )
 
 
-def rate_too_high(course: Course) -> Finding | None:
+def rate_too_high(history: TrainingHistory) -> Finding | None:
     """The loss stays where guessing is, or jumps, and the rate is not a small one."""
-    rows, config = course.warm, course.config
-    if len(rows) < 2 or config.learning_rate * _UNUSUAL <= _usual(course):
+    rows, config = history.warm, history.config
+    if len(rows) < 2 or config.learning_rate * _UNUSUAL <= _usual(history):
         return None
-    seen = _stuck(course, rows) or _jumping(course, rows)
+    seen = _stuck(history, rows) or _jumping(history, rows)
     if seen is None:
         return None
     evidence, sentence = seen
-    usual = _usual(course)
+    usual = _usual(history)
     usually = (
         f", and people usually begin at {usual:g} with this optimizer" if usual < config.learning_rate else ""
     )
@@ -153,37 +158,37 @@ def rate_too_high(course: Course) -> Finding | None:
             config,
             remedies.scaled_rate(config, 0.1, "Steps a tenth as long find into valleys that longer ones "
             "jump over (the first reference system: lower the rate)."),
-            remedies.usual_rate(config) if config.learning_rate > _usual(course) else None,
+            remedies.usual_rate(config) if config.learning_rate > _usual(history) else None,
             remedies.warm_up(config),
         ),
     )  # fmt: skip
 
 
-def _stuck(course: Course, rows: tuple[EpochMetrics, ...]) -> _Seen | None:
+def _stuck(history: TrainingHistory, rows: tuple[EpochMetrics, ...]) -> _Seen | None:
     last = rows[-1].train_loss
     lately = falls([row.train_loss for row in rows[-5:]])
     if all(fall >= _STEADY * last for fall in lately):
         return None
-    far = last >= _FAR_ABOVE_CHANCE * course.chance_loss
-    unusual = course.config.learning_rate >= _UNUSUAL * _usual(course)
+    far = last >= _FAR_ABOVE_CHANCE * history.chance_loss
+    unusual = history.config.learning_rate >= _UNUSUAL * _usual(history)
     # Mixed faces are harder: their loss is near that of guessing while much is learned.
     at_chance = (
-        last >= (1.0 if course.config.augmentation.mixes else _AT_CHANCE) * course.chance_loss and unusual
+        last >= (1.0 if history.config.augmentation.mixes else _AT_CHANCE) * history.chance_loss and unusual
     )
     if not (far or at_chance):
         return None
     return Evidence("loss", rows[0].epoch, rows[-1].epoch, "no better than guessing"), (
         f"After {rows[-1].epoch} epochs the training loss is {last:.2f}; guessing alone would give "
-        f"{course.chance_loss:.2f}."
+        f"{history.chance_loss:.2f}."
     )
 
 
-def _jumping(course: Course, rows: tuple[EpochMetrics, ...]) -> _Seen | None:
+def _jumping(history: TrainingHistory, rows: tuple[EpochMetrics, ...]) -> _Seen | None:
     lately = rows[-(_LOOK_BACK + 1) :]
     rises = [-fall for fall in falls([row.train_loss for row in lately])]
     # Of few faces the mean itself moves: single losses scatter by about half the loss of guessing.
-    by_chance = 3 * 2**0.5 * 0.5 / (course.train_count or 2_000) ** 0.5
-    jumps = [rise for rise in rises if rise > max(_JUMP, by_chance) * course.chance_loss]
+    by_chance = 3 * 2**0.5 * 0.5 / (history.train_count or 2_000) ** 0.5
+    jumps = [rise for rise in rises if rise > max(_JUMP, by_chance) * history.chance_loss]
     if len(jumps) < _JUMPS:
         return None
     return Evidence("loss", lately[0].epoch, lately[-1].epoch, "the training loss jumps"), (
@@ -192,20 +197,20 @@ def _jumping(course: Course, rows: tuple[EpochMetrics, ...]) -> _Seen | None:
     )
 
 
-def rate_too_low(course: Course) -> Finding | None:
+def rate_too_low(history: TrainingHistory) -> Finding | None:
     """The loss falls in every epoch, but so little that the run would not see the end of it."""
-    config = course.config
+    config = history.config
     # A falling schedule ends in small steps; only what the full rate does is judged.
-    rows = [row for row in course.warm if row.learning_rate >= config.learning_rate / 2]
-    if len(rows) < 3 or config.learning_rate * _UNUSUAL > _usual(course):
+    rows = [row for row in history.warm if row.learning_rate >= config.learning_rate / 2]
+    if len(rows) < 3 or config.learning_rate * _UNUSUAL > _usual(history):
         return None
     lately = rows[-6:]
     fell = falls([row.train_loss for row in lately])
     steady = sum(fall < 0 for fall in fell) <= len(fell) // 4
     # On the way down to guessing nothing is learned yet, however far there is to fall.
     last_loss = rows[-1].train_loss
-    creeping = fmean(fell) < _CREEP * course.chance_loss or last_loss >= course.chance_loss
-    if not (steady and creeping and last_loss >= _HARDLY_LEARNED * course.chance_loss):
+    creeping = fmean(fell) < _CREEP * history.chance_loss or last_loss >= history.chance_loss
+    if not (steady and creeping and last_loss >= _HARDLY_LEARNED * history.chance_loss):
         return None
     first, last = lately[0], lately[-1]
     return Finding(
@@ -214,7 +219,7 @@ def rate_too_low(course: Course) -> Finding | None:
         f"The training loss falls slowly and steadily, by {fmean(fell):.3f} an epoch from "
         f"{first.train_loss:.2f} to {last.train_loss:.2f}, and it has {last.train_accuracy:.0%} of its "
         "training faces right. The steps point the right way and are too short: the rate is "
-        f"{config.learning_rate:g}, and people usually begin at {_usual(course):g} with this optimizer.",
+        f"{config.learning_rate:g}, and people usually begin at {_usual(history):g} with this optimizer.",
         (Evidence("loss", first.epoch, last.epoch, "falls in small, even steps"),),
         remedies.fitting(
             config,
@@ -224,12 +229,12 @@ def rate_too_low(course: Course) -> Finding | None:
     )  # fmt: skip
 
 
-def _usual(course: Course) -> float:
-    return remedies.USUAL_RATES[course.config.optimizer]
+def _usual(history: TrainingHistory) -> float:
+    return remedies.USUAL_RATES[history.config.optimizer]
 
 
-def _last(course: Course) -> int:
-    return course.metrics[-1].epoch if course.metrics else 0
+def _last(history: TrainingHistory) -> int:
+    return history.metrics[-1].epoch if history.metrics else 0
 
 
 def _recent(row: BatchMetrics) -> float:

@@ -10,7 +10,7 @@ from fer.runs import Run
 from fer.runs.diagnosis.diagnosing import diagnose
 from fer.runs.diagnosis.experiments import list_experiments
 from fer.runs.diagnosis.finding import Finding, FindingKind, Remedy
-from fer.runs.diagnosis.outcome import Outcome, weigh
+from fer.runs.diagnosis.outcome import Outcome, compare_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +111,12 @@ def report_of(run: Run) -> Report:
             base = runs.load_run(run.experiment.base)
         except RunError:
             base = None
-        outcome = weigh(base, run)
+        outcome = compare_runs(base, run)
     return Report(
         run,
         diagnose(run, run.metrics(), run.batches()),
         outcome,
-        tuple((other, weigh(run, other)) for other in list_experiments(run.id)),
+        tuple((other, compare_runs(run, other)) for other in list_experiments(run.id)),
     )
 
 

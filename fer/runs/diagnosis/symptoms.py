@@ -3,15 +3,15 @@
 from statistics import fmean
 
 from fer.runs.diagnosis.classes import dead_in
-from fer.runs.diagnosis.course import Course, falls
 from fer.runs.diagnosis.finding import FindingKind
+from fer.runs.diagnosis.history import TrainingHistory, falls
 
 _LOOK_BACK = 8
 # Smaller changes of a measure are not called changes: two points, or a twentieth of a loss.
 _TWO_POINTS = 0.02
 
 
-def symptom(kind: FindingKind, before: Course, after: Course) -> str:
+def symptom(kind: FindingKind, before: TrainingHistory, after: TrainingHistory) -> str:
     """What became of what was found, as a sentence; empty where the best accuracy is the measure."""
     match kind:
         case FindingKind.OVERFITTING:
@@ -44,33 +44,33 @@ def _points(what: str, before: float | None, after: float | None, unit: str = " 
     return f"{what} {moved} from {100 * before:.0f} to {100 * after:.0f}{unit}."
 
 
-def _gap(course: Course) -> float | None:
-    if not course.metrics or course.config.augmentation.mixes:
+def _gap(history: TrainingHistory) -> float | None:
+    if not history.metrics or history.config.augmentation.mixes:
         return None
-    return fmean(row.train_accuracy - row.validation_accuracy for row in course.metrics[-3:])
+    return fmean(row.train_accuracy - row.validation_accuracy for row in history.metrics[-3:])
 
 
-def _largest_fall(course: Course) -> float | None:
-    rows = course.metrics[-(_LOOK_BACK + 1) :]
+def _largest_fall(history: TrainingHistory) -> float | None:
+    rows = history.metrics[-(_LOOK_BACK + 1) :]
     if len(rows) < 2:
         return None
     return max(*falls([row.validation_accuracy for row in rows]), 0.0)
 
 
-def _learned(course: Course) -> float | None:
-    if not course.metrics or course.config.augmentation.mixes:
+def _learned(history: TrainingHistory) -> float | None:
+    if not history.metrics or history.config.augmentation.mixes:
         return None
-    return course.metrics[-1].train_accuracy
+    return history.metrics[-1].train_accuracy
 
 
-def _survival(course: Course) -> str:
-    last = course.metrics[-1]
-    if course.broken is not None or not course.is_through:
-        return f"It came to epoch {last.epoch} of {course.config.epochs}."
+def _survival(history: TrainingHistory) -> str:
+    last = history.metrics[-1]
+    if history.broken is not None or not history.is_through:
+        return f"It came to epoch {last.epoch} of {history.config.epochs}."
     return f"It trained through all {last.epoch} epochs, down to a training loss of {last.train_loss:.2f}."
 
 
-def _revived(before: Course, after: Course) -> str:
+def _revived(before: TrainingHistory, after: TrainingHistory) -> str:
     """What the emotions that were dead at the end of the first run are recognised at in the kept epochs."""
     k = len(before.emotions)
     was, now = before.best, after.best

@@ -16,7 +16,7 @@ from fer.config import AugmentationConfig
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MixingDraw:
+class MixingParams:
     """How the b faces of one batch are mixed.
 
     Attributes:
@@ -52,7 +52,7 @@ class MixingDraw:
         return np.asarray(1 - (right - left) * (bottom - top) / (height * width), np.float32)
 
 
-def draw_mixing(config: AugmentationConfig, count: int, rng: np.random.Generator) -> MixingDraw:
+def draw_mixing(config: AugmentationConfig, count: int, rng: np.random.Generator) -> MixingParams:
     """Throw the dice for a batch of `count` faces; with both kinds on, a coin decides.
 
     Raises:
@@ -63,7 +63,7 @@ def draw_mixing(config: AugmentationConfig, count: int, rng: np.random.Generator
     both = config.mixup_alpha > 0 and config.cutmix_alpha > 0
     cut = rng.random() < 0.5 if both else config.cutmix_alpha > 0
     alpha = config.cutmix_alpha if cut else config.mixup_alpha
-    return MixingDraw(
+    return MixingParams(
         kind="cutmix" if cut else "mixup",
         partners=rng.permutation(count),
         centers=rng.random((count, 2)),
@@ -75,7 +75,7 @@ def mix(
     inputs: NDArray[np.float32],
     targets: NDArray[np.float32],
     weights: NDArray[np.float32],
-    dice: MixingDraw,
+    dice: MixingParams,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Return mixed copies of a batch's inputs, targets and loss weights.
 

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.config import Fill
-from fer.training.augmentation.sampling import AugmentationDraw
+from fer.training.augmentation.sampling import AugmentationParams
 
 # cv2's REFLECT repeats the edge pixel (dcba|abcd), as Keras' "reflect" does.
 _BORDERS: dict[Fill, int] = {
@@ -15,7 +15,7 @@ _BORDERS: dict[Fill, int] = {
 }
 
 
-def apply(images: NDArray[np.uint8], dice: AugmentationDraw) -> NDArray[np.uint8]:
+def apply(images: NDArray[np.uint8], dice: AugmentationParams) -> NDArray[np.uint8]:
     """Return changed copies of `images`, (n, h, w, c) uint8.
 
     As in a camera: the face moves, the lens blurs it, the light falls, the sensor adds its noise. The mean of
@@ -40,7 +40,7 @@ def apply(images: NDArray[np.uint8], dice: AugmentationDraw) -> NDArray[np.uint8
     return changed
 
 
-def filled_in(dice: AugmentationDraw, height: int, width: int) -> NDArray[np.bool_]:
+def filled_in(dice: AugmentationParams, height: int, width: int) -> NDArray[np.bool_]:
     """Which pixels were outside the face before it moved, (n, h, w): the fill had to make them up."""
     inside = np.ones((height, width), np.uint8)
     return np.stack(
@@ -51,7 +51,7 @@ def filled_in(dice: AugmentationDraw, height: int, width: int) -> NDArray[np.boo
     )
 
 
-def _blur(changed: NDArray[np.uint8], dice: AugmentationDraw) -> None:
+def _blur(changed: NDArray[np.uint8], dice: AugmentationParams) -> None:
     blurred = np.flatnonzero(dice.blur_pixels > 0)
     if len(blurred) == 0:
         return
@@ -62,7 +62,7 @@ def _blur(changed: NDArray[np.uint8], dice: AugmentationDraw) -> None:
     changed[blurred] = np.rint(values, out=values).astype(np.uint8)
 
 
-def _light(changed: NDArray[np.uint8], dice: AugmentationDraw) -> None:
+def _light(changed: NDArray[np.uint8], dice: AugmentationParams) -> None:
     lit = np.flatnonzero((dice.brightness_fraction != 0) | (dice.contrast != 1))
     if len(lit) == 0:
         return
@@ -76,7 +76,7 @@ def _light(changed: NDArray[np.uint8], dice: AugmentationDraw) -> None:
         changed[index] = cv2.LUT(changed[index], table).reshape(changed[index].shape)
 
 
-def _add_noise(changed: NDArray[np.uint8], dice: AugmentationDraw) -> None:
+def _add_noise(changed: NDArray[np.uint8], dice: AugmentationParams) -> None:
     noisy = np.flatnonzero(dice.noise_fraction > 0)
     if len(noisy) == 0:
         return
@@ -88,7 +88,7 @@ def _add_noise(changed: NDArray[np.uint8], dice: AugmentationDraw) -> None:
     changed[noisy] = np.rint(np.clip(noise, 0, 255, out=noise), out=noise).astype(np.uint8)
 
 
-def matrices(dice: AugmentationDraw, height: int, width: int) -> NDArray[np.float64]:
+def matrices(dice: AugmentationParams, height: int, width: int) -> NDArray[np.float64]:
     """Return (n, 2, 3) for cv2.warpAffine: flip, then turn and zoom about the centre, then shift."""
     angle = np.deg2rad(dice.rotation_degrees)
     cosine, sine = dice.zoom * np.cos(angle), dice.zoom * np.sin(angle)

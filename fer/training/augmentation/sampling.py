@@ -10,7 +10,7 @@ from fer.config import AugmentationConfig, Fill
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AugmentationDraw:
+class AugmentationParams:
     """The dice of n faces, thrown but not yet applied.
 
     Attributes:
@@ -52,7 +52,7 @@ class AugmentationDraw:
         return type(self)(**arrays, fill=self.fill)
 
 
-def draw(config: AugmentationConfig, count: int, rng: np.random.Generator) -> AugmentationDraw:
+def draw(config: AugmentationConfig, count: int, rng: np.random.Generator) -> AugmentationParams:
     """Throw the dice for `count` faces, every value evenly spread over its range.
 
     The same number of random values is used whatever the config, so moving one slider does not
@@ -73,7 +73,7 @@ def draw(config: AugmentationConfig, count: int, rng: np.random.Generator) -> Au
     aspect = 2.0 ** either_way(aspect, 1.0)
     width, height = np.minimum(np.sqrt(area * aspect), 1), np.minimum(np.sqrt(area / aspect), 1)
     left, top = left * (1 - width), top * (1 - height)
-    return AugmentationDraw(
+    return AugmentationParams(
         flipped=(flip < 0.5) & config.horizontal_flip,
         rotation_degrees=either_way(rotation, config.rotation_degrees),
         shift_x_fraction=either_way(shift_x, config.shift_x_fraction),
@@ -90,14 +90,14 @@ def draw(config: AugmentationConfig, count: int, rng: np.random.Generator) -> Au
     )
 
 
-def still(count: int, fill: Fill = "nearest", **dice: Any) -> AugmentationDraw:
+def identity_params(count: int, fill: Fill = "nearest", **dice: Any) -> AugmentationParams:
     """Dice that leave `count` faces as they are, but for the named ones: the same value for each face."""
     resting = draw(AugmentationConfig(fill=fill), count, np.random.default_rng(0))
     thrown: dict[str, Any] = {name: np.array([value] * count) for name, value in dice.items()}
     return replace(resting, **thrown)
 
 
-def extremes(config: AugmentationConfig) -> dict[str, tuple[AugmentationDraw, AugmentationDraw]]:
+def extremes(config: AugmentationConfig) -> dict[str, tuple[AugmentationParams, AugmentationParams]]:
     """The least and the most that each setting can draw by itself, for one face.
 
     Returns:
@@ -105,10 +105,10 @@ def extremes(config: AugmentationConfig) -> dict[str, tuple[AugmentationDraw, Au
         left out. Erasing takes a square out of the middle.
     """
 
-    def both(die: str, least: Any, most: Any) -> tuple[AugmentationDraw, AugmentationDraw]:
-        return still(1, config.fill, **{die: least}), still(1, config.fill, **{die: most})
+    def both(die: str, least: Any, most: Any) -> tuple[AugmentationParams, AugmentationParams]:
+        return identity_params(1, config.fill, **{die: least}), identity_params(1, config.fill, **{die: most})
 
-    def either_way(die: str, most: float, middle: float = 0) -> tuple[AugmentationDraw, AugmentationDraw]:
+    def either_way(die: str, most: float, middle: float = 0) -> tuple[AugmentationParams, AugmentationParams]:
         return both(die, middle - most, middle + most)
 
     half = np.sqrt(config.erase_fraction) / 2

@@ -23,7 +23,7 @@ _TOLERANCE = 1e-4
 _ASIDE = ".folding"
 
 
-def fold_temperature(name: str, temperature: float, fitted_on: str, progress: Progress = silent) -> Path:
+def bake_temperature(name: str, temperature: float, fitted_on: str, progress: Progress = silent) -> Path:
     """Divide a temperature into a shipped model's weights, and return its folder.
 
     Its int8 form is removed, for it is another model's now.
@@ -41,7 +41,7 @@ def fold_temperature(name: str, temperature: float, fitted_on: str, progress: Pr
         StorageError: a file could not be written.
     """
     folder = model_folder(name)
-    if folder.parent == paths.brought_folder():
+    if folder.parent == paths.imported_models_folder():
         raise ModelError(
             f"“{name}” was brought from a file, and stays as its maker made it. Leave out --fold: then the "
             "temperature is kept beside the model, and the live page can apply it."

@@ -1,4 +1,4 @@
-"""Data augmentation on the device: what `fer.training.augmentation` does to pixels, once more for JAX to compile.
+"""Data augmentation on the device: what `augmentation` does to pixels, once more for JAX to compile.
 
 What is drawn is the same; what comes of it may differ by a grey level here and there, because OpenCV warps in
 steps of 1/32 of a pixel. A test holds the two against each other.

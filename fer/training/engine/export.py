@@ -157,7 +157,7 @@ def write_model(
     validation = dataset.only(Split.VALIDATION)
     accuracy = best.validation_accuracy
     if judge_again:
-        accuracy = Validator(validation, config, preprocessing_of(config)).judge(network).accuracy
+        accuracy = Validator(validation, config, preprocessing_of(config)).evaluate(network).accuracy
     title = config.name or f"{architecture(config.architecture).title} on {dataset.source.title}"
     card = ModelCard(
         name=folder.name,

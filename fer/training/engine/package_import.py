@@ -39,7 +39,7 @@ def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:
     progress(0.4, "Building its network")
     network = build_network(header.config, len(header.emotions))
     _fill(network, brought)
-    target = paths.child(paths.brought_folder(), free_name(plain_name(name or header.title)))
+    target = paths.child(paths.imported_models_folder(), free_name(plain_name(name or header.title)))
     claims = f" Its maker says: {header.claims}" if header.claims else ""
     card = ModelCard(
         name=target.name,

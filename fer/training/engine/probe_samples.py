@@ -9,12 +9,12 @@ from fer import runs
 from fer.datasets import Dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.errors import RunError
-from fer.runs import TrainedOn
+from fer.runs import DatasetManifest
 
 
-def trained_on(train: Dataset, validation: Dataset) -> TrainedOn:
+def manifest(train: Dataset, validation: Dataset) -> DatasetManifest:
     """Say which faces a run uses."""
-    return TrainedOn(
+    return DatasetManifest(
         title=train.source.title,
         emotions=train.emotions,
         counts={
@@ -25,13 +25,13 @@ def trained_on(train: Dataset, validation: Dataset) -> TrainedOn:
     )
 
 
-def require_the_same(folder: Path, now: TrainedOn) -> None:
+def require_the_same(folder: Path, now: DatasetManifest) -> None:
     """Make sure that a run that goes on finds the faces it began with.
 
     Raises:
         RunError: they have changed since.
     """
-    before = runs.read_trained_on(folder)
+    before = runs.read_manifest(folder)
     if before is None or before.fingerprint == now.fingerprint:  # runs of earlier versions did not say
         return
     counts = [
@@ -48,16 +48,16 @@ def require_the_same(folder: Path, now: TrainedOn) -> None:
     )
 
 
-def watched_faces(validation: Dataset, seed: int) -> NDArray[np.intp]:
+def probe_samples(validation: Dataset, seed: int) -> NDArray[np.intp]:
     """Choose which validation faces a run is watched by: each emotion as often as the others, where it can.
 
     Returns:
-        Their places in `validation`, ordered by emotion: at most `runs.WATCHED_COUNT`.
+        Their places in `validation`, ordered by emotion: at most `runs.PROBE_COUNT`.
     """
     shuffled = np.random.default_rng(seed).permutation(len(validation))
     rank = np.empty(len(validation), np.intp)
     for label in range(len(validation.emotions)):
         members = shuffled[validation.labels[shuffled] == label]
         rank[members] = np.arange(len(members))
-    chosen = np.lexsort((validation.labels, rank))[: runs.WATCHED_COUNT]
+    chosen = np.lexsort((validation.labels, rank))[: runs.PROBE_COUNT]
     return chosen[np.lexsort((rank[chosen], validation.labels[chosen]))]

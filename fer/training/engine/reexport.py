@@ -14,7 +14,7 @@ from fer.system.progress import Progress, silent
 from fer.training.batches import training_faces
 from fer.training.engine.export import furthest_apart, save_litert, write_model
 from fer.training.engine.loading import load_network
-from fer.training.engine.probe_samples import require_the_same, trained_on
+from fer.training.engine.probe_samples import manifest, require_the_same
 
 # The same weights in another order of additions differ by less; other weights by far more.
 _SAME_ANSWERS = 1e-5
@@ -70,7 +70,7 @@ def _export_first(folder: Path, progress: Progress) -> Path:
     config = runs.read_config(folder)
     progress(0.1, "Reading the faces it was judged by")
     dataset = load_dataset(config.dataset, view=config.view, edition=runs.edition_of(folder, config))
-    require_the_same(folder, trained_on(training_faces(dataset, config), dataset.only(Split.VALIDATION)))
+    require_the_same(folder, manifest(training_faces(dataset, config), dataset.only(Split.VALIDATION)))
     progress(0.5, "Exporting the model")
     write_model(folder, config, dataset, lambda write: write(), judge_again=True)
     return folder / MODEL_FILE

@@ -21,12 +21,12 @@ from fer.training.batches import TrainingBatches
 from fer.training.engine.checkpoint import Checkpoint
 from fer.training.engine.freezing import set_trainable
 from fer.training.engine.network import build_network, compiled, reseed, runs_on_jax
-from fer.training.engine.probe_samples import require_the_same, trained_on, watched_faces
+from fer.training.engine.probe_samples import manifest, probe_samples, require_the_same
 from fer.training.engine.reporting import BatchReporter
 from fer.training.engine.steps import BatchByBatch, Stepper
 from fer.training.engine.teaching import Teachers
 from fer.training.engine.tensorboard import ScalarLog
-from fer.training.engine.validation import Validator, Verdict
+from fer.training.engine.validation import ValidationResult, Validator
 
 
 class Trainer:
@@ -51,8 +51,8 @@ class Trainer:
         preprocessing = preprocessing_of(config)
         self.batches = TrainingBatches(train, config, preprocessing)
         self.validator = Validator(validation, config, preprocessing)
-        self._faces = trained_on(train, validation)
-        self._watched = watched_faces(validation, config.seed)
+        self._faces = manifest(train, validation)
+        self._watched = probe_samples(validation, config.seed)
         self._preprocessing = preprocessing
         self._teachers = Teachers(config, dataset.emotions) if config.teachers else None
         self.network = build_network(config, len(dataset.emotions), config.precision)
@@ -90,19 +90,19 @@ class Trainer:
             if fitted is None:
                 return RunStatus.STOPPED
             with self._checkpoint.averaged():
-                verdict = self.validator.judge(self.network)
-            self._require_a_number(verdict.loss, epoch, len(self.batches))
+                result = self.validator.evaluate(self.network)
+            self._require_a_number(result.loss, epoch, len(self.batches))
             row = EpochMetrics(
                 epoch,
                 *fitted,
-                verdict.loss,
-                verdict.accuracy,
+                result.loss,
+                result.accuracy,
                 learning_rate(self.config, epoch - 0.5, metrics),
                 time.perf_counter() - self.recorder.paused_seconds - started,
-                verdict.class_accuracies,
+                result.class_accuracies,
             )
             metrics.append(row)
-            self._keep(row, verdict, is_best=runs.best_epoch(metrics) is row)
+            self._keep(row, result, is_best=runs.best_epoch(metrics) is row)
             if self.recorder.stop_requested() and epoch < self.config.epochs:
                 return RunStatus.STOPPED
         return RunStatus.FINISHED
@@ -151,8 +151,10 @@ class Trainer:
             self.recorder.stage("Fetching what the network learned from ImageNet")
             imagenet.load(self.config.architecture, self.network)
         faces = self.validator.faces.take(self._watched)
-        self.recorder.persist(lambda: runs.save_trained_on(self.folder, self._faces))
-        self.recorder.persist(lambda: runs.save_watched(self.folder, faces.rows, faces.images, faces.labels))
+        self.recorder.persist(lambda: runs.save_manifest(self.folder, self._faces))
+        self.recorder.persist(
+            lambda: runs.save_probe_samples(self.folder, faces.rows, faces.images, faces.labels)
+        )
         for name, count in zip(self._faces.emotions, self._faces.counts["validation"], strict=True):
             if count == 0:
                 say(f"No validation face shows {name}: how well it is recognised cannot be told.")
@@ -177,8 +179,8 @@ class Trainer:
         if best is metrics[-1] and not (predictions and predictions.epoch == best.epoch):
             # It was killed between two files. Nothing was trained since, so this is the best epoch still.
             with self._checkpoint.averaged():
-                verdict = self.validator.judge(self.network)
-            self._keep_best(best.epoch, verdict)
+                result = self.validator.evaluate(self.network)
+            self._keep_best(best.epoch, result)
         planned = learning_rate(self.config, done - 0.5, metrics[:-1])
         if not math.isclose(planned, metrics[-1].learning_rate, rel_tol=1e-6):
             following = learning_rate(self.config, done, metrics)
@@ -188,13 +190,13 @@ class Trainer:
             )
         return metrics
 
-    def _keep(self, row: EpochMetrics, verdict: Verdict, *, is_best: bool) -> None:
+    def _keep(self, row: EpochMetrics, result: ValidationResult, *, is_best: bool) -> None:
         """Record an epoch and keep its weights; a kill between any two of the files loses nothing.
 
         Before last.keras is there the epoch does not count and is trained again, to the same end; once it is,
         all that is missing can be made from it.
         """
-        answers = verdict.probabilities[self._watched]
+        answers = result.probabilities[self._watched]
         self.recorder.persist(lambda: runs.record_answers(self.folder, row.epoch, answers))
         for log, loss, accuracy in (
             (self._train_log, row.train_loss, row.train_accuracy),
@@ -205,16 +207,16 @@ class Trainer:
         self.recorder.record_epoch(row)
         self.recorder.persist(self._checkpoint.save)
         if is_best:
-            self._keep_best(row.epoch, verdict)
+            self._keep_best(row.epoch, result)
         say(
             f"loss {row.train_loss:.4f}, accuracy {row.train_accuracy:.4f}, validation loss "
             f"{row.validation_loss:.4f}, validation accuracy {row.validation_accuracy:.4f}, "
             f"{row.duration_seconds:.0f} s"
         )
 
-    def _keep_best(self, epoch: int, verdict: Verdict) -> None:
+    def _keep_best(self, epoch: int, result: ValidationResult) -> None:
         faces = self.validator.faces
-        predictions = Predictions(faces.rows, faces.labels, verdict.probabilities, epoch)
+        predictions = Predictions(faces.rows, faces.labels, result.probabilities, epoch)
         with self._checkpoint.averaged():
             self.recorder.persist(lambda: files.save(self.folder / runs.BEST_FILE, self.network.save))
         # Last, because its number says that the weights are there.

@@ -15,7 +15,7 @@ _BATCH = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Verdict:
+class ValidationResult:
     """What a network answers to the validation faces, and how right that is.
 
     Attributes:
@@ -40,7 +40,7 @@ class Validator:
         self._targets = faces.targets()
         self._loss = build_loss(config)
 
-    def judge(self, network: keras.Model) -> Verdict:
+    def evaluate(self, network: keras.Model) -> ValidationResult:
         """Ask `network` about every face."""
         probabilities = np.concatenate(
             [
@@ -50,7 +50,7 @@ class Validator:
         )
         right = probabilities.argmax(axis=1) == self.faces.labels
         of_class = [right[self.faces.labels == label] for label in range(probabilities.shape[1])]
-        return Verdict(
+        return ValidationResult(
             loss=float(self._loss(self._targets, probabilities)),
             accuracy=float(right.mean()),
             class_accuracies=tuple(float(each.mean()) if len(each) else None for each in of_class),

@@ -3,12 +3,12 @@
 import numpy as np
 
 from fer.config import AugmentationConfig
-from fer.training.augmentation import AugmentationDraw
+from fer.training.augmentation import AugmentationParams
 
 _MINUS = "\N{MINUS SIGN}"
 
 
-def in_short(config: AugmentationConfig, dice: AugmentationDraw, index: int) -> tuple[str, ...]:
+def in_short(config: AugmentationConfig, dice: AugmentationParams, index: int) -> tuple[str, ...]:
     """What was drawn for one face, in lines as they fit under it; only what the config lets vary."""
     turned = [_signed(dice.rotation_degrees[index], "°")] if config.rotation_degrees else []
     zooms = config.zoom_in_fraction or config.zoom_out_fraction
@@ -35,7 +35,7 @@ def in_short(config: AugmentationConfig, dice: AugmentationDraw, index: int) -> 
     return tuple(line for line in lines if line) or ("unchanged",)
 
 
-def in_words(dice: AugmentationDraw, index: int) -> str:
+def in_words(dice: AugmentationParams, index: int) -> str:
     """What was drawn for one face, as a screen reader says it."""
     across, down = dice.shift_x_fraction[index], dice.shift_y_fraction[index]
     words = ["mirrored"] if dice.flipped[index] else []
@@ -62,7 +62,7 @@ def in_words(dice: AugmentationDraw, index: int) -> str:
     return ", ".join(words) or "unchanged"
 
 
-def _erased_share(dice: AugmentationDraw, index: int) -> float:
+def _erased_share(dice: AugmentationParams, index: int) -> float:
     left, top, right, bottom = dice.erased_box[index]
     return float((right - left) * (bottom - top))
 

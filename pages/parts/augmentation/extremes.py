@@ -62,7 +62,7 @@ def show(preview: Preview) -> None:
     )
 
 
-def _end(name: str, config: AugmentationConfig, dice: augmentation.AugmentationDraw) -> str:
+def _end(name: str, config: AugmentationConfig, dice: augmentation.AugmentationParams) -> str:
     """What was drawn at one end, for the one setting."""
     if name in ("horizontal_flip", "vertical_flip"):
         return "yes" if dice.flipped[0] or dice.upside_down[0] else "no"

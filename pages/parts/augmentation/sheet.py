@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fer.emotions import Emotion
 from fer.models.inference import Recognizer
 from fer.training import augmentation
-from fer.training.augmentation import AugmentationDraw
+from fer.training.augmentation import AugmentationParams
 from fer.training.augmentation.survival import LabelSurvival, label_survival
 from pages.parts import caches, face_sheet
 from pages.parts.augmentation import dice_words, verdict
@@ -52,7 +52,7 @@ def choose_marks() -> bool:
     )
 
 
-def marked(images: NDArray[np.uint8], dice: AugmentationDraw) -> NDArray[np.uint8]:
+def marked(images: NDArray[np.uint8], dice: AugmentationParams) -> NDArray[np.uint8]:
     """The changed faces in colour, (n, h, w, 3), the filled pixels tinted in stripes."""
     colored = np.repeat(images, 3, axis=3) if images.shape[3] == 1 else images.copy()
     _, height, width, _ = images.shape
@@ -131,7 +131,7 @@ def _many_faces(preview: Preview, marks: bool, recognizer: Recognizer | None) ->
 
 def _captions(
     preview: Preview,
-    dice: AugmentationDraw,
+    dice: AugmentationParams,
     survival: LabelSurvival | None,
     emotions: Sequence[Emotion] | None = None,
 ) -> list[Caption]:

@@ -30,11 +30,11 @@ from pages.parts.caches.robustness import face_along, sweep, sweep_path, swept_f
 from pages.parts.caches.runs import (
     outcome,
     predictions,
+    probe_samples,
     run_curves,
     run_history,
     run_summaries,
     run_summary,
-    watched_faces,
 )
 from pages.parts.caches.scores import scores
 from pages.parts.caches.temperatures import fitted_temperature, load_temperature
@@ -66,6 +66,7 @@ __all__ = [
     "outcome",
     "portraits",
     "predictions",
+    "probe_samples",
     "qualities",
     "recognized_picture",
     "recognizer",
@@ -79,5 +80,4 @@ __all__ = [
     "sweep_path",
     "swept_faces",
     "training_faces",
-    "watched_faces",
 ]

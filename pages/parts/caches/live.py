@@ -17,7 +17,7 @@ from fer.models import inference
 from fer.models.inference import Recognizer
 from fer.system import machine
 from pages.parts.caches.models import recognizer
-from pages.parts.caches.stamps import model_stamp, settle_memory
+from pages.parts.caches.stamps import freeze_gc, model_stamp
 
 
 def stream(model: str, other: str | None, settings: LiveSettings, style: DrawingStyle) -> Stream:
@@ -36,7 +36,7 @@ def stream(model: str, other: str | None, settings: LiveSettings, style: Drawing
     session.live.use(own, second)
     session.style = style
     _former()["stream"] = session
-    settle_memory()
+    freeze_gc()
     return session
 
 

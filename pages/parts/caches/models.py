@@ -11,7 +11,7 @@ from fer import evaluation, images
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
-from fer.evaluation import Averaging, Evaluation
+from fer.evaluation import TTA, Evaluation
 from fer.live.detection import THOROUGH, Face, FaceDetector, HaarDetector, crop_faces
 from fer.models import inference
 from fer.models.inference import Recognizer
@@ -52,7 +52,7 @@ def evaluate(
     view: DatasetView,
     split: Split,
     emotions: tuple[Emotion, ...],
-    averaging: Averaging = Averaging.NONE,
+    averaging: TTA = TTA.NONE,
     progress: Progress = silent,
 ) -> Evaluation:
     """Return how `model` does on `judged_faces`, computed once.
@@ -121,7 +121,7 @@ def _evaluation(
     stamp: tuple[float, float],
     split: Split,
     emotions: tuple[Emotion, ...],
-    averaging: Averaging,
+    averaging: TTA,
     _progress: Progress,
 ) -> Evaluation:
     faces = judged_faces(dataset_name, view, split, emotions, _progress)

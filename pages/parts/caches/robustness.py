@@ -13,7 +13,7 @@ from fer.emotions import Emotion
 from fer.evaluation import robustness
 from fer.evaluation.robustness import CorruptionKind, FaceAlong, Sweep
 from pages.parts.caches.models import judged_faces, recognizer
-from pages.parts.caches.stamps import dataset_stamp, model_stamp, settle_memory, written
+from pages.parts.caches.stamps import dataset_stamp, freeze_gc, model_stamp, written
 
 
 def face_along(
@@ -28,7 +28,7 @@ def face_along(
     """
     besides = tuple((each, severity) for each, severity in others.items() if each != kind)
     along = _face_along(model, model_stamp(model), image.tobytes(), image.shape, kind, besides)
-    settle_memory()  # else each move of a slider waits for a search of all memory
+    freeze_gc()  # else each move of a slider waits for a search of all memory
     return along
 
 

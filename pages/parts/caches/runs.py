@@ -9,17 +9,17 @@ from fer import runs
 from fer.errors import CorruptRunError, RunError, RunNotFoundError
 from fer.runs import (
     ANSWERS_FILE,
-    WATCHED_FILE,
+    PROBES_FILE,
     CurvesReader,
     Predictions,
+    ProbeSamples,
     Run,
     RunCurves,
     RunSummary,
-    WatchedFaces,
     diagnosis,
 )
 from fer.runs.diagnosis import Outcome
-from pages.parts.caches.stamps import modified, settle_memory, written
+from pages.parts.caches.stamps import freeze_gc, modified, written
 
 
 def run_history() -> tuple[list[Run], list[str]]:
@@ -53,7 +53,7 @@ def predictions(run: Run) -> Predictions | None:
 
 def run_curves(run: Run) -> RunCurves:
     """Return the curves of a run as its files show them now; only what is new is read."""
-    settle_memory()  # of a run under way somebody looks again each second
+    freeze_gc()  # of a run under way somebody looks again each second
     return _curves_reader(str(run.folder)).read()
 
 
@@ -66,11 +66,11 @@ def outcome(base: Run | None, experiment: Run) -> Outcome:
     return _outcome(base.id if base else None, experiment.id, stamp, base, experiment)
 
 
-def watched_faces(run: Run) -> WatchedFaces | None:
+def probe_samples(run: Run) -> ProbeSamples | None:
     """Return the faces a run is watched by, with all answers so far; None before the first."""
     return _watched_faces(
         str(run.folder),
-        modified(run.folder / WATCHED_FILE),
+        modified(run.folder / PROBES_FILE),
         modified(run.folder / ANSWERS_FILE),
         run.folder,
     )
@@ -115,7 +115,7 @@ def _predictions(path: Path, stamp: str) -> Predictions | None:
 def _outcome(
     base_id: str | None, experiment_id: str, stamp: tuple[object, ...], _base: Run | None, _experiment: Run
 ) -> Outcome:
-    return diagnosis.weigh(_base, _experiment)
+    return diagnosis.compare_runs(_base, _experiment)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -124,8 +124,8 @@ def _curves_reader(folder: str) -> CurvesReader:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _watched_faces(folder: str, stamp: float, answers_stamp: float, _folder: Path) -> WatchedFaces | None:
-    return runs.read_watched(_folder)
+def _watched_faces(folder: str, stamp: float, answers_stamp: float, _folder: Path) -> ProbeSamples | None:
+    return runs.read_probe_samples(_folder)
 
 
 def _summary_stamp(run: Run) -> str:

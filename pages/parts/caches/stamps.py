@@ -15,7 +15,7 @@ from fer.system.progress import Progress
 
 
 @st.cache_resource(show_spinner=False)
-def settle_memory() -> None:
+def freeze_gc() -> None:
     """Take what is loaded by now out of the garbage collector's sight, once.
 
     Streamlit collects garbage after every run of a script or fragment, and all threads wait for it,

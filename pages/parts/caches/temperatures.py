@@ -5,7 +5,7 @@ import streamlit as st
 from fer.config import DatasetView
 from fer.datasets import Split
 from fer.emotions import Emotion
-from fer.evaluation import Averaging, calibration_store
+from fer.evaluation import TTA, calibration_store
 from fer.evaluation.calibration import Temperature, fit_temperature, held_out_temperature
 from fer.evaluation.calibration_store import KeptTemperature
 from fer.system.progress import Progress, silent
@@ -27,7 +27,7 @@ def fitted_temperature(
     dataset_name: str,
     view: DatasetView,
     emotions: tuple[Emotion, ...],
-    averaging: Averaging,
+    averaging: TTA,
     progress: Progress = silent,
 ) -> tuple[Temperature, Temperature | None]:
     """Return the temperature fitted on the validation faces, and what one half of them says of the other.
@@ -51,7 +51,7 @@ def _fitted(
     view: DatasetView,
     stamp: tuple[float, float],
     emotions: tuple[Emotion, ...],
-    averaging: Averaging,
+    averaging: TTA,
     _progress: Progress,
 ) -> tuple[Temperature, Temperature | None]:
     evaluation = evaluate(model, dataset_name, view, Split.VALIDATION, emotions, averaging, _progress)

@@ -10,13 +10,13 @@ from fer.datasets import Dataset
 from fer.datasets.browsing import vote_outcomes
 from fer.datasets.character import VOTE_OF
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.quality import Fault, Inspection
+from fer.datasets.quality import Inspection, QualityIssue
 from pages.parts import caches, face_sheet, mending, pickers, state
 
 _COPIES = {
-    Fault.LEAK: "The same picture in another split",
-    Fault.EXACT_DUPLICATE: "The same picture, pixel by pixel",
-    Fault.NEAR_DUPLICATE: "Nearly the same picture",
+    QualityIssue.LEAK: "The same picture in another split",
+    QualityIssue.EXACT_DUPLICATE: "The same picture, pixel by pixel",
+    QualityIssue.NEAR_DUPLICATE: "Nearly the same picture",
 }
 
 
@@ -136,7 +136,7 @@ def _mend(dataset: Dataset, place: int, inspection: Inspection | None) -> None:
 
 
 def _suggested(dataset: Dataset, place: int, inspection: Inspection | None) -> str | None:
-    findings = None if inspection is None else inspection.findings.get(Fault.WRONG_LABEL)
+    findings = None if inspection is None else inspection.findings.get(QualityIssue.WRONG_LABEL)
     if findings is None:
         return None
     found = np.flatnonzero(findings.faces == place)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fer.datasets.quality import Fault
+from fer.datasets.quality import QualityIssue
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +32,22 @@ class Words:
 
 
 # The gravest first.
-WORDS: Mapping[Fault, Words] = {
-    Fault.LEAK: Words("Leaks", "Likeness", "%.3f", "leak", 3, "flatter the score"),
-    Fault.WRONG_LABEL: Words(
+WORDS: Mapping[QualityIssue, Words] = {
+    QualityIssue.LEAK: Words("Leaks", "Likeness", "%.3f", "leak", 3, "flatter the score"),
+    QualityIssue.WRONG_LABEL: Words(
         "Wrong labels", "Score", "%.2f", "suspected wrong label, score", 3, "teach errors"
     ),
-    Fault.EXACT_DUPLICATE: Words("Exact copies", "Likeness", "%.3f", "exact duplicate", 2, "count twice"),
-    Fault.NEAR_DUPLICATE: Words("Near copies", "Likeness", "%.3f", "near duplicate", 2, "count twice"),
-    Fault.NOT_A_FACE: Words(
+    QualityIssue.EXACT_DUPLICATE: Words(
+        "Exact copies", "Likeness", "%.3f", "exact duplicate", 2, "count twice"
+    ),
+    QualityIssue.NEAR_DUPLICATE: Words("Near copies", "Likeness", "%.3f", "near duplicate", 2, "count twice"),
+    QualityIssue.NOT_A_FACE: Words(
         "Not a face", "Score", "%.2f", "suspected not to be a face, score", 2, "nothing to learn"
     ),
-    Fault.BLANK: Words("Blank", "Contrast", "%.1f", "blank, contrast", 2, "nothing to see"),
-    Fault.DARK: Words("Too dark", "Brightness", "%.0f", "too dark, brightness", 1, "hard to read"),
-    Fault.BRIGHT: Words("Too bright", "Brightness", "%.0f", "too bright, brightness", 1, "hard to read"),
-    Fault.BLURRED: Words("Blurred", "Sharpness", "%.0f", "blurred, sharpness", 1, "hard to read"),
+    QualityIssue.BLANK: Words("Blank", "Contrast", "%.1f", "blank, contrast", 2, "nothing to see"),
+    QualityIssue.DARK: Words("Too dark", "Brightness", "%.0f", "too dark, brightness", 1, "hard to read"),
+    QualityIssue.BRIGHT: Words(
+        "Too bright", "Brightness", "%.0f", "too bright, brightness", 1, "hard to read"
+    ),
+    QualityIssue.BLURRED: Words("Blurred", "Sharpness", "%.0f", "blurred, sharpness", 1, "hard to read"),
 }

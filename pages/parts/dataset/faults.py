@@ -15,7 +15,7 @@ from fer.datasets import Dataset, Split
 from fer.datasets.browsing import votes_won
 from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.editions import Edition, Mending
-from fer.datasets.quality import Fault, Findings, Inspection, galleries
+from fer.datasets.quality import Findings, Inspection, QualityIssue, galleries
 from fer.datasets.quality.lessons import LESSONS
 from fer.emotions import Emotion
 from fer.errors import ModelError
@@ -29,8 +29,8 @@ FACES_PER_PAGE = 60
 GROUPS_PER_PAGE = 24
 # Of a picture that is there dozens of times, so many are shown; the rest is counted.
 _COPIES_SHOWN = 10
-_COPIES = (Fault.LEAK, Fault.EXACT_DUPLICATE, Fault.NEAR_DUPLICATE)
-_LOW_IS_BAD = (Fault.BLANK, Fault.DARK, Fault.BLURRED)
+_COPIES = (QualityIssue.LEAK, QualityIssue.EXACT_DUPLICATE, QualityIssue.NEAR_DUPLICATE)
+_LOW_IS_BAD = (QualityIssue.BLANK, QualityIssue.DARK, QualityIssue.BLURRED)
 _NOBODY: NDArray[np.intp] = np.empty(0, np.intp)
 # Whose features judge the labels, where it is there.
 _MODEL = TrainingConfig().architecture
@@ -114,7 +114,7 @@ def _wait(count: int) -> str:
 
 
 def _choose(key: str) -> None:
-    state.set_fault(Fault(key))
+    state.set_fault(QualityIssue(key))
     st.session_state[_MARKED] = []
 
 
@@ -127,7 +127,7 @@ def _tile(findings: Findings) -> fault_tiles.Tile:
 
 
 @st.fragment
-def _gallery(dataset: Dataset, inspection: Inspection, fault: Fault) -> None:
+def _gallery(dataset: Dataset, inspection: Inspection, fault: QualityIssue) -> None:
     """Show one kind of fault; turning a page or moving the cut runs only this."""
     mending.settle()
     edition = mending.edition_of(dataset)
@@ -138,7 +138,7 @@ def _gallery(dataset: Dataset, inspection: Inspection, fault: Fault) -> None:
         face_card.open_face(dataset, place, among=places)
 
 
-def _head(fault: Fault, number: str) -> None:
+def _head(fault: QualityIssue, number: str) -> None:
     """What the fault is, how many there are, how it is measured and what it does to a model."""
     lesson = LESSONS[fault]
     st.header(lesson.title, anchor=False)
@@ -151,16 +151,16 @@ def _head(fault: Fault, number: str) -> None:
 
 
 def _copies(
-    dataset: Dataset, inspection: Inspection, fault: Fault, edition: Edition | None
+    dataset: Dataset, inspection: Inspection, fault: QualityIssue, edition: Edition | None
 ) -> NDArray[np.intp]:
     """Draw copies group by group; return all of them, in that order."""
     findings = inspection.findings[fault]
     words, chart = st.columns([3, 2], gap="large")
     with chart:
         place = st.empty()
-        if fault is Fault.NEAR_DUPLICATE and len(findings) > 1:
+        if fault is QualityIssue.NEAR_DUPLICATE and len(findings) > 1:
             findings = _cut(findings, findings, inspection.facts, below=galleries.taken_below(findings))
-    leaks = fault is Fault.LEAK
+    leaks = fault is QualityIssue.LEAK
     groups = galleries.leaks_of(dataset, inspection) if leaks else galleries.groups_of(findings)
     groups = galleries.kept_first(dataset, groups)
     members = int(sum(map(len, groups)))
@@ -180,7 +180,7 @@ def _copies(
             f"once: **{members:,}** faces, {members / len(dataset):.1%} of the set, and **{len(spare):,}** "
             "more than one of each."
         )
-        if fault is Fault.LEAK:
+        if fault is QualityIssue.LEAK:
             number = (
                 f"**{len(groups):,}** {'picture lies' if len(groups) == 1 else 'pictures lie'} in two splits "
                 f"or more: **{members:,}** faces, of which **{len(leaking):,}** copy "
@@ -211,7 +211,7 @@ def _copies(
                 "leaks",
                 help="Of a picture in two splits the test face stays, or else the validation face.",
             )
-        if fault is not Fault.LEAK:
+        if fault is not QualityIssue.LEAK:
             _button(
                 dataset,
                 "Keep one of each",
@@ -219,7 +219,7 @@ def _copies(
                 "spare",
                 help="The test face stays, or else the validation face, or else the first in the file.",
             )
-        if conflicts and fault is not Fault.LEAK:  # there it would take test faces as well
+        if conflicts and fault is not QualityIssue.LEAK:  # there it would take test faces as well
             _button(
                 dataset,
                 "Leave out all that contradict",
@@ -232,7 +232,7 @@ def _copies(
 
     first, last = _page(f"dataset.fault_page.{fault}", len(groups), GROUPS_PER_PAGE)
     shown = groups[first:last]
-    rule = set(map(int, leaking if fault is Fault.LEAK else spare))
+    rule = set(map(int, leaking if fault is QualityIssue.LEAK else spare))
     going = [out([at for at in group if int(at) in rule]) for group in shown]
     pressed = copies_sheet.show(
         dataset.images[np.concatenate([group[:_COPIES_SHOWN] for group in shown])],
@@ -278,18 +278,18 @@ def _known_test_faces(dataset: Dataset, groups: Sequence[NDArray[np.intp]]) -> s
     return f"A model has met **{met / test.sum():.1%}** of the test faces while it learned."
 
 
-def _why(dataset: Dataset, fault: Fault, place: int, partner: int) -> str:
+def _why(dataset: Dataset, fault: QualityIssue, place: int, partner: int) -> str:
     other = f"row {dataset.rows[partner]:,}"
-    if fault is Fault.LEAK:
+    if fault is QualityIssue.LEAK:
         return f"leak: the same picture as {other}, {dataset.splits[partner]}"
-    return f"{'exact' if fault is Fault.EXACT_DUPLICATE else 'near'} duplicate of {other}"
+    return f"{'exact' if fault is QualityIssue.EXACT_DUPLICATE else 'near'} duplicate of {other}"
 
 
 # ── one face at a time ───────────────────────────────────────────────────────────────────────────
 
 
 def _faces(
-    dataset: Dataset, inspection: Inspection, fault: Fault, edition: Edition | None
+    dataset: Dataset, inspection: Inspection, fault: QualityIssue, edition: Edition | None
 ) -> NDArray[np.intp]:
     """Draw faces one by one, worst first; return all of them, in that order."""
     found, named = inspection.findings[fault], WORDS[fault]
@@ -302,7 +302,7 @@ def _faces(
     with words:
         number = f"**{len(findings):,}** faces, {len(findings) / max(len(dataset), 1):.1%} of the set."
         _head(fault, number if len(findings) else "**None was found.**")
-        if fault is Fault.WRONG_LABEL and len(findings):
+        if fault is QualityIssue.WRONG_LABEL and len(findings):
             _suspicions(dataset, findings, inspection.facts)
     if not len(findings):
         return _NOBODY

@@ -5,7 +5,7 @@ import streamlit as st
 from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Split
 from fer.datasets.views import describe, describe_splits
-from fer.evaluation import Averaging
+from fer.evaluation import TTA
 from fer.models.card import ModelCard
 from pages.parts import caches, notices, phrases
 from pages.parts.evaluation.judged import Judged
@@ -13,9 +13,9 @@ from pages.parts.evaluation.judged import Judged
 
 def show(judged: Judged) -> None:
     """Draw the sentences that these models and these faces need, and no others."""
-    if judged.averaging is not Averaging.NONE:
+    if judged.tta is not TTA.NONE:
         st.info(
-            f"Every figure here is **{judged.averaging.phrase}**. Most published figures, and the live page, "
+            f"Every figure here is **{judged.tta.phrase}**. Most published figures, and the live page, "
             "look once.",
             icon=":material/filter_none:",
         )

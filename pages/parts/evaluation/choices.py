@@ -9,7 +9,7 @@ from fer.datasets import Dataset, Split, editions
 from fer.datasets.views import describe
 from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, FerError
-from fer.evaluation import Averaging, Evaluation
+from fer.evaluation import TTA, Evaluation
 from fer.models.card import ModelCard, load_card
 from fer.models.inference import ModelEntry, model_folder
 from pages.parts import caches, mending, notices, phrases, pickers, state
@@ -21,9 +21,9 @@ _MODELS = "evaluation.models"
 _SPLIT = "evaluation.split"
 _EDITION, _LABELS = "evaluation.edition", "evaluation.labels"
 _AVERAGING_TITLES = {
-    Averaging.NONE: "Once",
-    Averaging.FLIP: "Mirrored too",
-    Averaging.TEN_CROP: "Ten crops",
+    TTA.NONE: "Once",
+    TTA.FLIP: "Mirrored too",
+    TTA.TEN_CROP: "Ten crops",
 }
 
 
@@ -53,17 +53,15 @@ def choose() -> Judged:
             dataset = caches.dataset(entry.name, progress, DatasetView(skip_bad=state.view().skip_bad))
         _choose_state(dataset)
         view = state.view()
-        averaging = _choose_averaging()
+        tta = _choose_averaging()
         with notices.working() as progress:
             viewed = caches.dataset(entry.name, progress, view)
         split = _choose_split(viewed)
     if not names:
         notices.empty("No model chosen", "Choose one to three models above.", icon=":material/touch_app:")
         st.stop()
-    models, cards, faces, evaluations = _judge(
-        [entries[name] for name in names], viewed, view, split, averaging
-    )
-    return Judged(models, cards, evaluations, dataset, faces, view, split, averaging)
+    models, cards, faces, evaluations = _judge([entries[name] for name in names], viewed, view, split, tta)
+    return Judged(models, cards, evaluations, dataset, faces, view, split, tta)
 
 
 # ── the models ───────────────────────────────────────────────────────────────────────────────────
@@ -167,7 +165,7 @@ def _choose_state(dataset: Dataset) -> None:
         notices.link("pages/1_dataset.py", "More on the dataset page")
 
 
-def _choose_averaging() -> Averaging:
+def _choose_averaging() -> TTA:
     return st.selectbox(
         "Look at each face",
         list(_AVERAGING_TITLES),
@@ -198,7 +196,7 @@ def _choose_split(viewed: Dataset) -> Split:
 
 
 def _judge(
-    models: list[ModelEntry], viewed: Dataset, view: DatasetView, split: Split, averaging: Averaging
+    models: list[ModelEntry], viewed: Dataset, view: DatasetView, split: Split, tta: TTA
 ) -> tuple[tuple[ModelEntry, ...], tuple[ModelCard, ...], Dataset, tuple[Evaluation, ...]]:
     """Everything that can be judged; what cannot is said, and left out as long as another model can."""
     cards: dict[str, ModelCard] = {}
@@ -224,7 +222,7 @@ def _judge(
             with notices.working(f"{model.title} ({number} of {len(cards)})") as progress:
                 try:
                     evaluations[model.name] = caches.evaluate(
-                        model.name, viewed.name, view, split, common, averaging, progress
+                        model.name, viewed.name, view, split, common, tta, progress
                     )
                 except FerError as error:
                     # Without it the others may have more emotions in common, and are asked about more faces.

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split
-from fer.evaluation import Averaging, Evaluation
+from fer.evaluation import TTA, Evaluation
 from fer.models.card import ModelCard
 from fer.models.inference import ModelEntry
 
@@ -25,7 +25,7 @@ class Judged:
             faces of emotions that one of the models cannot answer.
         view: in which state the dataset is used.
         split: which faces.
-        averaging: whether answers to several looks at a face were averaged.
+        tta: whether answers to several looks at a face were averaged.
     """
 
     models: tuple[ModelEntry, ...]
@@ -35,7 +35,7 @@ class Judged:
     faces: Dataset
     view: DatasetView
     split: Split
-    averaging: Averaging
+    tta: TTA
 
     @property
     def evaluation(self) -> Evaluation:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from fer.config import AS_IT_CAME
 from fer.datasets import Split
 from fer.emotions import Emotion
-from fer.evaluation import Averaging
+from fer.evaluation import TTA
 from fer.models.card import load_card
 from fer.models.inference import list_models, model_folder
 from fer.system import paths
@@ -71,12 +71,12 @@ def _judged(dataset: str, model: str) -> Judged:
     return Judged(
         (entry,),
         (card,),
-        (caches.evaluate(model, *asked, Averaging.NONE),),
+        (caches.evaluate(model, *asked, TTA.NONE),),
         caches.dataset(dataset),
         caches.judged_faces(*asked),
         AS_IT_CAME,
         Split.VALIDATION,
-        Averaging.NONE,
+        TTA.NONE,
     )
 
 

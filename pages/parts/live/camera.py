@@ -12,7 +12,7 @@ import streamlit as st
 
 from fer.errors import FerError
 from fer.live.streaming import Stream
-from fer.system.machine import return_memory_of_threads
+from fer.system.machine import limit_malloc_arenas
 from pages.parts import caches, phrases, state
 from pages.parts.live import camera_check, connection, freeze, readout, recording
 from pages.parts.live.choice import LiveChoice
@@ -31,7 +31,7 @@ def show(choice: LiveChoice) -> None:
     stream = _stream(choice)
     if stream is None:
         return
-    return_memory_of_threads()
+    limit_malloc_arenas()
     servers = connection.servers()
     picture, beside = st.columns([5, 3], gap="medium")
     with picture:

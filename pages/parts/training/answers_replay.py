@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from fer.emotions import Emotion
-from fer.runs import WatchedFaces
+from fer.runs import ProbeSamples
 from pages.parts import face_sheet
 
 # A slider of a telephone has no more places, and all of them travel with every refresh.
@@ -194,7 +194,7 @@ _component = st.components.v2.component(
 )
 
 
-def show(watched: WatchedFaces, emotions: Sequence[Emotion], key: str, run_id: str) -> None:
+def show(watched: ProbeSamples, emotions: Sequence[Emotion], key: str, run_id: str) -> None:
     """Show the faces as the model saw them after each epoch; the newest until somebody moves the slider.
 
     Args:

@@ -177,8 +177,8 @@ def _told(value: Any) -> str:
 
 def _validation_faces(run: Run) -> int:
     """How many faces the run's accuracy was counted on; 0 where that is not known."""
-    trained_on = runs.read_trained_on(run.folder)
-    return sum(trained_on.counts.get("validation", ())) if trained_on else 0
+    manifest = runs.read_manifest(run.folder)
+    return sum(manifest.counts.get("validation", ())) if manifest else 0
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], marked: set[int] | None = None) -> None:

@@ -9,7 +9,7 @@ from fer.config import TrainingConfig
 from fer.errors import FerError
 from fer.system.jobs import JobStatus
 from fer.training import estimate
-from fer.training.estimate import Pace
+from fer.training.estimate import SpeedEstimate
 from pages.parts import phrases
 
 _LOOK_EVERY_SECONDS = 1.0
@@ -21,7 +21,7 @@ _MEASURING = "training.pace_measuring"
 
 def show(config: TrainingConfig, training_faces: int, validation_faces: int) -> None:
     """Say how long the run would take; where nobody knows, measure it, without keeping anybody waiting."""
-    known = estimate.known_pace(config)
+    known = estimate.known_estimate(config)
     if known is not None:
         st.markdown(_in_words(known, config, training_faces, validation_faces))
         return
@@ -39,11 +39,11 @@ def _measured(config: TrainingConfig, training_faces: int, validation_faces: int
 
     Once it is known, the page is not drawn anew for it: that would close a dialog that is open by then.
     """
-    known = estimate.known_pace(config)
+    known = estimate.known_estimate(config)
     if known is not None:
         st.markdown(_in_words(known, config, training_faces, validation_faces))
         return
-    similar = estimate.similar_pace(config)
+    similar = estimate.similar_estimate(config)
     if similar is not None:
         st.markdown(f"Roughly: {_in_words(similar, config, training_faces, validation_faces)}")
     if any(status.is_active for status in runs.list_statuses().values()):
@@ -86,7 +86,9 @@ def _begin(config: TrainingConfig) -> None:
         st.session_state[_MEASURING] = config
 
 
-def _in_words(known: Pace, config: TrainingConfig, training_faces: int, validation_faces: int) -> str:
+def _in_words(
+    known: SpeedEstimate, config: TrainingConfig, training_faces: int, validation_faces: int
+) -> str:
     """How long, for how much, and how that is known."""
     faces = min(training_faces, config.subset or training_faces)
     seconds = known.seconds(config.epochs, faces, validation_faces, config.head_epochs)

@@ -7,7 +7,7 @@ import streamlit as st
 from fer import figures, runs
 from fer.datasets import Split
 from fer.emotions import Emotion
-from fer.runs import Run, RunCurves, TrainedOn
+from fer.runs import DatasetManifest, Run, RunCurves
 from fer.runs.diagnosis import Evidence
 from pages.parts import live_chart, phrases
 
@@ -18,12 +18,12 @@ _WIDE, _NARROW = 4, 2
 
 def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
     """Draw a small chart for each emotion; or say why there is none."""
-    trained_on = runs.read_trained_on(run.folder)
-    if (missing := _missing(run, curves, trained_on)) or trained_on is None:
+    manifest = runs.read_manifest(run.folder)
+    if (missing := _missing(run, curves, manifest)) or manifest is None:
         st.info(missing, icon=":material/mood:")
         return
-    emotions = trained_on.emotions
-    faces = trained_on.counts.get(Split.VALIDATION)
+    emotions = manifest.emotions
+    faces = manifest.counts.get(Split.VALIDATION)
     faces = faces if faces is not None and len(faces) == len(emotions) else None
     newest = {
         emotion: share
@@ -72,7 +72,7 @@ def _called(shares: Mapping[Emotion, float], share: float) -> str:
     return phrases.listed([f"**{emotion}**" for emotion, other in shares.items() if other == share])
 
 
-def _missing(run: Run, curves: RunCurves, trained_on: TrainedOn | None) -> str:
+def _missing(run: Run, curves: RunCurves, manifest: DatasetManifest | None) -> str:
     """Why there is nothing to draw; empty if there is."""
     if not curves.metrics:
         if run.is_active:
@@ -84,15 +84,15 @@ def _missing(run: Run, curves: RunCurves, trained_on: TrainedOn | None) -> str:
             "This run was trained by an earlier version, which wrote down the accuracy of all faces only. "
             "Evaluate it to see each emotion."
         )
-    if trained_on is None:
+    if manifest is None:
         return (
             f"Its {runs.FACES_FILE} is missing or damaged, so nobody knows which figure belongs to which "
             "emotion. Evaluate it to see each emotion."
         )
-    if told != {len(trained_on.emotions)}:
+    if told != {len(manifest.emotions)}:
         return (
             f"Its {runs.METRICS_FILE} tells of {phrases.listed([str(number) for number in sorted(told)])} "
-            f"emotions and its {runs.FACES_FILE} of {len(trained_on.emotions)}: one of them was changed. "
+            f"emotions and its {runs.FACES_FILE} of {len(manifest.emotions)}: one of them was changed. "
             "Evaluate it to see each emotion."
         )
     return ""

@@ -4,19 +4,19 @@ import numpy as np
 import streamlit as st
 
 from fer import runs
-from fer.runs import Run, TrainedOn, WatchedFaces
+from fer.runs import DatasetManifest, ProbeSamples, Run
 from pages.parts import caches
 from pages.parts.training import answers_replay
 
 
 def show(run: Run) -> None:
     """Draw the faces with a slider over the epochs; or say why there are none."""
-    watched = caches.watched_faces(run)
-    trained_on = runs.read_trained_on(run.folder)
-    if (missing := _missing(run, watched, trained_on)) or watched is None or trained_on is None:
+    watched = caches.probe_samples(run)
+    manifest = runs.read_manifest(run.folder)
+    if (missing := _missing(run, watched, manifest)) or watched is None or manifest is None:
         st.info(missing, icon=":material/face:")
         return
-    answers_replay.show(watched, trained_on.emotions, key="run.faces", run_id=run.id)
+    answers_replay.show(watched, manifest.emotions, key="run.faces", run_id=run.id)
     st.caption(
         "Validation faces, which it never trains on, the same ones after every epoch. Under each stand its "
         "label and the model's answer with its probability. Move the slider or press Play to see it change "
@@ -24,26 +24,26 @@ def show(run: Run) -> None:
     )
 
 
-def _missing(run: Run, watched: WatchedFaces | None, trained_on: TrainedOn | None) -> str:
+def _missing(run: Run, watched: ProbeSamples | None, manifest: DatasetManifest | None) -> str:
     """Why there is nothing to show; empty if there is."""
     if watched is None:
         if run.is_active:
             return "The model is asked after each epoch; the first one is not through yet."
-        if not run.is_watched:
+        if not run.has_probes:
             return (
                 "No faces were watched: this run was trained by an earlier version, or it ended before it "
                 "had read its faces."
             )
         return (
             "There is no answer of the model to show: the run ended before its first epoch was through, or "
-            f"its {runs.WATCHED_FILE} or {runs.ANSWERS_FILE} was damaged."
+            f"its {runs.PROBES_FILE} or {runs.ANSWERS_FILE} was damaged."
         )
-    if trained_on is None:
+    if manifest is None:
         return (
             f"Its {runs.FACES_FILE} is missing or damaged, so nobody knows which answer belongs to which "
             "emotion."
         )
-    count = len(trained_on.emotions)
+    count = len(manifest.emotions)
     if watched.probabilities.shape[2] != count or not np.all(
         (watched.labels >= 0) & (watched.labels < count)
     ):

@@ -137,8 +137,8 @@ def _words(run: Run) -> None:
 
 def _curves(run: Run) -> None:
     def content() -> str:
-        trained_on = runs.read_trained_on(run.folder)
-        return runs.metrics_csv(run.metrics(), trained_on.emotions if trained_on else ())
+        manifest = runs.read_manifest(run.folder)
+        return runs.metrics_csv(run.metrics(), manifest.emotions if manifest else ())
 
     st.download_button(
         "Curves",

@@ -8,7 +8,7 @@ from fer import figures
 from fer.datasets import Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, DatasetError, FerError
-from fer.evaluation import Averaging, calibration_store
+from fer.evaluation import TTA, calibration_store
 from fer.evaluation.calibration import Temperature, at_temperature, reliability, temperature_effect
 from fer.evaluation.calibration_store import KeptTemperature
 from pages.parts import caches, notices, phrases, state
@@ -49,7 +49,7 @@ def show(judged: Judged) -> None:
     try:
         with notices.working() as progress:
             fitted, held_out = caches.fitted_temperature(
-                name, judged.dataset.name, judged.view, _common(judged), judged.averaging, progress
+                name, judged.dataset.name, judged.view, _common(judged), judged.tta, progress
             )
     except DatasetError as error:
         st.info(
@@ -187,7 +187,7 @@ def effect_words(effect: Temperature) -> str:
 
 
 def _use(judged: Judged, index: int, fingerprint: str, fitted: Temperature) -> None:
-    looks_once = judged.averaging is Averaging.NONE
+    looks_once = judged.tta is TTA.NONE
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pressed = st.button(
             "Use it on the live page",

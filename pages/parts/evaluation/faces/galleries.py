@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from fer.datasets import Split
-from fer.datasets.quality import Fault
+from fer.datasets.quality import QualityIssue
 from fer.emotions import Emotion
 from fer.evaluation.galleries import (
     ConfusedPair,
@@ -232,7 +232,7 @@ def inspected_too(judged: Judged) -> np.ndarray | None:
     A face that was given another label since is not suspected: the inspection doubted the old one.
     """
     inspection = caches.inspected(judged.dataset)
-    findings = None if inspection is None else inspection.findings.get(Fault.WRONG_LABEL)
+    findings = None if inspection is None else inspection.findings.get(QualityIssue.WRONG_LABEL)
     if findings is None:
         return None
     places = judged.places_of(np.arange(len(judged.faces)))

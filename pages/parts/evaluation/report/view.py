@@ -83,7 +83,7 @@ def _downloads(judged: Judged) -> None:
             judged.dataset.name,
             judged.split,
             judged.view,
-            judged.averaging,
+            judged.tta,
             answerable_only=bool(_left_out(judged)),
             with_faces=with_faces,
         ),
@@ -96,7 +96,7 @@ def _contents(judged: Judged) -> str:
     several = len(judged.models) > 1
     lines = [
         f"**{phrases.faces(len(judged.faces))}** of {phrases.plain(judged.faces.source.title)} with their "
-        f"terms, state and fingerprint, {judged.averaging.phrase}",
+        f"terms, state and fingerprint, {judged.tta.phrase}",
         "every **figure** with its 95% interval, its formula and its words",
         *(["which model is **better**, or whether that could be chance"] if several else []),
         "the **confusions**, emotion by emotion, and the commonest **mistakes** with the rows behind them",

@@ -214,7 +214,7 @@ def _sentence(
     said = (
         f"still says **{now.top}**" if now.top == untouched else f"says **{now.top}** instead of {untouched}"
     )
-    first = [flip for flip in along.flips if flip.is_first]
+    first = [flip for flip in along.answer_changes if flip.is_first]
     if first:
         places = phrases.listed(
             [

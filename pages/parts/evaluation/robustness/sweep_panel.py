@@ -9,7 +9,7 @@ import streamlit as st
 from fer.cli.options import arguments_of
 from fer.datasets import Dataset
 from fer.emotions import EMOTIONS, Emotion
-from fer.evaluation import Averaging
+from fer.evaluation import TTA
 from fer.evaluation.robustness import CORRUPTIONS, LEVELS, Sweep
 from fer.figures.robustness import NamedSweep
 from fer.system import jobs
@@ -30,7 +30,7 @@ def show(judged: Judged) -> None:
         faces = caches.swept_faces(*where)
         paths = [caches.sweep_path(model.name, *where) for model in judged.models]
         sweeps = [caches.sweep(path) for path in paths]
-        if judged.averaging is not Averaging.NONE:
+        if judged.tta is not TTA.NONE:
             st.caption("A sweep looks at each face once, whatever is chosen above.")
         ready = [swept for swept in sweeps if swept is not None and not swept.missing(tuple(CORRUPTIONS))]
         if len(ready) < len(judged.models):

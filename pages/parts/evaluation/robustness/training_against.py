@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
 from fer.errors import ConfigError
-from fer.evaluation.robustness import CORRUPTIONS, CURES, CorruptionKind, train_against
+from fer.evaluation.robustness import CORRUPTIONS, RECOMMENDATIONS, CorruptionKind, train_against
 from fer.models.card import ModelCard
 from pages.parts import phrases, state
 from pages.parts.evaluation.judged import Judged
@@ -21,13 +21,13 @@ def show(judged: Judged, kind: CorruptionKind, key: str = "evaluation.break_trai
         kind: which corruption.
         key: the button's.
     """
-    card, corruption, cure = judged.cards[0], CORRUPTIONS[kind], CURES[kind]
+    card, corruption, recommendation = judged.cards[0], CORRUPTIONS[kind], RECOMMENDATIONS[kind]
     before, config = _settings(card)
     side = card.preprocessing.image_width
     after = train_against(kind, before, side)
     if after == before:
         st.caption(
-            f":material/check_circle: This model was trained with it already: {cure.words} "
+            f":material/check_circle: This model was trained with it already: {recommendation.words} "
             f"({phrases.augmentation(after)})."
         )
         return
@@ -38,8 +38,8 @@ def show(judged: Judged, kind: CorruptionKind, key: str = "evaluation.break_trai
         help=f"Opens station 3 with the settings of “{phrases.plain(card.title or card.name)}” and this "
         "augmentation. Nothing is trained before you press Start training there.",
     )
-    related = f" {cure.caveat}" if cure.caveat else ""
-    st.caption(f"Adds **{_added(before, after)}**: {cure.words}.{related}")
+    related = f" {recommendation.caveat}" if recommendation.caveat else ""
+    st.caption(f"Adds **{_added(before, after)}**: {recommendation.words}.{related}")
     if pressed:
         title = phrases.plain(card.title or card.name)
         state.set_augmentation(after)

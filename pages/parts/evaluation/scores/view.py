@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer import figures
-from fer.evaluation import Averaging
+from fer.evaluation import TTA
 from fer.statistics import PairedComparison, Verdict, compare_answers
 from pages.parts import caches, phrases, report_table
 from pages.parts.evaluation import names
@@ -69,7 +69,7 @@ def _several(judged: Judged) -> None:
 
 
 def _averaged(judged: Judged) -> str:
-    return "" if judged.averaging is Averaging.NONE else f", {judged.averaging.phrase}"
+    return "" if judged.tta is TTA.NONE else f", {judged.tta.phrase}"
 
 
 def _scale(judged: Judged) -> None:

@@ -13,7 +13,7 @@ from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Measurement, Report, measured, ratio
 
 
-def bench_faults(
+def bench_quality(
     progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
 ) -> Report:
     """Near duplicates of a whole dataset, against a matrix product of every face with every other.

@@ -9,7 +9,7 @@ from fer.evaluation.robustness.pixels import EYES, MOUTH
 
 
 @dataclass(frozen=True, slots=True)
-class Cure:
+class Recommendation:
     """What to add to the augmentation against one corruption.
 
     Attributes:
@@ -22,25 +22,25 @@ class Cure:
     caveat: str = ""
 
 
-CURES: Mapping[CorruptionKind, Cure] = {
-    CorruptionKind.DARKNESS: Cure(
+RECOMMENDATIONS: Mapping[CorruptionKind, Recommendation] = {
+    CorruptionKind.DARKNESS: Recommendation(
         "brightness and contrast change, together up to level 3 of a sweep: less of both is less light",
         "They are drawn apart, and either way: many faces come out pale or hard instead of dark.",
     ),
-    CorruptionKind.BRIGHTNESS: Cure("light is added or taken away, up to level 3 of a sweep"),
-    CorruptionKind.NOISE: Cure("each pixel is off by chance, up to level 3 of a sweep"),
-    CorruptionKind.BLUR: Cure("fine edges are washed out, up to level 3 of a sweep"),
-    CorruptionKind.LOW_RESOLUTION: Cure(
+    CorruptionKind.BRIGHTNESS: Recommendation("light is added or taken away, up to level 3 of a sweep"),
+    CorruptionKind.NOISE: Recommendation("each pixel is off by chance, up to level 3 of a sweep"),
+    CorruptionKind.BLUR: Recommendation("fine edges are washed out, up to level 3 of a sweep"),
+    CorruptionKind.LOW_RESOLUTION: Recommendation(
         "fine edges are washed out, about as far as level 3 of a sweep",
         "There is no augmentation that takes pixels away; blur is its nearest relative, and smoother.",
     ),
-    CorruptionKind.ROTATION: Cure("the head is turned either way, up to level 3 of a sweep"),
-    CorruptionKind.SIDE_SHIFT: Cure("the face moves across, either way, up to level 3 of a sweep"),
-    CorruptionKind.EYES_COVERED: Cure(
+    CorruptionKind.ROTATION: Recommendation("the head is turned either way, up to level 3 of a sweep"),
+    CorruptionKind.SIDE_SHIFT: Recommendation("the face moves across, either way, up to level 3 of a sweep"),
+    CorruptionKind.EYES_COVERED: Recommendation(
         "in half of the faces a rectangle is erased, at most as large as the bar at level 5",
         "It falls anywhere, on the eyes only now and then.",
     ),
-    CorruptionKind.MOUTH_COVERED: Cure(
+    CorruptionKind.MOUTH_COVERED: Recommendation(
         "in half of the faces a rectangle is erased, at most as large as the bar at level 5",
         "It falls anywhere, on the mouth only now and then.",
     ),
@@ -74,7 +74,7 @@ _FIELDS: Mapping[CorruptionKind, Callable[[float, int], dict[str, float]]] = {
     CorruptionKind.BRIGHTNESS: lambda s, side: {"brightness_fraction": s},
     CorruptionKind.NOISE: lambda s, side: {"noise_fraction": s},
     CorruptionKind.BLUR: lambda s, side: {"blur_pixels": s * side},
-    # Averaging s pixels (variance s²/12) and joining the means by lines (s²/6) blurs as a Gaussian of s/2.
+    # TTA s pixels (variance s²/12) and joining the means by lines (s²/6) blurs as a Gaussian of s/2.
     CorruptionKind.LOW_RESOLUTION: lambda s, side: {"blur_pixels": s / 2},
     CorruptionKind.ROTATION: lambda s, side: {"rotation_degrees": s},
     CorruptionKind.SIDE_SHIFT: lambda s, side: {"shift_x_fraction": s},

@@ -8,11 +8,11 @@ from typing import Self
 
 from fer.config import TrainingConfig
 from fer.emotions import Emotion
-from fer.runs import BatchMetrics, EpochMetrics, Run, RunStatus, TrainedOn, best_epoch, read_trained_on
+from fer.runs import BatchMetrics, DatasetManifest, EpochMetrics, Run, RunStatus, best_epoch, read_manifest
 
-# Batch normalization (`architectures.normalization`) follows with a momentum of 0.9: after 50 steps half a per
-# cent of the untrained statistics is left. Seen with 200 faces in batches of 64 (4 steps an epoch): validation stayed at chance
-# until epoch 10 while training rose to 82 %, which says nothing about the network.
+# Batch normalization (`architectures.normalization`) follows with a momentum of 0.9: after 50 steps half a
+# per cent of the untrained statistics is left. Seen with 200 faces in batches of 64 (4 steps an epoch):
+# validation stayed at chance until epoch 10 while training rose to 82 %, which says nothing about the network.
 _NORMALIZATION_STEPS = 50
 # Three time constants of a moving average: a twentieth of the untrained weights is left.
 _AVERAGING_CONSTANTS = 3
@@ -24,7 +24,7 @@ _STEPS_UNKNOWN = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Course:
+class TrainingHistory:
     """How a run came along, as far as it is.
 
     Attributes:
@@ -34,7 +34,7 @@ class Course:
         metrics: the epochs done, in order, every figure finite and every share within 0 to 1.
         broken: the first epoch with a figure that is no number, from 1; None for none.
         batches: where it was within the epochs.
-        trained_on: which faces it learns from; None where that is not known.
+        manifest: which faces it learns from; None where that is not known.
         settled: those of `metrics` after which batch normalisation's statistics and the average of the
             weights have caught up: before, validation judges a network that nobody trained.
     """
@@ -45,7 +45,7 @@ class Course:
     metrics: tuple[EpochMetrics, ...]
     broken: int | None
     batches: Sequence[BatchMetrics]
-    trained_on: TrainedOn | None
+    manifest: DatasetManifest | None
     settled: tuple[EpochMetrics, ...]
 
     @classmethod
@@ -58,8 +58,8 @@ class Course:
                 broken = max(row.epoch, 1)
                 break
             sound.append(row)
-        trained_on = read_trained_on(run.folder)
-        steps = _steps_an_epoch(run.config, trained_on, batches)
+        manifest = read_manifest(run.folder)
+        steps = _steps_an_epoch(run.config, manifest, batches)
         needed: float = _NORMALIZATION_STEPS
         if run.config.weight_averaging:
             needed = max(needed, _AVERAGING_CONSTANTS / (1 - run.config.weight_averaging))
@@ -70,7 +70,7 @@ class Course:
             tuple(sound),
             broken,
             batches,
-            trained_on,
+            manifest,
             tuple(row for row in sound if row.epoch * steps >= needed),
         )
 
@@ -97,11 +97,11 @@ class Course:
     @property
     def emotions(self) -> tuple[Emotion, ...]:
         """The classes; all seven where they are not known."""
-        return self.trained_on.emotions if self.trained_on and self.trained_on.emotions else tuple(Emotion)
+        return self.manifest.emotions if self.manifest and self.manifest.emotions else tuple(Emotion)
 
     def counts(self, split: str) -> tuple[int, ...] | None:
         """The faces of each emotion in a split; None where they are not known."""
-        counts = self.trained_on.counts.get(split) if self.trained_on else None
+        counts = self.manifest.counts.get(split) if self.manifest else None
         return counts if counts and len(counts) == len(self.emotions) and sum(counts) > 0 else None
 
     @property
@@ -161,9 +161,9 @@ def _is_sound(row: EpochMetrics) -> bool:
 
 
 def _steps_an_epoch(
-    config: TrainingConfig, trained_on: TrainedOn | None, batches: Sequence[BatchMetrics]
+    config: TrainingConfig, manifest: DatasetManifest | None, batches: Sequence[BatchMetrics]
 ) -> int:
     if batches:
         return batches[-1].batches
-    count = sum(trained_on.counts.get("train", ())) if trained_on else 0
+    count = sum(manifest.counts.get("train", ())) if manifest else 0
     return math.ceil(count / config.batch_size) or _STEPS_UNKNOWN
