@@ -12,7 +12,7 @@ from fer.runs import BatchMetrics, DatasetManifest, EpochMetrics, Run, RunStatus
 
 # Batch normalization (`architectures.normalization`) follows with a momentum of 0.9: after 50 steps half a
 # per cent of the untrained statistics is left. Seen with 200 faces in batches of 64 (4 steps an epoch):
-# validation stayed at chance until epoch 10 while training rose to 82 %, which says nothing about the network.
+# validation stayed at chance until epoch 10 while training rose to 82 %, which says nothing of the network.
 _NORMALIZATION_STEPS = 50
 # Three time constants of a moving average: a twentieth of the untrained weights is left.
 _AVERAGING_CONSTANTS = 3
