@@ -22,7 +22,7 @@ class Architecture:
 
     Attributes:
         name: the name of its file in `fer/models/architectures/`, which has `build(input_shape, class_count,
-            dropout)`, whose model has a layer named `FEATURES_LAYER`, and one named `EMOTION_MAPS_LAYER` if it has
+            dropout)`; its model has a layer named `FEATURES_LAYER`, and one named `EMOTION_MAPS_LAYER` if it has
             such maps.
         title: what a list shows.
         summary: a sentence for a learner.

@@ -1,6 +1,6 @@
 """What each architecture costs, measured once and written down: a page shows it without measuring.
 
-    fer/models/costs/costs.json    an entry for each architecture of the catalogue, and what it was measured on
+    fer/models/costs/costs.json    an entry for each architecture, and what it was measured on
 
 `python -m fer bench predict --keep` measures and saves it. How good a network is does not stand here: that is
 on the cards of the shipped models.
