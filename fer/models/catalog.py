@@ -22,8 +22,8 @@ class Architecture:
 
     Attributes:
         name: the name of its file in `fer/models/architectures/`, which has `build(input_shape, class_count,
-            dropout)`; its model has a layer named `FEATURES_LAYER`, and one named `EMOTION_MAPS_LAYER` if it has
-            such maps.
+            dropout)`; its model has a layer named `FEATURES_LAYER`, and one named `EMOTION_MAPS_LAYER` if it
+            has such maps.
         title: what a list shows.
         summary: a sentence for a learner.
         preprocessing: how its authors prepare the input.
