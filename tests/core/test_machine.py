@@ -32,7 +32,7 @@ def test_a_disk_that_tells_nothing_is_none(fer_home: Path, monkeypatch: pytest.M
 
 ALLOCATING_THREADS = """
 import ctypes, sys, threading
-from fer.machine import limit_malloc_arenas
+from fer.system.machine import limit_malloc_arenas
 if sys.argv[1] == "two":
     limit_malloc_arenas()
 everyone = threading.Barrier(12)

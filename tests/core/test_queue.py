@@ -150,7 +150,8 @@ def test_starting_at_once_is_refused_while_another_is_at_work_and_waits_for_nobo
 _OTHER_PROCESS = """
 import sys
 from pathlib import Path
-from fer import processes, runs
+from fer import runs
+from fer.system import processes
 from fer.config import TrainingConfig
 
 alive = {"process_id": int(sys.argv[2]), "process_created": float(sys.argv[3])}

@@ -51,7 +51,7 @@ class Stage:
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage()
     for name, contents in stage.modules().items():
-        module = ModuleType(f"fer.training.{name}")
+        module = ModuleType(f"fer.training.engine.{name}")
         vars(module).update(contents)
         monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(process, "_load_faces", lambda *_: None)
