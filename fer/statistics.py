@@ -1,8 +1,9 @@
 """Confidence intervals and paired tests: how sure one can be of a share, or of a difference, once counted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,79 @@ def wilson_interval(correct: float, count: int) -> tuple[float, float]:
     half = Z_95 / (1 + z2 / count) * sqrt(share * (1 - share) / count + z2 / (4 * count**2))
     # The bounds are exact at 0 and 1, where rounding could step outside.
     return (0.0 if correct == 0 else middle - half), (1.0 if correct == count else middle + half)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share, 0 to 1, as it is written for people, with a no-break space: "63.1 %"."""
+    return f"{share:.{digits}%}".replace("%", "\u00a0%")
+
+
+def percent_range(low: float, high: float, digits: int = 1) -> str:
+    """Return two shares, 0 to 1, as a range: "61.5–64.7 %"."""
+    return f"{100 * low:.{digits}f}–{percent(high, digits)}"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """Return a difference with its sign, as it is written for people: "+1.2", "−0.3"."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """Some of several: a share with its interval, as a person reads it when it is made a string.
+
+    Attributes:
+        right: how many.
+        of: of how many, at least 1.
+    """
+
+    right: int
+    of: int
+
+    @classmethod
+    def from_share(cls, share: float, of: int) -> Self:
+        """Return what `share`, 0 to 1, was counted from."""
+        return cls(round(share * of), of)
+
+    @classmethod
+    def from_mask(cls, mask: NDArray[np.bool_]) -> Self:
+        """Return how many of `mask` are true."""
+        return cls(int(mask.sum()), int(mask.size))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild from `to_dict`, as cards and results keep it.
+
+        Raises:
+            KeyError, TypeError, ValueError: the values are something else.
+        """
+        share, of = float(values["accuracy"]), int(values["count"])
+        if not (0 <= share <= 1 and of > 0):
+            raise ValueError(f"{share} of {of} faces is no share of any.")
+        return cls.from_share(share, of)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the share, its interval and the count as plain values."""
+        return {"accuracy": self.share, "interval_95": list(self.interval_95), "count": self.of}
+
+    @property
+    def share(self) -> float:
+        """The share, 0 to 1."""
+        return self.right / self.of
+
+    @property
+    def interval_95(self) -> tuple[float, float]:
+        """Where the share of endlessly many of this kind lies, 95 times in 100; see `wilson_interval`."""
+        return wilson_interval(self.right, self.of)
+
+    @property
+    def range_95(self) -> str:
+        """The interval in words: "61.5–64.7 %"."""
+        return percent_range(*self.interval_95)
+
+    def __str__(self) -> str:
+        """Return the share with its interval: "63.1 % (61.5–64.7 %)"."""
+        return f"{percent(self.share)} ({self.range_95})"
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
