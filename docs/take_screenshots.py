@@ -18,7 +18,9 @@ import av
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from fer.datasets.synthetic.portrait import ActionUnit, Appearance, Hairstyle, Pose, draw_face
+from fer.datasets.synthetic.action_units import ActionUnit
+from fer.datasets.synthetic.appearance import Appearance, Hairstyle, Pose
+from fer.datasets.synthetic.portrait import draw_face
 from tests.browser import fake_camera
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, settle, start_server, stop_server
 from tests.conftest import PROJECT_ROOT

@@ -19,7 +19,9 @@ from fer.__main__ import main
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
 from fer.datasets.editions import create_edition, exclude
-from fer.datasets.synthetic.portrait import ActionUnit, Appearance, draw_face
+from fer.datasets.synthetic.action_units import ActionUnit
+from fer.datasets.synthetic.appearance import Appearance
+from fer.datasets.synthetic.portrait import draw_face
 from fer.emotions import EMOTIONS
 from fer.errors import FerError
 from fer.images import load_picture

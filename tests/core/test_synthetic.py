@@ -4,6 +4,7 @@ import errno
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -12,7 +13,9 @@ from threadpoolctl import threadpool_limits
 
 from fer.datasets import Split
 from fer.datasets.synthetic import loading as drawn
-from fer.datasets.synthetic.portrait import ActionUnit, Appearance, Beard, Hairstyle, Light, Pose, draw_face
+from fer.datasets.synthetic.action_units import ActionUnit
+from fer.datasets.synthetic.appearance import Appearance, Beard, Hairstyle, Light, Pose
+from fer.datasets.synthetic.portrait import draw_face
 from fer.emotions import EMOTIONS, Emotion
 from fer.system import files, paths
 
@@ -164,3 +167,23 @@ def test_pose_and_light_move_what_they_say() -> None:
 def test_neutral_is_the_face_at_rest() -> None:
     assert drawn.EMOTION_ACTION_UNITS[Emotion.NEUTRAL] == {}
     assert list(drawn.EMOTION_ACTION_UNITS) == list(EMOTIONS)
+
+
+def test_portraits_are_the_drawings_that_were_kept() -> None:
+    """`portraits.png` was drawn by the code in one file; processors may round differently."""
+    units = list(ActionUnit)
+    drawn_now = [
+        draw_face(
+            Appearance(
+                hairstyle=style, beard=beard, glasses=beard is Beard.NONE, age=0.2 * row, jaw=0.1 * row
+            ),
+            {unit: 0.7 for unit in units[row::3]},
+            64,
+            pose=Pose(6 * row - 20, 5 - 2 * row, 3 * row, 1 + 0.04 * row, gaze_x=0.1 * row),
+            light=Light(0.1 * row, -0.2, 1.1, 0.9, 0.1 * row),
+        )
+        for row, (style, beard) in enumerate(zip(Hairstyle, [*Beard, *Beard], strict=False))
+    ]
+    kept = np.asarray(cv2.imread(str(Path(__file__).with_name("portraits.png")), cv2.IMREAD_GRAYSCALE), int)
+    difference = np.abs(np.hstack(drawn_now) - kept)
+    assert difference.max() <= 4 and difference.mean() < 0.02

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.cli.bench.material import DEFAULT_MODEL
-from fer.datasets.synthetic.portrait import ActionUnit, Appearance, draw_face
+from fer.datasets.synthetic.action_units import ActionUnit
+from fer.datasets.synthetic.appearance import Appearance
+from fer.datasets.synthetic.portrait import draw_face
 from fer.errors import DatasetError
 from fer.images import load_picture
 from fer.live import LiveRecognizer, recognize_faces

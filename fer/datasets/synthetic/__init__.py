@@ -1,1 +1,1 @@
-"""Synthetic faces: a drawn dataset that needs no download and shows no real person."""
+"""Synthetic dataset: drawn faces that need no download and show no real person."""

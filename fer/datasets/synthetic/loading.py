@@ -1,4 +1,4 @@
-"""The built-in dataset: seven emotions on faces drawn from facial action units, made on first use.
+"""Synthetic dataset: seven emotions on faces drawn from facial action units, made on first use.
 
 It needs no download, no licence and nobody's face, and it is a real lesson. Every person, pose,
 light and noise is drawn from a seed, and all of it moves more pixels than an emotion does: logistic
@@ -16,16 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.synthetic.portrait import (
-    ActionUnit,
-    ActionUnits,
-    Appearance,
-    Beard,
-    Hairstyle,
-    Light,
-    Pose,
-    draw_faces,
-)
+from fer.datasets.synthetic.action_units import ActionUnit, ActionUnits
+from fer.datasets.synthetic.appearance import Appearance, Beard, Hairstyle, Light, Pose
+from fer.datasets.synthetic.portrait import draw_faces
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, StorageError
 from fer.system import files, paths
