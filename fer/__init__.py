@@ -1,1 +1,1 @@
-"""The core of FER Lab: everything that is not a web page. It never imports Streamlit."""
+"""Core package: all of FER Lab but its web pages."""

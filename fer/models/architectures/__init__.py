@@ -1,1 +1,1 @@
-"""The architectures: `catalog` says which there are, without Keras; each has a file that builds it."""
+"""Network architectures: one file builds each; `models.catalog` lists them without loading Keras."""

@@ -1,4 +1,4 @@
-"""A network of keras.applications without its head, rebuilt so that it can be trained here, under a new head.
+"""Pretrained backbone: a network of keras.applications without its head, rebuilt to be trained here.
 
 Keras' layers keep their names, their order and their weights, so that the weights it publishes fit by name.
 Three things are done in another way, none of which changes what the network computes:

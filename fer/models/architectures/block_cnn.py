@@ -1,4 +1,4 @@
-"""The block CNN: pairs of normalised convolutions, pooling and dropout, then one dense layer.
+"""Block CNN: pairs of normalised convolutions, pooling and dropout, then one dense layer.
 
 Source:
     Reference system S1, "Model building and its architecture": blocks of convolution, normalisation,

@@ -1,4 +1,4 @@
-"""From a network that Keras has built to its blueprint."""
+"""Model summary: the blueprint of a network that Keras has built, layer by layer."""
 
 import importlib
 import math

@@ -1,4 +1,4 @@
-"""EfficientNet-B2 of keras.applications under a head of our own: average, dropout, dense layer.
+"""EfficientNet-B2: the backbone of keras.applications under our own head: average, dropout, dense layer.
 
 Source:
     Tan and Le (2019), arXiv:1905.11946, as Keras builds it, with stochastic depth up to 0.2. Reference system

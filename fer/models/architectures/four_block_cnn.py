@@ -1,4 +1,4 @@
-"""The four-block CNN with ReLU: four wide convolutions, two dense layers, dropout after each.
+"""Four-block CNN with ReLU: four wide convolutions, two dense layers, dropout after each.
 
 Source:
     The third reference system prints it layer by layer: 4,478,727 parameters, 4,474,759 of them trainable,

@@ -1,4 +1,4 @@
-"""The four-block CNN with ELU in the place of ReLU, as the third reference system compared them."""
+"""Four-block CNN with ELU: ELU in the place of ReLU, as the third reference system compared them."""
 
 import keras
 

@@ -1,4 +1,4 @@
-"""ResNet-18 at half its widths, for faces of 48×48: the larger sibling of `small_resnet`.
+"""Half ResNet-18: ResNet-18 at half its widths, for faces of 48×48; the larger sibling of `small_resnet`.
 
 Source:
     He, Zhang, Ren and Sun (2015), arXiv:1512.03385, table 1, the 18-layer column, with 32 to 256 filters for

@@ -1,4 +1,4 @@
-"""What a network learned from ImageNet's photographs, put into one of the catalogue.
+"""ImageNet weights: what a network learned from ImageNet's photographs, put into one of the catalogue.
 
 Keras publishes the weights, and keeps each file it has fetched in a folder of its own, where it is found
 again without a network.

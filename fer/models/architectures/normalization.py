@@ -1,4 +1,4 @@
-"""Batch normalisation at the speed the processor allows.
+"""Batch normalization: at the speed the processor allows.
 
 Keras 3 spells it as separate means, differences and products, which TensorFlow runs as a dozen passes
 over memory on a CPU; measured on mini_XCEPTION these are most of a training step. TensorFlow's own

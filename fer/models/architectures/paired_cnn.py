@@ -1,4 +1,4 @@
-"""The paired CNN: four pairs of convolutions, then a dense layer.
+"""Paired CNN: four pairs of convolutions, then a dense layer.
 
 Source:
     The first reference system, figure 21. It prints no number of parameters; rebuilt layer by layer there

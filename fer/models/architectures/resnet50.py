@@ -1,4 +1,4 @@
-"""ResNet-50 of keras.applications under a head of our own: average, dropout, dense layer.
+"""ResNet-50: the backbone of keras.applications under our own head: average, dropout, dense layer.
 
 Source:
     He, Zhang, Ren and Sun (2015), arXiv:1512.03385, table 1, the 50-layer column, as Keras builds it: the

@@ -1,4 +1,4 @@
-"""A small residual network: ResNet-18's shape for faces of 48×48, with a quarter of its filters and fewer.
+"""Small ResNet: ResNet-18's shape for faces of 48×48, with a quarter of its filters and fewer.
 
 Source:
     He, Zhang, Ren and Sun (2015), arXiv:1512.03385, table 1, the 18-layer column. A face of 48 pixels is not

@@ -1,4 +1,4 @@
-"""The tiny CNN: the plainest network that learns something, for a first try within a minute.
+"""Tiny CNN: the plainest network that learns something, for a first try within a minute.
 
 Made for this workshop: each of its four blocks halves the sides and doubles the filters, so that all but
 the first cost the same, and a mean over the last map takes the place of dense layers.
