@@ -1,16 +1,19 @@
 """When what a cached value was made from was last written: files change under a running workshop."""
 
 import contextvars
+import functools
 import gc
 import os
+import stat
+import time
 from pathlib import Path
 
 import streamlit as st
 
-from fer import datasets
 from fer.datasets.editions import edition_path
 from fer.models import inference
 from fer.models.card import CARD_FILE, MODEL_FILE
+from fer.system import paths
 from fer.system.progress import Progress
 
 
@@ -35,11 +38,10 @@ def unrecorded(progress: Progress) -> Progress:
 
 
 def dataset_stamp(name: str, edition: str = "") -> float:
-    path = next((entry.path for entry in datasets.list_datasets() if entry.name == name), None)
+    path = paths.data_folder() / name
     # FER+'s votes join from a table of their own, under whatever name it lies there. Sums, because what is
-    # put beside may well be older than what is there. The built-in set never changes.
-    files = [] if path is None else [path, *sorted(path.parent.glob("*.csv"))]
-    stamp = sum(map(modified, files), 0.0)
+    # put beside may well be older than what is there. The built-in set lies nowhere and never changes.
+    stamp = sum(map(modified, [path, *sorted(path.parent.glob("*.csv"))]), 0.0) if path.exists() else 0.0
     return stamp + modified(edition_path(name, edition)) if edition else stamp
 
 
@@ -60,7 +62,19 @@ def written(path: Path) -> str:
 def modified(path: Path) -> float:
     """When a file, or a folder or one inside it, last changed; a folder changes when a file comes or goes."""
     try:
-        inside = [Path(entry.path) for entry in os.scandir(path) if entry.is_dir()] if path.is_dir() else []
-        return max([path.stat().st_mtime, *map(modified, inside)])
+        status = path.stat()
+        if not stat.S_ISDIR(status.st_mode):
+            return status.st_mtime
+        # What was written a moment ago may change once more and keep its time: some disks count in seconds.
+        is_settled = time.time() - status.st_mtime > 2
+        inside = (_folders_in if is_settled else _folders_in.__wrapped__)(path, status.st_mtime_ns)
+        return max([status.st_mtime, *map(modified, inside)])
     except OSError:
         return 0.0
+
+
+# Tens of thousands of pictures lie in class folders, and a page asks several times as it is drawn.
+@functools.lru_cache(maxsize=4096)
+def _folders_in(path: Path, modified_ns: int) -> tuple[Path, ...]:
+    with os.scandir(path) as entries:
+        return tuple(Path(entry.path) for entry in entries if entry.is_dir())
