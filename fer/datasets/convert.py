@@ -10,8 +10,6 @@ labels, their splits and their order. Nothing is seen under the target's name be
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -207,10 +205,7 @@ def _write_folders(
     """
     numbers = dataset.rows[order] if keep_rows and _ascending(dataset.rows) else np.arange(len(order))
     digits = max(5, len(str(int(numbers.max()))))
-    unfinished: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=target.parent, prefix=".converting-"))
+    with files.replacing(target) as unfinished:
         folders = {
             (split.value, label): unfinished / split / emotion
             for split in Split
@@ -234,14 +229,7 @@ def _write_folders(
                 teller.wrote(dataset.labels[order[places]])
         if hasattr(os, "sync"):
             os.sync()  # once for all: a flush per picture would take minutes
-        unfinished.chmod(0o755)
         _refuse_existing(target)
-        unfinished.rename(target)
-    except OSError as error:
-        raise files.storage_error(target, error) from error
-    finally:
-        if unfinished is not None:
-            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _ascending(rows: NDArray[np.intp]) -> bool:

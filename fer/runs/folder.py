@@ -18,7 +18,7 @@
         predictions.npz what they answer to each validation face
         last.keras      weights and optimizer after the last whole epoch; a run resumes from here
         model.tflite    the best weights, for `fer.models.inference`; with card.json beside it
-        .exporting/     where these two are made; only while they are
+        .aside/         where these two are made; only while they are
         tensorboard/    the curves once more, as TensorBoard reads them
         .reserve        room that a run gives back when the disk is full, so that it can still say so
 

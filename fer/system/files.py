@@ -1,11 +1,12 @@
-"""Saving so that nothing is ever half-written: write beside, flush to the disk, rename over."""
+"""Atomic writes: nothing is ever half-written, because it is written beside its place and renamed."""
 
 import errno
 import os
+import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tokenize import TokenError
 from zipfile import BadZipFile
@@ -60,6 +61,50 @@ def save_bytes(path: Path, content: bytes) -> None:
 def save_text(path: Path, text: str) -> None:
     """Save `text` at `path` as UTF-8 in one step; see `save`."""
     save_bytes(path, text.encode())
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """Give an empty hidden folder to fill, and put it in `folder`'s place in one step when that is done.
+
+    If anything fails, what was there stays. Between two renames there is no folder for a moment; after a
+    crash in it the next call finds what was set aside. What is filled in with `save` is flushed to the disk.
+
+    Raises:
+        DiskFullError, StorageError: see `save`.
+    """
+    former, filled = folder.with_name(f".{folder.name}.old"), None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if former.exists() and not folder.exists():
+            former.rename(folder)
+        shutil.rmtree(former, ignore_errors=True)
+        filled = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".saving-"))
+        yield filled
+        filled.chmod(0o755)
+        if folder.exists():
+            folder.rename(former)
+        filled.rename(folder)
+    except OSError as error:
+        with suppress(OSError):
+            former.rename(folder)
+        raise storage_error(folder, error) from error
+    finally:
+        if filled is not None:
+            shutil.rmtree(filled, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(former, ignore_errors=True)
+
+
+@contextmanager
+def aside(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder within `folder`, for files to be finished before `put_in_place` moves them."""
+    place = folder / ".aside"
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def replace_between(path: Path, begin: str, end: str, text: str) -> None:

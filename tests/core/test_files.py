@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fer.errors import StorageError
+from fer.errors import DiskFullError, StorageError
 from fer.system import files
 
 
@@ -99,3 +99,56 @@ def test_a_disk_that_is_full_at_the_flush_keeps_the_old_file(
 def test_a_file_where_the_folder_should_be_is_a_sentence(old: Path) -> None:
     with pytest.raises(StorageError, match=r"“x\.json” could not be saved"):
         files.save_text(old / "x.json", "text")
+
+
+def in_folder(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_a_folder_is_filled_beside_its_place_and_replaces_the_former_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "net"
+    for number in range(2):
+        with files.replacing(folder) as filled:
+            assert filled.parent == folder.parent
+            assert filled.name.startswith(".")
+            (filled / f"{number}.txt").write_text("whole")
+            assert folder.exists() == bool(number)
+    assert in_folder(folder) == {"1.txt": "whole"}
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("error", [ValueError("a bug"), KeyboardInterrupt()])
+def test_a_folder_that_is_filled_halfway_changes_nothing(tmp_path: Path, error: BaseException) -> None:
+    folder = tmp_path / "net"
+    folder.mkdir()
+    (folder / "old.txt").write_text("old")
+    with pytest.raises(type(error)), files.replacing(folder) as filled:
+        (filled / "new.txt").write_text("half of the n")
+        raise error
+    assert in_folder(folder) == {"old.txt": "old"}
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_full_disk_while_a_folder_is_filled_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DiskFullError, match="“net” could not be saved"), files.replacing(tmp_path / "net"):
+        raise fail_with(errno.ENOSPC)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_crash_between_two_renames_left_is_found_again(tmp_path: Path) -> None:
+    folder, former = tmp_path / "net", tmp_path / ".net.old"
+    former.mkdir()
+    (former / "old.txt").write_text("old")
+    with pytest.raises(ValueError, match="a bug"), files.replacing(folder):
+        raise ValueError("a bug")
+    assert in_folder(folder) == {"old.txt": "old"}
+    assert not former.exists()
+
+
+def test_files_are_finished_in_a_folder_aside_that_goes_again(tmp_path: Path) -> None:
+    (tmp_path / ".aside").mkdir()
+    (tmp_path / ".aside" / "of a crash").touch()
+    with files.aside(tmp_path) as aside:
+        files.save_text(aside / "a.txt", "whole")
+        files.put_in_place(aside, tmp_path, ("b.txt", "a.txt"))
+    assert in_folder(tmp_path) == {"a.txt": "whole"}

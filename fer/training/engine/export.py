@@ -1,6 +1,5 @@
 """From the best weights of a run to the file that everything but training uses."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +27,6 @@ from fer.training.engine.validation import Validator
 # LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
 EXPORT_TOLERANCE = 1e-3
 # Where a model and its card are made before they replace the former ones.
-_ASIDE = ".exporting"
 
 
 def save_litert(network: keras.Model, path: Path) -> None:
@@ -183,16 +181,13 @@ def write_model(
         },
     )
     # Both beside their places first: an old model must not stay beside a new card where the disk is full.
-    aside = folder / _ASIDE
-    try:
+    with files.aside(folder) as aside:
         persist(lambda: card.save(aside))
         persist(lambda: save_litert(network, aside / MODEL_FILE))
         _require_the_same_answers(aside, network, validation.images[:64])
         # An int8 form of the weights before is another model's now.
         persist(lambda: (folder / INT8_FILE).unlink(missing_ok=True))
         persist(lambda: files.put_in_place(aside, folder, (CARD_FILE, MODEL_FILE)))
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def furthest_apart(former: Path, latest: Path, temperature: float = 1.0) -> float:

@@ -1,6 +1,5 @@
 """From a model file to a model: the network built from the catalogue, the file's arrays put into it."""
 
-import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,18 +55,13 @@ def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:
         license="not known",
         notes=f"Brought from a file; nothing about it was measured here.{claims}",
     )
-    # Beside its place and renamed, and hidden meanwhile: a full disk must not leave half a model.
-    unfinished = target.with_name(f".{target.name}")
-    try:
-        card.save(unfinished)
-        files.save(unfinished / KERAS_FILE, network.save)
+    with files.replacing(target) as folder:
+        card.save(folder)
+        files.save(folder / KERAS_FILE, network.save)
         progress(0.6, "Exporting the model")
-        save_litert(network, unfinished / MODEL_FILE)
+        save_litert(network, folder / MODEL_FILE)
         progress(0.9, "Asking it about a few pictures")
-        _require_the_same_answers(unfinished, network)
-        unfinished.rename(target)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        _require_the_same_answers(folder, network)
     return target
 
 
