@@ -12,6 +12,22 @@ from fer.emotions import EMOTIONS, Emotion
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.fixture(autouse=True, scope="session")
+def empty_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An installation that ships no models and no replications, so that a test lists what it made itself."""
+    folder = tmp_path_factory.mktemp("ships nothing")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FER_SHIPPED", str(folder))
+        yield folder
+
+
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the project ships, found from the test's empty home as on a learner's machine."""
+    monkeypatch.delenv("FER_SHIPPED")
+    return PROJECT_ROOT / "models"
+
+
 @pytest.fixture(autouse=True)
 def fer_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty `FER_HOME`, so that no test sees the learner's data or leaves anything behind."""

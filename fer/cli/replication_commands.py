@@ -13,6 +13,7 @@ from fer.datasets import load_dataset
 from fer.errors import FerError
 from fer.evaluation import replication
 from fer.evaluation.replication import Cell, Comparison, TableRow, TableSize, Variant
+from fer.system import paths
 
 USUAL_DATA = "fer2013.csv"
 TABLE_KEY = "s0-table"
@@ -81,7 +82,7 @@ def _keep(chosen: Variant | TableRow, options: argparse.Namespace) -> Answer:
     kept = replication.keep(
         options.keep, chosen, options.hardware, options.dataset or "", terminal.show_progress
     )
-    folder = replication.folder_of(chosen.key)
+    folder = paths.replication(chosen.key)
     lines = [f"{folder}: what came of {chosen.title}"]
     if isinstance(chosen, TableRow):
         row_cells = [cell for cell in replication.kept_table() if cell.batch_size == chosen.batch_size]

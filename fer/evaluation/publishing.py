@@ -43,7 +43,8 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
     if not run.has_model:
         raise ModelError(f"The run “{run.title}” has no model yet. Let it finish, then publish it.")
     target = paths.child(paths.pretrained_folder(), name)
-    for taken in (target, paths.child(paths.imported_models_folder(), name)):
+    imported = paths.child(paths.imported_models_folder(), name)
+    for taken in (paths.pretrained_models().get(name, target), imported):
         if taken.exists():
             raise ModelError(
                 f"There is already a model “{name}”. Choose another name, or remove the folder {taken}."
@@ -60,10 +61,7 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
         license="MIT",
         notes="One model and one look at each face: no flips, crops or ensembles were averaged.",
     )
-    # Filled beside its place and renamed: a full disk must not leave half a model under the name. The
-    # dot keeps it out of every list meanwhile.
-    unfinished = target.with_name(f".{name}")
-    try:
+    with files.replacing(target) as folder:
         for file, copy in (
             (MODEL_FILE, MODEL_FILE),
             (BEST_FILE, KERAS_FILE),
@@ -73,12 +71,9 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
             *([(runs.EDITION_FILE, runs.EDITION_FILE)] if run.config.view.edition else []),
             *([(INT8_FILE, INT8_FILE)] if learned_card.int8 is not None else []),
         ):
-            _copy(run.folder / file, unfinished / copy)
-        _keep_recipes_of_teachers(run, unfinished)
-        card.save(unfinished)
-        unfinished.rename(target)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+            _copy(run.folder / file, folder / copy)
+        _keep_recipes_of_teachers(run, folder)
+        card.save(folder)
     return card
 
 

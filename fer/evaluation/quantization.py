@@ -4,7 +4,6 @@ A quarter of the size or so, and on processors that have instructions for it sev
 it can be slower. So both are measured, here and now.
 """
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from fer.datasets import Dataset, Split
 from fer.errors import DatasetError
 from fer.evaluation import evaluate
 from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE
-from fer.models.inference import Recognizer, model_folder
+from fer.models.inference import Recognizer, own_model_folder
 from fer.statistics import PairedComparison, compare_answers, wilson_interval
 from fer.system import files
 from fer.system.progress import Progress, silent
@@ -29,8 +28,6 @@ MOST_LOSS = 0.005
 CALIBRATION_FACES = 400
 FACE_COUNTS = (1, 16)
 _ROUNDS = 40
-# Where the file is made and judged before it is put beside the model.
-_ASIDE = ".quantizing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def quantize(
         DatasetError: a split that is needed is empty.
         StorageError: a file could not be written.
     """
-    folder = model_folder(name)
+    folder = own_model_folder(name)
     exact = Recognizer(folder)
     training = dataset.only(Split.TRAIN)
     if not len(training):
@@ -82,8 +79,7 @@ def quantize(
     progress(0.05, "Reading the weights")
     network = load_network(folder)
     chosen = training.subset(min(calibration_faces, len(training)), 0)
-    aside = folder / _ASIDE
-    try:
+    with files.aside(folder) as aside:
         exact.card.save(aside)
         progress(0.1, f"Taking the ranges of all values from {len(chosen):,} faces")
         save_int8(network, exact.preprocessing.apply(chosen.images), aside / INT8_FILE)
@@ -112,8 +108,6 @@ def quantize(
         if kept:
             replace(exact.card, int8=_noted(made, dataset)).save(aside)
             files.put_in_place(aside, folder, (INT8_FILE, CARD_FILE))
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return made
 
 

@@ -9,6 +9,7 @@ TensorFlow is never loaded here: it would cost the server 5 s, 600 MB and a smoo
 
 import hashlib
 import json
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from fer.emotions import Emotion
 from fer.errors import FerError, ModelMismatchError, ModelNotFoundError
 from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard, load_card
 from fer.models.preprocessing import Preprocessing
-from fer.system import paths
+from fer.system import files, paths
 
 ModelKind = Literal["pretrained", "brought", "run"]
 Precision = Literal["float32", "int8"]
@@ -336,11 +337,12 @@ def model_folder(name: str) -> Path:
     Raises:
         ModelNotFoundError: there is no model of that name.
     """
-    for parent in (paths.pretrained_folder(), paths.imported_models_folder(), paths.runs_folder()):
-        try:
-            folder = paths.child(parent, name)
-        except FerError as error:
-            raise ModelNotFoundError(str(error)) from error
+    try:
+        own = (paths.pretrained_folder(), paths.imported_models_folder(), paths.runs_folder())
+        folders = [paths.child(parent, name) for parent in own]
+    except FerError as error:
+        raise ModelNotFoundError(str(error)) from error
+    for folder in (*folders, *filter(None, (paths.pretrained_models().get(name),))):
         if folder.is_dir():
             return folder
     known = ", ".join(entry.name for entry in list_models()) or "none yet"
@@ -349,37 +351,51 @@ def model_folder(name: str) -> Path:
     )
 
 
+def own_model_folder(name: str) -> Path:
+    """Return the folder of a model that is about to be changed.
+
+    A shipped one is the installation's: it is copied into the learner's home first, and found there then.
+
+    Raises:
+        ModelNotFoundError: there is no model of that name.
+        StorageError: it cannot be copied.
+    """
+    folder = model_folder(name)
+    if not paths.is_shipped(folder):
+        return folder
+    target = paths.pretrained_folder() / folder.name
+    with files.replacing(target) as copy:
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+    return target
+
+
 def list_models() -> list[ModelEntry]:
-    """Return every model that has weights: the default, other shipped ones, those brought, then runs."""
-    kinds: list[tuple[ModelKind, list[Path]]] = [
-        (
-            "pretrained",
-            sorted(
-                paths.pretrained_folder().glob(f"*/{MODEL_FILE}"),
-                key=lambda path: (path.parent.name != DEFAULT_MODEL, path.parent.name),
-            ),
-        ),
-        ("brought", sorted(paths.imported_models_folder().glob(f"[!.]*/{MODEL_FILE}"))),
-        (
-            "run",
-            sorted(
-                paths.runs_folder().glob(f"*/{MODEL_FILE}"),
-                key=lambda path: path.stat().st_mtime,
-                reverse=True,
-            ),
-        ),
+    """Return every model that has weights: the default, others published or shipped, imported ones, runs.
+
+    One name is listed once, as `model_folder` finds it: the learner's own before a shipped one.
+    """
+    imported = sorted(paths.imported_models_folder().glob(f"[!.]*/{MODEL_FILE}"))
+    runs = sorted(
+        paths.runs_folder().glob(f"*/{MODEL_FILE}"), key=lambda path: path.stat().st_mtime, reverse=True
+    )
+    own = [_entry(path.parent, "brought") for path in imported] + [
+        _entry(path.parent, "run") for path in runs
     ]
-    return [
-        ModelEntry(path.parent.name, _title(path.parent), kind) for kind, found in kinds for path in found
+    names = {entry.name for entry in own}
+    published = [
+        _entry(folder, "pretrained")
+        for name, folder in paths.pretrained_models().items()
+        if (folder / MODEL_FILE).exists() and not (name in names and paths.is_shipped(folder))
     ]
+    return [*sorted(published, key=lambda entry: entry.name != DEFAULT_MODEL), *own]
 
 
-def _title(folder: Path) -> str:
-    """What the card calls the model; a damaged one stays in the list, and choosing it says what is wrong."""
+def _entry(folder: Path, kind: ModelKind) -> ModelEntry:
+    """A damaged model stays in the list, and choosing it says what is wrong."""
     try:
-        return load_card(folder).title or folder.name
+        return ModelEntry(folder.name, load_card(folder).title or folder.name, kind)
     except ModelNotFoundError:
-        return f"{folder.name} (damaged)"
+        return ModelEntry(folder.name, f"{folder.name} (damaged)", kind)
 
 
 def _shape_of(output: Mapping[str, Any]) -> tuple[int, int, int]:

@@ -1,6 +1,7 @@
-"""Where things lie: the only module that knows the names `data/` and `models/`.
+"""Folders and paths: where things lie, and the names from outside that may become file names.
 
-Set the environment variable `FER_HOME` to keep both somewhere else (the tests do).
+A learner's own things lie in the folder that the environment variable `FER_HOME` names, or in the project.
+What is shipped, models and replications, belongs to the installation and is found from every home.
 """
 
 import os
@@ -58,23 +59,46 @@ def runs_folder() -> Path:
 
 
 def pretrained_folder() -> Path:
-    """One folder per shipped model."""
+    """One folder per model that was published here."""
     return home() / "models" / "pretrained"
 
 
+def pretrained_models() -> dict[str, Path]:
+    """The folder of every published or shipped model by its name, in order; the learner's own goes first."""
+    own = pretrained_folder()
+    folders = [path for parent in (_shipped() / "pretrained", own) for path in parent.glob("[!.]*/")]
+    return {path.name: path for path in sorted(folders, key=lambda path: (path.name, path.parent == own))}
+
+
+def is_shipped(folder: Path) -> bool:
+    """Whether a folder belongs to the installation and not to the learner."""
+    return folder.is_relative_to(_shipped()) and not folder.is_relative_to(home())
+
+
 def imported_models_folder() -> Path:
-    """One folder per model that came from elsewhere."""
+    """One folder per imported model; called `brought` since the first version, as runs and cards name it."""
     return home() / "models" / "brought"
 
 
 def replications_folder() -> Path:
-    """What came of repeating published recipes; one folder per recipe."""
+    """What came of repeating published recipes here; one folder per recipe."""
     return home() / "models" / "replications"
+
+
+def replication(key: str) -> Path:
+    """The folder of what came of a recipe: the learner's own, or else what is shipped."""
+    own = replications_folder() / key
+    return own if own.exists() else _shipped() / "replications" / key
 
 
 def detectors_folder() -> Path:
     """Downloaded face detector weights."""
     return home() / "models" / "detectors"
+
+
+def _shipped() -> Path:
+    """The installation's models and replications; the tests set `FER_SHIPPED` to have none."""
+    return Path(os.environ.get("FER_SHIPPED") or PROJECT_ROOT / "models").absolute()
 
 
 def given(text: str | Path) -> Path:

@@ -49,3 +49,27 @@ AWKWARD = [".hidden", "-flag", "x.", "x ", "x\n", "x\0", "ünü", "x" * 121]
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(FerError, match="cannot be a file name"):
         paths.child(tmp_path, name)
+
+
+def test_shipped_models_and_replications_are_found_from_any_home(shipped: Path, fer_home: Path) -> None:
+    assert paths.pretrained_models()["small_resnet"] == shipped / "pretrained" / "small_resnet"
+    assert paths.replication("s0") == shipped / "replications" / "s0"
+    assert paths.is_shipped(paths.replication("s0"))
+    assert list(fer_home.iterdir()) == []
+
+
+def test_the_learners_own_goes_before_what_is_shipped(shipped: Path) -> None:
+    own = [paths.pretrained_folder() / "small_resnet", paths.replications_folder() / "s0"]
+    for folder in own:
+        folder.mkdir(parents=True)
+    assert [paths.pretrained_models()["small_resnet"], paths.replication("s0")] == own
+    assert not any(map(paths.is_shipped, own))
+    assert paths.pretrained_models()["mini_xception"] == shipped / "pretrained" / "mini_xception"
+
+
+def test_what_is_shipped_is_the_learners_own_where_home_is_the_project(
+    shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FER_HOME")
+    assert not paths.is_shipped(paths.pretrained_models()["small_resnet"])
+    assert shipped.is_dir()

@@ -100,6 +100,12 @@ def test_a_name_that_is_taken_is_refused_and_what_is_there_stays(
     assert (folder / "card.json").read_bytes() == before
 
 
+@pytest.mark.usefixtures("shipped")
+def test_the_name_of_a_shipped_model_is_taken(run_id: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="already a model “mini_xception”"):
+        publish(run_id, "mini_xception", csv_with(tmp_path, range(7), range(7)))
+
+
 def test_a_run_without_a_model_cannot_be_published(tmp_path: Path) -> None:
     run = runs.create_run(TrainingConfig())
     with pytest.raises(ModelError, match="has no model yet"):

@@ -12,8 +12,17 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError, ModelNotFoundError
 from fer.models import inference
 from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE
-from fer.models.inference import CHUNK, Recognizer, list_models, load_recognizer
+from fer.models.inference import (
+    CHUNK,
+    DEFAULT_MODEL,
+    Recognizer,
+    list_models,
+    load_recognizer,
+    model_folder,
+    own_model_folder,
+)
 from fer.models.preprocessing import Preprocessing
+from fer.system import paths
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
@@ -294,3 +303,27 @@ def test_an_unknown_name_is_a_sentence_with_the_known_ones(recognizer: Recognize
 def test_no_keras_and_no_tensorflow_stand_behind_it() -> None:
     source = Path(inference.__file__).read_text(encoding="utf-8")
     assert "import keras" not in source and "import tensorflow" not in source
+
+
+@pytest.mark.usefixtures("shipped")
+def test_shipped_models_are_listed_and_found_from_an_empty_home(fer_home: Path) -> None:
+    assert [entry.name for entry in list_models()] == [DEFAULT_MODEL, "half_resnet18", "mini_xception"]
+    assert {entry.kind for entry in list_models()} == {"pretrained"}
+    assert load_recognizer(DEFAULT_MODEL).card.name == DEFAULT_MODEL
+    assert list(fer_home.iterdir()) == []
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("folder", ["pretrained", "brought", "runs"])
+def test_the_learners_own_model_goes_before_a_shipped_one_of_its_name(fer_home: Path, folder: str) -> None:
+    own = grey_level.save_model(fer_home / "models" / folder / DEFAULT_MODEL)
+    assert model_folder(DEFAULT_MODEL) == own
+    assert [entry.name for entry in list_models()].count(DEFAULT_MODEL) == 1
+
+
+def test_a_shipped_model_that_is_to_be_changed_is_copied_into_the_home(shipped: Path) -> None:
+    own = own_model_folder("mini_xception")
+    assert own == paths.pretrained_folder() / "mini_xception" == model_folder("mini_xception")
+    there = shipped / "pretrained" / "mini_xception"
+    assert (own / "card.json").read_bytes() == (there / "card.json").read_bytes()
+    assert own_model_folder("mini_xception") == own

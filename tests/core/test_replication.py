@@ -26,7 +26,6 @@ from fer.evaluation.replication import (
     as_markdown,
     compare,
     comparisons,
-    folder_of,
     keep,
     kept_metrics,
     load_kept,
@@ -35,7 +34,7 @@ from fer.evaluation.replication import (
 )
 from fer.runs import DatasetManifest, EpochMetrics, RunRecorder, RunStatus, save_manifest
 from fer.statistics import wilson_interval
-from fer.system import files
+from fer.system import files, paths
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 from tests.core import grey_level
 
@@ -116,7 +115,7 @@ def test_a_finished_run_is_kept_with_its_intervals(fer_home: Path) -> None:
     assert (kept.epochs, kept.seconds, kept.parameters) == (5, 12.5, 4_478_727)
     assert (kept.hardware, kept.test) == ("A card", None)
     assert [row.validation_accuracy for row in kept_metrics("s3_elu")][-2:] == [0.56, 0.55]
-    folder = folder_of("s3_elu")
+    folder = paths.replications_folder() / "s3_elu"
     assert sorted(path.name for path in folder.iterdir()) == [
         *("config.json", "log.txt", "metrics.jsonl", "result.json")
     ]
@@ -170,8 +169,8 @@ def test_the_test_faces_must_be_those_of_fer_2013(tmp_path: Path) -> None:
     ["{", "[]", "{}", json.dumps({"key": "s0"}), kept_of("s0", 0.5).to_json().replace("0.5,", "5.5,")],
 )
 def test_a_damaged_result_is_named_and_hides_no_other(content: str) -> None:
-    folder_of("s0").mkdir(parents=True)
-    (folder_of("s0") / "result.json").write_text(content)
+    (paths.replications_folder() / "s0").mkdir(parents=True)
+    (paths.replications_folder() / "s0" / "result.json").write_text(content)
     with pytest.raises(FerError, match="s0"):
         load_kept("s0")
     rows = {row.variant.key: row for row in comparisons()}
@@ -199,10 +198,11 @@ def test_what_was_kept_before_stays_whole_when_keeping_breaks_off(monkeypatch: p
 
 def test_what_a_crash_left_aside_is_found_again() -> None:
     former = keep(finished_run(), variant("s3_elu"))
-    folder_of("s3_elu").rename(folder_of("s3_elu").with_name(".s3_elu.old"))
+    folder = paths.replications_folder() / "s3_elu"
+    folder.rename(folder.with_name(".s3_elu.old"))
     latter = keep(finished_run(), variant("s3_elu"))
     assert load_kept("s3_elu") == latter != former
-    assert [path.name for path in folder_of("s3_elu").parent.iterdir()] == ["s3_elu"]
+    assert [path.name for path in folder.parent.iterdir()] == ["s3_elu"]
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_what_was_not_run_for_want_of_weights_says_so() -> None:
 
 
 def test_a_result_in_a_foreign_folder_is_refused() -> None:
-    folder_of("s2").mkdir(parents=True)
-    (folder_of("s2") / "result.json").write_text(kept_of("s0", 0.5).to_json())
+    (paths.replications_folder() / "s2").mkdir(parents=True)
+    (paths.replications_folder() / "s2" / "result.json").write_text(kept_of("s0", 0.5).to_json())
     with pytest.raises(FerError, match="holds what came of “s0”"):
         load_kept("s2")
 
@@ -314,6 +314,14 @@ def test_the_readme_tells_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_HOME", str(PROJECT_ROOT))
     between = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
     assert between.strip() == as_markdown()
+
+
+@pytest.mark.usefixtures("shipped")
+def test_what_is_shipped_is_told_from_an_empty_home(fer_home: Path) -> None:
+    kept = load_kept("s4")
+    assert kept is not None
+    assert len(kept_metrics("s4")) == kept.epochs
+    assert list(fer_home.iterdir()) == []
 
 
 @pytest.mark.parametrize("folder", sorted((PROJECT_ROOT / "models" / "replications").glob("*")), ids=str)

@@ -96,13 +96,13 @@ def _timed(
 
 def _shipped_folder(name: str) -> Path | None:
     """The folder of a shipped model of this architecture, whatever its input size; None without one."""
-    for path in sorted(paths.pretrained_folder().glob(f"[!.]*/{MODEL_FILE}")):
+    for folder in paths.pretrained_models().values():
         try:
-            card = load_card(path.parent)
+            card = load_card(folder)
         except ModelNotFoundError:
             continue
-        if card.architecture == name:
-            return path.parent
+        if card.architecture == name and (folder / MODEL_FILE).exists():
+            return folder
     return None
 
 

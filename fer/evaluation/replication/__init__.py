@@ -1,7 +1,7 @@
 """The replication bench: what others published, what came of repeating it here, and the verdict."""
 
 from fer.evaluation.replication.keeping import Recipe, keep, other_settings
-from fer.evaluation.replication.kept import Judged, KeptReplication, folder_of, kept_metrics, load_kept
+from fer.evaluation.replication.kept import Judged, KeptReplication, kept_metrics, load_kept
 from fer.evaluation.replication.kept_table import ROWS, TableRow, kept_rows, kept_table, row_of
 from fer.evaluation.replication.markdown import BEGIN, END, as_markdown, write_into
 from fer.evaluation.replication.published import PUBLISHED, PublishedFigure
@@ -37,7 +37,6 @@ __all__ = [
     "check_table",
     "compare",
     "comparisons",
-    "folder_of",
     "judge",
     "keep",
     "kept_metrics",

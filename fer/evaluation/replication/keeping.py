@@ -1,7 +1,5 @@
 """From a finished run to what is kept of it."""
 
-import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -18,13 +16,12 @@ from fer.evaluation.replication.kept import (
     VALIDATION_FACES,
     Judged,
     KeptReplication,
-    folder_of,
 )
 from fer.evaluation.replication.published import PublishedFigure
 from fer.models.catalog import architecture
 from fer.models.inference import Recognizer
 from fer.runs import DatasetManifest, Run, RunStatus
-from fer.system import files
+from fer.system import files, paths
 from fer.system.progress import Progress, silent
 
 # A log of thousands of epochs; nothing in it is worth more.
@@ -95,15 +92,11 @@ def keep(
     # A path is of one machine; the name is what somebody else's file is called too.
     config = replace(run.config, dataset=Path(run.config.dataset).name, name="")
     log = run.log(_LOG_LINES).replace(str(run.folder), run.id)
-    _save(
-        folder_of(recipe.key),
-        {
-            runs.CONFIG_FILE: config.to_json().encode(),
-            runs.METRICS_FILE: (run.folder / runs.METRICS_FILE).read_bytes(),
-            runs.LOG_FILE: f"{log}\n".encode(),
-            RESULT_FILE: kept.to_json().encode(),
-        },
-    )
+    with files.replacing(paths.replications_folder() / recipe.key) as folder:
+        files.save_text(folder / runs.CONFIG_FILE, config.to_json())
+        files.save_bytes(folder / runs.METRICS_FILE, (run.folder / runs.METRICS_FILE).read_bytes())
+        files.save_text(folder / runs.LOG_FILE, f"{log}\n")
+        files.save_text(folder / RESULT_FILE, kept.to_json())
     return kept
 
 
@@ -115,27 +108,6 @@ def other_settings(config: TrainingConfig, recipe: Recipe) -> list[str]:
         for setting in compare_settings([expected, config])
         if setting.differs
     ]
-
-
-def _save(folder: Path, content: Mapping[str, bytes]) -> None:
-    """Fill a folder beside its place and exchange it whole: a crash leaves one or the other, no mixture.
-
-    Between the two renames there is none for a moment; the next call finds what was set aside.
-    """
-    filled, former = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
-    if former.exists() and not folder.exists():
-        former.rename(folder)
-    for leftover in (filled, former):
-        shutil.rmtree(leftover, ignore_errors=True)
-    for name, values in content.items():
-        files.save_bytes(filled / name, values)
-    try:
-        if folder.exists():
-            folder.rename(former)
-        filled.rename(folder)
-    except OSError as error:
-        raise files.storage_error(folder, error) from error
-    shutil.rmtree(former, ignore_errors=True)
 
 
 def _refuse_other_settings(run: Run, recipe: Recipe) -> None:

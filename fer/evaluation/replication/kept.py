@@ -11,7 +11,6 @@ No weights and no pictures.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Self
 
 from fer import runs
@@ -127,18 +126,13 @@ class KeptReplication:
         )
 
 
-def folder_of(key: str) -> Path:
-    """Where what came of a variant is kept."""
-    return paths.replications_folder() / key
-
-
 def load_kept(key: str) -> KeptReplication | None:
     """Return what came of a variant; None if nothing is kept of it.
 
     Raises:
         FerError: what is kept cannot be understood, or is of another variant.
     """
-    path = folder_of(key) / RESULT_FILE
+    path = paths.replication(key) / RESULT_FILE
     try:
         kept = KeptReplication.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -158,4 +152,4 @@ def load_kept(key: str) -> KeptReplication | None:
 
 def kept_metrics(key: str) -> list[runs.EpochMetrics]:
     """Every epoch of what is kept of a variant; empty if nothing is."""
-    return runs.read_metrics(folder_of(key))
+    return runs.read_metrics(paths.replication(key))

@@ -224,7 +224,7 @@ def write_into(path: Path, costs: MeasuredCosts) -> None:
 def _shipped_cards() -> Sequence[ModelCard]:
     """The cards of the shipped models; one that cannot be read tells nothing."""
     cards = []
-    for folder in sorted(path for path in paths.pretrained_folder().glob("[!.]*") if path.is_dir()):
+    for folder in paths.pretrained_models().values():
         try:
             cards.append(load_card(folder))
         except ModelNotFoundError:

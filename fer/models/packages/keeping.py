@@ -53,8 +53,8 @@ def plain_name(text: str) -> str:
 def free_name(name: str) -> str:
     """The name, or with a number behind it the first that no model here has."""
     number, free = 1, name
-    taken = (paths.pretrained_folder(), paths.runs_folder(), paths.imported_models_folder())
-    while any((folder / free).exists() for folder in taken):
+    shipped, own = paths.pretrained_models(), (paths.runs_folder(), paths.imported_models_folder())
+    while free in shipped or any((folder / free).exists() for folder in own):
         number += 1
         free = f"{name}-{number}"
     return free

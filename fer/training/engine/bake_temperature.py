@@ -4,7 +4,6 @@ Dividing the logits by T is dividing the weights that make them, so the model st
 it is: the same answers, in the same order. One taught by softened answers is far too unsure without it.
 """
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from fer.errors import ModelError
 from fer.models.card import CARD_FILE, INT8_FILE, KERAS_FILE, MODEL_FILE, load_card
-from fer.models.inference import model_folder
+from fer.models.inference import model_folder, own_model_folder
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 from fer.training.engine.export import furthest_apart, save_litert
@@ -20,7 +19,6 @@ from fer.training.engine.loading import load_network
 
 # Of probabilities: the exported model adds in another order, and a low temperature magnifies that.
 _TOLERANCE = 1e-4
-_ASIDE = ".folding"
 
 
 def bake_temperature(name: str, temperature: float, fitted_on: str, progress: Progress = silent) -> Path:
@@ -46,19 +44,19 @@ def bake_temperature(name: str, temperature: float, fitted_on: str, progress: Pr
             f"“{name}” was brought from a file, and stays as its maker made it. Leave out --fold: then the "
             "temperature is kept beside the model, and the live page can apply it."
         )
-    if folder.parent != paths.pretrained_folder():
+    if folder.parent == paths.runs_folder():
         raise ModelError(
             f"“{name}” is a run: its weights stay what they were trained to. Publish it, then fold the "
             "temperature into the published model."
         )
+    folder = own_model_folder(name)
     progress(0.2, "Reading the weights")
     network = load_network(folder)
     last = [layer for layer in network.layers if layer.weights][-1]
     last.set_weights([values / np.float32(temperature) for values in last.get_weights()])
     card = load_card(folder)
     note = f"Temperature {temperature:.3f}, fitted on {fitted_on}, is divided into its last layer."
-    aside = folder / _ASIDE
-    try:
+    with files.aside(folder) as aside:
         replace(card, int8=None, notes=" ".join(filter(None, (card.notes, note)))).save(aside)
         files.save(aside / KERAS_FILE, network.save)
         progress(0.4, "Exporting the model")
@@ -67,8 +65,6 @@ def bake_temperature(name: str, temperature: float, fitted_on: str, progress: Pr
         _require_tempered_answers(folder, aside, temperature)
         (folder / INT8_FILE).unlink(missing_ok=True)
         files.put_in_place(aside, folder, (KERAS_FILE, MODEL_FILE, CARD_FILE))
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return folder
 
 

@@ -1,14 +1,13 @@
 """A model exported from its Keras weights: again, or at last after it was trained on a graphics card."""
 
 import os
-import shutil
 from pathlib import Path
 
 from fer import runs
 from fer.datasets import Split, load_dataset
 from fer.errors import ModelError, RunAlreadyActiveError
 from fer.models.card import MODEL_FILE, load_card
-from fer.models.inference import model_folder
+from fer.models.inference import own_model_folder
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 from fer.training.batches import training_faces
@@ -19,7 +18,6 @@ from fer.training.engine.probe_samples import manifest, require_the_same
 # The same weights in another order of additions differ by less; other weights by far more.
 _SAME_ANSWERS = 1e-5
 # Where the new file is made before it replaces the former one.
-_ASIDE = ".exporting-again"
 
 
 def export_again(name: str, progress: Progress = silent) -> Path:
@@ -44,11 +42,10 @@ def export_again(name: str, progress: Progress = silent) -> Path:
     run_folder = paths.child(paths.runs_folder(), name)
     if (run_folder / runs.BEST_FILE).exists() and not (run_folder / MODEL_FILE).exists():
         return _export_first(run_folder, progress)
-    folder = model_folder(name)
+    folder = own_model_folder(name)
     progress(0.3, "Reading the weights")
     network = load_network(folder)
-    aside = folder / _ASIDE
-    try:
+    with files.aside(folder) as aside:
         load_card(folder).save(aside)
         progress(0.5, "Exporting the model")
         save_litert(network, aside / MODEL_FILE)
@@ -56,8 +53,6 @@ def export_again(name: str, progress: Progress = silent) -> Path:
         _require_the_answers_of(folder, aside)
         _keep_the_age(folder / MODEL_FILE, aside / MODEL_FILE)
         files.put_in_place(aside, folder, (MODEL_FILE,))
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return folder / MODEL_FILE
 
 
