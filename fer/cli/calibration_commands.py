@@ -6,7 +6,7 @@ from typing import Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
-from fer.cli.run_commands import Add, Answer
+from fer.cli.commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.datasets.views import describe
 from fer.errors import FerError
@@ -92,7 +92,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
 
 def add_to(add: Add) -> None:
     """Add the command with its options."""
-    sub = add(calibrate, "Fit the temperature at which a model is as sure as it may be, and keep it.")
+    sub = add("calibrate", calibrate)
     sub.add_argument("model", metavar="MODEL", help="a pretrained model's name, or a run's id")
     sub.add_argument("--data", metavar="DATASET", help=shared_options.DATASET_HELP)
     sub.add_argument(

@@ -8,7 +8,7 @@ from typing import Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
-from fer.cli.run_commands import Add, Answer
+from fer.cli.commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.live.detection import DETECTORS, detector_entry
 from fer.live.detection.catalog import MEASURED_FILE, measures
@@ -62,7 +62,7 @@ def _measure(options: argparse.Namespace) -> None:
 
 def add_to(add: Add) -> None:
     """Register the command."""
-    sub = add(detectors, "List the face detectors, with what each finds and costs.")
+    sub = add("detectors", detectors)
     sub.add_argument(
         "--fetch", metavar="NAME", default="", help="fetch this one's weights into models/detectors/"
     )

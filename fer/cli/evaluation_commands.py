@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
-from fer.cli.run_commands import Add, Answer
+from fer.cli.commands import Add, Answer
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.views import describe
@@ -223,7 +223,7 @@ def report(options: argparse.Namespace) -> Answer:
 
 def add_to(add: Add) -> None:
     """Add the commands with their options."""
-    sub = add(evaluate, "Score a model on a split of a dataset.")
+    sub = add("evaluate", evaluate)
     sub.add_argument(
         "model",
         metavar="MODEL",
@@ -234,11 +234,11 @@ def add_to(add: Add) -> None:
         "--predictions", metavar="FILE", type=Path, help="write every face's answer there, as CSV"
     )
     sub.add_argument("--int8", action="store_true", help="ask the model's int8 form, if it has one")
-    sub = add(compare, "Say whether one model is better than another, or whether that could be chance.")
+    sub = add("compare", compare)
     sub.add_argument("first", metavar="MODEL", help=_MODEL_HELP)
     sub.add_argument("second", metavar="MODEL", help="the one that is held against it")
     _add_faces(sub)
-    sub = add(report, "Write everything about one to three models into a page that opens without a network.")
+    sub = add("report", report)
     sub.add_argument("models", metavar="MODEL", nargs="+", help=_MODEL_HELP)
     _add_faces(sub)
     sub.add_argument(

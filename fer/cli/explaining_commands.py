@@ -2,14 +2,13 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
-from fer.cli.run_commands import Add
+from fer.cli.commands import Add, Answer
 from fer.datasets import load_dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError
@@ -17,19 +16,6 @@ from fer.evaluation import explanation
 from fer.evaluation.explanation.picture import explanation_picture
 from fer.models.inference import load_recognizer
 from fer.system import files
-
-Answer = tuple[dict[str, Any], str]
-
-
-def export(options: argparse.Namespace) -> Answer:
-    """The `model.tflite` of a model, written anew from its Keras weights."""
-    terminal.show_progress(0.02, "Loading TensorFlow")
-    from fer.training.engine.reexport import export_again
-
-    path = export_again(options.model, terminal.show_progress)
-    return {"model": options.model, "path": str(path)}, (
-        f"{options.model}: exported again, with the same answers as before\n{path}"
-    )
 
 
 def explain(options: argparse.Namespace) -> Answer:
@@ -71,7 +57,7 @@ def explain(options: argparse.Namespace) -> Answer:
     without = (
         ""
         if shown is not None
-        else f"\nIt has no emotion map; “python -m fer export {recognizer.name}” adds it."
+        else f"\nIt has no emotion map; “python -m fer reexport {recognizer.name}” adds it."
         if explanation.can_prepare_maps(recognizer)
         else "\nIt has no emotion map: its head does not average over the places of the face."
     )
@@ -82,8 +68,8 @@ def explain(options: argparse.Namespace) -> Answer:
 
 
 def add_to(add: Add) -> None:
-    """Add the commands with their options."""
-    sub = add(explain, "Draw which places of one face a model's answer came from.")
+    """Add the command with its options."""
+    sub = add("explain", explain)
     sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
     sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
     sub.add_argument("--row", type=int, metavar="N", required=True, help="of the face in its source, from 0")
@@ -92,8 +78,6 @@ def add_to(add: Add) -> None:
     )
     sub.add_argument("--output", type=Path, metavar="FILE", required=True, help="where to; a .png")
     shared_options.add_view(sub)
-    sub = add(export, "Export a model again from its Keras weights, with all outputs of today's version.")
-    sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
 
 
 def _emotion(wanted: str | None, occlusion: explanation.Occlusion) -> Emotion:

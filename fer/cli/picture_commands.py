@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from fer.cli import reading_options, terminal
-from fer.cli.run_commands import Add, Answer
+from fer.cli.commands import Add, Answer
 from fer.images import load_picture
 from fer.live import STILL, RecognizedFace, picture_answers, recognize_faces
 from fer.live.detection import build_detector
@@ -62,7 +62,7 @@ def _told(item: RecognizedFace) -> dict[str, Any]:
 
 def add_to(add: Add) -> None:
     """Register the command."""
-    sub = add(recognize, "Find the faces of pictures and say what they show.")
+    sub = add("recognize", recognize)
     sub.add_argument("files", metavar="FILE", nargs="+", type=Path, help="pictures")
     sub.add_argument(
         "--output", metavar="FOLDER", type=Path, help="save each picture there with its faces drawn in"

@@ -5,7 +5,7 @@ from typing import Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
-from fer.cli.run_commands import Add, Answer
+from fer.cli.commands import Add, Answer
 from fer.datasets import load_dataset
 from fer.datasets.views import describe
 from fer.errors import ConfigError
@@ -67,7 +67,7 @@ def quantize(options: argparse.Namespace) -> Answer:
 
 def add_to(add: Add) -> None:
     """Add the command with its options."""
-    sub = add(quantize, "Make a model's int8 form, and keep it if it loses under half a point.")
+    sub = add("quantize", quantize)
     sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
     sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
     sub.add_argument(

@@ -8,7 +8,7 @@ from typing import Any
 
 from fer.cli import options as shared_options
 from fer.cli import run_commands, terminal
-from fer.cli.run_commands import Add, Answer
+from fer.cli.commands import Add, Answer
 from fer.datasets import load_dataset
 from fer.errors import FerError
 from fer.evaluation import replication
@@ -135,7 +135,7 @@ def _as_dict(row: Comparison) -> dict[str, Any]:
 
 def add_to(add: Add) -> None:
     """Add the command with its options."""
-    sub = add(replicate, "Repeat what others published, and say what came of it.")
+    sub = add("replicate", replicate)
     sub.add_argument(
         "recipe",
         metavar="RECIPE",

@@ -5,7 +5,7 @@ from typing import Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
-from fer.cli.run_commands import Add, Answer
+from fer.cli.commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.datasets.views import describe
 from fer.emotions import EMOTIONS
@@ -105,9 +105,7 @@ def _table(swept: Sweep, kinds: tuple[CorruptionKind, ...]) -> str:
 
 def add_to(add: Add) -> None:
     """Add the command with its options."""
-    sub = add(
-        break_models, "Measure where models break: accuracy on faces gone dark, noisy, covered …", "break"
-    )
+    sub = add("robustness", break_models)
     sub.add_argument("models", metavar="MODEL", nargs="+", help="a pretrained model's name or a run's id")
     sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
     sub.add_argument("--split", choices=[str(split) for split in Split], default=str(Split.VALIDATION))

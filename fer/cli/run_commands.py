@@ -1,31 +1,22 @@
-"""The commands about training runs: each returns its result as plain JSON values, and as text."""
+"""Training runs on the command line: start, follow, queue, diagnose and delete them."""
 
 import argparse
+import json
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, Protocol
+from dataclasses import asdict
 
 from fer import runs
+from fer.cli import options as shared_options
 from fer.cli import terminal, training_options
+from fer.cli.commands import Add, Answer
 from fer.config import TrainingConfig
-from fer.datasets import load_dataset
+from fer.datasets import Split, load_dataset
 from fer.errors import FerError, RunAlreadyActiveError
 from fer.models.transfer import require_possible
 from fer.runs import Run, RunStatus
 
-Answer = tuple[dict[str, Any], str]
-
 _FOLLOW_SECONDS = 0.5
-_RUN_HELP = "a run's id"
-
-
-class Add(Protocol):
-    """Adds a command to the command line; its name is the function's, or `name`."""
-
-    def __call__(
-        self, command: Callable[[argparse.Namespace], Answer], summary: str, name: str = ""
-    ) -> argparse.ArgumentParser: ...
 
 
 def train(options: argparse.Namespace) -> Answer:
@@ -158,26 +149,85 @@ def restore(options: argparse.Namespace) -> Answer:
     return {"id": options.run}, str(runs.load_run(options.run).folder)
 
 
+def diagnose(options: argparse.Namespace) -> Answer:
+    """What a run's curves tell, and what was tried; or one of the changes, tried."""
+    from fer.runs import diagnosis
+    from fer.runs.diagnosis.report import report_of
+
+    run = runs.load_run(options.run)
+    report = report_of(run)
+    if options.number is None:
+        return report.as_dict(), report.as_text()
+    if not 1 <= options.number <= len(report.remedies):
+        raise FerError(
+            f"There is no change number {options.number}; “python -m fer diagnose {run.id}” lists "
+            f"{len(report.remedies)}."
+        )
+    kind, remedy = report.remedies[options.number - 1]
+    if obstacle := diagnosis.obstacle(run):
+        raise FerError(obstacle)
+    started = diagnosis.start_experiment(run, kind, remedy)
+    return (
+        {"id": started.id, "base": run.id, "advice": remedy.label, "status": started.status},
+        f"{started.id}: {remedy.label} ({started.status})\n"
+        f"What it brought is told by “python -m fer diagnose {started.id}”.",
+    )
+
+
+def estimate(options: argparse.Namespace) -> Answer:
+    """How long a run would take here, from a few measured steps."""
+    from fer.training.estimate import measure
+
+    config = shared_options.settings_of(options.settings)
+    dataset = load_dataset(config.dataset, terminal.show_progress, view=config.view)
+    measured = measure(config, dataset, terminal.show_progress)
+    counts = {split: sum(of_split.values()) for split, of_split in dataset.counts().items()}
+    faces = min(counts[Split.TRAIN], config.subset or counts[Split.TRAIN])
+    seconds = measured.seconds(config.epochs, faces, counts[Split.VALIDATION])
+    result = {**asdict(measured), "seconds": seconds}
+    return result, (
+        f"About {terminal.duration(seconds)} for {config.epochs} epochs of {faces:,} faces "
+        f"({measured.images_per_second:,.0f} images/s; starting takes "
+        f"{terminal.duration(measured.start_seconds)})"
+    )
+
+
 def add_to(add: Add) -> None:
     """Add the commands with their options."""
-    training_options.add_to(add(train, "Train a model in a process of its own, and follow it."))
-    sub = add(resume, "Go on with a run that was stopped, failed or lost its process.")
-    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
-    sub = add(extend, "Train a run on that has ended.")
-    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
-    sub.add_argument("epochs", metavar="EPOCHS", type=int, help="how many more")
-    sub = add(stop, "Stop a run, keeping its best and last weights; or take it out of the queue.")
-    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
-    sub = add(queue, "Say what trains and what waits, and start the next run if none is at work.")
+    training_options.add_to(add("train", train))
+    add("runs", list_all)
+    for name, command in (
+        ("resume", resume),
+        ("extend", extend),
+        ("stop", stop),
+        ("delete", delete),
+        ("restore", restore),
+        ("diagnose", diagnose),
+    ):
+        sub = add(name, command)
+        sub.add_argument("run", metavar="RUN", help="a run's id")
+        if name == "extend":
+            sub.add_argument("epochs", metavar="EPOCHS", type=int, help="how many more")
+        elif name == "diagnose":
+            sub.add_argument(
+                "--try",
+                dest="number",
+                type=int,
+                metavar="NUMBER",
+                help="start the same run with this one of the changes it names, or let it wait for its turn",
+            )
+    sub = add("queue", queue)
     sub.add_argument(
         "--move", nargs=2, metavar=("RUN", "PLACES"), help="let it wait so many places less (-1) or more (1)"
     )
     sub.add_argument("--cancel", metavar="RUN", help="take it out of the queue")
-    add(list_all, "List every run, newest first.", "runs")
-    sub = add(delete, "Move a run into the trash, where it is kept for a day.")
-    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
-    sub = add(restore, "Take a deleted run back.")
-    sub.add_argument("run", metavar="RUN", help=_RUN_HELP)
+    sub = add("estimate", estimate)
+    sub.add_argument(
+        "settings",
+        metavar="SETTINGS",
+        help="a run's config.json, or settings as JSON: "
+        + json.dumps({"architecture": "mini_xception", "epochs": 10}),
+    )
 
 
 def _whole_number(text: str) -> int:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from fer.cli import reading_options, terminal
-from fer.cli.run_commands import Add, Answer
+from fer.cli.commands import Add, Answer
 from fer.errors import FerError
 from fer.live import LiveSettings, Smoothing
 from fer.live.drawing import DrawingStyle
@@ -58,7 +58,7 @@ def video(options: argparse.Namespace) -> Answer:
 def add_to(add: Add) -> None:
     """Register the command."""
     usual = LiveSettings()
-    sub = add(video, "Read the faces of a film: an annotated film and a table of every face in every frame.")
+    sub = add("video", video)
     sub.add_argument("file", metavar="FILE", type=Path, help="the film")
     sub.add_argument("--output", metavar="FILM", type=Path, help="the annotated film, .mp4")
     sub.add_argument("--table", metavar="TABLE", type=Path, help="a row per face per frame, .csv or .parquet")

@@ -278,7 +278,7 @@ class Recognizer:
         if self._emotion_maps is None:
             raise ModelMismatchError(
                 f"The model “{self.name}” does not answer with a map for each emotion. Its architecture has "
-                "none, or it was exported before there were any; then “python -m fer export "
+                "none, or it was exported before there were any; then “python -m fer reexport "
                 f"{self.name}” adds them."
             )
         return self._emotion_maps["index"], _shape_of(self._emotion_maps)

@@ -129,7 +129,7 @@ def start_measuring(config: TrainingConfig) -> Job:
     return jobs.start_job(
         _job_id(config),
         "Measuring a few steps",
-        ["pace", json.dumps(config.as_dict(), separators=(",", ":"))],
+        ["estimate", json.dumps(config.as_dict(), separators=(",", ":"))],
     )
 
 

@@ -136,7 +136,7 @@ def test_before_a_sweep_it_says_what_one_is_and_starts_what_a_learner_can_type(
     page.button(key="evaluation.sweep_start").click().run()
     assert jobs_started == [
         [
-            *("break", "grey", "--data", "small.csv", "--split", "test"),
+            *("robustness", "grey", "--data", "small.csv", "--split", "test"),
             *("--split-validation", "0.3", "--split-seed", "4"),
         ]
     ]
@@ -206,7 +206,7 @@ def test_two_models_are_broken_beside_each_other_on_the_same_faces(
     assert "**B** says **surprise** instead of angry" in words(page)
     assert "Not all of it was measured" in words(page)
     page.button(key="evaluation.sweep_start").click().run()
-    assert jobs_started[0][:3] == ["break", "grey", "other"]
+    assert jobs_started[0][:3] == ["robustness", "grey", "other"]
     sweep_of(other)
     page.run()
     assert "Not all of it was measured" not in words(page)

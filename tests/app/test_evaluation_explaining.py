@@ -123,7 +123,7 @@ def test_a_model_exported_before_gets_its_maps_by_a_button(
     page = open_page(PAGE, {**session, "evaluation.judged": ("older",)})
     assert "exported before models answered with a map" in words(page)
     page.button(key="evaluation.explain.prepare.older").click().run()
-    assert started == [["export", "older"]]
+    assert started == [["reexport", "older"]]
     # Its file was replaced: the page needs nothing else to notice.
     grey_level.save_model(older, content=grey_level.WITH_MAPS, architecture="tiny_cnn")
     page.run()

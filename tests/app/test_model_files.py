@@ -60,7 +60,7 @@ def test_a_file_says_what_it_is_before_it_is_brought_in(
     assert "Its maker says: 99% of all faces." in words(page)
     page.button(key="evaluation.bring").click().run()
     ((command, path),) = started
-    assert command == "bring"
+    assert command == "import-package"
     assert Path(path).read_bytes() == content
     assert Path(path).is_relative_to(paths.cache_folder())
 

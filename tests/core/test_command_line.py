@@ -16,6 +16,7 @@ import pytest
 
 from fer import runs
 from fer.__main__ import main
+from fer.cli import commands
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
 from fer.datasets.editions import create_edition, exclude
@@ -32,20 +33,23 @@ from fer.system import processes
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
-COMMANDS = ["info", "convert", "train", "resume", "extend", "stop", "queue", "runs", "delete", "restore"]
+COMMANDS = ["info", "convert", "download", "inspect", "map"]
 COMMANDS += [
-    "evaluate",
-    "compare",
-    "report",
-    "detectors",
-    "video",
-    "recognize",
-    "publish",
-    "inspect",
-    "costs",
-    "quantize",
-    "bench",
+    "train",
+    "resume",
+    "extend",
+    "stop",
+    "queue",
+    "runs",
+    "delete",
+    "restore",
+    "diagnose",
+    "estimate",
 ]
+COMMANDS += ["evaluate", "compare", "report", "calibrate", "robustness", "explain"]
+COMMANDS += ["detectors", "recognize", "video"]
+COMMANDS += ["publish", "export-package", "import-package", "reexport", "quantize"]
+COMMANDS += ["blueprint", "costs", "replicate", "bench"]
 
 
 @pytest.fixture(autouse=True)
@@ -589,7 +593,7 @@ def test_ctrl_c_is_no_mistake(capsys: pytest.CaptureFixture[str], monkeypatch: p
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("fer.__main__.load_dataset", interrupted)
+    monkeypatch.setattr("fer.cli.dataset_commands.load_dataset", interrupted)
     assert main(["info", "synthetic"]) == 130
     assert capsys.readouterr() == ("", "fer: stopped.\n")
 
@@ -598,7 +602,7 @@ def test_a_bug_of_ours_is_not_dressed_as_a_mistake(monkeypatch: pytest.MonkeyPat
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("fer.__main__.load_dataset", broken)
+    monkeypatch.setattr("fer.cli.dataset_commands.load_dataset", broken)
     with pytest.raises(ZeroDivisionError):
         main(["info", "synthetic"])
 
@@ -628,6 +632,45 @@ def test_the_list_of_commands_is_whole(capsys: pytest.CaptureFixture[str]) -> No
     out = capsys.readouterr().out
     listed = [line.split()[0] for line in out.splitlines() if line.startswith("    ") and line.strip()]
     assert [word for word in listed if word in COMMANDS] == COMMANDS
+    assert not {*listed} & {*commands.FORMER_COMMANDS, "reference"}
+
+
+def test_help_loads_none_of_the_libraries_that_the_commands_use() -> None:
+    script = (
+        "import sys\nfrom fer.__main__ import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n"
+        "    print(sorted({'numpy', 'pandas', 'cv2', 'fer.config', 'fer.runs'} & {*sys.modules}))"
+    )
+    child = subprocess.run([sys.executable, "-c", script], cwd=PROJECT_ROOT, capture_output=True, text=True)
+    assert (child.returncode, child.stdout.splitlines()[-1]) == (0, "[]")
+
+
+@pytest.mark.parametrize(("former", "present"), commands.FORMER_COMMANDS.items())
+def test_the_names_of_earlier_versions_still_work(
+    capsys: pytest.CaptureFixture[str], former: str, present: str
+) -> None:
+    assert present in COMMANDS
+    assert status_of([former, "--help"]) == 0
+    assert f"python -m fer {present}" in capsys.readouterr().out
+
+
+def test_options_of_earlier_versions_are_read_as_todays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "FORMER_OPTIONS", {"robustness": {"--faces": "--sample"}})
+    typed = ["break", "grey", "--faces=7", "--data", "--faces", "9", "faces"]
+    renamed = ["robustness", "grey", "--sample=7", "--data", "--sample", "9", "faces"]
+    assert commands.with_present_names(typed) == renamed
+    assert commands.with_present_names(["info", "--faces"]) == ["info", "--faces"]
+    assert commands.parse(["bench", "faults"]).subject == "quality"
+
+
+def test_the_command_reference_is_up_to_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # Otherwise: python -m fer reference --write docs/reference/command-line.md
+    assert main(["reference", "--write", str(tmp_path / "command-line.md")]) == 0
+    kept = PROJECT_ROOT / "docs" / "reference" / "command-line.md"
+    assert kept.read_text(encoding="utf-8") == (tmp_path / "command-line.md").read_text(encoding="utf-8")
+    assert main(["reference"]) == 0
+    out = capsys.readouterr().out
+    assert all(f"## {command}" in out for command in COMMANDS)
 
 
 def test_every_error_of_the_family_is_said_in_one_line(
@@ -636,7 +679,7 @@ def test_every_error_of_the_family_is_said_in_one_line(
     def fail(*_: object, **__: object) -> None:
         raise FerError("First line.\n\n   Second line.")
 
-    monkeypatch.setattr("fer.__main__.load_dataset", fail)
+    monkeypatch.setattr("fer.cli.dataset_commands.load_dataset", fail)
     assert main(["info", "synthetic"]) == 2
     assert capsys.readouterr().err == "fer: First line. Second line.\n"
 

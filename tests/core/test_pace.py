@@ -125,7 +125,7 @@ def test_measuring_is_a_command_that_a_learner_can_type(monkeypatch: pytest.Monk
     config = TrainingConfig(dataset="fer2013.csv", epochs=3)
     estimate.start_measuring(config)
     [(job_id, _, (command, settings))] = started
-    assert command == "pace"
+    assert command == "estimate"
     assert estimate.workload(config) in job_id
     assert TrainingConfig.from_dict(json.loads(settings)) == config
 
@@ -134,5 +134,5 @@ def test_settings_that_are_none_are_refused_before_tensorflow_loads(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     for settings in (str(tmp_path / "config.json"), "{ torn", '{"epochs": 0}'):
-        assert main(["pace", settings]) == 2
+        assert main(["estimate", settings]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1

@@ -162,7 +162,7 @@ def test_outputs_are_told_apart_by_what_they_are(
     images = sixths(0, 51, 102, 153, 204, 255)[None]
     assert np.array_equal(mapping.features(images), seeing.features(images))
     for ask in (seeing.emotion_maps, seeing.predict_with_maps):
-        with pytest.raises(ModelMismatchError, match="python -m fer export seeing"):
+        with pytest.raises(ModelMismatchError, match="python -m fer reexport seeing"):
             ask(images)
 
 

@@ -143,8 +143,8 @@ def test_one_step_is_the_same_and_tensorflow_goes_on_with_the_run(config: Traini
     # JAX exports nothing; one command does it later.
     run = runs.read_run(folder)
     assert (run.status, run.has_model) == (RunStatus.FINISHED, False)
-    assert f"python -m fer export {run.id}" in printed
-    child("-m", "fer", "export", run.id, backend="tensorflow")
+    assert f"python -m fer reexport {run.id}" in printed
+    child("-m", "fer", "reexport", run.id, backend="tensorflow")
     validation, best = load_card(folder).validation, runs.best_epoch(run.metrics())
     assert validation is not None
     assert best is not None

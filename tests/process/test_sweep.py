@@ -1,4 +1,4 @@
-"""The real command `python -m fer break`, as a page starts it: through a job, to its end and stopped."""
+"""The real command `python -m fer robustness`, as a page starts it: through a job, to its end and stopped."""
 
 import time
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def test_a_sweep_started_by_a_page_is_found_where_the_page_looks_for_it(
         "break-small",
         "Breaking the faces",
         [
-            *("break", "grey", "--data", "small", "--split", "train", "--sample", "14"),
+            *("robustness", "grey", "--data", "small", "--split", "train", "--sample", "14"),
             *("--kinds", "darkness", "noise"),
         ],
     )
@@ -55,7 +55,7 @@ def test_a_sweep_started_by_a_page_is_found_where_the_page_looks_for_it(
 def test_a_stopped_sweep_keeps_the_kinds_that_were_done(fer_home: Path) -> None:
     many = dataset_of([label % 7 for label in range(20_000)], [Split.TEST] * 20_000, size=8)
     write_fer_csv(fer_home / "data" / "many.csv", many)
-    jobs.start_job("break-long", "Breaking", ["break", "grey", "--data", "many", "--split", "test"])
+    jobs.start_job("break-long", "Breaking", ["robustness", "grey", "--data", "many", "--split", "test"])
     sweeps = paths.cache_folder() / "sweeps"
     until = time.monotonic() + 60
     while not list(sweeps.glob("[!.]*.json")) and time.monotonic() < until:
@@ -81,7 +81,7 @@ def test_what_cannot_be_is_one_sentence(
     options: list[str], said: str, csv_in_data: Callable[[str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     csv_in_data("small")
-    assert main(["break", "grey", "--data", "small", *options]) == 2
+    assert main(["robustness", "grey", "--data", "small", *options]) == 2
     assert said in capsys.readouterr().err
 
 
@@ -90,7 +90,7 @@ def test_typed_by_a_person_it_prints_the_weakest_kind_first(
     csv_in_data: Callable[[str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     csv_in_data("small")
-    assert main(["break", "grey", "--data", "small", "--kinds", "rotation", "darkness"]) == 0
+    assert main(["robustness", "grey", "--data", "small", "--kinds", "rotation", "darkness"]) == 0
     title, _, name, heading, *rows = capsys.readouterr().out.splitlines()
     assert title.startswith("fer2013") or "validation: 7 faces" in title
     assert (name, heading.split()[0]) == ("grey", "untouched")

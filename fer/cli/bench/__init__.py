@@ -18,7 +18,7 @@ SUBJECTS = {
     "folders": bench_folders,
     "page": bench_page,
     "runs": bench_runs,
-    "faults": bench_quality,
+    "quality": bench_quality,
     "predict": bench_predict,
     "evaluate": bench_evaluate,
     "train": bench_train,

@@ -6,7 +6,7 @@ from fer.models.weights import keras_weights
 
 
 def can_prepare_maps(recognizer: Recognizer) -> bool:
-    """Whether `python -m fer export` would give the model the emotion maps that it lacks.
+    """Whether `python -m fer reexport` would give the model the emotion maps that it lacks.
 
     So it is where its architecture has them, but it was exported before there were any.
 

@@ -119,7 +119,7 @@ def export(recorder: RunRecorder, config: TrainingConfig, dataset: Dataset) -> N
     if keras.backend.backend() != "tensorflow":
         say(
             f"Its best weights are in {runs.BEST_FILE}. Only TensorFlow writes {MODEL_FILE}: where it is "
-            f"installed, “python -m fer export {folder.name}” does it."
+            f"installed, “python -m fer reexport {folder.name}” does it."
         )
         return
     recorder.stage("Exporting the best weights")

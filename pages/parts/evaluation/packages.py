@@ -71,13 +71,13 @@ def _bring() -> None:
         disabled=busy,
         on_click=_start,
         args=(str(path), header.title),
-        help="Some twenty seconds. The same as: python -m fer bring FILE",
+        help="Some twenty seconds. The same as: python -m fer import-package FILE",
     )
 
 
 def _start(path: str, title: str) -> None:
     try:
-        jobs.start_job(_JOB, f"Bringing “{phrases.plain(title)}”", ["bring", path])
+        jobs.start_job(_JOB, f"Bringing “{phrases.plain(title)}”", ["import-package", path])
     except FerError as error:
         st.toast(str(error), icon=":material/error:")
 

@@ -98,7 +98,7 @@ def _no_maps(model: ModelEntry, card: ModelCard, *, can_prepare: bool) -> None:
                 key=f"evaluation.explain.prepare.{model.name}",
                 on_click=_prepare,
                 args=(job_id, model),
-                help="About half a minute. The same as: python -m fer export " + model.name,
+                help="About half a minute. The same as: python -m fer reexport " + model.name,
             )
         job_panel.follow(job_id)
         return
@@ -120,6 +120,6 @@ def _no_maps(model: ModelEntry, card: ModelCard, *, can_prepare: bool) -> None:
 
 def _prepare(job_id: str, model: ModelEntry) -> None:
     try:
-        jobs.start_job(job_id, f"The maps of {model.title}", ["export", model.name])
+        jobs.start_job(job_id, f"The maps of {model.title}", ["reexport", model.name])
     except FerError as error:
         st.toast(str(error), icon=":material/error:")

@@ -111,7 +111,7 @@ def _offer(
 def arguments(judged: Judged, sample: int | None) -> list[str]:
     """What the command line is given."""
     return [
-        "break",
+        "robustness",
         *(model.name for model in judged.models),
         "--data",
         judged.dataset.name,
