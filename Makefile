@@ -16,6 +16,7 @@ check: $(VENV)/test.stamp  ## style and types only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.check_scripts
 
 format: $(VENV)/test.stamp  ## put every file into shape
 	$(BIN)/ruff check --fix .

@@ -11,7 +11,7 @@ from fer.emotions import EMOTIONS
 from fer.errors import ModelError
 from fer.models.card import ModelCard, load_card
 from fer.models.inference import ModelEntry, list_models, model_folder
-from pages.parts import caches, face_sheet, masthead, notices, phrases, state
+from pages.parts import caches, components, face_sheet, masthead, notices, phrases, state
 
 
 def first_readable(models: Sequence[ModelEntry]) -> ModelCard | None:
@@ -130,9 +130,7 @@ with second[1]:
         "Try it",
         ":material/videocam:" if models else ":material/pending:",
     )
-st.html(
-    "<style>.st-key-home-next {background: rgb(43 138 151 / .1); border-color: rgb(43 138 151 / .5);}</style>"
-)
+st.html(components.style(__file__))
 with second[2], st.container(border=True, height="stretch", gap="small", key="home-next"):
     st.html('<div class="fer-station">Next</div>')
     if running is not None:

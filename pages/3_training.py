@@ -4,19 +4,8 @@ import streamlit as st
 
 from fer import runs
 from fer.runs import Run, RunStatus
-from pages.parts import caches, masthead, notices, phrases, state
+from pages.parts import caches, components, masthead, notices, phrases, state
 from pages.parts.training import comparison, form, queue_panel, run_file, run_panel, runs_table
-
-# On a telephone the columns stand below one another: what trains then comes before the settings for more.
-RUN_FIRST = """
-<style>
-@media (max-width: 640px) {
-  .st-key-training-columns > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {
-    flex-wrap: wrap-reverse;
-  }
-}
-</style>
-"""
 
 
 def shown_of(history: list[Run]) -> Run | None:
@@ -55,7 +44,7 @@ with notices.shown():
 shown = shown_of(history)
 waits = any(run.is_active or run.status is RunStatus.QUEUED for run in history)
 
-st.html(RUN_FIRST if waits else "<style></style>")
+st.html(components.style(__file__) if waits else "<style></style>")
 with st.container(key="training-columns"):
     choices, panel = st.columns([3, 5], gap="medium")
 with panel:

@@ -7,160 +7,19 @@ the faces of a sheet may be marked for something that is then done to all of the
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from pages.parts import components
+
 # A face is never shown larger than this in a sheet; what is larger need not travel.
 _MOST_PIXELS = 160
 
-_CSS = """
-.sheet {
-  display: grid; gap: .5rem; align-items: start;
-  grid-template-columns: repeat(auto-fill, minmax(var(--side), 1fr));
-}
-.face {
-  all: unset; display: block; position: relative; box-sizing: border-box; border-radius: .5rem;
-  overflow: hidden; background: var(--st-secondary-background-color);
-  transition: transform .12s, box-shadow .12s;
-}
-.face img { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; }
-.face .label {
-  display: flex; align-items: center; gap: .4em; padding: .28rem .5rem .32rem;
-  white-space: nowrap; overflow: hidden;
-  font: 400 .74rem/1.2 var(--st-font); color: var(--st-text-color);
-}
-.face .dot { width: .6em; height: .6em; border-radius: 50%; flex: none; }
-.face .label + .label { padding-top: 0; font-weight: 600; }
-.face .label.note { font-weight: 400; opacity: .75; }
-.face .label.old { text-decoration: line-through; opacity: .6; }
-.face .badge, .face .mark {
-  position: absolute; top: .25rem; padding: .12rem .34rem; border-radius: .4rem;
-  font: 600 .68rem/1.25 var(--st-font); color: #fff; background: rgb(16 20 24 / .74);
-}
-.face .badge { right: .25rem; font-variant-numeric: tabular-nums; }
-.face .mark { left: .25rem; }
-.face.excluded img { opacity: .22; filter: grayscale(1); }
-.face.excluded .label { opacity: .6; text-decoration: line-through; }
-.face .tick {
-  position: absolute; left: .3rem; top: .3rem; width: 1.15rem; height: 1.15rem; border-radius: 50%;
-  box-sizing: border-box; border: 2px solid #fff; background: rgb(16 20 24 / .45);
-  box-shadow: 0 0 3px rgb(0 0 0 / .5);
-}
-.face.chosen .tick { background: var(--st-primary-color); }
-.face.chosen .tick::after {
-  content: ''; position: absolute; left: 32%; top: 12%; width: 22%; height: 50%;
-  border: solid #fff; border-width: 0 2px 2px 0; transform: rotate(42deg);
-}
-.selecting .face .mark { left: 1.7rem; }
-.selecting .face { user-select: none; }
-.selecting .face.chosen img { opacity: .72; }
-button.face { cursor: pointer; }
-button.face:hover { transform: translateY(-2px); box-shadow: 0 4px 14px rgb(0 0 0 / .18); }
-button.face:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
-.face.chosen, button.face.chosen:hover { box-shadow: 0 0 0 2px var(--st-primary-color); }
-@media (prefers-reduced-motion: reduce) { .face { transition: none; } }
-"""
-
-# Cards are changed in place rather than built anew, so that a sheet neither blinks nor loses the keyboard's
-# focus. `sent` numbers the choices of this sheet: an answer to an older one must not undo a newer click.
-_JS = """
-function element(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  if (text) made.textContent = text;
-  return made;
-}
-
-function label(text, color, className) {
-  const made = element('div', className);
-  if (color) {
-    const dot = element('span', 'dot');
-    dot.style.background = color;
-    made.append(dot);
-  }
-  made.append(text);
-  return made;
-}
-
-function draw(card, face, selecting) {
-  const picture = card.querySelector('img') ?? document.createElement('img');
-  if (picture.getAttribute('src') !== face.picture) picture.src = face.picture;
-  picture.alt = face.description;
-  const parts = [picture];
-  if (face.label) parts.push(label(face.label, face.color, face.new_label ? 'label old' : 'label'));
-  if (face.new_label) parts.push(label('→ ' + face.new_label, face.new_color, 'label'));
-  if (face.badge) parts.push(element('span', 'badge', face.badge));
-  for (const note of face.notes) parts.push(element('div', 'label note', note));
-  if (face.excluded) parts.push(element('span', 'mark', 'left out'));
-  if (selecting) parts.push(element('span', 'tick'));
-  card.replaceChildren(...parts);
-  card.title = card.tagName === 'BUTTON' ? face.description : '';
-}
-
-export default function({ data, parentElement, setTriggerValue }) {
-  const sheet = parentElement.querySelector('.sheet');
-  const selecting = data.answered !== null;
-  sheet.style.setProperty('--side', data.side);
-  sheet.classList.toggle('selecting', selecting);
-  if (!selecting) {
-    sheet.sent = undefined;
-  }
-  if (!selecting || sheet.sent === undefined || data.answered >= sheet.sent) {
-    sheet.chosen = new Set(data.faces.filter((face) => face.chosen).map((face) => face.row));
-    sheet.sent = selecting ? data.answered : undefined;
-  }
-
-  const tag = data.clickable || selecting ? 'BUTTON' : 'DIV';
-  while (sheet.children.length > data.faces.length) sheet.lastChild.remove();
-  data.faces.forEach((face, index) => {
-    let card = sheet.children[index];
-    if (!card || card.tagName !== tag) {
-      const made = element(tag, 'face');
-      if (tag === 'BUTTON') made.type = 'button';
-      card ? card.replaceWith(made) : sheet.append(made);
-      card = made;
-    }
-    draw(card, face, selecting);
-    card.classList.toggle('excluded', face.excluded);
-    card.onclick = selecting ? (event) => choose(index, event.shiftKey)
-      : data.clickable ? () => setTriggerValue('opened', face.row) : null;
-  });
-  mark();
-
-  function mark() {
-    data.faces.forEach((face, index) => {
-      const card = sheet.children[index], chosen = sheet.chosen.has(face.row);
-      card.classList.toggle('chosen', chosen);
-      if (selecting) {
-        card.setAttribute('role', 'checkbox');
-        card.setAttribute('aria-checked', String(chosen));
-      } else {
-        card.removeAttribute('role');
-        card.removeAttribute('aria-checked');
-      }
-    });
-  }
-
-  function choose(index, through) {
-    const row = data.faces[index].row, add = !sheet.chosen.has(row);
-    const from = through && sheet.last !== undefined ? sheet.last : index;
-    for (let at = Math.min(from, index); at <= Math.max(from, index); at++) {
-      const other = data.faces[at].row;
-      add ? sheet.chosen.add(other) : sheet.chosen.delete(other);
-    }
-    sheet.last = index;
-    sheet.sent += 1;
-    mark();
-    setTriggerValue('selected', { number: sheet.sent, rows: [...sheet.chosen] });
-  }
-}
-"""
-
-_component = st.components.v2.component("fer_face_sheet", html='<div class="sheet"></div>', css=_CSS, js=_JS)
+_component = components.component(__file__, '<div class="sheet"></div>', "elements.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,16 +90,10 @@ def show(
         for image, caption in zip(images, captions, strict=True)
     ]
 
-    def opened() -> None:
-        row = cast("dict[str, Any]", st.session_state[key]).get("opened")
-        if row is not None and on_open is not None:
-            on_open(int(row))
-
-    def selected() -> None:
-        choice = cast("dict[str, Any]", st.session_state[key]).get("selected")
-        if choice is not None and on_select is not None:
-            st.session_state[answered] = int(choice["number"])
-            on_select([int(row) for row in choice["rows"]])
+    def selected(choice: dict[str, Any]) -> None:
+        if on_select is not None:
+            st.session_state[answered] = choice["number"]
+            on_select(choice["rows"])
 
     _component(
         key=key,
@@ -250,8 +103,8 @@ def show(
             "clickable": on_open is not None,
             "answered": None if on_select is None else st.session_state.get(answered, 0),
         },
-        on_opened_change=opened,
-        on_selected_change=selected,
+        on_opened_change=components.on_trigger(key, "opened", on_open),
+        on_selected_change=components.on_trigger(key, "selected", selected),
     )
 
 

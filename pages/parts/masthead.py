@@ -3,26 +3,13 @@
 import streamlit as st
 
 from fer.system import paths
-from pages.parts import state
+from pages.parts import components, state
 
 # A file of our own: a Material symbol or an emoji here would be fetched from the internet.
 _ICON = paths.PROJECT_ROOT / "static" / "face.svg"
 
 # The one station with a camera, which stops when it is left.
 _LIVE = 5
-# Only what the theme cannot say. Widths: a line of text stays readable on a large screen.
-_STYLE = """
-<style>
-.stMainBlockContainer { max-width: 72rem; margin-inline: auto; }
-.fer-lead { font-size: 1.1rem; line-height: 1.55; max-width: 46rem; opacity: .82; margin: -.4rem 0 .6rem; }
-.fer-station {
-  font-size: .8rem; font-weight: 600; letter-spacing: .09em; text-transform: uppercase; opacity: .65;
-  margin-bottom: -1.7rem;
-}
-.stPageLink a { padding-inline: 0; }
-.stPageLink a:hover { background: none; text-decoration: underline; }
-</style>
-"""
 
 
 def show(title: str, lead: str, station: int | None = None) -> None:
@@ -43,7 +30,7 @@ def show(title: str, lead: str, station: int | None = None) -> None:
     if station != _LIVE:
         state.set_camera_shown(False)
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon=_ICON, layout="wide")
-    st.html(_STYLE)
+    st.html(components.style(__file__))
     st.html(f'<div class="fer-station">{f"Station {station} of 5" if station else "FER Lab"}</div>')
     st.title(title, anchor=False)
     st.html(f'<p class="fer-lead">{lead}</p>')

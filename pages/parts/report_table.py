@@ -6,26 +6,9 @@ from typing import Literal
 import streamlit as st
 
 from fer.evaluation import ClassReport
+from pages.parts import components
 
-_STYLE = """
-<style>
-.fer-reports { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.fer-reports :is(th, td) {
-  text-align: left; padding: .5rem .75rem .5rem 0; border: 0; border-bottom: 1px solid rgb(128 128 128 / .22);
-}
-.fer-reports :is(th, td):last-child { text-align: right; padding-right: 0; }
-.fer-reports th { font-weight: 600; font-size: .85rem; opacity: .7; }
-.fer-reports .score { width: 22%; }
-.fer-reports .dot {
-  display: inline-block; width: .65em; height: .65em; border-radius: 50%; margin-right: .5em;
-}
-.fer-reports .bar {
-  height: .3rem; border-radius: .3rem; background: rgb(128 128 128 / .18); margin-top: .2rem;
-}
-.fer-reports .bar div { height: 100%; border-radius: inherit; }
-</style>
-"""
-
+_STYLE = components.style(__file__)
 
 Measure = Literal["precision", "recall", "f1"]
 

@@ -3,7 +3,7 @@
 The video component itself shows only the browser's bare error ("NotAllowedError: Permission denied").
 """
 
-import streamlit as st
+from pages.parts import components
 
 _SENTENCES = {
     "refused": "The browser does not allow this page the camera. Click the camera or lock sign beside the "
@@ -13,33 +13,7 @@ _SENTENCES = {
     "workshop there, or choose “Pictures” above.",
 }
 
-_CSS = """
-.notice {padding: .8rem 1rem; border-radius: var(--st-base-radius); font: 400 1rem/1.5 var(--st-font);
-  color: var(--st-yellow-text-color); background: var(--st-yellow-background-color);}
-"""
-
-_JS = """
-export default function({ data, parentElement }) {
-  const notice = parentElement.querySelector('.notice');
-  const say = (sentence) => { notice.textContent = sentence; notice.hidden = !sentence; };
-  const cameras = navigator.mediaDevices;
-  async function look() {
-    if (!cameras) return say(data.insecure);
-    const permission = await navigator.permissions.query({ name: 'camera' }).catch(() => null);
-    if (permission) permission.onchange = look;
-    if (permission?.state === 'denied') return say(data.refused);
-    const devices = await cameras.enumerateDevices();
-    say(devices.some((device) => device.kind === 'videoinput') ? '' : data.absent);
-  }
-  look();
-  cameras?.addEventListener('devicechange', look);
-  return () => cameras?.removeEventListener('devicechange', look);
-}
-"""
-
-_component = st.components.v2.component(
-    "fer_camera_check", html='<div class="notice" role="status" hidden></div>', css=_CSS, js=_JS
-)
+_component = components.component(__file__, '<div class="notice" role="status" hidden></div>')
 
 
 def show() -> None:

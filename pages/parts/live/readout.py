@@ -7,7 +7,7 @@ import streamlit as st
 from fer import figures
 from fer.live import LiveFigures, LiveHistory, RecognizedFace
 from fer.live.streaming import Stream
-from pages.parts import live_chart, phrases
+from pages.parts import components, live_chart, phrases
 
 EVERY_SECONDS = 1.0
 NO_FACE = "No face found. Come closer, face the camera, and let the light come from the front."
@@ -15,19 +15,10 @@ NO_FACE = "No face found. Come closer, face the camera, and let the light come f
 _TIMELINES = 2
 _LISTED = 6
 
-_STYLE = """
-<style>
-.fer-face {display: flex; align-items: center; gap: .6rem; padding: .35rem 0; font-size: 1.05rem;}
-.fer-face .mark {width: .85em; height: .85em; border-radius: 50%; flex: none;}
-.fer-face .share {margin-left: auto; font-variant-numeric: tabular-nums;}
-.fer-face .next {opacity: .65; font-size: .9rem;}
-</style>
-"""
-
 
 def show(stream: Stream, playing: bool) -> None:
     """Draw what the camera shows in words and numbers; to be called anew every second."""
-    st.html(_STYLE)
+    st.html(components.style(__file__))
     if not playing:
         st.markdown("##### :material/videocam: Ready")
         st.markdown(

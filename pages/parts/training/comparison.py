@@ -13,8 +13,10 @@ from fer.figures.comparison import MOST_CURVES, Measure, NamedCurve, comparison_
 from fer.runs import Run
 from fer.runs.paired import compare_predictions
 from fer.statistics import Verdict, wilson_interval
-from pages.parts import caches, live_chart, phrases
+from pages.parts import caches, components, live_chart, phrases
 from pages.parts.training import run_words
+
+_STYLE = components.style(__file__)
 
 _MEASURES: dict[Measure, str] = {
     "validation_accuracy": "Accuracy, validation",
@@ -28,20 +30,6 @@ _OUTCOMES: dict[Verdict, str] = {
     "worse": "{} is worse than A:",
     "could be chance": "{} and A cannot be told apart:",
 }
-_STYLE = """
-<style>
-.fer-compared { overflow-x: auto; }
-.fer-compared table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: 60%; }
-.fer-compared :is(th, td) {
-  text-align: left; vertical-align: top; padding: .4rem 1.1rem .4rem 0; border: 0;
-  border-bottom: 1px solid rgb(128 128 128 / .22);
-}
-.fer-compared th { font-weight: 600; }
-.fer-compared thead th { font-size: .85rem; max-width: 14rem; }
-.fer-compared td.differs { font-weight: 600; }
-.fer-compared tr:has(td.differs) th::before { content: "≠ "; }
-</style>
-"""
 
 
 def show(chosen: Sequence[Run]) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fer import figures
 from fer.emotions import Emotion
 from fer.evaluation.comparison import compare_confusions
-from pages.parts import mending, state
+from pages.parts import components, mending, state
 from pages.parts.evaluation import names
 from pages.parts.evaluation.confusion import cell_faces, matrix_chart
 from pages.parts.evaluation.judged import Judged
@@ -32,12 +32,6 @@ _READ: dict[figures.Cells, str] = {
     "count": "How many faces. The shade is the share of the row, or common emotions would drown the rare.",
 }
 _MOST_LISTED = 6
-# On a telephone the faces come right below the matrix, and what leads to other cells gives way to them.
-_FACES_FIRST = """
-<style>
-@media (max-width: 640px) { .st-key-evaluation-listed-beside-faces { display: none; } }
-</style>
-"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -243,7 +237,7 @@ def _commonest(matrix: Matrix, cell: tuple[Emotion, Emotion] | None, title: str)
     ranked = matrix.ranked()
     key = "evaluation-listed" if cell is None else "evaluation-listed-beside-faces"
     with st.container(gap="xsmall", key=key):
-        st.html(_FACES_FIRST)
+        st.html(components.style(__file__))
         st.subheader(title, anchor=False)
         if not ranked:
             st.markdown("There is not a single mistake here." if title == "Commonest mistakes" else "None.")

@@ -6,21 +6,9 @@ from html import escape
 
 import streamlit as st
 
-_STYLE = """
-<style>
-.fer-areas { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.fer-areas :is(th, td) {
-  text-align: left; padding: .45rem .75rem .45rem 0;
-  border: 0; border-bottom: 1px solid rgb(128 128 128 / .22);
-}
-.fer-areas :is(th, td):last-child { text-align: right; padding-right: 0; }
-.fer-areas th { font-weight: 600; font-size: .85rem; opacity: .7; }
-.fer-areas .dot {
-  display: inline-block; width: .65em; height: .65em; border-radius: 50%; margin-right: .5em;
-}
-.fer-areas .interval { display: block; font-size: .8rem; opacity: .65; white-space: nowrap; }
-</style>
-"""
+from pages.parts import components
+
+_STYLE = components.style(__file__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,13 @@ from numpy.typing import NDArray
 from fer.evaluation.explanation.filters import filter_words
 from fer.evaluation.explanation.layers import LayerMaps
 from fer.evaluation.explanation.shading import grey_pictures, signed_pictures
-from pages.parts import caches, face_sheet, notices
+from pages.parts import caches, components, face_sheet, notices
 from pages.parts.evaluation.chosen_face import ChosenFace
 from pages.parts.evaluation.judged import Judged
 
 _MODEL, _LAYER = "evaluation.explain.layers_of", "evaluation.explain.layer"
 _MOST_MAPS = 24
 _SIDE_PIXELS = 120
-_FILTERS_CSS = """<style>
-.fer-filters {
-  display: grid; gap: .9rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr));
-}
-.fer-filters figure { margin: 0; }
-.fer-filters figure div { display: flex; gap: .3rem; }
-.fer-filters img {
-  width: calc(50% - .15rem); aspect-ratio: 1; border-radius: .35rem; image-rendering: pixelated;
-}
-.fer-filters figcaption { font-size: .8rem; line-height: 1.3; margin-top: .25rem; }
-</style>"""
 
 
 @st.fragment
@@ -149,7 +138,7 @@ def _filters(filters: NDArray[np.float32], first: LayerMaps) -> None:
             f"<figure><div>{images}</div><figcaption><b>Filter {index + 1}</b> "
             f"{filter_words(filters[index])}</figcaption></figure>"
         )
-    st.html(f'{_FILTERS_CSS}<div class="fer-filters">{"".join(cards)}</div>')
+    st.html(f'{components.style(__file__)}<div class="fer-filters">{"".join(cards)}</div>')
     st.caption(
         "Petrol weights add, amber ones subtract; here each filter and each map has a scale of its own. The "
         "normalisation that follows in the blueprint is folded into the weights, so this is what is really "

@@ -4,17 +4,9 @@ import streamlit as st
 
 from fer.figures.style import ACCENT_RGB, MARK_RGB
 from fer.statistics import PairedComparison
+from pages.parts import components
 
-_STYLE = """
-<style>
-.fer-together .bar { display: flex; height: 1.4rem; border-radius: .4rem; overflow: hidden; gap: 2px; }
-.fer-together ul { display: flex; flex-wrap: wrap; gap: .25rem 1.2rem; margin: .55rem 0 0; padding: 0; }
-.fer-together li { list-style: none; font-size: .86rem; margin: 0; font-variant-numeric: tabular-nums; }
-.fer-together i {
-  display: inline-block; width: .75em; height: .75em; border-radius: .2em; margin-right: .45em;
-}
-</style>
-"""
+_STYLE = components.style(__file__)
 
 
 def show(comparison: PairedComparison, first: str, second: str) -> None:

@@ -7,44 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer.evaluation import Score
+from pages.parts import components
 
-_STYLE = """
-<style>
-.fer-scores { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.fer-scores :is(th, td) {
-  text-align: left; vertical-align: top; padding: .55rem .9rem .55rem 0; border: 0;
-  border-bottom: 1px solid rgb(128 128 128 / .22);
-}
-.fer-scores thead th { font-weight: 600; font-size: .85rem; opacity: .7; }
-.fer-scores tbody th { font-weight: 600; width: 12rem; }
-.fer-scores .value { white-space: nowrap; width: 11rem; }
-.fer-scores .value b { font-weight: 600; font-size: 1.06rem; }
-.fer-scores .value small { opacity: .7; font-size: .78rem; padding-left: .35em; }
-.fer-scores.several .value { width: 7.4rem; }
-.fer-scores.several .value small { display: block; padding: 0; }
-.fer-scores .words { font-size: .9rem; line-height: 1.45; opacity: .86; }
-.fer-scores .range {
-  position: relative; height: .3rem; border-radius: .3rem; margin: .3rem 0 .15rem;
-  background: rgb(128 128 128 / .18);
-}
-.fer-scores .range div {
-  position: absolute; height: 100%; border-radius: inherit; min-width: 3px;
-  background: var(--st-primary-color, #2b8a97);
-}
-@media (max-width: 640px) {
-  .fer-scores thead { display: none; }
-  .fer-scores, .fer-scores tbody { display: block; }
-  .fer-scores tr {
-    display: grid; grid-template-columns: repeat(var(--models), 1fr); gap: .1rem .8rem;
-    padding: .55rem 0; border-bottom: 1px solid rgb(128 128 128 / .22);
-  }
-  .fer-scores :is(th, td) { border: 0; padding: 0; width: auto; }
-  .fer-scores tbody th, .fer-scores .words { grid-column: 1 / -1; width: auto; }
-  .fer-scores .value, .fer-scores.several .value { width: auto; min-width: 0; white-space: normal; }
-  .fer-scores .value[data-model]::before { content: attr(data-model) " "; opacity: .7; font-weight: 600; }
-}
-</style>
-"""
+_STYLE = components.style(__file__)
 
 
 def show(models: Sequence[tuple[str, Sequence[Score]]]) -> None:
