@@ -94,7 +94,7 @@ view = st.segmented_control(
 # The view comes first, so that on a phone it stays in sight while the sliders under it are moved.
 shown, controls = st.columns([2, 1], gap="large")
 with controls:
-    config = settings.show()
+    config = settings.settings_panel()
 with presets:
     preset_bar.show()
 with shown:

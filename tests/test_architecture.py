@@ -22,12 +22,12 @@ LAYERS = [
     "training",
     "runs",
     "datasets live",
-    "models",
+    "models glossary",
     "config",
     "system",
-    "errors emotions statistics images glossary",
+    "errors emotions statistics images",
 ]
-GROUND = {"errors", "emotions", "statistics", "images", "glossary"}  # these may use one another
+GROUND = {"errors", "emotions", "statistics", "images"}  # these may use one another
 
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
 # Only these load Keras, all below fer; whoever imports one of them runs in a process of its own.

@@ -1,22 +1,18 @@
-"""Every setting of a run as an option of `python -m fer train`."""
+"""Command-line options of training: every declared setting of a run, for `python -m fer train`."""
 
 import argparse
 import json
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import get_args
 
 from fer.cli import options as shared_options
 from fer.config import (
     AS_IT_CAME,
     DEFAULT_AUGMENTATION,
     AugmentationConfig,
-    InitialWeights,
-    Loss,
-    Optimizer,
-    Precision,
-    Schedule,
+    SettingSpec,
     TrainingConfig,
+    specs_of,
 )
 from fer.config.augmentation_presets import REFERENCE_PRESETS, list_presets
 from fer.errors import FerError
@@ -44,66 +40,32 @@ def add_to(sub: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"{', '.join(ARCHITECTURES)} (default: {usual.architecture})",
     )
-    for field, kind, text in (
-        ("epochs", int, "passes over the training faces"),
-        ("batch_size", int, "faces per step"),
-        ("learning_rate", float, "the highest of the schedule"),
-        ("seed", int, "every random draw follows from it"),
-        ("subset", int, "train on at most so many faces"),
-        ("image_size", int, "side of the model's input in pixels; the architecture's own if left out"),
-        ("weight_decay", float, "for adamw and sgd"),
-        ("warmup_epochs", float, "epochs in which the rate climbs from zero"),
-        ("dropout", float, "share of the features before the last layer that each step leaves out"),
-        ("label_smoothing", float, "share of each label spread over all emotions"),
-        ("weight_averaging", float, "momentum of a moving average of the weights; 0 is none"),
-        ("teacher_share", float, "of each target that is the teachers' answer, the label being the rest"),
-        ("teacher_temperature", float, "softens the teachers' answers; 1 leaves them as they are"),
-        ("early_stopping_patience", int, "stop after so many epochs without a better validation accuracy"),
-        ("head_epochs", int, "epochs at the beginning in which only the head learns"),
-        ("fine_tune_rate_fraction", float, "the rate after them, as a share of what it would be"),
-    ):
-        sub.add_argument(
-            f"--{field.replace('_', '-')}",
-            type=kind,
-            metavar="N" if kind is int else "X",
-            help=f"{text} (default: {getattr(usual, field)})",
-        )
-    sub.add_argument(
-        "--fine-tune-from",
-        metavar="LAYER",
-        help="after them the backbone learns from this layer or block on (default: all of it)",
-    )
-    for field, choices in (
-        ("optimizer", Optimizer),
-        ("schedule", Schedule),
-        ("loss", Loss),
-        ("initial_weights", InitialWeights),
-        ("precision", Precision),
-    ):
-        sub.add_argument(
-            f"--{field.replace('_', '-')}",
-            choices=get_args(choices),
-            help=f"default: {getattr(usual, field)}",
-        )
-    sub.add_argument(
-        "--balance-classes",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="compare_runs each emotion by its rarity",
-    )
+    for spec in specs_of(TrainingConfig).values():
+        if spec.option:
+            _add_setting(sub, spec)
     sub.add_argument(
         "--augmentation",
         metavar="SETTINGS",
         help="“none” (default), “default”, a preset's name, or settings as JSON: "
         + json.dumps(AugmentationConfig(horizontal_flip=True, rotation_degrees=10).as_dict()),
     )
-    sub.add_argument(
-        "--teacher",
-        metavar="MODEL",
-        help="learn from this model's answers too; several joined by + are averaged",
-    )
-    sub.add_argument("--name", metavar="TEXT", help="what you call the run")
     shared_options.add_view(sub)
+
+
+def _add_setting(sub: argparse.ArgumentParser, spec: SettingSpec) -> None:
+    """Make the option of a setting from its declaration."""
+    flag = f"--{spec.name.replace('_', '-')}"
+    if spec.kind is bool:
+        sub.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=spec.option)
+        return
+    usual = spec.written(spec.default) if spec.default in (None, "") else spec.default
+    sub.add_argument(
+        flag,
+        type=spec.kind,
+        choices=spec.options or None,
+        metavar=None if spec.options else spec.metavar or ("N" if spec.kind is int else "X"),
+        help=f"{spec.option} (default: {usual})".replace("%", "%%"),
+    )
 
 
 def config_of(options: argparse.Namespace) -> TrainingConfig:

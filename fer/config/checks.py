@@ -1,9 +1,10 @@
-"""How settings are checked, and rebuilt from JSON: the same for every kind of them."""
+"""Validation of settings: held to their declared bounds, and rebuilt from JSON, the same for every kind."""
 
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from fer.config.setting_spec import specs_of
 from fer.errors import ConfigError
 
 ConfigT = TypeVar("ConfigT")
@@ -42,6 +43,22 @@ def fits(value: Any, hint: Any) -> bool:
     if all(isinstance(option, str) for option in options):  # a Literal
         return value in options
     return any(fits(value, option) for option in options)
+
+
+def within_bounds(config: Any) -> None:
+    """Refuse what a config's declarations do not allow, with a `ConfigError`."""
+    for name, spec in specs_of(config.__class__).items():
+        value = getattr(config, name)
+        if value is None:
+            continue
+        if spec.options:
+            one_of(name, value, spec.options)
+        elif spec.lowest is not None and spec.highest is not None:
+            between(name, value, spec.lowest, spec.highest)
+        elif spec.highest is not None and len(value) > spec.highest:
+            raise ConfigError(
+                f"{spec.title} may have {spec.highest:g} characters; received {len(value)}. Shorten it."
+            )
 
 
 def between(name: str, value: float, lowest: float, highest: float) -> None:

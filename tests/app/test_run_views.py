@@ -117,7 +117,7 @@ def test_the_settings_are_a_table_in_which_the_unusual_stands_out() -> None:
     rows = {row["Setting"]: row for row in page.table[0].value.to_dict("records")}
     assert rows["Dropout"] == {"Setting": "Dropout", "This run": "**0.3**", "Usual": "0"}
     assert rows["Loss"]["This run"] == "**Focal**"
-    assert rows["Augmentation: rotation, degrees"]["This run"] == "**12**"
+    assert rows["Augmentation: rotation"]["This run"] == "**12°**"
     assert rows["Early stopping"] == {"Setting": "Early stopping", "This run": "never", "Usual": ""}
     page.toggle(key="run.settings_changed").set_value(True).run()
     assert len(page.table[0].value) == 4  # the epochs too

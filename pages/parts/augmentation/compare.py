@@ -5,7 +5,7 @@ import streamlit as st
 
 from fer.training import augmentation
 from pages.parts import components, face_sheet
-from pages.parts.augmentation import dice_words, sheet
+from pages.parts.augmentation import sampling_words, sheet
 from pages.parts.augmentation.preview import Preview
 
 _HTML = """
@@ -24,7 +24,7 @@ def show(preview: Preview) -> None:
     marks = sheet.choose_marks()
     dice = augmentation.draw(preview.config, 1, preview.dice())
     copy = augmentation.apply(preview.image, dice)
-    words = dice_words.in_words(dice, 0)
+    words = sampling_words.in_words(dice, 0)
     if marks:
         copy = sheet.marked(copy, dice)
     _component(

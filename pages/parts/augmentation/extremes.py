@@ -8,13 +8,13 @@ import streamlit as st
 from fer.config import HIGHEST, AugmentationConfig
 from fer.training import augmentation
 from pages.parts import face_sheet
-from pages.parts.augmentation import dice_words, settings, sheet
+from pages.parts.augmentation import sampling_words, settings, sheet
 from pages.parts.augmentation.preview import Preview
 from pages.parts.face_sheet import Caption
 
 _FURTHEST = AugmentationConfig.from_dict({**HIGHEST, "horizontal_flip": True, "vertical_flip": True})
 _TITLES = {"horizontal_flip": "Mirrored", "vertical_flip": "Upside down"} | {
-    name: setting.short for name, setting in settings.SETTINGS.items()
+    name: spec.short or spec.title for name, spec in settings.SLIDERS.items()
 }
 
 
@@ -49,7 +49,7 @@ def show(preview: Preview) -> None:
         for dice in pair:
             copy = augmentation.apply(preview.image, dice)
             pictures.append(sheet.marked(copy, dice) if marks else copy)
-            words = dice_words.in_words(dice, 0)
+            words = sampling_words.in_words(dice, 0)
             captions.append(
                 Caption(
                     _TITLES[name], description=f"{_TITLES[name]}: {words}", notes=(_end(name, config, dice),)
@@ -68,4 +68,4 @@ def _end(name: str, config: AugmentationConfig, dice: augmentation.AugmentationP
         return "yes" if dice.flipped[0] or dice.upside_down[0] else "no"
     alone = AugmentationConfig.from_dict({name: getattr(config, name)})
     # The title above it says "Blur" already.
-    return " ".join(dice_words.in_short(alone, dice, 0)).removeprefix(f"{_TITLES[name].lower()} ")
+    return " ".join(sampling_words.in_short(alone, dice, 0)).removeprefix(f"{_TITLES[name].lower()} ")

@@ -12,7 +12,7 @@ from fer.training import augmentation
 from fer.training.augmentation import AugmentationParams
 from fer.training.augmentation.survival import LabelSurvival, label_survival
 from pages.parts import caches, face_sheet
-from pages.parts.augmentation import dice_words, verdict
+from pages.parts.augmentation import sampling_words, verdict
 from pages.parts.augmentation.preview import Preview
 from pages.parts.face_sheet import Caption
 
@@ -138,7 +138,10 @@ def _captions(
     """What stands under each copy: the model's answer where there is one, and what was drawn."""
     captions = []
     for index in range(len(dice)):
-        lines, words = dice_words.in_short(preview.config, dice, index), dice_words.in_words(dice, index)
+        lines, words = (
+            sampling_words.in_short(preview.config, dice, index),
+            sampling_words.in_words(dice, index),
+        )
         if emotions is not None:
             words = f"{emotions[index]}, {words}"
         if survival is None:

@@ -32,10 +32,6 @@ from pages.parts.training import (
     transfer_choice,
 )
 from pages.parts.training.faces_choice import ChosenFaces
-from pages.parts.training.setting_words import OPTIMIZERS, SCHEDULES
-from pages.parts.training.setting_words import unusual_settings as unseen_settings
-
-__all__ = ["OPTIMIZERS", "SCHEDULES", "check", "put", "put_again", "show", "unseen_settings"]
 
 # Chosen elsewhere: the faces belong to every page, the augmentation to station 2.
 _ELSEWHERE = ("dataset", "view", "augmentation")
@@ -82,12 +78,12 @@ def _form(submit_label: str, submit_help: str | None) -> None:
         faces = faces_choice.show()
     with st.container(border=True):
         values: dict[str, Any] = {"architecture": network_choice.show()}
-        values |= transfer_choice.show(filled, architecture(values["architecture"]))
-        values |= rate_choice.show(filled, values)
+        values |= transfer_choice.transfer_settings(filled, architecture(values["architecture"]))
+        values |= rate_choice.rate_settings(filled, values)
         augmentation = _augmentation()
         with st.expander("More settings", icon=":material/tune:"):
-            values |= more_settings.show(filled, faces.dataset)
-            values |= teacher_choice.show()
+            values |= more_settings.more_settings(filled, faces.dataset)
+            values |= teacher_choice.teacher_settings(filled)
     try:
         _check_warmup(values)
         config = replace(config, dataset=faces.name, view=state.view(), augmentation=augmentation, **values)

@@ -1,31 +1,16 @@
 """What a run was started with, as a table, as a file, and where other programs find its curves."""
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
 
 from fer import runs
-from fer.config import AugmentationConfig, TrainingConfig
+from fer.config import SettingSpec, TrainingConfig, specs_of
 from fer.datasets.views import describe
-from fer.glossary import SETTINGS
 from fer.runs import Run
 from pages.parts import phrases
-from pages.parts.training import run_words, setting_words
-
-# Where the word of the glossary stands for one of them, and the setting for how many.
-_PLURALS = {"epochs": "Epochs", "batch_size": "Batch size"}
-_NONE = {
-    "subset": "all faces",
-    "image_size": "the network's own",
-    "early_stopping_patience": "never",
-}
-_UNITS = {
-    "warmup_epochs": " epochs",
-    "image_size": " pixels",
-    "early_stopping_patience": " epochs without a gain",
-}
+from pages.parts.training import run_words
 
 
 def show(run: Run) -> None:
@@ -38,20 +23,8 @@ def show(run: Run) -> None:
         help="Usual is what `TrainingConfig` holds when nothing is chosen.",
     )
     rows = [
-        *_rows(
-            run.config,
-            usual,
-            {
-                field.name: _PLURALS.get(field.name) or SETTINGS[field.name].title
-                for field in fields(TrainingConfig)
-                if field.name not in ("augmentation", "name")
-            },
-        ),
-        *_rows(
-            run.config.augmentation,
-            usual.augmentation,
-            {field.name: f"Augmentation: {_spelled(field.name)}" for field in fields(AugmentationConfig)},
-        ),
+        *_rows(run.config, usual, hidden=("augmentation", "name")),
+        *_rows(run.config.augmentation, usual.augmentation, "Augmentation: "),
     ]
     shown = [row for row in rows if row["Usual"] or not only_changed]
     if shown:
@@ -88,61 +61,32 @@ def _tensorboard(run: Run) -> None:
     )
 
 
-def _rows(config: Any, usual: Any, names: Mapping[str, str]) -> list[dict[str, str]]:
+def _rows(config: Any, usual: Any, before: str = "", hidden: Collection[str] = ()) -> list[dict[str, str]]:
+    """Every declared setting of `config` that is not hidden, beside the usual one where they differ."""
     rows = []
-    for name, title in names.items():
+    for name, spec in specs_of(config.__class__).items():
+        if name in hidden:
+            continue
         value, plain = getattr(config, name), getattr(usual, name)
-        written = phrases.plain(_written(name, value))
+        written = phrases.plain(_written(spec, value))
         differs = value != plain
         rows.append(
             {
-                "Setting": title,
+                "Setting": before + (spec.title.lower() if before else spec.title),
                 "This run": f"**{written}**" if differs else written,
-                "Usual": phrases.plain(_written(name, plain)) if differs else "",
+                "Usual": phrases.plain(_written(spec, plain)) if differs else "",
             }
         )
     return rows
 
 
-def _written(name: str, value: Any) -> str:
+def _written(spec: SettingSpec, value: Any) -> str:
     """A setting's value as a person writes it."""
-    match name:
+    match spec.name:
         case "dataset":
             return run_words.dataset_title(value)
         case "view":
             return describe(value) or "as it came"
         case "architecture":
             return run_words.architecture_title(TrainingConfig(architecture=value))
-        case "optimizer":
-            return str(setting_words.OPTIMIZERS.get(value, value))
-        case "schedule":
-            return str(setting_words.SCHEDULES.get(value, value))
-        case "initial_weights":
-            return str(setting_words.INITIAL_WEIGHTS.get(value, value))
-        case "fine_tune_from":
-            return value or "the first layer"
-        case "loss":
-            return str(setting_words.LOSSES.get(value, value))
-    if value is None:
-        return _NONE.get(name, "none")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return _spelled(value)
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    if name.endswith("_fraction"):
-        return f"{100 * value:g}%"
-    number = (
-        f"{value:,}"
-        if isinstance(value, int) and name != "seed"
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
-    return number + _UNITS.get(name, "")
-
-
-def _spelled(name: str) -> str:
-    words = name.removesuffix("_fraction").replace("_degrees", ", degrees").replace("_pixels", ", pixels")
-    return words.replace("_", " ")
+    return spec.written(value)

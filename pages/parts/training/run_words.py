@@ -1,6 +1,6 @@
 """How a run reads in words: its status, its faces, its settings."""
 
-from fer.config import AS_IT_CAME, TrainingConfig
+from fer.config import AS_IT_CAME, TrainingConfig, specs_of
 from fer.datasets import list_datasets
 from fer.datasets.views import describe
 from fer.models.catalog import ARCHITECTURES
@@ -55,7 +55,7 @@ def settings_in_a_line(run: Run) -> str:
     parts += [
         f"batches of {config.batch_size}",
         f"learning rate {config.learning_rate:g}",
-        setting_words.OPTIMIZERS[config.optimizer],
+        specs_of(TrainingConfig)["optimizer"].written(config.optimizer),
     ]
     if config.schedule != "constant":
         parts.append(f"{config.schedule.replace('_', ' ')} schedule")

@@ -1,25 +1,24 @@
-"""Which models the run also learns from, and what its network computes in."""
+"""Knowledge distillation: which models the run also learns from, and what its network computes in."""
 
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
-from fer.config import MOST_TEACHERS, Precision, TrainingConfig
+from fer.config import MOST_TEACHERS, TrainingConfig
 from fer.glossary import explain
 from fer.training.teachers import possible_teachers
 from pages.parts import pickers
-from pages.parts.training.setting_words import PRECISIONS
+from pages.parts.training.setting_widgets import fields_of
 
 _CHOSEN = "training.teachers"
 
 
-def show() -> dict[str, Any]:
-    """Draw the widgets; returns their values by the names of `TrainingConfig`."""
-    usual = TrainingConfig()
-    values: dict[str, Any] = {
-        "teacher_share": usual.teacher_share,
-        "teacher_temperature": usual.teacher_temperature,
-    }
+def teacher_settings(config: TrainingConfig) -> dict[str, Any]:
+    """Draw the widgets; returns their values by the names of `TrainingConfig`.
+
+    Args:
+        config: what the form was filled with.
+    """
     titles = {entry.name: entry.title for entry in pickers.titled_models()}
     possible = [entry.name for entry in possible_teachers()]
     # One that is gone stays chosen: the form says what is wrong with it.
@@ -40,33 +39,8 @@ def show() -> dict[str, Any]:
             "There is no trained model here that could be its teacher. Train a larger one first, then let "
             "this one learn from it."
         )
-    if chosen:
-        for name, value in values.items():  # Streamlit forgets a widget that was not drawn for a while
-            st.session_state.setdefault(f"training.{name}", value)
-        values["teacher_share"] = st.slider(
-            "Their share of the target",
-            0.05,
-            1.0,
-            step=0.05,
-            key="training.teacher_share",
-            help=explain("teacher_share"),
-        )
-        values["teacher_temperature"] = st.slider(
-            "Temperature of their answers",
-            1.0,
-            20.0,
-            step=0.5,
-            key="training.teacher_temperature",
-            help=explain("teacher_temperature"),
-        )
-    precision = st.selectbox(
-        "Precision",
-        get_args(Precision),
-        key="training.precision",
-        format_func=PRECISIONS.__getitem__,
-        help=explain("precision"),
-    )
-    return {"teacher": "+".join(chosen), **values, "precision": precision}
+    values = {"teacher": "+".join(chosen)}
+    return {**values, **fields_of("teacher", config, values)}
 
 
 def take(config: TrainingConfig) -> None:
