@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer import images, live
 from fer.live import LiveRecognizer, LiveSettings, RecognizedFace
@@ -16,6 +15,7 @@ from fer.live.video.films import Film
 from fer.models import inference
 from fer.models.inference import Recognizer
 from fer.system import machine
+from pages.parts._compat import UploadedFile
 from pages.parts.caches.models import recognizer
 from pages.parts.caches.stamps import freeze_gc, model_stamp
 

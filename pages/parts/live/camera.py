@@ -5,7 +5,7 @@ one `Stream`: that thread uses it, the page's fragment looks at it and changes i
 """
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -13,7 +13,7 @@ import streamlit as st
 from fer.errors import FerError
 from fer.live.streaming import Stream
 from fer.system.machine import limit_malloc_arenas
-from pages.parts import caches, phrases, state
+from pages.parts import _compat, caches, phrases, state
 from pages.parts.live import camera_check, connection, freeze, readout, recording
 from pages.parts.live.choice import LiveChoice
 
@@ -36,7 +36,8 @@ def show(choice: LiveChoice) -> None:
     picture, beside = st.columns([5, 3], gap="medium")
     with picture:
         camera_check.show()
-        _keep_running()
+        if state.camera_is_shown():  # when the page was drawn last
+            _compat.keep_camera_running(_KEY)
         context = streamlit_webrtc.webrtc_streamer(
             key=_KEY,
             # Without servers no one outside takes part in finding the way between browser and workshop.
@@ -82,24 +83,6 @@ def shown_frame(frame: "av.VideoFrame", stream: Stream) -> "av.VideoFrame":
     seconds = frame.time
     drawn = stream.show(np.asarray(frame.to_ndarray(format="bgr24"), np.uint8), seconds)
     return type(frame).from_ndarray(drawn, format="bgr24")
-
-
-def _keep_running() -> None:
-    """Let the camera run on if it was on the screen when the page was drawn last.
-
-    streamlit-webrtc 0.79 stops it where the server counts a run of the page more than it has seen itself, and
-    takes that for a page that was left. But the server counts a run only when its last message is sent; if
-    the next one has begun by then, both have seen the same count, and the third finds one too many. That
-    happens when a busy computer gets two presses at once. Whether the page was left we know better.
-    """
-    from streamlit_webrtc.session_info import get_script_run_count, get_this_session_info
-
-    context: Any = st.session_state.get(_KEY)
-    if not state.camera_is_shown() or not hasattr(context, "_last_rendered_run_count"):
-        return
-    session = get_this_session_info()
-    if session is not None:
-        context._last_rendered_run_count = get_script_run_count(session)
 
 
 def _stream(choice: LiveChoice) -> Stream | None:

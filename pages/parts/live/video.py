@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer import figures
 from fer.errors import FerError
@@ -11,6 +10,7 @@ from fer.live.video import FilmInfo, films
 from fer.live.video.films import Film
 from fer.system import jobs
 from pages.parts import caches, job_panel, notices, phrases
+from pages.parts._compat import UploadedFile
 from pages.parts.live.choice import LiveChoice
 
 
