@@ -22,6 +22,7 @@ from fer.runs.folder import CONFIG_FILE, STATUS_FILE, read_json, save_status
 from fer.runs.notes import Experiment
 from fer.runs.reading import list_statuses, load_run, read_run
 from fer.runs.run import Run, RunStatus
+from fer.runs.schedules import early_stop
 from fer.runs.starting import create_run, new_status, start_process
 from fer.runs.trash import move_to_trash
 from fer.system import files, paths
@@ -88,14 +89,11 @@ def extend_run(run_id: str, epochs: int) -> Run:
             raise RunError(
                 f"The run “{run.title}” kept no weights to go on from. Use its settings to start a new one."
             )
-        config, done = run.config, len(run.metrics())
-        stopped_early = run.status is RunStatus.FINISHED and done < config.epochs
-        patience = config.early_stopping_patience
-        longer = replace(
-            config,
-            epochs=(done if stopped_early else config.epochs) + epochs,
-            early_stopping_patience=None if stopped_early or _patience_is_over(run) else patience,
-        )
+        config, metrics = run.config, run.metrics()
+        stopped_early = run.status is RunStatus.FINISHED and len(metrics) < config.epochs
+        longer = replace(config, epochs=(len(metrics) if stopped_early else config.epochs) + epochs)
+        if stopped_early or early_stop(config, metrics):
+            longer = replace(longer, early_stopping_patience=None)
         # First, for a run must not wait for fewer epochs than were asked for.
         files.save_text(run.folder / CONFIG_FILE, longer.to_json())
         try:
@@ -200,12 +198,6 @@ def _at_rest(run_id: str) -> Run:
     if run.status is RunStatus.QUEUED:
         raise RunError(f"The run “{run.title}” waits for its turn already.")
     return run
-
-
-def _patience_is_over(run: Run) -> bool:
-    """Whether a run would stop before its next epoch; it may be so too where the last one was due anyway."""
-    patience, metrics, best = run.config.early_stopping_patience, run.metrics(), run.best()
-    return patience is not None and best is not None and metrics[-1].epoch - best.epoch >= patience
 
 
 def _enqueue(run: Run) -> None:

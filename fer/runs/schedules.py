@@ -1,10 +1,10 @@
-"""How the learning rate moves during a run: a plain function of where the run is."""
+"""Learning-rate schedules and early stopping: plain functions of where a run is."""
 
 import math
 from collections.abc import Sequence
 
 from fer.config import TrainingConfig
-from fer.runs import EpochMetrics
+from fer.runs.run import EpochMetrics, best_epoch
 
 # The plateau rule of the fourth reference system: a tenth after twelve epochs without a better loss.
 PLATEAU_FACTOR = 0.1
@@ -64,3 +64,16 @@ def _plateaus(losses: Sequence[float]) -> int:
             if waited >= PLATEAU_PATIENCE:
                 waited, count = 0, count + 1
     return count
+
+
+def early_stop(config: TrainingConfig, metrics: Sequence[EpochMetrics]) -> str:
+    """Why a run with these epochs behind it stops before its next one, a sentence; empty where it goes on.
+
+    The epochs of the head alone are not waited for.
+    """
+    patience, best = config.early_stopping_patience, best_epoch(metrics)
+    if patience is None or best is None:
+        return ""
+    if metrics[-1].epoch - max(best.epoch, config.head_epochs) < patience:
+        return ""
+    return f"Stopping early: no better validation accuracy for {patience} epochs."

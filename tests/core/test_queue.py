@@ -432,6 +432,12 @@ def test_a_run_with_patience_left_keeps_it_when_it_is_extended() -> None:
     assert runs.extend_run(run.id, 5).config.early_stopping_patience == 4
 
 
+def test_the_epochs_of_the_head_alone_use_up_no_patience_when_a_run_is_extended() -> None:
+    run = submit("first", epochs=4, early_stopping_patience=3, head_epochs=2)
+    end(run, epochs_done=4)
+    assert runs.extend_run(run.id, 5).config.early_stopping_patience == 3
+
+
 @pytest.mark.parametrize("unwritable", [runs.CONFIG_FILE, runs.STATUS_FILE])
 def test_a_run_that_cannot_be_extended_on_a_full_disk_stays_as_it_was(
     unwritable: str, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""The loop: batch after batch, epoch after epoch, each validated, recorded and kept."""
+"""Training loop: batch after batch, epoch after epoch, each validated, recorded and kept."""
 
 import math
 import time
@@ -14,7 +14,7 @@ from fer.models.architectures import imagenet
 from fer.models.catalog import preprocessing_of
 from fer.models.transfer import begins_fine_tuning, require_possible
 from fer.runs import EpochMetrics, Predictions, RunRecorder, RunStatus, say
-from fer.runs.schedules import learning_rate
+from fer.runs.schedules import early_stop, learning_rate
 from fer.system import files
 from fer.training import batches
 from fer.training.batches import TrainingBatches
@@ -80,7 +80,8 @@ class Trainer:
         """
         self.open_logs(len(metrics))
         for epoch in range(len(metrics) + 1, self.config.epochs + 1):
-            if self._patience_is_over(metrics):
+            if reason := early_stop(self.config, metrics):
+                say(reason)
                 break
             if begins_fine_tuning(self.config, epoch):
                 self._enter_phase(epoch)
@@ -229,15 +230,6 @@ class Trainer:
         self._validation_log = ScalarLog(folder / "validation", epochs_done + 1)
         batch_log = ScalarLog(folder / "batches", epochs_done * len(self.batches) + 1)
         self._reporter = BatchReporter(self.recorder, len(self.batches), batch_log)
-
-    def _patience_is_over(self, metrics: Sequence[EpochMetrics]) -> bool:
-        patience, best = self.config.early_stopping_patience, runs.best_epoch(metrics)
-        if patience is None or best is None:
-            return False
-        if metrics[-1].epoch - max(best.epoch, self.config.head_epochs) < patience:
-            return False
-        say(f"Stopping early: no better validation accuracy for {patience} epochs.")
-        return True
 
     def _require_a_number(self, loss: float, epoch: int, step: int) -> None:
         if not math.isfinite(loss):
