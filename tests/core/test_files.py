@@ -119,20 +119,21 @@ def test_a_folder_is_filled_beside_its_place_and_replaces_the_former_whole(tmp_p
 
 @pytest.mark.parametrize("error", [ValueError("a bug"), KeyboardInterrupt()])
 def test_a_folder_that_is_filled_halfway_changes_nothing(tmp_path: Path, error: BaseException) -> None:
-    folder = tmp_path / "net"
-    folder.mkdir()
+    folder = tmp_path / "models" / "net"
+    folder.mkdir(parents=True)
     (folder / "old.txt").write_text("old")
     with pytest.raises(type(error)), files.replacing(folder) as filled:
         (filled / "new.txt").write_text("half of the n")
         raise error
     assert in_folder(folder) == {"old.txt": "old"}
-    assert list(tmp_path.iterdir()) == [folder]
+    assert list(folder.parent.iterdir()) == [folder]
 
 
 def test_a_full_disk_while_a_folder_is_filled_is_said_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DiskFullError, match="“net” could not be saved"), files.replacing(tmp_path / "net"):
+    folder = tmp_path / "models" / "net"
+    with pytest.raises(DiskFullError, match="“net” could not be saved"), files.replacing(folder):
         raise fail_with(errno.ENOSPC)
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.parent.iterdir()) == []
 
 
 def test_what_a_crash_between_two_renames_left_is_found_again(tmp_path: Path) -> None:
@@ -146,9 +147,10 @@ def test_what_a_crash_between_two_renames_left_is_found_again(tmp_path: Path) ->
 
 
 def test_files_are_finished_in_a_folder_aside_that_goes_again(tmp_path: Path) -> None:
-    (tmp_path / ".aside").mkdir()
-    (tmp_path / ".aside" / "of a crash").touch()
-    with files.aside(tmp_path) as aside:
+    folder = tmp_path / "net"
+    (folder / ".aside").mkdir(parents=True)
+    (folder / ".aside" / "of a crash").touch()
+    with files.aside(folder) as aside:
         files.save_text(aside / "a.txt", "whole")
-        files.put_in_place(aside, tmp_path, ("b.txt", "a.txt"))
-    assert in_folder(tmp_path) == {"a.txt": "whole"}
+        files.put_in_place(aside, folder, ("b.txt", "a.txt"))
+    assert in_folder(folder) == {"a.txt": "whole"}
