@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import tempfile
-import threading
 import unicodedata
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +17,7 @@ from fer.datasets.readers.ferplus import load_votes, looks_like_votes
 from fer.datasets.registry import DatasetEntry, entry_at, keep_read, read_dataset
 from fer.errors import DatasetError, MalformedDatasetError
 from fer.system import files, paths
+from fer.system.locks import locked
 from fer.system.progress import Progress, silent
 
 SUFFIXES = (".csv", ".parquet", *ARCHIVE_SUFFIXES)
@@ -25,9 +25,6 @@ SUFFIXES = (".csv", ".parquet", *ARCHIVE_SUFFIXES)
 
 # Browsers call a second download "archive (1).zip", and brackets are no part of a name here.
 _SECOND_DOWNLOAD = re.compile(r"\s*\((\d{1,3})\)\s*\.")
-
-# Two who upload different files of one name in the same moment: the second is told, and replaces nothing.
-_name_lock = threading.Lock()
 
 
 def save_upload(
@@ -74,7 +71,8 @@ def save_upload(
                 os.fsync(file.fileno())
             is_votes = target.suffix.lower() == ".csv" and looks_like_votes(arriving)
             dataset = None if is_votes else read_dataset(arriving, progress, skip_bad)
-            with _name_lock:
+            # Two who upload different files of one name in the same moment: the second replaces nothing.
+            with locked(paths.cache_folder()):
                 if not target.exists():
                     arriving.rename(target)
                 elif not filecmp.cmp(arriving, target, shallow=False):

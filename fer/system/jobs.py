@@ -16,7 +16,6 @@ import json
 import os
 import shutil
 import signal
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -29,13 +28,12 @@ import psutil
 
 from fer.errors import FerError
 from fer.system import files, paths, processes
+from fer.system.locks import locked
 
 ENVIRONMENT = "FER_JOB"
 _JOB, _PROGRESS, _RESULT, _ERROR, _LOG = "job.json", "progress.json", "result.json", "error.txt", "log.txt"
 _STOP = "stop"
 _WRITE_SECONDS = 0.25
-# Two tabs that press the same button in the same moment must not start it twice.
-_start_lock = threading.Lock()
 
 
 class JobStatus(StrEnum):
@@ -90,7 +88,8 @@ def start_job(job_id: str, title: str, arguments: Sequence[str]) -> Job:
         StorageError: its folder cannot be written.
     """
     folder = _folder(job_id)
-    with _start_lock:
+    # Two tabs, or two servers, that press the same button in the same moment must not start it twice.
+    with locked(folder.parent):
         if (job := read_job(job_id)) is not None and job.is_active:
             return job
         shutil.rmtree(folder, ignore_errors=True)

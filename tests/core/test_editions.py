@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -516,11 +517,14 @@ def test_two_processes_at_once_lose_no_change(faces: Dataset) -> None:
 def test_a_process_that_holds_the_editions_too_long_is_told_of(
     faces: Dataset, mended: Edition, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as context:
+    with monkeypatch.context() as context, locks.locked(edition_path(NAME, "Mine").parent):
         context.setattr(locks, "_LOCK_SECONDS", 0.0)
-        context.setattr(locks, "_try_lock", lambda handle: False)
-        with pytest.raises(StorageError, match="Another process has been changing"):
-            exclude(faces, "Mine", [5])
+        # Another thread, as a process would: in this one the lock itself refuses to be asked for twice.
+        with (
+            ThreadPoolExecutor(1) as other,
+            pytest.raises(StorageError, match="Another process has been changing"),
+        ):
+            other.submit(exclude, faces, "Mine", [5]).result()
     assert load_edition(NAME, "Mine") == mended
 
 

@@ -14,6 +14,8 @@ from fer.datasets.downloads.transfer import digests_of
 from fer.datasets.provenance import FileRecord, Provenance, forget_provenance, save_provenance
 from fer.datasets.registry import keep_read, read_dataset
 from fer.errors import DownloadError, FerError, MalformedDatasetError, PartlyBadDatasetError
+from fer.system import paths
+from fer.system.locks import locked
 from fer.system.progress import Progress
 
 # Of the file that Kaggle's competition of 2013 shipped.
@@ -130,10 +132,11 @@ def put_in_place(source: Path, target: Path, provenance: Provenance, progress: P
         raise MalformedDatasetError(
             f"What came from {provenance.url} is no dataset that can be read here. {error}"
         ) from error
-    if not target.exists():
-        with suppress(FerError):
-            forget_provenance(target.name)
-        source.rename(target)
+    with locked(paths.cache_folder()):
+        if not target.exists():
+            with suppress(FerError):
+                forget_provenance(target.name)
+            source.rename(target)
     save_provenance(provenance)
     if dataset is not None:
         keep_read(target, dataset)
