@@ -111,10 +111,18 @@ def test_no_circle_of_imports() -> None:
 
 
 @pytest.mark.parametrize("module", FER_MODULES)
-def test_fer_never_imports_streamlit_and_only_the_heavy_wings_import_keras(module: str) -> None:
+def test_only_the_rehearsals_import_streamlit_and_only_the_heavy_wings_keras(module: str) -> None:
     used = libraries(f"fer.{module}")
-    assert not any(name.startswith("streamlit") for name in used)
+    rehearses = module.startswith("cli.bench.rehearsal")
+    assert rehearses or not any(name.startswith("streamlit") for name in used)
     assert not used & HEAVY or is_heavy(module)
+
+
+@pytest.mark.parametrize("module", FER_MODULES)
+def test_no_module_of_fer_names_a_page(module: str) -> None:
+    source = MODULES[f"fer.{module}"].read_text(encoding="utf-8")
+    assert not re.search(r"(?<![\w.])pages\.[a-z_]|import pages\b|from pages\b", source)
+    assert not [name for name in imports(f"fer.{module}") if name.split(".")[0] == "pages"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)

@@ -3,7 +3,7 @@
 import argparse
 
 from fer.cli import terminal
-from fer.cli.bench import SUBJECTS
+from fer.cli.bench import DEFAULT_MODEL, SUBJECTS, Request, measure
 from fer.cli.commands import Add, Answer
 from fer.errors import FerError
 
@@ -13,10 +13,10 @@ FORMER_SUBJECTS = {"faults": "quality"}
 
 def bench(options: argparse.Namespace) -> Answer:
     """Times, beside a rival's."""
-    keep = {"keep": True} if options.keep else {}
-    if keep and options.subject != "predict":
+    if options.keep and options.subject != "predict":
         raise FerError(f"Only “bench predict” has something to keep; “bench {options.subject}” has not.")
-    report = SUBJECTS[options.subject](terminal.show_progress, data=options.data, model=options.model, **keep)
+    request = Request(terminal.show_progress, options.data, options.model, options.keep)
+    report = measure(options.subject, request)
     rows = [["", "median ms", "p95 ms", "runs"]]
     rows += [
         [name, f"{m.median_ms:,.2f}", f"{m.p95_ms:,.2f}", str(m.runs)]
@@ -37,17 +37,14 @@ def add_to(add: Add) -> None:
     sub = add("bench", bench)
     sub.add_argument(
         "subject",
+        metavar="SUBJECT",
         type=lambda name: FORMER_SUBJECTS.get(name, name),
         choices=list(SUBJECTS),
-        help="what is measured",
+        help="; ".join(f"{name}: {each.measures}, against {each.rival}" for name, each in SUBJECTS.items()),
     )
-    sub.add_argument(
-        "--data",
-        metavar="PATH",
-        help="the picture (live), CSV (load, page, evaluate) or dataset (folders, quality, train, start) to "
-        "measure on",
-    )
-    sub.add_argument("--model", metavar="MODEL", default="mini_xception", help="default: %(default)s")
+    named = ", ".join(f"{each.data} ({name})" for name, each in SUBJECTS.items() if each.data)
+    sub.add_argument("--data", metavar="PATH", help=f"what to measure on: the {named}")
+    sub.add_argument("--model", metavar="MODEL", default=DEFAULT_MODEL, help="default: %(default)s")
     sub.add_argument(
         "--keep",
         action="store_true",

@@ -12,11 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer import runs
+from fer.cli.bench import rehearsal
 from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
 from fer.runs import DatasetManifest, EpochMetrics, Predictions, Run, RunNotes, RunRecorder, RunStatus
 from fer.system import paths, processes
-from pages.parts.training import rehearsal
 from tests.app.conftest import words
 
 OpenPage = Callable[..., AppTest]
@@ -195,12 +195,12 @@ def test_a_run_is_named_noted_and_starred_and_others_see_it(open_page: OpenPage)
 
 
 def test_the_rehearsal_measures_a_page_with_its_runs(fer_home: Path) -> None:
-    times = rehearsal.rehearse(15, 5)
+    times = rehearsal.rehearse_training(15, 5)
     assert len(times["first_ms"]) == 1
     assert len(times["visit_ms"]) > 1
     assert [len(run.metrics()) for run in runs.list_runs()] == [5] * 15
     with pytest.raises(SystemExit, match="empty folder"):
-        rehearsal.rehearse(3, 5)
+        rehearsal.rehearse_training(3, 5)
 
 
 # ── deleting ─────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -12,14 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer.cli.bench import Measurement, Report, evaluating
-from fer.cli.bench.loading import bench_folders, bench_load
-from fer.cli.bench.pages import bench_page, bench_runs
+from fer.cli.bench import SUBJECTS, Request, evaluating, measure
 from fer.datasets import Dataset, load_dataset
 from fer.errors import DatasetError, DatasetNotFoundError
 from fer.evaluation import TTA
 from fer.models.inference import Recognizer, model_folder
 from fer.system import stopwatch
+from fer.system.stopwatch import Measurement, Report
 from tests.conftest import write_fer_csv
 from tests.core import grey_level
 
@@ -61,6 +61,20 @@ def rivals(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     for parent, name in ((fer.cli.bench, "rivals"), (fer, "training")):
         delattr(parent, name)
         del sys.modules[f"{parent.__name__}.{name}"]
+
+
+def asked(subject: str, told: list[float] | None = None, **options: Any) -> Report:
+    """What a subject measured; the shares of the work that were done are added to `told`."""
+    told = [] if told is None else told
+    return measure(subject, Request(lambda fraction, _: told.append(fraction), **options))
+
+
+def test_every_subject_says_what_is_measured_and_finds_its_function() -> None:
+    for name, subject in SUBJECTS.items():
+        assert subject.measures
+        assert subject.rival
+        if subject.module != "training":  # which loads TensorFlow's neighbours
+            assert callable(getattr(import_module(f"fer.cli.bench.{subject.module}"), f"bench_{name}"))
 
 
 def test_contestants_take_turns_and_the_progress_is_told() -> None:
@@ -113,7 +127,7 @@ def test_loading_is_measured_the_first_time_the_second_and_by_the_loop(
 ) -> None:
     told: list[float] = []
     path = write_fer_csv(tmp_path / "faces.csv", small_dataset)
-    report = bench_load(lambda fraction, _: told.append(fraction), data=str(path))
+    report = asked("load", told, data=str(path))
     assert list(report.measurements) == ["first_load", "second_load", "int_loop"]
     assert list(report.ratios) == ["int_loop_over_first_load", "int_loop_over_second_load"]
     assert all(value > 0 for value in report.ratios.values())
@@ -123,9 +137,9 @@ def test_loading_is_measured_the_first_time_the_second_and_by_the_loop(
 
 def test_a_csv_that_is_not_there_is_a_sentence(rivals: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(DatasetNotFoundError, match=r"no file “nowhere\.csv”"):
-        bench_load(data="nowhere.csv")
+        asked("load", data="nowhere.csv")
     with pytest.raises(DatasetNotFoundError):
-        bench_load(data=str(tmp_path))
+        asked("load", data=str(tmp_path))
 
 
 def test_memory_is_told_where_it_was_measured() -> None:
@@ -140,7 +154,7 @@ def test_folders_are_measured_the_first_time_the_second_and_by_two_loops(
     # load_img is Keras' own; what it does is open a picture with Pillow.
     rivals.keras.utils.load_img = lambda path, **_: Image.open(path)  # type: ignore[attr-defined]
     path = write_fer_csv(tmp_path / "faces.csv", small_dataset)
-    report = bench_folders(lambda fraction, _: told.append(fraction), data=str(path))
+    report = asked("folders", told, data=str(path))
     assert list(report.measurements) == ["first_load", "second_load", "imread_loop", "load_img_loop"]
     assert all(value > 0 for value in report.ratios.values())
     assert report.setting.startswith("42 JPEGs")
@@ -165,7 +179,7 @@ def test_a_page_is_measured_in_a_process_of_its_own_with_and_without_a_decoded_c
 
     def child(command: list[str], env: dict[str, str], **_: object) -> SimpleNamespace:
         home = Path(env["FER_HOME"])
-        assert command[-3:] == ["-m", "pages.parts.rehearsal", "faces.csv"]
+        assert command[-3:] == ["fer.cli.bench.rehearsal", "dataset", "faces.csv"]
         assert (home / "data" / "faces.csv").read_bytes() == path.read_bytes()
         homes.append(home)
         answer = {"home_mb": [200], "faces_mb": [230 - len(homes)], "views_mb": [300]}
@@ -174,7 +188,7 @@ def test_a_page_is_measured_in_a_process_of_its_own_with_and_without_a_decoded_c
 
     path = write_fer_csv(tmp_path / "faces.csv", small_dataset)
     monkeypatch.setattr("fer.cli.bench.pages.subprocess.run", child)
-    report = bench_page(data=str(path))
+    report = asked("page", data=str(path))
     assert report.measurements["whole_page"].median_ms == pytest.approx(50)
     assert report.ratios == {"image_per_face_over_hundred_faces": pytest.approx(4)}
     assert report.megabytes == {
@@ -190,12 +204,12 @@ def test_a_page_is_measured_in_a_process_of_its_own_with_and_without_a_decoded_c
 
 def test_visits_to_the_training_page_are_measured_beside_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def child(command: list[str], **_: object) -> SimpleNamespace:
-        assert command[-2:] == ["-m", "pages.parts.training.rehearsal"]
+        assert command[-3:] == ["-m", "fer.cli.bench.rehearsal", "training"]
         answer = {"first_ms": [900.0], "visit_ms": [100.0, 300.0, 200.0]}
         return SimpleNamespace(returncode=0, stdout=json.dumps(answer), stderr="")
 
     monkeypatch.setattr("fer.cli.bench.pages.subprocess.run", child)
-    report = bench_runs()
+    report = asked("runs")
     assert report.measurements["visit"].median_ms == pytest.approx(200)
     assert report.ratios == {"first_visit_over_visit": pytest.approx(4.5)}
 
@@ -206,9 +220,9 @@ def test_a_page_that_shows_an_error_is_not_measured(tmp_path: Path, monkeypatch:
     failed = SimpleNamespace(returncode=1, stdout="", stderr="a trace\nThe page shows an error: no faces")
     monkeypatch.setattr("fer.cli.bench.pages.subprocess.run", lambda *_, **__: failed)
     with pytest.raises(DatasetError, match="The page shows an error: no faces"):
-        bench_page(data=str(path))
+        asked("page", data=str(path))
     with pytest.raises(DatasetNotFoundError):
-        bench_page(data=str(tmp_path))
+        asked("page", data=str(tmp_path))
 
 
 @pytest.fixture
@@ -222,7 +236,7 @@ def judging(
     """A CSV, a model called grey and rivals, small enough for `bench evaluate`."""
 
     def child(command: list[str], env: dict[str, str], **_: object) -> SimpleNamespace:
-        assert command[-4:] == ["-m", "pages.parts.evaluation.rehearsal", "faces.csv", "grey"]
+        assert command[-4:] == ["fer.cli.bench.rehearsal", "evaluation", "faces.csv", "grey"]
         assert (Path(env["FER_HOME"]) / "models" / "pretrained" / "grey" / "card.json").is_file()
         answer = {"click_ms": [40.0, 60.0, 50.0], "usual_page_ms": [75.0], "whole_page_ms": [90.0]}
         return SimpleNamespace(returncode=0, stdout=json.dumps(answer), stderr="")
@@ -238,9 +252,7 @@ def judging(
 
 def test_judging_is_measured_beside_keras_and_a_usual_page(judging: Path) -> None:
     told: list[float] = []
-    report = evaluating.bench_evaluate(
-        lambda fraction, _: told.append(fraction), data=str(judging), model="grey"
-    )
+    report = asked("evaluate", told, data=str(judging), model="grey")
     assert report.measurements["click"].median_ms == pytest.approx(50)
     assert report.ratios["usual_page_over_click"] == pytest.approx(1.5)
     assert report.ratios["limit_of_200_ms_over_click"] == pytest.approx(4)
@@ -255,16 +267,16 @@ def test_judging_is_measured_beside_keras_and_a_usual_page(judging: Path) -> Non
 def test_every_evaluation_that_is_measured_begins_from_nothing(
     judging: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
+    faces: list[int] = []
 
     def noted(recognizer: Any, images: Any, tta: TTA, progress: object) -> Any:
-        asked.append(len(images))
+        faces.append(len(images))
         return recognizer.predict(images)
 
     monkeypatch.setattr("fer.evaluation.evaluating.predict", noted)
-    evaluating.bench_evaluate(data=str(judging), model="grey")
+    asked("evaluate", data=str(judging), model="grey")
     # One round that does not count and two that do; those that look up what is kept ask nothing.
-    assert asked == [7, 7, 7]
+    assert faces == [7, 7, 7]
 
 
 def test_a_rivals_time_is_multiplied_by_the_faces_it_was_spared(

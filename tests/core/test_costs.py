@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fer.cli.bench import costing, predicting
+from fer.cli.bench import Request, costing, predicting
 from fer.cli.bench.costing import measure_costs
 from fer.errors import FerError, ModelError
 from fer.figures.costs import cost_figure, drawn_points
@@ -374,11 +374,11 @@ def test_the_bench_keeps_what_it_measured_only_when_asked(
     grey_level.save_model(fer_home / "models" / "pretrained" / "grey")
     monkeypatch.setitem(sys.modules, "fer.cli.bench.rivals", MagicMock())
     monkeypatch.setattr(costs_file, "COSTS_FILE", tmp_path / "costs.json")
-    report = predicting.bench_predict(model="grey")
+    report = predicting.bench_predict(Request(model="grey"))
     assert not (tmp_path / "costs.json").exists()
     assert [row["network"] for row in json.loads(json.dumps(report.as_dict()))["rows"]] == list(ARCHITECTURES)
     assert report.ratios["model_predict_16_over_litert_16"] > 0
-    kept = predicting.bench_predict(model="grey", keep=True)
+    kept = predicting.bench_predict(Request(model="grey", keep=True))
     assert list(load_costs().networks) == list(ARCHITECTURES)
     assert str(tmp_path) in kept.remarks[0]
 

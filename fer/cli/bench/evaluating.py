@@ -1,22 +1,21 @@
 """Judging a model: a whole split, a click on its matrix, faces gone bad, and the map of one face."""
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fer.cli.bench.material import DEFAULT_MODEL, another_home, existing_csv, give, write_csv
-from fer.cli.bench.pages import rehearsed
+from fer.cli.bench import Request
+from fer.cli.bench.material import another_home, home_with_csv
+from fer.cli.bench.pages import measurements_of, rehearsed
 from fer.datasets import Dataset, Split, load_dataset
 from fer.evaluation import evaluate
 from fer.evaluation.explanation import emotion_map, enlarged
 from fer.evaluation.robustness import CORRUPTIONS, LEVELS, CorruptionKind, corrupt, sweep
 from fer.models.inference import Recognizer, load_recognizer, model_folder
 from fer.system import machine, paths
-from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Measurement, Report, measured, ratio, take_turns
 
 # What the evaluation page promises on two cores, in milliseconds.
@@ -29,9 +28,7 @@ _FEW, _ONE_BY_ONE = 200, 5
 _ROUNDS, _MAP_ROUNDS = 5, 40
 
 
-def bench_evaluate(
-    progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
-) -> Report:
+def bench_evaluate(request: Request) -> Report:
     """What the evaluation page does, against the ways of Keras and of most galleries.
 
     "evaluate" judges the validation split from nothing; "model_predict" is Keras' `predict` on the same
@@ -41,34 +38,22 @@ def bench_evaluate(
     rivals do the same with Keras on a part of the faces, as their names say, and their times are multiplied
     by what is left out. "emotion_map" is what raises one emotion where in one face; "grad_cam" asks Keras for
     gradients.
-
-    Args:
-        progress: told how far it is.
-        data: a FER-2013 CSV; None writes one of its size.
-        model: a pretrained model's name or a run's id.
     """
-    folder_of_model = model_folder(model)
-    load_recognizer(model)  # a wrong name is said before minutes of work
-    with tempfile.TemporaryDirectory() as home:
-        csv = Path(home) / "data" / "faces.csv"
-        csv.parent.mkdir()
-        progress(0.0, "Preparing a CSV of FER-2013's size")
-        if data is None:
-            write_csv(csv)
-        else:
-            give(existing_csv(data), csv)
-        shutil.copytree(folder_of_model, Path(home) / "models" / "pretrained" / model)
+    folder_of_model = model_folder(request.model)
+    load_recognizer(request.model)  # a wrong name is said before minutes of work
+    with home_with_csv(request.data) as (home, name):
+        request.progress(0.2, "Reading it")
+        shutil.copytree(folder_of_model, home / "models" / "pretrained" / request.model)
         with another_home(home):
-            progress(0.2, "Reading it")
-            faces = load_dataset(csv.name).only(Split.VALIDATION)
-            judge = Recognizer(model_folder(model), threads=machine.read_machine().cores)
-            times = _evaluations(judge, faces, progress)
-            progress(0.45, "Clicking on the confusion matrix")
-            times |= _clicks(home, csv.name, model)
-            progress(0.6, "Breaking faces")
+            faces = load_dataset(name).only(Split.VALIDATION)
+            judge = Recognizer(model_folder(request.model), threads=machine.read_machine().cores)
+            times = _evaluations(judge, faces, request)
+            request.progress(0.45, "Clicking on the confusion matrix")
+            times |= _clicks(home, name, request.model)
+            request.progress(0.6, "Breaking faces")
             times |= _sweeps(judge, faces.subset(_SWEPT, 0))
-            progress(0.95, "Explaining a face")
-            times |= _maps(load_recognizer(model), faces)
+            request.progress(0.95, "Explaining a face")
+            times |= _maps(load_recognizer(request.model), faces)
     return Report(
         times,
         {
@@ -87,12 +72,13 @@ def bench_evaluate(
                 if name in times
             },
         },
-        f"{len(faces):,} validation faces of {data or 'the built-in faces, over and over'}, {model}; a sweep "
-        f"of {len(_KINDS)} kinds, {LEVELS} levels, {min(_SWEPT, len(faces)):,} faces",
+        f"{len(faces):,} validation faces of {request.data or 'the built-in faces, over and over'}, "
+        f"{request.model}; a sweep of {len(_KINDS)} kinds, {LEVELS} levels, "
+        f"{min(_SWEPT, len(faces)):,} faces",
     )
 
 
-def _evaluations(judge: Recognizer, faces: Dataset, progress: Progress) -> dict[str, Measurement]:
+def _evaluations(judge: Recognizer, faces: Dataset, request: Request) -> dict[str, Measurement]:
     network = _network(judge)
 
     def from_nothing() -> None:
@@ -106,16 +92,13 @@ def _evaluations(judge: Recognizer, faces: Dataset, progress: Progress) -> dict[
             "model_predict": lambda: network.predict(judge.preprocessing.apply(faces.images), verbose=0),
         },
         _ROUNDS,
-        lambda fraction: progress(0.25 + 0.2 * fraction, "Timing evaluations"),
+        lambda fraction: request.progress(0.25 + 0.2 * fraction, "Timing evaluations"),
     )
 
 
-def _clicks(home: str, dataset: str, model: str) -> dict[str, Measurement]:
-    answer = rehearsed(home, "pages.parts.evaluation.rehearsal", dataset, model)
-    return {
-        name: measured([milliseconds / 1e3 for milliseconds in answer[f"{name}_ms"]])
-        for name in ("click", "usual_page", "whole_page")
-    }
+def _clicks(home: Path, dataset: str, model: str) -> dict[str, Measurement]:
+    answer = rehearsed(home, "evaluation", dataset, model)
+    return measurements_of(answer, click="click", usual_page="usual_page", whole_page="whole_page")
 
 
 def _sweeps(judge: Recognizer, faces: Dataset) -> dict[str, Measurement]:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.cli.bench.material import DEFAULT_MODEL
+from fer.cli.bench import Request
 from fer.datasets.synthetic.action_units import ActionUnit
 from fer.datasets.synthetic.appearance import Appearance
 from fer.datasets.synthetic.portrait import draw_face
@@ -19,20 +19,14 @@ from fer.live.detection.patch import Patch
 from fer.live.drawing import DrawingStyle, draw_faces
 from fer.models.inference import Recognizer, model_folder
 from fer.system.machine import read_machine
-from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Measurement, Report, measured, ratio, take_turns
 
 _WIDTH, _HEIGHT = 640, 480
 _FRAMES_PER_SECOND, _FRAMES, _WARMING_FRAMES = 30, 150, 15
 
 
-def bench_live(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:
+def bench_live(request: Request) -> Report:
     """The camera's whole way, step by step, beside the reference package's own steps.
-
-    Args:
-        progress: told how far it is.
-        data: a picture to use as the frame; None draws a face.
-        model: a pretrained model's name or a run's id.
 
     Raises:
         DatasetError: the detector finds no face in the frame.
@@ -40,9 +34,9 @@ def bench_live(progress: Progress = silent, *, data: str | None = None, model: s
     from fer.cli.bench.rivals import FullSizePipeline
 
     # As the page loads it.
-    recognizer = Recognizer(model_folder(model), threads=min(2, read_machine().cores))
+    recognizer = Recognizer(model_folder(request.model), threads=min(2, read_machine().cores))
     detector = HaarDetector()
-    frame = _frame(None if data is None else Path(data), _WIDTH, _HEIGHT)
+    frame = _frame(request.data, _WIDTH, _HEIGHT)
     height, width, _ = recognizer.preprocessing.input_shape
     faces = detector.detect(frame)
     if not faces:
@@ -55,7 +49,7 @@ def bench_live(progress: Progress = silent, *, data: str | None = None, model: s
     patch = Patch.of(frame, faces[0].box)
     assert patch is not None
     five = _five(frame, faces[0].box)
-    large = _frame(None if data is None else Path(data), 1280, 720)
+    large = _frame(request.data, 1280, 720)
     rival = FullSizePipeline(recognizer.card.architecture, recognizer.preprocessing)
     cameras = {
         "whole_pipeline": frame,
@@ -64,7 +58,7 @@ def bench_live(progress: Progress = silent, *, data: str | None = None, model: s
     }
     measurements = {}
     for number, (name, shown) in enumerate(cameras.items()):
-        progress(number / 6, "Filming")
+        request.progress(number / 6, "Filming")
         measurements[name] = _filmed(shown, recognizer)
     measurements |= take_turns(
         {
@@ -76,13 +70,14 @@ def bench_live(progress: Progress = silent, *, data: str | None = None, model: s
             "haar_full_size_and_model_predict": lambda: rival(frame),
         },
         runs=60,
-        tell=lambda fraction: progress(0.5 + 0.5 * fraction, "Timing step by step"),
+        tell=lambda fraction: request.progress(0.5 + 0.5 * fraction, "Timing step by step"),
     )
     ratios = ratio(measurements, "haar_full_size_and_model_predict", "whole_pipeline")
     return Report(
         measurements,
         ratios,
-        f"{_WIDTH}×{_HEIGHT}, {len(faces)} face(s), {len(detector.detect(five))} where five are, {model}",
+        f"{_WIDTH}×{_HEIGHT}, {len(faces)} face(s), {len(detector.detect(five))} where five are, "
+        f"{request.model}",
     )
 
 
@@ -109,11 +104,11 @@ def _filmed(frame: NDArray[np.uint8], recognizer: Recognizer) -> Measurement:
     return measured(seconds)
 
 
-def _frame(picture: Path | None, width: int, height: int) -> NDArray[np.uint8]:
+def _frame(picture: str | None, width: int, height: int) -> NDArray[np.uint8]:
     """(height, width, 3) BGR that shows a face."""
     frame = np.full((height, width, 3), 168, np.uint8)
     if picture is not None:
-        bgr = cv2.cvtColor(load_picture(picture), cv2.COLOR_RGB2BGR)
+        bgr = cv2.cvtColor(load_picture(Path(picture)), cv2.COLOR_RGB2BGR)
         return np.asarray(cv2.resize(bgr, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     side = height * 3 // 4
     smile = {ActionUnit.CHEEK_RAISER: 0.8, ActionUnit.LIP_CORNER_PULLER: 0.9}

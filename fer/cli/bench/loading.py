@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fer.cli.bench import Request
 from fer.cli.bench.material import (
-    DEFAULT_MODEL,
     FER_2013_ROWS,
     another_home,
     existing_csv,
@@ -17,28 +17,21 @@ from fer.cli.bench.material import (
 )
 from fer.datasets import load_dataset
 from fer.system import paths
-from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Report, measured, ratio, take_turns
 
 
-def bench_load(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:
-    """A FER-2013 CSV the first time and the second, against the tutorials' loop over its numbers.
-
-    Args:
-        progress: told how far it is.
-        data: the CSV; None writes one of FER-2013's size.
-        model: not used.
-    """
+def bench_load(request: Request) -> Report:
+    """A FER-2013 CSV the first time and the second, against the tutorials' loop over its numbers."""
     from fer.cli.bench.rivals import read_csv_with_a_loop
 
     with tempfile.TemporaryDirectory() as folder:
-        if data is None:
-            progress(0.0, "Writing a CSV of FER-2013's size")
+        if request.data is None:
+            request.progress(0.0, "Writing a CSV of FER-2013's size")
             path = Path(folder) / "fer2013.csv"
             write_csv(path)
         else:
-            path = existing_csv(data)
-        progress(0.3, "Timing the first load and the second")
+            path = existing_csv(request.data)
+        request.progress(0.3, "Timing the first load and the second")
         with another_home(folder):
             measurements = take_turns(
                 {
@@ -47,35 +40,29 @@ def bench_load(progress: Progress = silent, *, data: str | None = None, model: s
                 },
                 runs=5,
             )
-        progress(0.6, "Timing the tutorials' loop")
+        request.progress(0.6, "Timing the tutorials' loop")
         started = time.perf_counter()
         read_csv_with_a_loop(path)
         measurements["int_loop"] = measured([time.perf_counter() - started])
     return Report(
         measurements,
         {**ratio(measurements, "int_loop", "first_load"), **ratio(measurements, "int_loop", "second_load")},
-        data or f"a made-up CSV of {FER_2013_ROWS} rows",
+        request.data or f"a made-up CSV of {FER_2013_ROWS} rows",
     )
 
 
-def bench_folders(
-    progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
-) -> Report:
-    """Class folders of JPEGs the first time and the second, against the notebooks' loops over the files.
-
-    Args:
-        progress: told how far it is.
-        data: the dataset whose faces become the JPEGs; None takes the built-in ones, as many as FER-2013 has.
-        model: not used.
-    """
+def bench_folders(request: Request) -> Report:
+    """Class folders of JPEGs the first time and the second, against the notebooks' loops over the files."""
     from fer.cli.bench.rivals import read_folders_with_imread, read_folders_with_load_img
 
     with tempfile.TemporaryDirectory() as folder:
-        faces = load_dataset(data or "synthetic")
-        if data is None:
+        faces = load_dataset(request.data or "synthetic")
+        if request.data is None:
             faces = faces.take(np.resize(np.arange(len(faces)), FER_2013_ROWS))
         pictures = Path(folder) / "pictures"
-        write_folders(faces, pictures, lambda fraction: progress(0.25 * fraction, "Writing class folders"))
+        write_folders(
+            faces, pictures, lambda fraction: request.progress(0.25 * fraction, "Writing class folders")
+        )
         with another_home(folder):
             measurements = take_turns(
                 {
@@ -85,7 +72,9 @@ def bench_folders(
                     "load_img_loop": lambda: read_folders_with_load_img(pictures),
                 },
                 runs=3,
-                tell=lambda fraction: progress(0.25 + 0.75 * fraction, "Timing the loads and the loops"),
+                tell=lambda fraction: request.progress(
+                    0.25 + 0.75 * fraction, "Timing the loads and the loops"
+                ),
             )
     return Report(
         measurements,
@@ -94,7 +83,7 @@ def bench_folders(
             **ratio(measurements, "imread_loop", "first_load"),
             **ratio(measurements, "load_img_loop", "second_load"),
         },
-        f"{len(faces):,} JPEGs of {data or 'the built-in faces, over and over'}",
+        f"{len(faces):,} JPEGs of {request.data or 'the built-in faces, over and over'}",
     )
 
 

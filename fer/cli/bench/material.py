@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,16 +13,15 @@ import numpy as np
 from fer.datasets import Dataset, Split, load_dataset
 from fer.errors import DatasetNotFoundError
 
-DEFAULT_MODEL = "mini_xception"
 # FER-2013's rows; a made-up file of the same size measures the same work.
 FER_2013_ROWS = 35_887
 
 
 @contextmanager
-def another_home(folder: str) -> Iterator[None]:
+def another_home(folder: str | Path) -> Iterator[None]:
     """Within, decoded datasets are kept in `folder`, not in the learner's `data/`."""
     own = os.environ.get("FER_HOME")
-    os.environ["FER_HOME"] = folder
+    os.environ["FER_HOME"] = str(folder)
     try:
         yield
     finally:
@@ -43,12 +43,28 @@ def existing_csv(data: str) -> Path:
     return path
 
 
-def give(source: Path, target: Path) -> None:
-    """The same file in another place, without copying where the disk allows it."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+@contextmanager
+def home_with_csv(data: str | None) -> Iterator[tuple[Path, str]]:
+    """Within, a home of its own, and the name of the CSV in its `data/`.
+
+    Args:
+        data: the CSV, linked there where the disk allows it; None writes one of FER-2013's size.
+
+    Raises:
+        DatasetNotFoundError: there is no such file.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data" / "faces.csv"
+        path.parent.mkdir()
+        if data is None:
+            write_csv(path)
+        else:
+            source = existing_csv(data)
+            try:
+                os.link(source, path)
+            except OSError:
+                shutil.copyfile(source, path)
+        yield Path(folder), path.name
 
 
 def write_csv(path: Path) -> None:

@@ -7,45 +7,29 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fer.cli.bench.material import DEFAULT_MODEL, FER_2013_ROWS, existing_csv, give, write_csv
+from fer.cli.bench import Request
+from fer.cli.bench.material import FER_2013_ROWS, home_with_csv
 from fer.errors import DatasetError
 from fer.system import paths
-from fer.system.progress import Progress, silent
-from fer.system.stopwatch import Report, measured, ratio
+from fer.system.stopwatch import Measurement, Report, measured, ratio
 
 
-def bench_page(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:
+def bench_page(request: Request) -> Report:
     """A page of a hundred faces on the server, against one `st.image` each; and what memory a dataset takes.
 
     The pages run in a process of their own, without a browser: once with a dataset that is read for the
     first time, and once with its decoded copy.
-
-    Args:
-        progress: told how far it is.
-        data: the CSV; None writes one of FER-2013's size.
-        model: not used.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "data" / "faces.csv"
-        path.parent.mkdir()
-        progress(0.0, "Preparing a CSV of FER-2013's size")
-        if data is None:
-            write_csv(path)
-        else:
-            give(existing_csv(data), path)
-        progress(0.3, "Turning pages after a first load")
-        first = rehearsed(folder, "pages.parts.rehearsal", path.name)
-        progress(0.7, "Turning pages after a later load")
-        later = rehearsed(folder, "pages.parts.rehearsal", path.name)
-    measurements = {
-        "whole_page": measured([ms / 1e3 for ms in later["page_ms"]]),
-        "hundred_faces": measured([ms / 1e3 for ms in later["sheet_ms"]]),
-        "image_per_face": measured([ms / 1e3 for ms in later["image_ms"]]),
-    }
+    with home_with_csv(request.data) as (home, name):
+        request.progress(0.3, "Turning pages after a first load")
+        first = rehearsed(home, "dataset", name)
+        request.progress(0.7, "Turning pages after a later load")
+        later = rehearsed(home, "dataset", name)
+    measurements = measurements_of(later, whole_page="page", hundred_faces="sheet", image_per_face="image")
     return Report(
         measurements,
         ratio(measurements, "image_per_face", "hundred_faces"),
-        data or f"a made-up CSV of {FER_2013_ROWS} rows",
+        request.data or f"a made-up CSV of {FER_2013_ROWS} rows",
         {
             "bare_app": later["home_mb"][0],
             **{
@@ -57,21 +41,12 @@ def bench_page(progress: Progress = silent, *, data: str | None = None, model: s
     )
 
 
-def bench_runs(progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL) -> Report:
-    """A visit to the training page with 200 runs of 100 epochs, against the first one, which reads them all.
-
-    Args:
-        progress: told how far it is.
-        data: not used.
-        model: not used.
-    """
+def bench_runs(request: Request) -> Report:
+    """A visit to the training page with 200 runs of 100 epochs, against the first, which reads them all."""
     with tempfile.TemporaryDirectory() as folder:
-        progress(0.1, "Making up runs and looking at them")
-        answer = rehearsed(folder, "pages.parts.training.rehearsal")
-    measurements = {
-        "visit": measured([ms / 1e3 for ms in answer["visit_ms"]]),
-        "first_visit": measured([ms / 1e3 for ms in answer["first_ms"]]),
-    }
+        request.progress(0.1, "Making up runs and looking at them")
+        answer = rehearsed(Path(folder), "training")
+    measurements = measurements_of(answer, visit="visit", first_visit="first")
     return Report(
         measurements,
         ratio(measurements, "first_visit", "visit"),
@@ -79,21 +54,21 @@ def bench_runs(progress: Progress = silent, *, data: str | None = None, model: s
     )
 
 
-def rehearsed(home: str, rehearsal: str, *arguments: str) -> dict[str, list[float]]:
+def rehearsed(home: Path, page: str, *arguments: str) -> dict[str, list[float]]:
     """Return what a rehearsal of a page measured, in a process of its own.
 
     Args:
         home: its `FER_HOME`.
-        rehearsal: the module that is run.
+        page: which; a name of `fer.cli.bench.rehearsal`.
         arguments: its words.
 
     Raises:
         DatasetError: it failed.
     """
     child = subprocess.run(
-        [sys.executable, "-m", rehearsal, *arguments],
+        [sys.executable, "-m", "fer.cli.bench.rehearsal", page, *arguments],
         cwd=paths.PROJECT_ROOT,
-        env={**os.environ, "FER_HOME": home},
+        env={**os.environ, "FER_HOME": str(home)},
         capture_output=True,
         text=True,
         check=False,
@@ -102,3 +77,8 @@ def rehearsed(home: str, rehearsal: str, *arguments: str) -> dict[str, list[floa
         last = (child.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise DatasetError(f"The page could not be measured: {last}")
     return dict(json.loads(child.stdout.strip().splitlines()[-1]))
+
+
+def measurements_of(answer: dict[str, list[float]], **names: str) -> dict[str, Measurement]:
+    """Return a rehearsal's milliseconds as measurements, by today's name and the rehearsal's."""
+    return {ours: measured([ms / 1e3 for ms in answer[f"{its}_ms"]]) for ours, its in names.items()}

@@ -6,39 +6,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.cli.bench import Request
 from fer.cli.bench.costing import measure_costs
-from fer.cli.bench.material import DEFAULT_MODEL
 from fer.models.costs.measured import FACE_COUNTS, save_costs
 from fer.models.costs.table import NO_WEIGHTS, CostRow, cost_rows
 from fer.models.inference import Recognizer, load_recognizer
-from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Measurement, Report, ratio, take_turns
 
 # Share of the whole time that every architecture takes; then the one model is held against Keras.
 _COSTING = 0.9
 
 
-def bench_predict(
-    progress: Progress = silent,
-    *,
-    data: str | None = None,
-    model: str = DEFAULT_MODEL,
-    keep: bool = False,
-) -> Report:
+def bench_predict(request: Request) -> Report:
     """One, four and sixteen faces through LiteRT, against Keras' three ways to ask a model.
 
     And through every architecture of the catalogue: what it costs, beside the accuracy on the card of the
     model that is shipped of it.
-
-    Args:
-        progress: told how far it is.
-        data: not used.
-        model: a pretrained model's name or a run's id; held against Keras.
-        keep: save what the architectures cost, for the pages and the README.
     """
-    recognizer = load_recognizer(model)
-    costs = measure_costs(progress=lambda fraction, message: progress(_COSTING * fraction, message))
-    kept = [f"Kept in {save_costs(costs)}"] if keep else []
+    recognizer = load_recognizer(request.model)
+    costs = measure_costs(progress=lambda fraction, message: request.progress(_COSTING * fraction, message))
+    kept = [f"Kept in {save_costs(costs)}"] if request.keep else []
     # Not before: its Keras would be in memory while the networks are timed.
     from fer.cli.bench.rivals import untrained_network
 
@@ -47,7 +34,7 @@ def bench_predict(
     ratios: dict[str, float] = {}
     for number, count in enumerate(FACE_COUNTS):
         share = _COSTING + (1 - _COSTING) * number / len(FACE_COUNTS)
-        progress(share, f"Timing predictions of {count} face(s)")
+        request.progress(share, f"Timing predictions of {count} face(s)")
         height, width, channels = recognizer.preprocessing.input_shape
         images = np.random.default_rng(0).integers(0, 256, (count, height, width, channels), dtype=np.uint8)
         ways = _ways_to_predict(recognizer, network, images)
@@ -56,7 +43,7 @@ def bench_predict(
     return Report(
         measurements,
         ratios,
-        f"{model}, one LiteRT thread",
+        f"{request.model}, one LiteRT thread",
         rows=[_plain_values(row) for row in cost_rows(costs)],
         remarks=kept,
     )

@@ -11,43 +11,38 @@ import numpy as np
 import psutil
 
 from fer import runs
-from fer.cli.bench.material import DEFAULT_MODEL, another_home
+from fer.cli.bench import Request
+from fer.cli.bench.material import another_home
 from fer.config import DEFAULT_AUGMENTATION, TrainingConfig
 from fer.datasets import Dataset, Split, load_dataset
 from fer.errors import RunError
 from fer.models.catalog import architecture
 from fer.system import paths
-from fer.system.progress import Progress, silent
 from fer.system.stopwatch import Report, ratio, take_turns
 
 BATCH_SIZE, STEPS, ROUNDS = 64, 40, 7
 _PATIENCE_SECONDS = 180.0
 
 
-def bench_train(
-    progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
-) -> Report:
+def bench_train(request: Request) -> Report:
     """An epoch of a real run, augmented and recorded, against ready tensors and the references' generator.
 
     "our_epoch" is what a run's process does in an epoch before it validates: draw, augment, prepare, train,
     write down. "fit_on_ready_tensors" is Keras' `fit` on the same number of prepared faces, not augmented.
     "fit_on_image_data_generator" is how the reference systems train: `fit` on `ImageDataGenerator.flow` with
     the same transforms. All three train the same architecture with batches of the same size.
-
-    Args:
-        progress: told how far it is.
-        data: the dataset; None takes the built-in faces.
-        model: the architecture; a name of the catalogue.
     """
     from fer.cli.bench.rivals import RivalTraining
     from fer.training.engine.trainer import Trainer
 
-    dataset = load_dataset(data or "synthetic")
+    dataset = load_dataset(request.data or "synthetic")
     config = TrainingConfig(
-        architecture=architecture(model).name, batch_size=BATCH_SIZE, augmentation=DEFAULT_AUGMENTATION
+        architecture=architecture(request.model).name,
+        batch_size=BATCH_SIZE,
+        augmentation=DEFAULT_AUGMENTATION,
     )
     faces = _faces(dataset, BATCH_SIZE * STEPS)
-    prepared = architecture(model).preprocessing.apply(faces.only(Split.TRAIN).images)
+    prepared = architecture(request.model).preprocessing.apply(faces.only(Split.TRAIN).images)
     labels = faces.only(Split.TRAIN).labels
     with tempfile.TemporaryDirectory() as folder, another_home(folder):
         trainer = Trainer(config, faces, runs.RunRecorder(runs.create_run(config).folder))
@@ -61,7 +56,7 @@ def bench_train(
                 "fit_on_image_data_generator": lambda: generator.fit_generator(prepared, labels),
             },
             runs=ROUNDS,
-            tell=lambda fraction: progress(fraction, "Timing an epoch"),
+            tell=lambda fraction: request.progress(fraction, "Timing an epoch"),
         )
     return Report(
         measurements,
@@ -69,35 +64,31 @@ def bench_train(
             **ratio(measurements, "fit_on_ready_tensors", "our_epoch"),
             **ratio(measurements, "fit_on_image_data_generator", "our_epoch"),
         },
-        f"{model}, {STEPS} batches of {BATCH_SIZE} faces of {dataset.source.title}",
+        f"{request.model}, {STEPS} batches of {BATCH_SIZE} faces of {dataset.source.title}",
     )
 
 
-def bench_start(
-    progress: Progress = silent, *, data: str | None = None, model: str = DEFAULT_MODEL
-) -> Report:
-    """From Start to a run's first figure, against a process that does nothing but import TensorFlow.
-
-    Args:
-        progress: told how far it is.
-        data: the dataset, opened before as it is when a learner presses Start; None takes the built-in faces.
-        model: the architecture; a name of the catalogue.
-    """
-    name = str(paths.given(data)) if data and Path(data).exists() else data or "synthetic"
+def bench_start(request: Request) -> Report:
+    """From Start to a run's first figure, against a process that does nothing but import TensorFlow."""
+    name = (
+        str(paths.given(request.data))
+        if request.data and Path(request.data).exists()
+        else request.data or "synthetic"
+    )
     config = TrainingConfig(
-        dataset=name, architecture=architecture(model).name, augmentation=DEFAULT_AUGMENTATION
+        dataset=name, architecture=architecture(request.model).name, augmentation=DEFAULT_AUGMENTATION
     )
     with tempfile.TemporaryDirectory() as folder, another_home(folder):
         load_dataset(name)
         measurements = take_turns(
             {"start_to_first_figure": lambda: _first_figure(config), "import_tensorflow": _import_tensorflow},
             runs=3,
-            tell=lambda fraction: progress(fraction, "Timing starts"),
+            tell=lambda fraction: request.progress(fraction, "Timing starts"),
         )
     return Report(
         measurements,
         ratio(measurements, "import_tensorflow", "start_to_first_figure"),
-        f"{model}, {name}",
+        f"{request.model}, {name}",
     )
 
 
