@@ -1,9 +1,19 @@
-"""Everything that is kept between reruns and shared by all sessions, and nothing else.
+"""Streamlit caches: everything that is kept between reruns; `policy` says by what, where and how long."""
 
-Files change under a running workshop, so each cached twin is keyed by what was asked for *and* by
-when its files were last written. Values are shared: nobody writes to them.
-"""
-
+from pages.parts.caches.evaluation import (
+    evaluate,
+    face_along,
+    fitted_temperature,
+    judged_faces,
+    known_faces,
+    known_faces_are_kept,
+    load_temperature,
+    scores,
+    sweep,
+    sweep_path,
+    swept_faces,
+    training_faces,
+)
 from pages.parts.caches.explanation import emotion_maps, face_answer, layer_maps, occlusion
 from pages.parts.caches.faces import (
     character,
@@ -18,15 +28,7 @@ from pages.parts.caches.faces import (
     qualities,
 )
 from pages.parts.caches.live import film, former_stream, recognized_picture, stream
-from pages.parts.caches.models import (
-    answers,
-    evaluate,
-    faces_in_picture,
-    judged_faces,
-    recognizer,
-)
-from pages.parts.caches.neighbours import known_faces, known_faces_are_kept, training_faces
-from pages.parts.caches.robustness import face_along, sweep, sweep_path, swept_faces
+from pages.parts.caches.models import answers, faces_in_picture, recognizer
 from pages.parts.caches.runs import (
     outcome,
     predictions,
@@ -36,8 +38,6 @@ from pages.parts.caches.runs import (
     run_summaries,
     run_summary,
 )
-from pages.parts.caches.scores import scores
-from pages.parts.caches.temperatures import fitted_temperature, load_temperature
 
 __all__ = [
     "answers",

@@ -1,10 +1,9 @@
-"""Faces, what is known of them, and the batches made of them."""
+"""Dataset cache: faces, what is known of them, and the batches made of them."""
 
 from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from fer import datasets
@@ -21,7 +20,7 @@ from fer.datasets.views import apply_view
 from fer.system.progress import Progress, silent
 from fer.training import batches
 from fer.training.batches import Batch
-from pages.parts.caches.stamps import dataset_stamp, model_stamp, modified, unrecorded
+from pages.parts.caches.policy import dataset_stamp, kept
 
 
 def dataset(name: str, progress: Progress = silent, view: DatasetView = AS_IT_CAME) -> Dataset:
@@ -33,14 +32,24 @@ def dataset(name: str, progress: Progress = silent, view: DatasetView = AS_IT_CA
         DatasetError: there is none of that name, or it cannot be used.
     """
     as_it_came = DatasetView(skip_bad=view.skip_bad)
-    if view == as_it_came:
-        return _dataset(name, view, dataset_stamp(name), unrecorded(progress))
-    return _changed_dataset(name, view, dataset_stamp(name, view.edition), unrecorded(progress))
+    return (_read if view == as_it_came else _viewed)(name, view, progress)
 
 
+@kept(4)
+def _read(dataset: str, view: DatasetView, progress: Progress) -> Dataset:
+    return datasets.load_dataset(dataset, progress, view=view)
+
+
+# One only: a face left out makes a copy of all others, while the faces as they came are mapped from the disk.
+@kept(1)
+def _viewed(dataset: str, view: DatasetView, progress: Progress) -> Dataset:
+    return apply_view(_read(dataset, DatasetView(skip_bad=view.skip_bad), progress), view)
+
+
+@kept(4)
 def character(dataset: Dataset) -> Character:
     """Return what the faces of each emotion have in common, computed once."""
-    return _character(dataset.name, dataset_stamp(dataset.name), len(dataset), dataset)
+    return character_of(dataset)
 
 
 def qualities(dataset: Dataset, wanted: Collection[Quality]) -> dict[Quality, NDArray[np.float32]]:
@@ -63,19 +72,29 @@ def inspected(dataset: Dataset) -> Inspection | None:
     """Return what the last inspection of these faces found; None before one."""
     known = fingerprint(dataset)
     path = faults.inspection_path(known)
-    return _inspection(known, modified(path)) if path.exists() else None
+    return _inspection(path, known) if path.exists() else None
 
 
+@kept(2)
+def _inspection(path: Path, known: str) -> Inspection | None:
+    return faults.load_inspection(known)
+
+
+@kept(16)
 def fingerprint(dataset: Dataset) -> str:
     """Return what the faces and labels are as one short text, computed once."""
-    return _fingerprint(dataset.name, dataset_stamp(dataset.name), len(dataset), dataset)
+    return fingerprint_of(dataset)
 
 
 def measures(dataset: Dataset) -> FaceMeasures:
     """Return what can be told of every face by looking at it alone, measured once."""
-    if (inspection := inspected(dataset)) is not None:
-        return inspection.measures
-    return _measures(dataset.name, dataset_stamp(dataset.name), len(dataset), dataset)
+    inspection = inspected(dataset)
+    return _measures(dataset) if inspection is None else inspection.measures
+
+
+@kept(4)
+def _measures(dataset: Dataset) -> FaceMeasures:
+    return faults.measure_faces(dataset.images)
 
 
 def face_map(dataset: Dataset, model: str) -> FaceMap | None:
@@ -85,76 +104,35 @@ def face_map(dataset: Dataset, model: str) -> FaceMap | None:
         ModelNotFoundError: there is no model of that name.
     """
     path = face_map_path(dataset, model)
-    return _face_map(path, modified(path), dataset) if path.exists() else None
+    return _face_map(path, dataset) if path.exists() else None
 
 
+@kept(2)
+def _face_map(path: Path, dataset: Dataset) -> FaceMap | None:
+    return face_maps.load_map(path, dataset)
+
+
+@kept(16)
 def face_map_path(dataset: Dataset, model: str) -> Path:
     """Return where the map of these faces as `model` sees them is kept, or will be.
 
     Raises:
         ModelNotFoundError: there is no model of that name.
     """
-    stamp = dataset_stamp(dataset.name)
-    return _map_path(dataset.name, stamp, len(dataset), model, model_stamp(model), dataset)
+    return face_maps.map_path(dataset, model)
 
 
+@kept(2, key=lambda config, progress=silent: (config, dataset_stamp(config.dataset, config.view.edition)))
 def first_batch(config: TrainingConfig, progress: Progress = silent) -> Batch:
     """Return the very first batch that a run with this config trains on.
 
     Raises:
         FerError: the dataset or the architecture cannot be used.
     """
-    stamp = dataset_stamp(config.dataset, config.view.edition)
-    return _first_batch(config, stamp, unrecorded(progress))
+    return batches.first_batch(dataset(config.dataset, progress, config.view), config)
 
 
-@st.cache_resource(show_spinner=False)
+@kept(None)
 def portraits() -> NDArray[np.uint8]:
     """Return one drawn face per emotion, (7, h, w, 1) uint8, in `EMOTIONS`' order."""
     return browsing.portraits()
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _dataset(name: str, view: DatasetView, stamp: float, _progress: Progress) -> Dataset:
-    return datasets.load_dataset(name, _progress, view=view)
-
-
-# One only: a face left out makes a copy of all others, while the faces as they came are mapped from the disk.
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _changed_dataset(name: str, view: DatasetView, stamp: float, _progress: Progress) -> Dataset:
-    return apply_view(dataset(name, _progress, DatasetView(skip_bad=view.skip_bad)), view)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _character(name: str, stamp: float, count: int, _dataset: Dataset) -> Character:
-    return character_of(_dataset)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _measures(name: str, stamp: float, count: int, _dataset: Dataset) -> FaceMeasures:
-    return faults.measure_faces(_dataset.images)
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _fingerprint(name: str, stamp: float, count: int, _dataset: Dataset) -> str:
-    return fingerprint_of(_dataset)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _inspection(fingerprint: str, stamp: float) -> Inspection | None:
-    return faults.load_inspection(fingerprint)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _map_path(name: str, stamp: float, count: int, model: str, model_stamp: float, _dataset: Dataset) -> Path:
-    return face_maps.map_path(_dataset, model)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _face_map(path: Path, stamp: float, _dataset: Dataset) -> FaceMap | None:
-    return face_maps.load_map(path, _dataset)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _first_batch(config: TrainingConfig, stamp: float, _progress: Progress) -> Batch:
-    return batches.first_batch(dataset(config.dataset, _progress, config.view), config)

@@ -1,8 +1,7 @@
-"""What the live page keeps: for one session only, because somebody's face is nobody else's business."""
+"""Live cache: one session's camera, pictures and films, because somebody's face is nobody else's business."""
 
 import cv2
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from fer import images, live
@@ -17,7 +16,7 @@ from fer.models.inference import Recognizer
 from fer.system import machine
 from pages.parts._compat import UploadedFile
 from pages.parts.caches.models import recognizer
-from pages.parts.caches.stamps import freeze_gc, model_stamp
+from pages.parts.caches.policy import freeze_gc, kept
 
 
 def stream(model: str, other: str | None, settings: LiveSettings, style: DrawingStyle) -> Stream:
@@ -29,9 +28,9 @@ def stream(model: str, other: str | None, settings: LiveSettings, style: Drawing
     Raises:
         FerError: a model or the face detector cannot be loaded; then it goes on as it was.
     """
-    own = _own_recognizer(model, model_stamp(model))
-    second = None if other is None else _own_recognizer(other, model_stamp(other))
-    session = _stream(own)
+    own = _own_recognizer(model)
+    second = None if other is None else _own_recognizer(other)
+    session = former_stream() or Stream(LiveRecognizer(own), DrawingStyle())
     session.live.configure(settings)
     session.live.use(own, second)
     session.style = style
@@ -45,6 +44,7 @@ def former_stream() -> Stream | None:
     return _former().get("stream")
 
 
+@kept(8, scope="session")
 def recognized_picture(
     model: str, other: str | None, content: bytes, name: str, settings: LiveSettings
 ) -> tuple[NDArray[np.uint8], tuple[RecognizedFace, ...]]:
@@ -60,46 +60,13 @@ def recognized_picture(
     Raises:
         FerError: the file is no picture, or a model or the face detector cannot be used.
     """
-    stamps = (model_stamp(model), 0.0 if other is None else model_stamp(other))
-    return _recognized_picture(model, other, stamps, content, settings, name)
-
-
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def _own_recognizer(model: str, stamp: float) -> Recognizer:
-    # Two threads halve the time for a frame with several faces.
-    return Recognizer(inference.model_folder(model), threads=min(2, machine.read_machine().cores))
-
-
-@st.cache_resource(scope="session", max_entries=1, show_spinner=False)
-def _stream(_recognizer: Recognizer) -> Stream:
-    return Stream(LiveRecognizer(_recognizer), DrawingStyle())
-
-
-@st.cache_resource(scope="session", show_spinner=False)
-def _former() -> dict[str, Stream]:
-    return {}
-
-
-@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
-def _recognized_picture(
-    model: str,
-    other: str | None,
-    stamps: tuple[float, float],
-    content: bytes,
-    settings: LiveSettings,
-    _name: str,
-) -> tuple[NDArray[np.uint8], tuple[RecognizedFace, ...]]:
-    image_bgr = np.asarray(cv2.cvtColor(images.decode_rgb(content, _name), cv2.COLOR_RGB2BGR), np.uint8)
+    image_bgr = np.asarray(cv2.cvtColor(images.decode_rgb(content, name), cv2.COLOR_RGB2BGR), np.uint8)
     second = None if other is None else recognizer(other)
     faces = live.recognize_faces(image_bgr, _detector(settings.detector), recognizer(model), settings, second)
     return image_bgr, faces
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _detector(name: str) -> FaceDetector:
-    return build_detector(name)
-
-
+@kept(2, scope="session", spinner="Looking into the film")
 def film(file: UploadedFile) -> tuple[Film, FilmInfo, NDArray[np.uint8]]:
     """Return an uploaded film, what is in it, and its first frame, (h, w, 3) RGB; looked into once.
 
@@ -108,11 +75,21 @@ def film(file: UploadedFile) -> tuple[Film, FilmInfo, NDArray[np.uint8]]:
     Raises:
         VideoError: it is none that can be read.
     """
-    return _film(file.file_id, file)
+    content = file.getvalue()
+    return films.film_of(content, file.name), *probe_film(content, file.name)
 
 
-@st.cache_resource(scope="session", max_entries=2, show_spinner="Looking into the film")
-def _film(file_id: str, _file: UploadedFile) -> tuple[Film, FilmInfo, NDArray[np.uint8]]:
-    content = _file.getvalue()
-    found = films.film_of(content, _file.name)
-    return found, *probe_film(content, _file.name)
+@kept(4, scope="session")
+def _own_recognizer(model: str) -> Recognizer:
+    # Two threads halve the time for a frame with several faces.
+    return Recognizer(inference.model_folder(model), threads=min(2, machine.read_machine().cores))
+
+
+@kept(None, scope="session")
+def _former() -> dict[str, Stream]:
+    return {}
+
+
+@kept(4)
+def _detector(name: str) -> FaceDetector:
+    return build_detector(name)

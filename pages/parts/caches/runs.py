@@ -1,25 +1,13 @@
-"""Training runs as their folders show them, read anew only where something was written."""
+"""Run cache: training runs as their folders show them, read anew only where something was written."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import streamlit as st
-
 from fer import runs
 from fer.errors import CorruptRunError, RunError, RunNotFoundError
-from fer.runs import (
-    ANSWERS_FILE,
-    PROBES_FILE,
-    CurvesReader,
-    Predictions,
-    ProbeSamples,
-    Run,
-    RunCurves,
-    RunSummary,
-    diagnosis,
-)
+from fer.runs import CurvesReader, Predictions, ProbeSamples, Run, RunCurves, RunSummary, diagnosis
 from fer.runs.diagnosis import Outcome
-from pages.parts.caches.stamps import freeze_gc, modified, written
+from pages.parts.caches.policy import freeze_gc, kept, written
 
 
 def run_history() -> tuple[list[Run], list[str]]:
@@ -27,62 +15,35 @@ def run_history() -> tuple[list[Run], list[str]]:
 
     A folder is read anew when one of its files was written, and as long as its run is at work.
     """
-    folders = list(runs.run_folders())
-    stamps = [_run_stamp(folder) for folder in folders]
-    found, damaged = _history("\n".join(stamps), stamps, folders)
+    found, damaged = _history()
     # Whether a process lives, no file tells.
     return [_as_it_stands(run) if run.is_active else run for run in found], damaged
 
 
-def run_summaries(listed: Sequence[Run]) -> list[RunSummary]:
-    """Return the curves of runs in a few figures each, read anew where an epoch was added."""
-    stamps = [_summary_stamp(run) for run in listed]
-    return _run_summaries("\n".join(stamps), stamps, listed)
+def _stamp(folder: Path, *names: str) -> str:
+    return " ".join((str(folder), *(written(folder / name) for name in names)))
 
 
-def run_summary(run: Run) -> RunSummary:
-    """Return a run's curves in a few figures, read anew when an epoch was added."""
-    return _run_summary(_summary_stamp(run), run)
+def _folder_stamp(folder: Path) -> str:
+    return _stamp(folder, runs.CONFIG_FILE, runs.STATUS_FILE, runs.NOTES_FILE, runs.EXPERIMENT_FILE)
 
 
-def predictions(run: Run) -> Predictions | None:
-    """Return what a run's best weights answer to the validation faces; None before that is known."""
-    path = run.folder / runs.PREDICTIONS_FILE
-    return _predictions(path, written(path)) if path.exists() else None
+def _epochs_stamp(run: Run) -> str:
+    return _stamp(run.folder, runs.METRICS_FILE)
 
 
-def run_curves(run: Run) -> RunCurves:
-    """Return the curves of a run as its files show them now; only what is new is read."""
-    freeze_gc()  # of a run under way somebody looks again each second
-    return _curves_reader(str(run.folder)).read()
-
-
-def outcome(base: Run | None, experiment: Run) -> Outcome:
-    """Return what the one change of a run brought beside the run it repeats; None for one that is gone.
-
-    Worked out anew when either of them has got further.
-    """
-    stamp = tuple(_progress_stamp(run) for run in (base, experiment) if run is not None)
-    return _outcome(base.id if base else None, experiment.id, stamp, base, experiment)
-
-
-def probe_samples(run: Run) -> ProbeSamples | None:
-    """Return the faces a run is watched by, with all answers so far; None before the first."""
-    return _watched_faces(
-        str(run.folder),
-        modified(run.folder / PROBES_FILE),
-        modified(run.folder / ANSWERS_FILE),
-        run.folder,
-    )
+def _progress_stamp(run: Run | None) -> tuple[object, ...]:
+    files = (runs.METRICS_FILE, runs.PREDICTIONS_FILE, runs.FACES_FILE)
+    return () if run is None else (run.status, run.config, _stamp(run.folder, *files))
 
 
 # The whole list once, because asking for hundreds of entries takes longer than drawing them.
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _history(stamp: str, _stamps: list[str], _folders: list[Path]) -> tuple[list[Run], list[str]]:
+@kept(4, key=lambda: "\n".join(map(_folder_stamp, runs.run_folders())))
+def _history() -> tuple[list[Run], list[str]]:
     found, damaged = [], []
-    for one, folder in zip(_stamps, _folders, strict=True):
+    for folder in runs.run_folders():
         try:
-            found.append(_run(one, folder))
+            found.append(_run(folder))
         except RunNotFoundError:
             continue
         except CorruptRunError:
@@ -90,46 +51,10 @@ def _history(stamp: str, _stamps: list[str], _folders: list[Path]) -> tuple[list
     return sorted(found, key=lambda run: run.id, reverse=True), damaged
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _run_summaries(stamp: str, _stamps: list[str], _listed: Sequence[Run]) -> list[RunSummary]:
-    return [_run_summary(one, run) for one, run in zip(_stamps, _listed, strict=True)]
-
-
 # Small values, and as many as a learner may have runs.
-@st.cache_resource(max_entries=4096, show_spinner=False)
-def _run(stamp: str, _folder: Path) -> Run:
-    return runs.read_run(_folder)
-
-
-@st.cache_resource(max_entries=4096, show_spinner=False)
-def _run_summary(stamp: str, _run: Run) -> RunSummary:
-    return runs.summarize(_run)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _predictions(path: Path, stamp: str) -> Predictions | None:
-    return runs.read_predictions(path.parent)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _outcome(
-    base_id: str | None, experiment_id: str, stamp: tuple[object, ...], _base: Run | None, _experiment: Run
-) -> Outcome:
-    return diagnosis.compare_runs(_base, _experiment)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _curves_reader(folder: str) -> CurvesReader:
-    return CurvesReader(Path(folder))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _watched_faces(folder: str, stamp: float, answers_stamp: float, _folder: Path) -> ProbeSamples | None:
-    return runs.read_probe_samples(_folder)
-
-
-def _summary_stamp(run: Run) -> str:
-    return f"{run.folder} {written(run.folder / runs.METRICS_FILE)}"
+@kept(4096, key=_folder_stamp)
+def _run(folder: Path) -> Run:
+    return runs.read_run(folder)
 
 
 def _as_it_stands(run: Run) -> Run:
@@ -139,11 +64,45 @@ def _as_it_stands(run: Run) -> Run:
         return run
 
 
-def _run_stamp(folder: Path) -> str:
-    names = (runs.CONFIG_FILE, runs.STATUS_FILE, runs.NOTES_FILE, runs.EXPERIMENT_FILE)
-    return " ".join((str(folder), *(written(folder / name) for name in names)))
+@kept(8, key=lambda listed: "\n".join(map(_epochs_stamp, listed)))
+def run_summaries(listed: Sequence[Run]) -> list[RunSummary]:
+    """Return the curves of runs in a few figures each, read anew where an epoch was added."""
+    return [run_summary(run) for run in listed]
 
 
-def _progress_stamp(run: Run) -> tuple[object, ...]:
-    names = (runs.METRICS_FILE, runs.PREDICTIONS_FILE, runs.FACES_FILE)
-    return (run.status, run.config, *(written(run.folder / name) for name in names))
+@kept(4096, key=_epochs_stamp)
+def run_summary(run: Run) -> RunSummary:
+    """Return a run's curves in a few figures, read anew when an epoch was added."""
+    return runs.summarize(run)
+
+
+@kept(16, key=lambda run: _stamp(run.folder, runs.PREDICTIONS_FILE))
+def predictions(run: Run) -> Predictions | None:
+    """Return what a run's best weights answer to the validation faces; None before that is known."""
+    return runs.read_predictions(run.folder)
+
+
+def run_curves(run: Run) -> RunCurves:
+    """Return the curves of a run as its files show them now; only what is new is read."""
+    freeze_gc()  # of a run under way somebody looks again each second
+    return _curves_reader(str(run.folder)).read()
+
+
+@kept(8)
+def _curves_reader(folder: str) -> CurvesReader:
+    return CurvesReader(Path(folder))
+
+
+@kept(64, key=lambda base, run: (base and base.id, run.id, _progress_stamp(base), _progress_stamp(run)))
+def outcome(base: Run | None, experiment: Run) -> Outcome:
+    """Return what the one change of a run brought beside the run it repeats; None for one that is gone.
+
+    Worked out anew when either of them has got further.
+    """
+    return diagnosis.compare_runs(base, experiment)
+
+
+@kept(4, key=lambda run: _stamp(run.folder, runs.PROBES_FILE, runs.ANSWERS_FILE))
+def probe_samples(run: Run) -> ProbeSamples | None:
+    """Return the faces a run is watched by, with all answers so far; None before the first."""
+    return runs.read_probe_samples(run.folder)
