@@ -35,7 +35,7 @@ from fer.system.machine import processor_name
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
 
-README = PROJECT_ROOT / "README.md"
+PAGE = PROJECT_ROOT / "docs" / "reference" / "costs.md"
 
 
 def shipped_card(home: Path, name: str = "grey", **changes: Any) -> ModelCard:
@@ -117,10 +117,10 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Monkey
 # ── the table ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_readme_tells_what_the_file_and_the_cards_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Otherwise: python -m fer costs --write README.md
+def test_the_reference_page_tells_what_the_file_and_the_cards_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Otherwise: python -m fer costs --write docs/reference/costs.md
     monkeypatch.setenv("FER_HOME", str(PROJECT_ROOT))
-    between = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    between = PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
     assert between.strip() == as_markdown(load_costs())
 
 

@@ -38,7 +38,7 @@ from fer.system import files, paths
 from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
 from tests.core import grey_level
 
-README = PROJECT_ROOT / "README.md"
+PAGE = PROJECT_ROOT / "docs" / "reference" / "replications.md"
 VALIDATION = 3_589
 
 
@@ -309,10 +309,10 @@ def test_before_any_run_every_line_says_so() -> None:
 # ── the table and the command ────────────────────────────────────────────────────────────────────
 
 
-def test_the_readme_tells_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Otherwise: python -m fer replicate --table --write README.md
+def test_the_reference_page_tells_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Otherwise: python -m fer replicate --table --write docs/reference/replications.md
     monkeypatch.setenv("FER_HOME", str(PROJECT_ROOT))
-    between = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    between = PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
     assert between.strip() == as_markdown()
 
 

@@ -1,4 +1,4 @@
-"""The published figures beside ours, as the table in the README."""
+"""The published figures beside ours, as the table of docs/reference/replications.md."""
 
 from pathlib import Path
 

@@ -177,7 +177,7 @@ def cost_cells(cost: NetworkCost | None) -> list[str]:
 
 
 def as_markdown(costs: MeasuredCosts) -> str:
-    """The table of the README: our networks, then the others, and on what the times were measured."""
+    """The table of docs/reference/costs.md: our networks, the others, and the machine."""
     head = [
         *("network", "parameters", "input", "multiply-adds", "file, kB"),
         *(f"ms, {count} face{'s' if count > 1 else ''}" for count in FACE_COUNTS),
