@@ -29,16 +29,21 @@ DECAYING: tuple[Optimizer, ...] = ("adamw", "sgd")
 SCHEDULES: Mapping[Schedule, str] = {
     "constant": "Constant",
     "cosine": "Cosine, down to zero",
-    "plateau": "A tenth at each plateau",
+    "plateau": "Lower at each plateau",
     "one_cycle": "One cycle, up and down",
 }
 SCHEDULE_LESSONS: Mapping[Schedule, str] = {
     "constant": "The same from the first step to the last.",
     "cosine": "Falls slowly, then fast, then slowly to nothing: the last epochs only polish.",
-    "plateau": "Divided by ten whenever the validation loss has not fallen for twelve epochs; the dotted "
-    "line is a run in which it never does.",
+    "plateau": "Falls to a share of itself whenever what is watched has not improved for so many epochs; the "
+    "dotted line is a run in which it never does.",
     "one_cycle": "Climbs for three tenths of the run and falls to almost nothing: bold in the middle, calm "
     "at both ends.",
+}
+Monitor = Literal["validation_loss", "validation_accuracy"]
+MONITORS: Mapping[Monitor, str] = {
+    "validation_loss": "Validation loss",
+    "validation_accuracy": "Validation accuracy",
 }
 LOSSES: Mapping[Loss, str] = {
     "crossentropy": "Cross-entropy",

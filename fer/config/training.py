@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from fer.config import checks, choices
 from fer.config.augmentation import AugmentationConfig
-from fer.config.choices import InitialWeights, Loss, Optimizer, Precision, Schedule
+from fer.config.choices import InitialWeights, Loss, Monitor, Optimizer, Precision, Schedule
 from fer.config.setting_spec import PER_CENT, setting
 from fer.config.views import DatasetView
 from fer.errors import ConfigError
@@ -94,6 +94,38 @@ class TrainingConfig:
         group="rate",
         words=choices.SCHEDULES,
         lessons=choices.SCHEDULE_LESSONS,
+    )
+    plateau_factor: float = setting(
+        0.1,
+        "Plateau factor",
+        "What the learning rate is multiplied by at each plateau: 0.1 leaves a tenth of it.",
+        option="what the rate is multiplied by at each plateau",
+        lowest=1e-4,
+        highest=0.99,
+        group="rate",
+        offered=(0.1, 0.2, 0.3, 0.5, 0.7),
+        asked=lambda chosen: chosen["schedule"] == "plateau",
+    )
+    plateau_patience: int = setting(
+        12,
+        "Plateau patience",
+        "How many epochs without an improvement make a plateau, at which the learning rate falls.",
+        option="epochs without an improvement that make a plateau",
+        lowest=1,
+        highest=10_000,
+        group="rate",
+        unit=" epochs",
+        asked=lambda chosen: chosen["schedule"] == "plateau",
+    )
+    plateau_monitor: Monitor = setting(
+        "validation_loss",
+        "Plateau goes by",
+        "What has to improve, or else the learning rate falls. The loss moves more smoothly than the "
+        "accuracy, which counts whole faces.",
+        option="what has to improve, or else the rate falls",
+        group="rate",
+        words=choices.MONITORS,
+        asked=lambda chosen: chosen["schedule"] == "plateau",
     )
     warmup_epochs: float = setting(
         0.0,
@@ -220,15 +252,24 @@ class TrainingConfig:
     early_stopping_patience: int | None = setting(
         None,
         "Early stopping",
-        "Ends the run after so many epochs without a better validation accuracy. The best weights are kept "
-        "either way; it only saves time.",
-        option="stop after so many epochs without a better validation accuracy, those of the head alone not "
-        "counted",
+        "Ends the run after so many epochs in which validation did not improve. The weights of the most "
+        "accurate epoch are kept either way; it only saves time.",
+        option="stop after so many epochs without an improvement, those of the head alone not counted",
         lowest=1,
         highest=10_000,
         group="brakes",
         unit=" epochs",
         words={None: "never"},
+    )
+    early_stopping_monitor: Monitor = setting(
+        "validation_accuracy",
+        "Early stopping goes by",
+        "What has to improve, or else the run ends. By the loss a run ends sooner: it rises again when a "
+        "network grows too sure, while the accuracy still climbs.",
+        option="what has to improve, or else the run ends",
+        group="brakes",
+        words=choices.MONITORS,
+        asked=lambda chosen: chosen["early_stopping_patience"] is not None,
     )
     initial_weights: InitialWeights = setting(
         "random",

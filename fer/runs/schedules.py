@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from fer.config import TrainingConfig
 from fer.runs.run import EpochMetrics, best_epoch
 
-# The plateau rule of the fourth reference system: a tenth after twelve epochs without a better loss.
-PLATEAU_FACTOR = 0.1
-PLATEAU_PATIENCE = 12
 # The shares of fastai's and PyTorch's one-cycle policy, after Smith (2018), arXiv:1803.09820.
 ONE_CYCLE_CLIMB = 0.3
 ONE_CYCLE_START = 1 / 25
@@ -22,7 +19,7 @@ def learning_rate(config: TrainingConfig, epochs_done: float, metrics: Sequence[
         config: its `learning_rate` is the highest value. Once its `head_epochs` are over the same course goes
             on at the `fine_tune_rate_fraction` of it.
         epochs_done: how far the run is, in epochs and fractions of one.
-        metrics: the epochs so far ("plateau" goes by their validation losses).
+        metrics: the epochs so far; "plateau" goes by what its `plateau_monitor` names of them.
     """
     peak, warmup = config.learning_rate, config.warmup_epochs
     if 0 < config.head_epochs <= epochs_done:
@@ -37,7 +34,7 @@ def learning_rate(config: TrainingConfig, epochs_done: float, metrics: Sequence[
         case "constant":
             return peak
         case "plateau":
-            return peak * PLATEAU_FACTOR ** _plateaus([row.validation_loss for row in metrics])
+            return peak * config.plateau_factor ** _plateaus(config, metrics)
         case "cosine":
             return peak * _half_cosine(share)
         case "one_cycle":
@@ -53,15 +50,19 @@ def _half_cosine(share: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * share))
 
 
-def _plateaus(losses: Sequence[float]) -> int:
-    """How many times the loss had not improved for the whole patience."""
+def _plateaus(config: TrainingConfig, metrics: Sequence[EpochMetrics]) -> int:
+    """How many times what is watched had not improved for the whole patience."""
     best, waited, count = math.inf, 0, 0
-    for loss in losses:
-        if loss < best:
-            best, waited = loss, 0
+    for row in metrics:
+        # What is to fall; of the accuracy, the opposite.
+        watched = (
+            row.validation_loss if config.plateau_monitor == "validation_loss" else -row.validation_accuracy
+        )
+        if watched < best:
+            best, waited = watched, 0
         else:
             waited += 1
-            if waited >= PLATEAU_PATIENCE:
+            if waited >= config.plateau_patience:
                 waited, count = 0, count + 1
     return count
 
@@ -71,9 +72,14 @@ def early_stop(config: TrainingConfig, metrics: Sequence[EpochMetrics]) -> str:
 
     The epochs of the head alone are not waited for.
     """
-    patience, best = config.early_stopping_patience, best_epoch(metrics)
-    if patience is None or best is None:
+    patience = config.early_stopping_patience
+    if config.early_stopping_monitor == "validation_loss":
+        best, better = (
+            min(metrics, key=lambda row: row.validation_loss, default=None),
+            "lower validation loss",
+        )
+    else:  # between epochs that are equally accurate the loss decides
+        best, better = best_epoch(metrics), "better validation accuracy"
+    if patience is None or best is None or metrics[-1].epoch - max(best.epoch, config.head_epochs) < patience:
         return ""
-    if metrics[-1].epoch - max(best.epoch, config.head_epochs) < patience:
-        return ""
-    return f"Stopping early: no better validation accuracy for {patience} epochs."
+    return f"Stopping early: no {better} for {patience} epochs."

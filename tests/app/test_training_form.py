@@ -126,6 +126,29 @@ def test_every_setting_of_the_form_goes_into_the_run(
     ]
 
 
+def test_what_a_plateau_and_early_stopping_do_is_asked_where_there_is_one(
+    open_page: OpenPage, enough: str, submitted: list[TrainingConfig]
+) -> None:
+    page = open_page(PAGE, {"workshop.dataset": enough})
+    keys = {str(each.key) for each in [*page.selectbox, *page.number_input, *page.select_slider]}
+    assert not {key for key in keys if "plateau" in key or "monitor" in key}
+    page.selectbox(key="training.schedule").select("plateau")
+    page.number_input(key="training.early_stopping_patience").set_value(50).run()
+    page.select_slider(key="training.plateau_factor").set_value(0.5)
+    page.number_input(key="training.plateau_patience").set_value(3)
+    page.selectbox(key="training.plateau_monitor").select("validation_accuracy")
+    page.selectbox(key="training.early_stopping_monitor").select("validation_loss").run()
+    assert not page.exception
+    start(page)
+    (config,) = submitted
+    assert (config.plateau_factor, config.plateau_patience) == (0.5, 3)
+    assert (config.plateau_monitor, config.early_stopping_monitor) == (
+        "validation_accuracy",
+        "validation_loss",
+    )
+    assert config.early_stopping_patience == 50
+
+
 def test_a_network_brings_the_dropout_of_its_authors(open_page: OpenPage) -> None:
     page = open_page(PAGE)
     page.selectbox(key="training.architecture").select("four_block_cnn").run()

@@ -1,16 +1,26 @@
 """The learning rate, worked out by hand."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from fer.config import Schedule, TrainingConfig
 from fer.runs import EpochMetrics
-from fer.runs.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, learning_rate
+from fer.runs.schedules import early_stop, learning_rate
+
+USUAL = TrainingConfig()
+PLATEAU_FACTOR, PLATEAU_PATIENCE = USUAL.plateau_factor, USUAL.plateau_patience
 
 
 def epochs(*validation_losses: float) -> list[EpochMetrics]:
+    return rows(validation_losses, [0.5] * len(validation_losses))
+
+
+def rows(losses: Sequence[float], accuracies: Sequence[float]) -> list[EpochMetrics]:
     return [
-        EpochMetrics(epoch, 1.0, 0.5, loss, 0.5, 0.1, 1.0)
-        for epoch, loss in enumerate(validation_losses, start=1)
+        EpochMetrics(epoch, 1.0, 0.5, loss, accuracy, 0.1, 1.0)
+        for epoch, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), start=1)
     ]
 
 
@@ -55,8 +65,57 @@ def test_a_plateau_divides_the_rate_once_the_patience_is_over() -> None:
 def test_a_better_loss_starts_the_patience_anew() -> None:
     config = TrainingConfig(epochs=100, learning_rate=0.1, schedule="plateau")
     almost = [1.0, *[1.1] * (PLATEAU_PATIENCE - 1)]
-    rows = epochs(*almost, 0.9, *[1.0] * (PLATEAU_PATIENCE - 1))
-    assert learning_rate(config, len(rows), rows) == 0.1
+    again = epochs(*almost, 0.9, *[1.0] * (PLATEAU_PATIENCE - 1))
+    assert learning_rate(config, len(again), again) == 0.1
+
+
+def test_a_plateau_falls_by_its_own_factor_after_its_own_patience() -> None:
+    config = TrainingConfig(
+        epochs=100, learning_rate=0.1, schedule="plateau", plateau_factor=0.5, plateau_patience=2
+    )
+    assert learning_rate(config, 2, epochs(1.0, 1.0)) == 0.1
+    assert learning_rate(config, 3, epochs(1.0, 1.0, 1.0)) == pytest.approx(0.05)
+    assert learning_rate(config, 5, epochs(*[1.0] * 5)) == pytest.approx(0.025)
+
+
+def test_a_plateau_goes_by_what_it_is_told_to_watch() -> None:
+    falling, stuck = [1.0, 0.9, 0.8, 0.7], [0.5, 0.5, 0.4, 0.5]
+    by_loss = TrainingConfig(learning_rate=0.1, schedule="plateau", plateau_patience=3)
+    by_accuracy = replace(by_loss, plateau_monitor="validation_accuracy")
+    assert learning_rate(by_loss, 4, rows(falling, stuck)) == 0.1
+    assert learning_rate(by_accuracy, 4, rows(falling, stuck)) == pytest.approx(0.01)
+    rising, worse = [0.5, 0.6, 0.7, 0.8], [1.0, 1.1, 1.2, 1.3]
+    assert learning_rate(by_loss, 4, rows(worse, rising)) == pytest.approx(0.01)
+    assert learning_rate(by_accuracy, 4, rows(worse, rising)) == 0.1
+
+
+def test_early_stopping_goes_by_what_it_is_told_to_watch() -> None:
+    by_accuracy = TrainingConfig(early_stopping_patience=3)
+    by_loss = replace(by_accuracy, early_stopping_monitor="validation_loss")
+    falling, stuck = [1.0, 0.9, 0.8, 0.7], [0.5, 0.4, 0.4, 0.4]
+    assert early_stop(by_loss, rows(falling, stuck)) == ""
+    assert "no better validation accuracy for 3 epochs" in early_stop(by_accuracy, rows(falling, stuck))
+    rising, worse = [0.5, 0.6, 0.7, 0.8], [1.0, 1.1, 1.2, 1.3]
+    assert early_stop(by_accuracy, rows(worse, rising)) == ""
+    assert "no lower validation loss for 3 epochs" in early_stop(by_loss, rows(worse, rising))
+    assert early_stop(by_loss, rows(worse[:3], rising[:3])) == ""
+    assert early_stop(by_loss, []) == ""
+    assert early_stop(replace(by_loss, head_epochs=2), rows(worse, rising)) == ""
+
+
+def test_the_loss_breaks_a_tie_of_the_accuracy_when_that_is_watched() -> None:
+    config = TrainingConfig(early_stopping_patience=2)
+    assert early_stop(config, rows([1.0, 0.9, 0.8], [0.5, 0.5, 0.5])) == ""
+    assert early_stop(config, rows([1.0, 1.0, 1.0], [0.5, 0.5, 0.5])) != ""
+
+
+def test_a_run_of_before_the_plateau_could_be_set_goes_on_as_it_did() -> None:
+    values = TrainingConfig(schedule="plateau", early_stopping_patience=5).as_dict()
+    for name in ("plateau_factor", "plateau_patience", "plateau_monitor", "early_stopping_monitor"):
+        del values[name]
+    old = TrainingConfig.from_dict(values)
+    assert (old.plateau_factor, old.plateau_patience) == (0.1, 12)
+    assert (old.plateau_monitor, old.early_stopping_monitor) == ("validation_loss", "validation_accuracy")
 
 
 def test_one_cycle_climbs_for_three_tenths_and_falls_to_almost_nothing() -> None:

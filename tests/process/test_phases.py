@@ -10,6 +10,7 @@ import sys
 import tempfile
 from contextlib import redirect_stdout
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -36,6 +37,18 @@ TWO_PHASES = TrainingConfig(
     fine_tune_from="conv2d_2",
     weight_averaging=0.9,
     seed=3,
+)
+# Its rate and its end go by what the other of the two would usually go by.
+WATCHED = replace(
+    TWO_PHASES,
+    epochs=6,
+    head_epochs=0,
+    schedule="plateau",
+    plateau_factor=0.5,
+    plateau_patience=1,
+    plateau_monitor="validation_accuracy",
+    early_stopping_patience=4,
+    early_stopping_monitor="validation_loss",
 )
 IMAGENET = TrainingConfig(
     architecture="efficientnet_b2", initial_weights="imagenet", epochs=1, batch_size=7, image_size=32
@@ -71,6 +84,16 @@ def test_a_run_that_was_stopped_in_either_phase_or_between_them_comes_to_the_sam
     found: dict[str, Any], stopped_after: str
 ) -> None:
     assert found["resumed"][stopped_after] == {"epochs done": int(stopped_after), "difference": 0.0}
+
+
+def test_a_run_whose_plateaus_and_end_go_by_what_was_chosen_comes_to_the_same_end_when_it_is_stopped(
+    found: dict[str, Any],
+) -> None:
+    whole, resumed = found["watched"]["whole"], found["watched"]["resumed"]
+    assert resumed == {"epochs done": 2, "difference": 0.0, "rates": whole}
+    assert whole[0] == WATCHED.learning_rate
+    assert all(after in (before, pytest.approx(before / 2)) for before, after in pairwise(whole))
+    assert whole[-1] < whole[0]
 
 
 def test_patience_does_not_end_a_run_before_fine_tuning(found: dict[str, Any]) -> None:
@@ -110,6 +133,7 @@ def measure() -> dict[str, Any]:
         return {
             **phases(Path(home)),
             "resumed": {str(after): resumed(Path(home), after) for after in (1, 2, 3)},
+            "watched": watched(Path(home)),
             "epochs with a patience of one": patient(),
             "no such layer": refused(),
             "imagenet": begun_with_imagenet(Path(home)),
@@ -182,22 +206,37 @@ def phases(home: Path) -> dict[str, Any]:
     }
 
 
-def resumed(home: Path, after: int) -> dict[str, Any]:
+def resumed(home: Path, after: int, config: TrainingConfig = TWO_PHASES) -> dict[str, Any]:
     """Stop after an epoch, go on in a new trainer, and compare with the run that was never stopped."""
     import numpy as np
 
-    folder = runs.create_run(TWO_PHASES).folder
-    first = trainer_in(folder, TWO_PHASES)
+    folder = runs.create_run(config).folder
+    first = trainer_in(folder, config)
     metrics = first.begin()
     with mock.patch.object(first.recorder, "stop_requested", lambda: len(metrics) == after):
         first.run(metrics)
-    second = trainer_in(folder, TWO_PHASES)
+    second = trainer_in(folder, config)
     metrics = second.begin()
     done = len(metrics)
     second.run(metrics)
     with np.load(home / "end.npz") as end:
         expected = [end[name] for name in end.files]
-    return {"epochs done": done, "difference": greatest_difference(arrays_of(second), expected)}
+    return {
+        "epochs done": done,
+        "difference": greatest_difference(arrays_of(second), expected),
+        **({} if config is TWO_PHASES else {"rates": [row.learning_rate for row in metrics]}),
+    }
+
+
+def watched(home: Path) -> dict[str, Any]:
+    """The rates of a whole run that goes by what was chosen, and one that was stopped compared with it."""
+    import numpy as np
+
+    trainer = trainer_in(runs.create_run(WATCHED).folder, WATCHED)
+    metrics = trainer.begin()
+    trainer.run(metrics)
+    np.savez(home / "end.npz", *arrays_of(trainer))
+    return {"whole": [row.learning_rate for row in metrics], "resumed": resumed(home, 2, WATCHED)}
 
 
 def patient() -> int:
