@@ -1,18 +1,21 @@
-"""Station 1: what the faces are, where they are wrong, and what a model could get away with."""
+"""Dataset page: what the faces are, where they are wrong, and what a model could get away with."""
 
 import streamlit as st
 
 from fer.config import DatasetView
 from fer.errors import PartlyBadDatasetError
 from pages.parts import caches, masthead, notices, pickers, state
-from pages.parts.dataset import conversion, edition_bar, face_map, faces, faults, intake, overview, splits
+from pages.parts.dataset import conversion, edition_bar, intake, overview, splits
+from pages.parts.dataset.face_map import map_view
+from pages.parts.dataset.faces import faces_view
+from pages.parts.dataset.quality.view import quality_view
 
 VIEWS = {
-    "Overview": overview.show,
-    "Faces": faces.show,
-    "Faults": faults.show,
-    "Map": face_map.show,
-    "Splits": splits.show,
+    "Overview": overview.overview,
+    "Faces": faces_view,
+    "Quality": quality_view,
+    "Map": map_view,
+    "Splits": splits.splits_view,
     "Convert": conversion.show,
 }
 

@@ -104,7 +104,7 @@ def cut_figure(values: NDArray[np.floating], cut: float, *, below: bool, measure
     figure.update_xaxes(
         title={"text": measure, "standoff": 4}, showgrid=False, zeroline=False, fixedrange=True
     )
-    # Faults are rare: on an even scale their bars could not be seen beside the others.
+    # Issues are rare: on an even scale their bars could not be seen beside the others.
     figure.update_yaxes(
         type="log", gridcolor=GRID, zeroline=False, fixedrange=True, dtick=1, ticksuffix=" ", tickformat="~s"
     )

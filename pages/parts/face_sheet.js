@@ -15,8 +15,34 @@ function draw(card, face, selecting) {
   card.title = card.tagName === 'BUTTON' ? face.description : '';
 }
 
+function group(told, number, setTriggerValue) {
+  const card = element('div', 'group'), faces = element('div', 'together'), foot = element('div', 'foot');
+  faces.append(...told.faces.map((face) => {
+    const made = element('button', face.excluded ? 'face excluded' : 'face');
+    made.type = 'button';
+    draw(made, face, false);
+    made.onclick = () => setTriggerValue('opened', face.row);
+    return made;
+  }));
+  foot.append(element('span', told.conflict ? 'said conflict' : 'said', told.said));
+  if (told.action) {
+    const button = element('button', '', told.action);
+    button.type = 'button';
+    button.title = told.explained;
+    button.onclick = () => setTriggerValue('pressed', number);
+    foot.append(button);
+  }
+  card.append(faces, foot);
+  return card;
+}
+
 export default function({ data, parentElement, setTriggerValue }) {
   const sheet = parentElement.querySelector('.sheet');
+  if (data.groups) {
+    sheet.className = 'sheet groups';
+    sheet.replaceChildren(...data.groups.map((told, number) => group(told, number, setTriggerValue)));
+    return;
+  }
   const selecting = data.answered !== null;
   sheet.style.setProperty('--side', data.side);
   sheet.classList.toggle('selecting', selecting);

@@ -1,4 +1,4 @@
-"""A sheet of faces on a page: crisp at any size, as many columns as fit, clickable where that helps.
+"""Thumbnail grid: a sheet of faces, crisp at any size, as many columns as fit, clickable where that helps.
 
 A face may carry a score, the label it was given in an edition, or the mark of one that was left out, and
 the faces of a sheet may be marked for something that is then done to all of them.
@@ -6,7 +6,7 @@ the faces of a sheet may be marked for something that is then done to all of the
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import cv2
@@ -51,6 +51,25 @@ class Caption:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Faces that belong together, such as the copies of one picture.
+
+    Attributes:
+        captions: one per face.
+        said: what is to be known of the group, in a few words.
+        conflict: whether its faces contradict one another.
+        action: what the button says; empty for none.
+        explained: what the pointer is told over the button.
+    """
+
+    captions: Sequence[Caption]
+    said: str
+    conflict: bool
+    action: str
+    explained: str
+
+
 def show(
     images: NDArray[np.uint8],
     captions: Sequence[Caption],
@@ -73,22 +92,6 @@ def show(
             changes; the caller keeps them and says so in `chosen`.
     """
     answered = f"{key}.answered"
-    faces = [
-        {
-            "picture": data_url(image),
-            "label": caption.label,
-            "color": caption.color,
-            "description": _described(caption),
-            "row": caption.row,
-            "chosen": caption.chosen,
-            "badge": caption.badge,
-            "new_label": caption.new_label,
-            "new_color": caption.new_color,
-            "excluded": caption.excluded,
-            "notes": list(caption.notes),
-        }
-        for image, caption in zip(images, captions, strict=True)
-    ]
 
     def selected(choice: dict[str, Any]) -> None:
         if on_select is not None:
@@ -98,7 +101,7 @@ def show(
     _component(
         key=key,
         data={
-            "faces": faces,
+            "faces": _cards(images, captions),
             "side": side,
             "clickable": on_open is not None,
             "answered": None if on_select is None else st.session_state.get(answered, 0),
@@ -106,6 +109,45 @@ def show(
         on_opened_change=components.on_trigger(key, "opened", on_open),
         on_selected_change=components.on_trigger(key, "selected", selected),
     )
+
+
+def show_groups(
+    images: NDArray[np.uint8], groups: Sequence[Group], key: str, *, on_open: Callable[[int], None]
+) -> int | None:
+    """Show faces group by group; return the number of the group whose button was pressed, None for none.
+
+    Args:
+        images: (n, h, w, 1 or 3) uint8, the faces of all groups one after the other.
+        groups: in their order.
+        key: the widget's key.
+        on_open: called with a caption's `row` when its face is clicked.
+    """
+    cards = iter(_cards(images, [caption for group in groups for caption in group.captions]))
+    described = [
+        {
+            "faces": [next(cards) for _ in group.captions],
+            "said": group.said,
+            "conflict": group.conflict,
+            "action": group.action,
+            "explained": group.explained,
+        }
+        for group in groups
+    ]
+    result = _component(
+        key=key,
+        data={"groups": described},
+        on_opened_change=components.on_trigger(key, "opened", on_open),
+        on_pressed_change=lambda: None,
+    )
+    pressed: int | None = result.get("pressed")
+    return pressed
+
+
+def _cards(images: NDArray[np.uint8], captions: Sequence[Caption]) -> list[dict[str, Any]]:
+    return [
+        asdict(caption) | {"picture": data_url(image), "description": _described(caption)}
+        for image, caption in zip(images, captions, strict=True)
+    ]
 
 
 def _described(caption: Caption) -> str:

@@ -22,7 +22,7 @@ _TOLD = "workshop.told"
 _AUGMENTATION = "workshop.augmentation"
 _TRAINING = "workshop.training"
 _FACE = "dataset.face"
-_FAULT = "dataset.fault"
+_ISSUE = "dataset.issue"
 _JUDGED = "evaluation.judged"
 _CELL = "evaluation.cell"
 _OPENED = "evaluation.opened"
@@ -128,14 +128,14 @@ def set_face(row: int | None) -> None:
     st.session_state[_FACE] = row
 
 
-def fault() -> QualityIssue | None:
-    """The kind of fault that is looked at on the dataset page; None before a choice."""
-    return cast("QualityIssue | None", st.session_state.get(_FAULT))
+def quality_issue() -> QualityIssue | None:
+    """The quality issue that is looked at on the dataset page; None before a choice."""
+    return cast("QualityIssue | None", st.session_state.get(_ISSUE))
 
 
-def set_fault(fault: QualityIssue) -> None:
-    """Look at this kind of fault."""
-    st.session_state[_FAULT] = fault
+def set_quality_issue(issue: QualityIssue) -> None:
+    """Look at this quality issue."""
+    st.session_state[_ISSUE] = issue
 
 
 def judged_models() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ def panel() -> None:
     from fer.datasets import load_dataset
     from pages.parts.dataset import splits
 
-    splits.show(load_dataset("small.csv"))
+    splits.splits_view(load_dataset("small.csv"))
 
 
 @pytest.fixture

@@ -122,9 +122,9 @@ def test_an_inspection_finds_the_planted_copies_and_one_press_mends_the_leak(
     visit: Visit, workshop: Server
 ) -> None:
     page = visit.page
-    visit.show("Faults")
+    visit.show("Quality")
     visit.sees("Nobody has looked yet")
-    visit.press("Find the faults")
+    visit.press("Find quality issues")
     expect(page.locator(".tile").first).to_be_visible(timeout=PATIENCE)
     settle(page)
     expect(page.locator(".tile").first).to_have_attribute("aria-pressed", "true")
@@ -133,7 +133,7 @@ def test_an_inspection_finds_the_planted_copies_and_one_press_mends_the_leak(
     expect(group.get_by_alt_text(re.compile(r"^row 0: .*training"))).to_be_visible()
     keep_screenshot(page, "dataset-leaks")
     group.get_by_role("button", name="Leave out 1").click()
-    expect(group.locator(".copy.excluded").get_by_alt_text(re.compile(r"^row 0: "))).to_be_visible(
+    expect(group.locator(".face.excluded").get_by_alt_text(re.compile(r"^row 0: "))).to_be_visible(
         timeout=PATIENCE
     )
 

@@ -14,10 +14,10 @@ from tests.conftest import dataset_of
 TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST
 
 
-def pairs(*found: tuple[int, int], fault: QualityIssue = QualityIssue.EXACT_DUPLICATE) -> Findings:
+def pairs(*found: tuple[int, int], issue: QualityIssue = QualityIssue.EXACT_DUPLICATE) -> Findings:
     """Findings of copies, from (face, partner)."""
     faces, partners = np.array(found, np.intp).reshape(-1, 2).T
-    return Findings(fault, faces, np.ones(len(faces), np.float32), partners, np.full(len(faces), -1, np.intp))
+    return Findings(issue, faces, np.ones(len(faces), np.float32), partners, np.full(len(faces), -1, np.intp))
 
 
 def suspects(*found: tuple[int, float, int]) -> Findings:
@@ -62,9 +62,9 @@ def test_a_leak_shows_all_copies_of_its_picture_and_no_other_picture(copied: Dat
         FaceMeasures(*(np.zeros(8, np.float32),) * 3),
         np.zeros(8, np.float32),
         {
-            QualityIssue.LEAK: pairs((7, 5), (0, 6), fault=QualityIssue.LEAK),
+            QualityIssue.LEAK: pairs((7, 5), (0, 6), issue=QualityIssue.LEAK),
             QualityIssue.EXACT_DUPLICATE: pairs((4, 1)),
-            QualityIssue.NEAR_DUPLICATE: pairs((3, 6), fault=QualityIssue.NEAR_DUPLICATE),
+            QualityIssue.NEAR_DUPLICATE: pairs((3, 6), issue=QualityIssue.NEAR_DUPLICATE),
         },
         {},
     )
@@ -118,22 +118,22 @@ def test_a_cut_takes_what_is_as_bad_or_worse() -> None:
     assert galleries.beyond(low, 0.6, below=True).faces.tolist() == [4]
 
 
-def test_every_face_is_ranked_by_the_measure_behind_a_fault_but_blank_ones() -> None:
+def test_every_face_is_ranked_by_the_measure_behind_an_issue_but_blank_ones() -> None:
     values = np.array([30, 10, 20, 0], np.float32)
     none = pairs()
-    blank = replace(suspects((3, 0, -1)), fault=QualityIssue.BLANK)
+    blank = replace(suspects((3, 0, -1)), issue=QualityIssue.BLANK)
     found = Inspection(
         FaceMeasures(values, values + 1, values + 2),
         values,
         {QualityIssue.BLANK: blank, QualityIssue.DARK: none},
         {},
     )
-    dark = galleries.all_ranked(replace(none, fault=QualityIssue.DARK), found)
+    dark = galleries.all_ranked(replace(none, issue=QualityIssue.DARK), found)
     assert (dark.faces.tolist(), dark.scores.tolist()) == ([1, 2, 0], [10, 20, 30])
-    assert galleries.all_ranked(replace(none, fault=QualityIssue.BRIGHT), found).faces.tolist() == [0, 2, 1]
+    assert galleries.all_ranked(replace(none, issue=QualityIssue.BRIGHT), found).faces.tolist() == [0, 2, 1]
     assert galleries.all_ranked(blank, found).faces.tolist() == [3, 1, 2, 0]
-    assert galleries.all_ranked(replace(none, fault=QualityIssue.BLURRED), found).scores[0] == 12
-    assert len(galleries.all_ranked(replace(none, fault=QualityIssue.NOT_A_FACE), found)) == 0
+    assert galleries.all_ranked(replace(none, issue=QualityIssue.BLURRED), found).scores[0] == 12
+    assert len(galleries.all_ranked(replace(none, issue=QualityIssue.NOT_A_FACE), found)) == 0
 
 
 def test_voters_who_agree_with_the_suspicion_are_counted() -> None:

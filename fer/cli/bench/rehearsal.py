@@ -29,7 +29,7 @@ from fer.system import paths, processes
 ROUNDS = 15
 _PATIENCE_SECONDS = 600
 # The map needs a model, and minutes of work before there is one.
-_DATASET_VIEWS = ("Overview", "Faces", "Faults", "Splits", "Convert")
+_DATASET_VIEWS = ("Overview", "Faces", "Quality", "Splits", "Convert")
 
 _fragments: list[float] = []
 

@@ -406,8 +406,8 @@ def _distinct(groups: NDArray[np.intp], values: NDArray[np.intp]) -> NDArray[np.
 
 
 def _findings(
-    fault: QualityIssue, faces: NDArray[np.intp], scores: NDArray[np.float32], partners: NDArray[np.intp]
+    issue: QualityIssue, faces: NDArray[np.intp], scores: NDArray[np.float32], partners: NDArray[np.intp]
 ) -> Findings:
     """The findings at `faces`, whose scores and partners are those of all n faces."""
     nothing = np.full(len(faces), _NOBODY, np.intp)
-    return Findings(fault, faces, scores[faces].astype(np.float32), partners[faces], nothing)
+    return Findings(issue, faces, scores[faces].astype(np.float32), partners[faces], nothing)

@@ -1,4 +1,4 @@
-"""What an inspection finds: per kind of fault the faces that show it, worst first."""
+"""What an inspection finds: per kind of issue the faces that show it, worst first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ class QualityIssue(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """The m faces that show one fault, worst first.
+    """The m faces that show one issue, worst first.
 
     Attributes:
-        fault: which.
+        issue: which.
         faces: (m,) intp, places in the arrays of the dataset that was inspected.
         scores: (m,) float32, the measure that ranks them, in the unit its lesson names.
         partners: (m,) intp, for duplicates and leaks the place of the other face; else -1.
         suggestions: (m,) intp, for wrong labels the label that is suggested; else -1.
     """
 
-    fault: QualityIssue
+    issue: QualityIssue
     faces: NDArray[np.intp]
     scores: NDArray[np.float32]
     partners: NDArray[np.intp]
@@ -68,7 +68,7 @@ class Inspection:
         measures: of every face.
         suspicion: (n,) float32, how little the face's own label is believed: 1 minus the probability a model
             that never saw it gives the label; NaN without one.
-        findings: one entry per fault that was looked for, in `QualityIssue`'s order; may hold no face.
+        findings: one entry per issue that was looked for, in `QualityIssue`'s order; may hold no face.
         facts: what was measured on the way, by name: a model's accuracy, thresholds, seconds.
     """
 

@@ -15,7 +15,7 @@ from fer.datasets.quality.finding import Findings, Inspection, QualityIssue
 
 Measure = Literal["brightness", "contrast", "sharpness"]
 
-# What ranks these faults is known of every face, so that a learner may cut elsewhere than we did.
+# What ranks these issues is known of every face, so that a learner may cut elsewhere than we did.
 MEASURE_OF: Mapping[QualityIssue, Measure] = {
     QualityIssue.BLANK: "contrast",
     QualityIssue.DARK: "brightness",
@@ -152,19 +152,19 @@ def beyond(findings: Findings, cut: float, *, below: bool) -> Findings:
 
 
 def all_ranked(findings: Findings, inspection: Inspection) -> Findings:
-    """Return every face ranked by the measure behind a fault, worst first; `findings` if there is none.
+    """Return every face ranked by the measure behind an issue, worst first; `findings` if there is none.
 
     A blank picture is only called blank, as in the inspection: it has neither light nor edges to judge.
     """
-    fault = findings.fault
-    if fault not in MEASURE_OF:
+    issue = findings.issue
+    if issue not in MEASURE_OF:
         return findings
-    values = np.asarray(getattr(inspection.measures, MEASURE_OF[fault]), np.float32)
-    order = np.argsort(-values if fault is QualityIssue.BRIGHT else values, kind="stable")
-    if fault is not QualityIssue.BLANK and QualityIssue.BLANK in inspection.findings:
+    values = np.asarray(getattr(inspection.measures, MEASURE_OF[issue]), np.float32)
+    order = np.argsort(-values if issue is QualityIssue.BRIGHT else values, kind="stable")
+    if issue is not QualityIssue.BLANK and QualityIssue.BLANK in inspection.findings:
         order = order[~np.isin(order, inspection.findings[QualityIssue.BLANK].faces)]
     nobody = np.full(len(order), -1, np.intp)
-    return Findings(fault, order, values[order], nobody, nobody)
+    return Findings(issue, order, values[order], nobody, nobody)
 
 
 def check_by_votes(dataset: Dataset, findings: Findings) -> VoteCheck | None:

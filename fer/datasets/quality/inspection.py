@@ -22,7 +22,7 @@ from fer.datasets.quality.duplicates import SAME_PHOTOGRAPH, Copies, copy_facts,
 from fer.datasets.quality.finding import FaceMeasures, Findings, Inspection, QualityIssue
 from fer.datasets.quality.labels import LabelCheck, check_labels
 from fer.datasets.quality.measures import measure_faces
-from fer.datasets.quality.quality import (
+from fer.datasets.quality.picture_quality import (
     BLANK_BELOW,
     BLURRED_BELOW,
     BRIGHT_ABOVE,
@@ -99,7 +99,7 @@ def inspect(dataset: Dataset, recognizer: Recognizer | None, progress: Progress 
     facts["label_faces"] = int(np.isfinite(suspicion).sum())
     facts["label_by_model"] = float(_sees(recognizer))
     facts["seconds"] = time.perf_counter() - started
-    findings = {fault: found[fault] for fault in QualityIssue if fault in found}
+    findings = {issue: found[issue] for issue in QualityIssue if issue in found}
     inspection = Inspection(measures, suspicion, findings, facts)
     with suppress(StorageError):
         _save(inspection_path(fingerprint(dataset)), inspection)
@@ -119,11 +119,11 @@ def load_inspection(dataset_fingerprint: str) -> Inspection | None:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             measures = FaceMeasures(*(arrays[name] for name in ("brightness", "contrast", "sharpness")))
             findings = {
-                QualityIssue(fault): Findings(
-                    QualityIssue(fault),
-                    *(arrays[f"{fault}_{name}"] for name in ("faces", "scores", "partners", "suggestions")),
+                QualityIssue(issue): Findings(
+                    QualityIssue(issue),
+                    *(arrays[f"{issue}_{name}"] for name in ("faces", "scores", "partners", "suggestions")),
                 )
-                for fault in arrays["faults"].tolist()
+                for issue in arrays["faults"].tolist()
             }
             facts = dict(zip(arrays["fact_names"].tolist(), arrays["fact_values"].tolist(), strict=True))
             return _sound(Inspection(measures, arrays["suspicion"], findings, facts))
@@ -171,13 +171,13 @@ def _save(path: Path, inspection: Inspection) -> None:
         "contrast": inspection.measures.contrast,
         "sharpness": inspection.measures.sharpness,
         "suspicion": inspection.suspicion,
-        "faults": np.array([str(fault) for fault in inspection.findings], np.str_),
+        "faults": np.array([str(issue) for issue in inspection.findings], np.str_),
         "fact_names": np.array(list(inspection.facts), np.str_),
         "fact_values": np.array(list(inspection.facts.values()), np.float64),
     }
-    for fault, findings in inspection.findings.items():
+    for issue, findings in inspection.findings.items():
         for name in ("faces", "scores", "partners", "suggestions"):
-            arrays[f"{fault}_{name}"] = getattr(findings, name)
+            arrays[f"{issue}_{name}"] = getattr(findings, name)
     # The types of NumPy's stubs take the first keyword for an option.
     files.save(path, lambda temporary: np.savez(temporary, **arrays))  # type: ignore[arg-type]
 

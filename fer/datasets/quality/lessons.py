@@ -1,11 +1,11 @@
-"""What a learner should know of each fault: how it is measured, what it does to a model, what to do."""
+"""What a learner should know of each issue: how it is measured, what it does to a model, what to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fer.datasets.quality.duplicates import SAME_PHOTOGRAPH
 from fer.datasets.quality.finding import QualityIssue
-from fer.datasets.quality.quality import (
+from fer.datasets.quality.picture_quality import (
     BLANK_BELOW,
     BLURRED_BELOW,
     BRIGHT_ABOVE,
@@ -16,7 +16,7 @@ from fer.datasets.quality.quality import (
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One fault, explained.
+    """One issue, explained.
 
     Attributes:
         title: its name as a heading.

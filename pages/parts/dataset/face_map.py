@@ -1,4 +1,4 @@
-"""The view "Map": the faces laid out as a model sees them, coloured, and those chosen on it."""
+"""Embedding map (t-SNE): the faces laid out as a model sees them, coloured, and those chosen on it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,12 +13,12 @@ from fer.datasets.browsing import Quality
 from fer.datasets.embedding import DEFAULT_MODEL, FEWEST, LARGEST, FaceMap, map_size
 from fer.figures import MapGroup
 from fer.models.inference import list_models
-from fer.system import jobs
-from pages.parts import caches, face_sheet, job_panel, mending, notices, phrases, pickers, state
+from pages.parts import caches, face_sheet, mending, notices, paging, phrases, pickers, state
 from pages.parts.dataset import face_card
+from pages.parts.dataset.job_offer import offer_job
 
 FACES_PER_PAGE = 72
-_BY, _PAGINATION, _CHOSEN = "dataset.map_by", "dataset.map_pagination", "dataset.map_chosen"
+_BY, _PAGE, _CHOSEN = "dataset.map_by", "dataset.map_page", "dataset.map_chosen"
 _LABEL, _SPLIT, _ANSWER, _VOTE = "Label", "Split", "The model's answer", "FER+ vote"
 _QUALITIES = {
     "Brightness": Quality.BRIGHTNESS,
@@ -39,7 +39,7 @@ _EXPLAINED = {
 }
 
 
-def show(dataset: Dataset) -> None:
+def map_view(dataset: Dataset) -> None:
     """Show the map of a dataset, or offer to make it.
 
     Args:
@@ -77,44 +77,23 @@ def _model() -> str | None:
 
 
 def _offer(dataset: Dataset, model: str) -> None:
-    """What a map would show, and the button that starts it; or how far it is."""
-    job_id = f"map-{caches.face_map_path(dataset, model).stem}"
-    job = jobs.read_job(job_id)
-    active = job is not None and job.is_active
     count = map_size(dataset)
-    with st.container(border=True, horizontal_alignment="center", gap="small"):
-        st.markdown(
-            "### :material/scatter_plot: " + ("Drawing the map" if active else "There is no map yet"),
-            text_alignment="center",
-        )
-        st.markdown(
-            "Before the model names an emotion, it turns a face into **128 numbers**: what it has "
-            "seen. The map lays the faces out so that those with like numbers lie side by side. It shows "
-            "which emotions the model keeps apart, which run into one another, and faces that lie among "
-            "others of another label.",
-            text_alignment="center",
-        )
-        if active:
-            st.caption("You may leave this page; it goes on.", text_alignment="center")
-        else:
-            sample = "" if count == len(dataset) else f" (an even draw of {count:,}, at most {LARGEST:,})"
-            st.caption(
-                f"For {phrases.faces(len(dataset))}{sample} that takes {_wait(count)} on two cores, once.",
-                text_alignment="center",
-            )
-            if st.button("Draw the map", icon=":material/map:", type="primary", key="dataset.make_map"):
-                skipping = ["--skip-bad"] if state.view().skip_bad else []
-                jobs.start_job(
-                    job_id,
-                    f"Mapping {dataset.source.title}",
-                    ["map", dataset.name, "--model", model, *skipping],
-                )
-                st.rerun()
-        job_panel.follow(job_id)
-
-
-def _wait(count: int) -> str:
-    return "a few seconds" if count < 2000 else f"about {phrases.duration(10 + count / 600)}"
+    sample = "" if count == len(dataset) else f" (an even draw of {count:,}, at most {LARGEST:,})"
+    wait = "a few seconds" if count < 2000 else f"about {phrases.duration(10 + count / 600)}"
+    skipping = ["--skip-bad"] if state.view().skip_bad else []
+    offer_job(
+        f"map-{caches.face_map_path(dataset, model).stem}",
+        f"Mapping {dataset.source.title}",
+        ["map", dataset.name, "--model", model, *skipping],
+        headings=(":material/scatter_plot: There is no map yet", ":material/scatter_plot: Drawing the map"),
+        explained="Before the model names an emotion, it turns a face into **128 numbers** (its embedding): "
+        "what it has seen. The map lays the faces out so that those with like numbers lie side by side. It "
+        "shows which emotions the model keeps apart, which run into one another, and faces that lie among "
+        "others of another label.",
+        cost=f"For {phrases.faces(len(dataset))}{sample} that takes {wait} on two cores, once.",
+        button=("Draw the map", ":material/map:"),
+        key="dataset.make_map",
+    )
 
 
 @st.fragment
@@ -148,7 +127,7 @@ def _map(dataset: Dataset, face_map: FaceMap) -> None:
     st.caption(_how_to_read(dataset, face_map, by))
     if chosen_before != (key, chosen.tobytes()):
         st.session_state[_CHOSEN] = (key, chosen.tobytes())
-        st.session_state[_PAGINATION] = st.session_state.get(_PAGINATION, 0) + 1
+        paging.to_first_page(_PAGE)
         state.set_face(None)
     if len(chosen) == 0:
         st.info(
@@ -239,20 +218,14 @@ def _chosen(dataset: Dataset, places: NDArray[np.intp]) -> None:
             config={"displayModeBar": False},
             key="dataset.map_chosen_labels",
         )
-    page_key = f"dataset.map_page.{st.session_state.get(_PAGINATION, 0)}"
-    pages = -(-len(places) // FACES_PER_PAGE)
-    first = (st.session_state.get(page_key, 1) - 1) * FACES_PER_PAGE
-    shown = places[first : first + FACES_PER_PAGE]
+    shown = paging.open_page(_PAGE, len(places), FACES_PER_PAGE)
     face_sheet.show(
-        dataset.images[shown],
-        mending.captions(dataset, shown, mending.edition_of(dataset)),
+        dataset.images[places[shown]],
+        mending.captions(dataset, places[shown], mending.edition_of(dataset)),
         key="dataset.map_sheet",
         on_open=state.set_face,
     )
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(f"Faces {first + 1:,} to {first + len(shown):,} of {len(places):,}")
-        if pages > 1:
-            st.pagination(pages, key=page_key)
+    paging.page_buttons(_PAGE, shown, len(places), FACES_PER_PAGE)
     face = state.face()
     if face is not None:
         face_card.open_face(dataset, face, among=places)

@@ -1,7 +1,7 @@
-"""The faces of a dataset, a page at a time: narrowed, sorted, opened, and chosen to be mended."""
+"""Dataset browser: the faces a page at a time, narrowed, sorted, opened, and chosen to be mended."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar, cast
 
 import numpy as np
@@ -14,15 +14,18 @@ from fer.datasets.browsing import TIE, VOTE_OUTCOMES, FaceFilter, Mended, Qualit
 from fer.datasets.character import VOTE_OF
 from fer.datasets.editions import Edition
 from fer.emotions import Emotion
-from pages.parts import caches, face_sheet, mending, notices, phrases, pickers, state
+from pages.parts import caches, face_sheet, mending, notices, paging, phrases, pickers, state
 from pages.parts.dataset import face_card, verify
+from pages.parts.row_input import row_input
+from pages.parts.selection import Selection
 
 FACES_PER_PAGE = 100
 OptionT = TypeVar("OptionT", bound=str)
 
-_PAGINATION, _OF, _SELECTED = "dataset.pagination", "dataset.faces_of", "dataset.selected"
+_PAGE, _OF = "dataset.page", "dataset.faces_of"
 _SPLIT, _EMOTION, _ORDER, _SEED = "dataset.split", "dataset.emotion", "dataset.order", "dataset.seed"
-_VOTE, _MENDED, _SELECTING = "dataset.vote", "dataset.mended", "dataset.selecting"
+_VOTE, _MENDED = "dataset.vote", "dataset.mended"
+_SELECTION = Selection("dataset")
 _SHUFFLED = "Shuffled"
 
 MENDED_TITLES: dict[Mended, str] = {
@@ -78,7 +81,7 @@ RANGES = {
 }
 
 
-def show(dataset: Dataset) -> None:
+def faces_view(dataset: Dataset) -> None:
     """Show the faces that were asked for; turning a page runs only this part again."""
     if st.session_state.get(_OF) != dataset.name:
         _forget()
@@ -110,34 +113,20 @@ def _faces(dataset: Dataset) -> None:
         )
         st.button("Clear all filters", key="dataset.clear_empty", on_click=_forget)
         return
-    pages = -(-len(places) // FACES_PER_PAGE)
-    if st.session_state.get(_page_key(), 1) > pages:
-        _from_the_start()
-    first = (st.session_state.get(_page_key(), 1) - 1) * FACES_PER_PAGE
-    shown = places[first : first + FACES_PER_PAGE]
-    selecting = bool(st.session_state.get(_SELECTING))
-    if selecting:
-        _selection(dataset, shown)
-    selected = _selected()
+    shown = paging.open_page(_PAGE, len(places), FACES_PER_PAGE)
+    here = places[shown].tolist()
+    _SELECTION.bar(dataset, here)
+    badges = _badges(wanted.order_by, qualities, places[shown])
     face_sheet.show(
-        dataset.images[shown],
-        mending.captions(
-            dataset,
-            shown,
-            edition,
-            badges=_badges(wanted.order_by, qualities, shown),
-            chosen=selected if selecting else (),
-        ),
+        dataset.images[here],
+        mending.captions(dataset, here, edition, badges=badges, chosen=_SELECTION.marked),
         key="dataset.sheet",
         on_open=state.set_face,
-        on_select=(lambda marked: _select(shown, marked)) if selecting else None,
+        on_select=_SELECTION.on_select(here),
     )
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(f"Faces {first + 1:,} to {first + len(shown):,} of {len(places):,}")
-        if pages > 1:
-            st.pagination(pages, key=_page_key())
+    paging.page_buttons(_PAGE, shown, len(places), FACES_PER_PAGE)
     face = state.face()
-    if face is not None and not selecting:
+    if face is not None and not _SELECTION.is_on:
         face_card.open_face(dataset, face, among=places)
 
 
@@ -252,7 +241,7 @@ def _more(
         help="Every number is an order of its own, and always the same one.",
     )
     if Quality.SUSPICION not in known:
-        st.caption("Inspect the faces in the view **Faults**, and suspicion is here too.")
+        st.caption("Inspect the faces in the view **Quality**, and suspicion is here too.")
     return ranges, vote, mended, chips
 
 
@@ -277,16 +266,7 @@ def _in_units(wanted: FaceFilter, qualities: Mapping[Quality, NDArray[np.float32
             # A share of ten votes such as 0.3 is a little more or less than that in 32 bits.
             low, high = low / 100 - 1e-6, high / 100 + 1e-6
         ranges[quality] = (float(low), float(high))
-    return FaceFilter(
-        wanted.split,
-        wanted.emotion,
-        wanted.vote,
-        wanted.mended,
-        ranges,
-        wanted.order_by,
-        wanted.descending,
-        wanted.shuffle_seed,
-    )
+    return replace(wanted, ranges=ranges)
 
 
 def _badges(
@@ -322,96 +302,21 @@ def _bar(dataset: Dataset, count: int, wanted: FaceFilter, chips: dict[str, str]
         if len(chips) > 1:
             st.button("Clear all", type="tertiary", key="dataset.clear", on_click=_forget)
         st.space("stretch")
-        st.button(
-            "Select",
-            icon=":material/check_circle:",
-            key="dataset.select",
-            type="primary" if st.session_state.get(_SELECTING) else "secondary",
-            on_click=_toggle_selecting,
-            help="Mark several faces to leave them out or change their label together.",
-        )
+        _SELECTION.button()
         verify.button(dataset, "dataset.verify_faces")
-        _open_row(dataset)
+        row_input("dataset.row", dataset.rows, lambda row: _open_row(dataset, row))
 
 
-def _open_row(dataset: Dataset) -> None:
-    def opened() -> None:
-        row = st.session_state["dataset.row"]
-        found = np.flatnonzero(dataset.rows == row)
-        state.set_face(int(found[0]) if row is not None and len(found) else None)
-        st.session_state["dataset.row"] = None
-
-    st.number_input(
-        "Open row",
-        int(dataset.rows.min(initial=0)),
-        int(dataset.rows.max(initial=0)),
-        None,
-        key="dataset.row",
-        width=165,
-        placeholder="Open row",
-        label_visibility="collapsed",
-        on_change=opened,
-    )
-
-
-# ── choosing faces ───────────────────────────────────────────────────────────────────────────────
-
-
-def _selection(dataset: Dataset, shown: NDArray[np.intp]) -> None:
-    """The bar over the faces while some are being marked."""
-    selected = _selected()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", border=True):
-        st.markdown(
-            f"**{phrases.faces(len(selected))}** selected"
-            if selected
-            else "Click the faces to mend; with Shift, a whole stretch.",
-            width="content",
-        )
-        mending.buttons(dataset, selected, "dataset.selection", on_done=_select_none)
-        st.button(
-            "All on this page",
-            type="tertiary",
-            key="dataset.select_page",
-            on_click=_select_all,
-            args=(shown,),
-        )
-        if selected:
-            st.button("None", type="tertiary", key="dataset.select_none", on_click=_select_none)
-
-
-def _selected() -> list[int]:
-    return cast("list[int]", st.session_state.get(_SELECTED, []))
-
-
-def _select(shown: NDArray[np.intp], marked: list[int]) -> None:
-    here = {int(place) for place in shown}
-    st.session_state[_SELECTED] = [place for place in _selected() if place not in here] + sorted(marked)
-
-
-def _select_all(shown: NDArray[np.intp]) -> None:
-    _select(shown, [int(place) for place in shown])
-
-
-def _select_none() -> None:
-    st.session_state[_SELECTED] = []
-
-
-def _toggle_selecting() -> None:
-    st.session_state[_SELECTING] = not st.session_state.get(_SELECTING)
-    state.set_face(None)
-    _select_none()
+def _open_row(dataset: Dataset, row: int) -> None:
+    found = np.flatnonzero(dataset.rows == row)
+    state.set_face(int(found[0]) if len(found) else None)
 
 
 # ── callbacks ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _from_the_start() -> None:
-    # A new widget, rather than a value set on the old one: it has a default of its own.
-    st.session_state[_PAGINATION] = st.session_state.get(_PAGINATION, 0) + 1
-
-
-def _page_key() -> str:
-    return f"dataset.page.{st.session_state.get(_PAGINATION, 0)}"
+    paging.to_first_page(_PAGE)
 
 
 def _shuffle() -> None:
@@ -433,7 +338,7 @@ def _forget() -> None:
         st.session_state[key] = ""
     for quality, scale in RANGES.items():
         st.session_state[_range_key(quality)] = (0, scale.highest)
-    _select_none()
+    _SELECTION.clear()
     _from_the_start()
 
 

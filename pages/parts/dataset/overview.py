@@ -21,7 +21,7 @@ _VIEW, _VOTES = "dataset.view_shown", "dataset.disagreement"
 _MEAN_PIXELS = 160
 
 
-def show(dataset: Dataset) -> None:
+def overview(dataset: Dataset) -> None:
     """Show what a model trained on these faces will be like, before any is trained."""
     _counts(dataset)
     character = caches.character(dataset)

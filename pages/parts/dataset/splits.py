@@ -29,7 +29,7 @@ _PRESETS = {
 }
 
 
-def show(dataset: Dataset) -> None:
+def splits_view(dataset: Dataset) -> None:
     """Let the learner keep the splits or draw others, and show what comes of it.
 
     Args:

@@ -12,6 +12,7 @@ from fer.errors import FerError
 from pages.parts import caches, face_sheet, state
 from pages.parts.evaluation.faces import words
 from pages.parts.evaluation.judged import Judged
+from pages.parts.row_input import row_input
 
 _SPLIT, _OWN = "Of this split", "Your own picture"
 _SOURCE, _MISSING = "evaluation.face_source", "evaluation.chosen_row_missing"
@@ -121,30 +122,14 @@ def _walk(judged: Judged, key: str, index: int) -> None:
 
 def _by_row(judged: Judged, key: str) -> None:
     """A face by its row; one that is not judged is said to be so, and the chosen one stays."""
-    widget = f"{key}.row"
 
-    def asked() -> None:
-        row = st.session_state[widget]
-        st.session_state[widget] = None
-        if row is None:
-            return
-        if judged.index_of(int(row)) is None:
-            st.session_state[_MISSING] = int(row)
+    def asked(row: int) -> None:
+        if judged.index_of(row) is None:
+            st.session_state[_MISSING] = row
         else:
-            state.set_chosen_face(int(row))
+            state.set_chosen_face(row)
 
-    st.number_input(
-        "Row",
-        int(judged.dataset.rows.min()),
-        int(judged.dataset.rows.max()),
-        None,
-        key=widget,
-        width=130,
-        placeholder="Row",
-        label_visibility="collapsed",
-        on_change=asked,
-        help="Of the face in its source, counted from 0.",
-    )
+    row_input(f"{key}.row", judged.dataset.rows, asked, label="Row", width=130)
     missing = st.session_state.pop(_MISSING, None)
     if missing is not None:
         st.info(words.why_missing(judged, missing), icon=":material/search_off:")

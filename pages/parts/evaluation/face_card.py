@@ -1,29 +1,25 @@
-"""One face of the evaluation, large: what each model says of it, what people said, which faces taught it."""
-
-from collections.abc import Sequence
+"""Detail view of a judged face: what each model says of it, its votes, and the nearest training faces."""
 
 import numpy as np
 import streamlit as st
 
 from fer import figures
 from fer.datasets import Split
-from fer.datasets.browsing import vote_outcomes
-from fer.datasets.character import VOTE_OF
-from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import Emotion
-from pages.parts import mending, pickers, state
+from fer.statistics import percent
+from pages.parts import pickers, state
 from pages.parts.evaluation import chosen_face, names, nearest
 from pages.parts.evaluation.judged import Judged
+from pages.parts.face_card import Faces, mend_face, open_card, vote_chart
 
 _VIEW = "evaluation.view_shown"
 
 
-def open_face(judged: Judged, row: int, among: Sequence[int] | np.ndarray = ()) -> None:
+def open_face(judged: Judged, row: int, among: Faces = ()) -> None:
     """Open one face in a dialog; called while the page runs, not from a callback.
 
-    A gallery lets `state.set_opened_face` remember the face that was clicked, and calls this at its end for
-    as long as `state.opened_face()` is one. A face that is not judged (it was left out, or other faces were
-    chosen) is forgotten: it would else come back uncalled.
+    A face that is not judged (it was left out, or other faces were chosen) is forgotten: it would else come
+    back uncalled.
 
     Args:
         judged: what is judged.
@@ -33,23 +29,13 @@ def open_face(judged: Judged, row: int, among: Sequence[int] | np.ndarray = ()) 
     if judged.index_of(row) is None:
         state.set_opened_face(None)
         return
-    state.set_opened_face(int(row))
-    _card(judged, among)
+    open_card("evaluation", row, among, lambda row: _card(judged, row))
 
 
-def _closed() -> None:
-    state.set_opened_face(None)
-
-
-@st.dialog("One face", width=940, on_dismiss=_closed)
-def _card(judged: Judged, among: Sequence[int] | np.ndarray) -> None:
-    # Previous and next run only this function again, with the arguments it was first given.
-    row = state.opened_face()
-    index = None if row is None else judged.index_of(row)
-    if row is None or index is None:
-        st.rerun()  # it was left for another view: the dialog closes, and the page follows
-    if len(among) > 1:
-        _walk(row, among)
+def _card(judged: Judged, row: int) -> None:
+    index = judged.index_of(row)
+    if index is None:
+        st.rerun()  # it was left out meanwhile: the dialog closes, and the page follows
     picture, words = st.columns([1, 1], gap="large")
     with picture:
         st.plotly_chart(
@@ -59,44 +45,17 @@ def _card(judged: Judged, among: Sequence[int] | np.ndarray) -> None:
         )
         _lead_on(row)
         if len(judged.models) == 1:
-            _voted(judged, index)
+            _votes(judged, index)
     with words:
-        _told(judged, index)
-        _mend(judged, index)
+        _label_and_verdicts(judged, index)
+        mend_face("evaluation", judged.dataset, _place(judged, index), _reason(judged, index))
         if len(judged.models) == 1:
             _scores(judged, index)
         else:
-            _voted(judged, index)
+            _votes(judged, index)
     if len(judged.models) > 1:
         _scores(judged, index)
-    nearest.show(judged, judged.faces.images[index], "evaluation.card_nearest", row=row)
-
-
-def _walk(row: int, among: Sequence[int] | np.ndarray) -> None:
-    found = np.flatnonzero(np.asarray(among) == row)
-    at = int(found[0]) if len(found) else -1
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            "Previous",
-            icon=":material/chevron_left:",
-            key="evaluation.previous_face",
-            shortcut="Left",
-            disabled=at <= 0,
-            on_click=state.set_opened_face,
-            args=(int(among[max(at - 1, 0)]),),
-        )
-        st.button(
-            "Next",
-            icon=":material/chevron_right:",
-            icon_position="right",
-            key="evaluation.next_face",
-            shortcut="Right",
-            disabled=at < 0 or at + 1 >= len(among),
-            on_click=state.set_opened_face,
-            args=(int(among[min(at + 1, len(among) - 1)]),),
-        )
-        if at >= 0:
-            st.caption(f"{at + 1:,} of {len(among):,}", width="content")
+    nearest.nearest_faces(judged, judged.faces.images[index], "evaluation.card_nearest", row=row)
 
 
 def _lead_on(row: int) -> None:
@@ -130,12 +89,11 @@ def _leave(row: int, view: str) -> None:
     st.session_state[_VIEW] = view
 
 
-def _told(judged: Judged, index: int) -> None:
+def _label_and_verdicts(judged: Judged, index: int) -> None:
     """Its label, where it is from, and whether each model is right."""
     label = judged.faces.emotions[judged.faces.labels[index]]
     st.metric("Labelled as", label.capitalize())
-    place = int(judged.places_of(np.array([index], np.intp))[0])
-    came_as = judged.dataset.emotions[judged.dataset.labels[place]]
+    came_as = judged.dataset.emotions[judged.dataset.labels[_place(judged, index)]]
     split = pickers.SPLIT_TITLES[Split(str(judged.faces.splits[index]))]
     lines = [f"Row **{int(judged.faces.rows[index]):,}**, counted from 0 · **{split}** split"]
     if came_as is not label:
@@ -164,8 +122,8 @@ def _verdict(judged: Judged, number: int, index: int, label: Emotion) -> str:
 def _share(probability: float) -> str:
     """A probability as it is said: small ones are not nothing."""
     if probability < 0.001:
-        return "less than 0.1%"
-    return f"{probability:.1%}" if probability < 0.01 else f"{probability:.0%}"
+        return f"less than {percent(0.001)}"
+    return percent(probability, 1 if probability < 0.01 else 0)
 
 
 def _scores(judged: Judged, index: int) -> None:
@@ -182,51 +140,21 @@ def _scores(judged: Judged, index: int) -> None:
             )
 
 
-def _mend(judged: Judged, index: int) -> None:
-    """Leave out, change the label, or undo: in the edition, made now where none is open."""
-    mending.say()
-    dataset, row = judged.dataset, int(judged.faces.rows[index])
-    edition = mending.edition_of(dataset)
-    change = mending.changes_of(edition).get(row)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if edition is not None and change is not None:
-            what = "Left out" if change.new_label is None else f"Now **{change.new_label}**"
-            st.markdown(f"{what} in “{edition.name}”", width="content")
-            st.button(
-                "Undo",
-                icon=":material/undo:",
-                key="evaluation.card_undo",
-                on_click=mending.put_back,
-                args=(dataset, row),
-            )
-            return
-        place = int(judged.places_of(np.array([index], np.intp))[0])
-        mending.buttons(dataset, [place], f"evaluation.card.{row}", reason=_reason(judged, index))
-
-
 def _reason(judged: Judged, index: int) -> str:
     """Why a label is changed, to begin with: what the model says against it."""
     evaluation = judged.evaluation
     if evaluation.is_right[index]:
         return ""
     answer = evaluation.emotions[evaluation.predicted_labels[index]]
-    return f"the model {evaluation.model} says {answer}, {evaluation.confidences[index]:.0%}"
+    return f"the model {evaluation.model} says {answer}, {percent(evaluation.confidences[index], 0)}"
 
 
-def _voted(judged: Judged, index: int) -> None:
-    if judged.faces.votes is None:
-        return
-    votes, label = judged.faces.votes[index], judged.faces.emotions[judged.faces.labels[index]]
-    outcome = int(vote_outcomes(votes[None])[0])
-    if outcome < 0:
-        st.caption("FER+ has no votes for this face.")
-        return
-    own, cast = int(votes[VOTE_NAMES.index(VOTE_OF[label])]), int(votes.sum())
-    answer = judged.evaluation.emotions[judged.evaluation.predicted_labels[index]]
-    text = f"**FER+ votes**: {own} of {cast} chose the label, {label}"
-    if answer is not label:
-        text += f"; {int(votes[VOTE_NAMES.index(VOTE_OF[answer])])} chose {answer}"
-    st.markdown(text)
-    st.plotly_chart(
-        figures.votes_figure(votes, label), config={"displayModeBar": False}, key="evaluation.card_votes"
-    )
+def _votes(judged: Judged, index: int) -> None:
+    if judged.faces.votes is not None:
+        label = judged.faces.emotions[judged.faces.labels[index]]
+        answer = judged.evaluation.emotions[judged.evaluation.predicted_labels[index]]
+        vote_chart("evaluation", judged.faces.votes[index], label, answer)
+
+
+def _place(judged: Judged, index: int) -> int:
+    return int(judged.places_of(np.array([index], np.intp))[0])

@@ -1,4 +1,4 @@
-"""Which faces taught it this: the training faces that a model sees as most like a face."""
+"""Nearest neighbours: the training faces that a model sees as most similar to a face."""
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,7 @@ from pages.parts.evaluation.judged import Judged
 _WANTED = "evaluation.nearest_wanted"
 
 
-def show(judged: Judged, image: NDArray[np.uint8], key: str, *, row: int | None = None) -> None:
+def nearest_faces(judged: Judged, image: NDArray[np.uint8], key: str, *, row: int | None = None) -> None:
     """Show the training faces nearest to a face, or the button that looks for them the first time.
 
     Looking through all training faces takes seconds, once for each model; after that they come at once.
@@ -28,7 +28,7 @@ def show(judged: Judged, image: NDArray[np.uint8], key: str, *, row: int | None 
         key: begins the widgets' keys, "evaluation.<noun>".
         row: the face's own row in the source; None for a face of the learner's own.
     """
-    st.markdown("#### Which faces taught it this?")
+    st.markdown("#### Most similar training faces")
     index = 0
     if len(judged.models) > 1:
         index = st.segmented_control(
@@ -60,7 +60,7 @@ def show(judged: Judged, image: NDArray[np.uint8], key: str, *, row: int | None 
     except FerError as error:
         st.error(str(error), icon=":material/error:")
         return
-    _told(judged, index, known, found, recognizer, image)
+    _found(judged, index, known, found, recognizer, image)
 
 
 def _known(judged: Judged, model: str, key: str) -> KnownFaces | None:
@@ -85,7 +85,7 @@ def _want() -> None:
     st.session_state[_WANTED] = True
 
 
-def _told(
+def _found(
     judged: Judged,
     index: int,
     known: KnownFaces,
@@ -114,7 +114,7 @@ def _told(
                 if known.faces.doubt
                 else "The model has seen it while it learned, so it knows"
             )
-            + " this one, and what it answers here says little about new faces. The view **Faults** of the "
+            + " this one, and what it answers here says little about new faces. The view **Quality** of the "
             "dataset page finds all such copies.",
             icon=":material/content_copy:",
         )

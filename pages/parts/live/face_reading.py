@@ -102,7 +102,7 @@ def _tinted(
 def _nearest(crop: NDArray[np.uint8], model: str, recognizer: Recognizer, key: str) -> None:
     """Which training faces the model sees as most like this one; looked for when somebody wants to know."""
     wanted = st.toggle(
-        "Which faces taught it this?",
+        "Most similar training faces",
         key=f"{key}.nearest",
         help="The training faces that the model sees as most like this one. The first time it has to look at "
         "all of them, which takes some seconds.",

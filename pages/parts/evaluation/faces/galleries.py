@@ -171,8 +171,8 @@ def _label_suspects(judged: Judged) -> Shown:
     )
     if also is None:
         words += (
-            " Once the dataset page has inspected these faces (its view **Faults**), what it suspects counts "
-            "too."
+            " Once the dataset page has inspected these faces (its view **Quality**), what it suspects "
+            "counts too."
         )
     elif len(gallery):
         both = int(also[gallery.faces].sum())

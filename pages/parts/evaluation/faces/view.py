@@ -11,6 +11,7 @@ from pages.parts import mending, notices, state
 from pages.parts.evaluation import names
 from pages.parts.evaluation.faces import galleries, people, sheet, words
 from pages.parts.evaluation.judged import Judged
+from pages.parts.row_input import row_input
 
 _QUESTION, _LABEL, _ANSWER = "evaluation.gallery", "evaluation.label", "evaluation.answer"
 _ROW, _MISSING = "evaluation.row", "evaluation.row_missing"
@@ -128,26 +129,12 @@ def _two_choices(judged: Judged, index: int) -> str:
 def _open_row(judged: Judged) -> None:
     """A row of the source, opened by its number; one that is not judged is said to be so."""
 
-    def opened() -> None:
-        row = st.session_state[_ROW]
-        st.session_state[_ROW] = None
-        if row is not None:
-            there = judged.index_of(int(row)) is not None
-            st.session_state[_MISSING] = None if there else int(row)
-            state.set_opened_face(int(row) if there else None)
+    def opened(row: int) -> None:
+        there = judged.index_of(row) is not None
+        st.session_state[_MISSING] = None if there else row
+        state.set_opened_face(row if there else None)
 
-    st.number_input(
-        "Open row",
-        int(judged.dataset.rows.min()),
-        int(judged.dataset.rows.max()),
-        None,
-        key=_ROW,
-        width=165,
-        placeholder="Open row",
-        label_visibility="collapsed",
-        on_change=opened,
-        help="Of the face in its source, counted from 0.",
-    )
+    row_input(_ROW, judged.dataset.rows, opened)
     missing = st.session_state.pop(_MISSING, None)
     if missing is not None:
         st.info(words.why_missing(judged, missing), icon=":material/search_off:")

@@ -1,7 +1,7 @@
-"""Tiles, one per kind of fault: how many faces show it and how much that matters; a click chooses."""
+"""Quality issues as tiles: how many faces show it and how much that matters; a click chooses."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pages.parts import components
 
@@ -10,7 +10,7 @@ _component = components.component(__file__, '<div class="tiles"></div>')
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One kind of fault.
+    """One kind of quality issue.
 
     Attributes:
         key: what `on_choose` is given.
@@ -29,7 +29,7 @@ class Tile:
     description: str
 
 
-def show(tiles: Sequence[Tile], chosen: str, key: str, on_choose: Callable[[str], None]) -> None:
+def issue_tiles(tiles: Sequence[Tile], chosen: str, key: str, on_choose: Callable[[str], None]) -> None:
     """Show the tiles.
 
     Args:
@@ -42,15 +42,8 @@ def show(tiles: Sequence[Tile], chosen: str, key: str, on_choose: Callable[[str]
         key=key,
         data={
             "tiles": [
-                {
-                    "key": tile.key,
-                    "name": tile.name,
-                    "count": "–" if tile.count is None else f"{tile.count:,}",
-                    "none": not tile.count,
-                    "severity": tile.severity,
-                    "weight": tile.weight,
-                    "description": tile.description,
-                }
+                asdict(tile)
+                | {"count": "–" if tile.count is None else f"{tile.count:,}", "none": not tile.count}
                 for tile in tiles
             ],
             "chosen": chosen,

@@ -1,4 +1,4 @@
-"""What the galleries call each fault: short names, what ranks it, and how a score is written."""
+"""Quality issues in words: short names, what ranks it, and how a score is written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from fer.datasets.quality import QualityIssue
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How one kind of fault is spoken of.
+    """How one kind of issue is spoken of.
 
     Attributes:
         title: its name, as short as it can be.

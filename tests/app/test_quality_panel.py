@@ -1,4 +1,4 @@
-"""The faults of a dataset: before an inspection, after one, and mended from the galleries."""
+"""The issues of a dataset: before an inspection, after one, and mended from the galleries."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,12 +19,12 @@ from tests.app.conftest import words
 from tests.conftest import dataset_of, write_fer_csv
 
 OpenPage = Callable[..., AppTest]
-OpenFaults = Callable[..., AppTest]
+OpenQuality = Callable[..., AppTest]
 NAME = "faulty.csv"
 
 
 def findings(
-    fault: QualityIssue,
+    issue: QualityIssue,
     faces: Sequence[int],
     scores: Sequence[float],
     partners: Sequence[int] | None = None,
@@ -32,7 +32,7 @@ def findings(
 ) -> Findings:
     nobody = [-1] * len(faces)
     return Findings(
-        fault,
+        issue,
         np.array(faces, np.intp),
         np.array(scores, np.float32),
         np.array(partners or nobody, np.intp),
@@ -66,21 +66,21 @@ def found_in(dataset: Dataset) -> Inspection:
     ]
     measures = FaceMeasures(brightness, np.ones_like(brightness), np.arange(len(dataset), dtype=np.float32))
     suspicion = np.linspace(0, 1, len(dataset), dtype=np.float32)
-    return Inspection(measures, suspicion, {each.fault: each for each in found}, {})
+    return Inspection(measures, suspicion, {each.issue: each for each in found}, {})
 
 
 @pytest.fixture
-def open_faults(open_page: OpenPage, faulty: Dataset, monkeypatch: pytest.MonkeyPatch) -> OpenFaults:
-    """A function that opens the view on one kind of fault of an inspected dataset."""
+def open_quality(open_page: OpenPage, faulty: Dataset, monkeypatch: pytest.MonkeyPatch) -> OpenQuality:
+    """A function that opens the view on one kind of issue of an inspected dataset."""
     monkeypatch.setattr(caches, "inspected", found_in)
 
-    def opened(fault: QualityIssue | None = None, **session: object) -> AppTest:
+    def opened(issue: QualityIssue | None = None, **session: object) -> AppTest:
         page = open_page(
             "1_dataset.py",
             {
                 "workshop.dataset": NAME,
-                "dataset.view_shown": "Faults",
-                "dataset.fault": fault,
+                "dataset.view_shown": "Quality",
+                "dataset.issue": issue,
                 **session,
             },
         )
@@ -95,11 +95,11 @@ def mended() -> editions.Edition:
 
 
 def test_before_an_inspection_it_is_told_and_offered(open_page: OpenPage, faulty: Dataset) -> None:
-    page = open_page("1_dataset.py", {"workshop.dataset": NAME, "dataset.view_shown": "Faults"})
+    page = open_page("1_dataset.py", {"workshop.dataset": NAME, "dataset.view_shown": "Quality"})
     assert not page.exception
     assert "Nobody has looked yet" in words(page)
     assert "For 140 faces that takes a few seconds" in words(page)
-    assert page.button(key="dataset.inspect").label == "Find the faults"
+    assert page.button(key="dataset.inspect").label == "Find quality issues"
 
 
 def test_the_button_starts_the_inspection_as_a_job_and_the_page_follows_it(
@@ -111,7 +111,7 @@ def test_the_button_starts_the_inspection_as_a_job_and_the_page_follows_it(
         started.append((job_id, *arguments))
 
     monkeypatch.setattr("fer.system.jobs.start_job", start)
-    page = open_page("1_dataset.py", {"workshop.dataset": NAME, "dataset.view_shown": "Faults"})
+    page = open_page("1_dataset.py", {"workshop.dataset": NAME, "dataset.view_shown": "Quality"})
     page.button(key="dataset.inspect").click().run()
     assert not page.exception
     assert [arguments for _, *arguments in started] == [["inspect", NAME, "--model", ""]]  # there is none
@@ -122,7 +122,7 @@ def test_an_inspection_that_was_kept_is_shown_and_a_damaged_one_is_offered_anew(
 ) -> None:
     kept = quality.inspection_path(fingerprint(faulty))
     save_inspection(kept, found_in(faulty))
-    session: dict[str, object] = {"workshop.dataset": NAME, "dataset.view_shown": "Faults"}
+    session: dict[str, object] = {"workshop.dataset": NAME, "dataset.view_shown": "Quality"}
     assert "**1** picture lies in two splits" in words(open_page("1_dataset.py", session))
     kept.write_bytes(kept.read_bytes()[:200])
     page = open_page("1_dataset.py", session)
@@ -130,14 +130,14 @@ def test_an_inspection_that_was_kept_is_shown_and_a_damaged_one_is_offered_anew(
     assert "Nobody has looked yet" in words(page)
 
 
-def test_the_card_of_a_face_shows_each_copy_once(open_faults: OpenFaults) -> None:
-    text = words(open_faults(QualityIssue.LEAK, **{"dataset.face": 39}))
+def test_the_card_of_a_face_shows_each_copy_once(open_quality: OpenQuality) -> None:
+    text = words(open_quality(QualityIssue.LEAK, **{"dataset.face": 39}))
     assert "The same picture in another split" in text
     assert "The same picture, pixel by pixel" not in text
 
 
-def test_leaks_come_first_with_the_share_of_the_test_that_was_met(open_faults: OpenFaults) -> None:
-    text = words(open_faults())
+def test_leaks_come_first_with_the_share_of_the_test_that_was_met(open_quality: OpenQuality) -> None:
+    text = words(open_quality())
     assert "Leaks" in text
     assert "**1** picture lies in two splits or more: **2** faces, of which **1** copy" in text
     assert f"A model has met **{1 / 21:.1%}** of the test faces" in text
@@ -146,9 +146,9 @@ def test_leaks_come_first_with_the_share_of_the_test_that_was_met(open_faults: O
 
 
 def test_leaving_a_leak_out_takes_the_training_copy_into_an_edition_that_is_made(
-    open_faults: OpenFaults,
+    open_quality: OpenQuality,
 ) -> None:
-    page = open_faults(QualityIssue.LEAK)
+    page = open_quality(QualityIssue.LEAK)
     assert page.button(key="dataset.mend_leaks").label == "Leave out every copy that leaks (1)"
     page.button(key="dataset.mend_leaks").click().run()
     assert not page.exception
@@ -162,24 +162,24 @@ def test_leaving_a_leak_out_takes_the_training_copy_into_an_edition_that_is_made
     assert "“mended” leaves 1 out" in words(page)
 
 
-def test_the_last_gesture_is_undone(open_faults: OpenFaults) -> None:
-    page = open_faults(QualityIssue.EXACT_DUPLICATE)
+def test_the_last_gesture_is_undone(open_quality: OpenQuality) -> None:
+    page = open_quality(QualityIssue.EXACT_DUPLICATE)
     page.button(key="dataset.mend_spare").click().run()
     assert [change.row for change in mended().changes] == [0, 2]
-    page.button(key="dataset.fault_undo").click().run()
+    page.button(key="dataset.issue_undo").click().run()
     assert mended().changes == ()
     assert not page.button(key="dataset.mend_spare").disabled
 
 
-def test_copies_that_contradict_one_another_can_all_go(open_faults: OpenFaults) -> None:
-    page = open_faults(QualityIssue.EXACT_DUPLICATE)
+def test_copies_that_contradict_one_another_can_all_go(open_quality: OpenQuality) -> None:
+    page = open_quality(QualityIssue.EXACT_DUPLICATE)
     assert page.button(key="dataset.mend_contradicting").label == "Leave out all that contradict (2)"
     page.button(key="dataset.mend_contradicting").click().run()
     assert [change.row for change in mended().changes] == [0, 39]
 
 
-def test_suggested_labels_are_taken_in_one_gesture_each_with_its_score(open_faults: OpenFaults) -> None:
-    page = open_faults(QualityIssue.WRONG_LABEL)
+def test_suggested_labels_are_taken_in_one_gesture_each_with_its_score(open_quality: OpenQuality) -> None:
+    page = open_quality(QualityIssue.WRONG_LABEL)
     page.button(key="dataset.mend_suggested").click().run()
     assert not page.exception
     changes = {change.row: (change.new_label, change.reason) for change in mended().changes}
@@ -191,8 +191,8 @@ def test_suggested_labels_are_taken_in_one_gesture_each_with_its_score(open_faul
     assert len({change.at for change in mended().changes}) == 1
 
 
-def test_the_cut_says_how_many_faces_it_takes_and_mending_follows_it(open_faults: OpenFaults) -> None:
-    page = open_faults(QualityIssue.WRONG_LABEL)
+def test_the_cut_says_how_many_faces_it_takes_and_mending_follows_it(open_quality: OpenQuality) -> None:
+    page = open_quality(QualityIssue.WRONG_LABEL)
     assert "The cut takes 3 faces." in words(page)
     page.slider[0].set_value(0.95).run()
     assert "The cut takes 1 face; as it was proposed, it takes 3" in words(page)
@@ -200,30 +200,30 @@ def test_the_cut_says_how_many_faces_it_takes_and_mending_follows_it(open_faults
     assert [change.row for change in mended().changes] == [50]
 
 
-def test_a_cut_through_a_measure_reaches_faces_that_were_not_found(open_faults: OpenFaults) -> None:
-    page = open_faults(QualityIssue.DARK)
+def test_a_cut_through_a_measure_reaches_faces_that_were_not_found(open_quality: OpenQuality) -> None:
+    page = open_quality(QualityIssue.DARK)
     assert page.button(key="dataset.mend_all").label == "Leave out all (3)"
     page.slider[0].set_value(page.slider[0].max).run()
     assert not page.exception
     assert page.button(key="dataset.mend_all").label == "Leave out all (36)"
 
 
-def test_what_was_mended_by_hand_is_not_mended_again(open_faults: OpenFaults, faulty: Dataset) -> None:
+def test_what_was_mended_by_hand_is_not_mended_again(open_quality: OpenQuality, faulty: Dataset) -> None:
     editions.create_edition(NAME, "mine")
     editions.relabel(faulty, "mine", [50], Emotion.DISGUST, "seen")
-    page = open_faults(QualityIssue.WRONG_LABEL, **{"workshop.view": DatasetView(edition="mine")})
+    page = open_quality(QualityIssue.WRONG_LABEL, **{"workshop.view": DatasetView(edition="mine")})
     assert page.button(key="dataset.mend_suggested").label == "Take every suggested label (2)"
     page.button(key="dataset.mend_suggested").click().run()
     assert editions.load_edition(NAME, "mine").change_of(50).new_label is Emotion.DISGUST  # type: ignore[union-attr]
 
 
-def test_marked_faces_are_mended_together(open_faults: OpenFaults) -> None:
-    page = open_faults(
-        QualityIssue.WRONG_LABEL, **{"dataset.fault_marking": True, "dataset.fault_marked": [50, 90]}
+def test_marked_faces_are_mended_together(open_quality: OpenQuality) -> None:
+    page = open_quality(
+        QualityIssue.WRONG_LABEL, **{"dataset.issue.selecting": True, "dataset.issue.selected": [50, 90]}
     )
     page.button(key="dataset.mend_marked").click().run()
     assert [change.row for change in mended().changes] == [50, 90]
-    assert page.session_state["dataset.fault_marked"] == []
+    assert page.session_state["dataset.issue.selected"] == []
 
 
 def test_voters_are_asked_about_the_suspects(
@@ -238,22 +238,22 @@ def test_voters_are_asked_about_the_suspects(
         "1_dataset.py",
         {
             "workshop.dataset": NAME,
-            "dataset.view_shown": "Faults",
-            "dataset.fault": QualityIssue.WRONG_LABEL,
+            "dataset.view_shown": "Quality",
+            "dataset.issue": QualityIssue.WRONG_LABEL,
         },
     )
     assert not page.exception
-    assert "call **67%** of these faces something else than their label" in words(page)
-    assert "**67%** exactly what is suggested" in words(page)
+    assert "call **67\N{NO-BREAK SPACE}%** of these faces something else than their label" in words(page)
+    assert "**67\N{NO-BREAK SPACE}%** exactly what is suggested" in words(page)
 
 
-def test_a_fault_that_nobody_has_is_told(open_faults: OpenFaults) -> None:
-    for fault in (QualityIssue.NEAR_DUPLICATE, QualityIssue.NOT_A_FACE):
-        assert "None was found" in words(open_faults(fault))
+def test_an_issue_that_nobody_has_is_told(open_quality: OpenQuality) -> None:
+    for issue in (QualityIssue.NEAR_DUPLICATE, QualityIssue.NOT_A_FACE):
+        assert "None was found" in words(open_quality(issue))
 
 
-def test_a_face_of_a_gallery_opens_large(open_faults: OpenFaults) -> None:
-    page = open_faults(QualityIssue.WRONG_LABEL)
+def test_a_face_of_a_gallery_opens_large(open_quality: OpenQuality) -> None:
+    page = open_quality(QualityIssue.WRONG_LABEL)
     page.session_state["dataset.face"] = 50
     page.run()
     assert not page.exception

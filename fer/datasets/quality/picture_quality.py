@@ -43,8 +43,8 @@ def quality_findings(measures: FaceMeasures) -> dict[QualityIssue, Findings]:
         QualityIssue.BLURRED: (measures.sharpness, ~blank & (measures.sharpness < BLURRED_BELOW)),
     }
     return {
-        fault: ranked(fault, np.flatnonzero(bad), values, highest_first=fault is QualityIssue.BRIGHT)
-        for fault, (values, bad) in found.items()
+        issue: ranked(issue, np.flatnonzero(bad), values, highest_first=issue is QualityIssue.BRIGHT)
+        for issue, (values, bad) in found.items()
     }
 
 
@@ -96,10 +96,10 @@ def outlines_of(images: NDArray[np.uint8], progress: Progress = silent) -> NDArr
 
 
 def ranked(
-    fault: QualityIssue, faces: NDArray[np.intp], values: NDArray[np.float32], *, highest_first: bool
+    issue: QualityIssue, faces: NDArray[np.intp], values: NDArray[np.float32], *, highest_first: bool
 ) -> Findings:
     """The findings at `faces`, which have no partner and no suggestion, in the order of their values."""
     scores = values[faces].astype(np.float32)
     order = np.argsort(-scores if highest_first else scores, kind="stable")
     nothing = np.full(len(faces), -1, np.intp)
-    return Findings(fault, faces[order], scores[order], nothing, nothing)
+    return Findings(issue, faces[order], scores[order], nothing, nothing)

@@ -7,7 +7,7 @@ import pytest
 from fer.datasets import Dataset, Split
 from fer.datasets.quality import FaceMeasures, QualityIssue, measure_faces
 from fer.datasets.quality.lessons import LESSONS
-from fer.datasets.quality.quality import (
+from fer.datasets.quality.picture_quality import (
     BLANK_BELOW,
     BLURRED_BELOW,
     BRIGHT_ABOVE,
@@ -68,7 +68,7 @@ def test_no_face_has_no_measure() -> None:
     assert measure_faces(np.empty((0, 48, 48, 1), np.uint8)).brightness.shape == (0,)
 
 
-def test_each_fault_ranks_the_worst_first() -> None:
+def test_each_issue_ranks_the_worst_first() -> None:
     found = quality_findings(measures_of(brightness=[30, 120, 10, 250, 230]))
     assert found[QualityIssue.DARK].faces.tolist() == [2, 0]
     assert found[QualityIssue.DARK].scores.tolist() == [10, 30]
@@ -81,18 +81,18 @@ def test_each_fault_ranks_the_worst_first() -> None:
 
 
 def test_a_face_on_the_threshold_is_fine() -> None:
-    for name, value, fault in (
+    for name, value, issue in (
         ("contrast", BLANK_BELOW, QualityIssue.BLANK),
         ("brightness", DARK_BELOW, QualityIssue.DARK),
         ("brightness", BRIGHT_ABOVE, QualityIssue.BRIGHT),
         ("sharpness", BLURRED_BELOW, QualityIssue.BLURRED),
     ):
-        assert len(quality_findings(measures_of(**{name: [value]}))[fault]) == 0
+        assert len(quality_findings(measures_of(**{name: [value]}))[issue]) == 0
 
 
 def test_a_blank_picture_is_called_blank_and_nothing_else() -> None:
     found = quality_findings(measures_of(contrast=[1, 50], brightness=[0, 120], sharpness=[0, 400]))
-    assert {fault: findings.faces.tolist() for fault, findings in found.items() if len(findings)} == {
+    assert {issue: findings.faces.tolist() for issue, findings in found.items() if len(findings)} == {
         QualityIssue.BLANK: [0]
     }
 
@@ -123,7 +123,7 @@ def test_nothing_stands_out_among_flat_pictures() -> None:
     assert len(findings) == 0
 
 
-def test_every_fault_has_its_lesson_and_its_threshold_in_words() -> None:
+def test_every_issue_has_its_lesson_and_its_threshold_in_words() -> None:
     assert set(LESSONS) == set(QualityIssue)
     for lesson in LESSONS.values():
         assert all((lesson.title, lesson.definition, lesson.consequence, lesson.remedy))

@@ -123,8 +123,8 @@ def same(one: Inspection, other: Inspection) -> bool:
         and np.array_equal(one.suspicion, other.suspicion, equal_nan=True)
         and list(one.findings) == list(other.findings)
         and all(
-            np.array_equal(getattr(found, name), getattr(other.findings[fault], name))
-            for fault, found in one.findings.items()
+            np.array_equal(getattr(found, name), getattr(other.findings[issue], name))
+            for issue, found in one.findings.items()
             for name in ("faces", "scores", "partners", "suggestions")
         )
         and dict(one.facts) == dict(other.facts)
@@ -139,7 +139,7 @@ def test_an_inspection_finds_what_was_planted_and_is_kept(faulty: Dataset) -> No
     assert found.findings[QualityIssue.LEAK].partners.tolist() == [70]
     assert 6 in found.findings[QualityIssue.BLANK].faces
     assert found.suspicion.shape == (80,)
-    assert list(found.findings) == [fault for fault in QualityIssue if fault in found.findings]
+    assert list(found.findings) == [issue for issue in QualityIssue if issue in found.findings]
     assert told == sorted(told)
     assert told[-1] == 1
     kept = load_inspection(fingerprint(faulty))
@@ -147,7 +147,7 @@ def test_an_inspection_finds_what_was_planted_and_is_kept(faulty: Dataset) -> No
     assert same(found, kept)
 
 
-def test_a_fault_that_was_not_looked_for_has_no_entry() -> None:
+def test_an_issue_that_was_not_looked_for_has_no_entry() -> None:
     found = inspect(dataset_of([2] * 12), None)
     assert QualityIssue.WRONG_LABEL not in found.findings  # one emotion only
     assert QualityIssue.NOT_A_FACE not in found.findings  # too few for an average
@@ -240,7 +240,7 @@ def test_the_fingerprint_knows_the_content_and_nothing_else(small_dataset: Datas
 # ── the command ──────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_command_counts_each_fault_by_split(
+def test_the_command_counts_each_issue_by_split(
     capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[], str], fer_home: Path
 ) -> None:
     name = csv_in_data()
@@ -249,8 +249,8 @@ def test_the_command_counts_each_fault_by_split(
     assert result["count"] == 42
     kept = load_inspection(fingerprint(load_dataset(name)))
     assert kept is not None
-    assert result["faults"] == {str(fault): len(found) for fault, found in kept.findings.items()}
-    assert all(sum(result["splits"][fault].values()) == count for fault, count in result["faults"].items())
+    assert result["faults"] == {str(issue): len(found) for issue, found in kept.findings.items()}
+    assert all(sum(result["splits"][issue].values()) == count for issue, count in result["faults"].items())
     assert result["facts"] == dict(kept.facts)
     assert Path(result["path"]).is_relative_to(fer_home / "data" / "cache" / "inspections")
 
