@@ -1,7 +1,7 @@
 """Confidence intervals and paired tests: how sure one can be of a share, or of a difference, once counted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any, Literal, Self
 
@@ -129,14 +129,14 @@ class PairedComparison:
     both: int
 
     @property
-    def first_accuracy(self) -> float:
-        """Share of the faces that the first model has right, 0 to 1."""
-        return (self.both + self.only_first) / self.count
+    def first(self) -> Proportion:
+        """The faces that the first model has right."""
+        return Proportion(self.both + self.only_first, self.count)
 
     @property
-    def second_accuracy(self) -> float:
-        """Share of the faces that the second model has right, 0 to 1."""
-        return (self.both + self.only_second) / self.count
+    def second(self) -> Proportion:
+        """The faces that the second model has right."""
+        return Proportion(self.both + self.only_second, self.count)
 
     @property
     def difference(self) -> float:
@@ -177,6 +177,16 @@ class PairedComparison:
             splits = splits * (discordant - fewer) // (fewer + 1)
         return min(1.0, 2 * ways / (1 << discordant))
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts and what follows from them as plain values."""
+        return {
+            **asdict(self),
+            "difference": self.difference,
+            "interval_95": list(self.interval_95),
+            "p_value": self.p_value,
+            "verdict": self.verdict,
+        }
+
     @property
     def verdict(self) -> Verdict:
         """What may be said of the second model."""
@@ -187,12 +197,14 @@ class PairedComparison:
     @property
     def sentence(self) -> str:
         """How the second compares with the first, in plain words without their names."""
-        points = f"{100 * self.difference:+.1f} points".replace("-", "−")
-        low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in self.interval_95)
-        figures = f"{points} on the same {self.count:,} faces (95% interval {low} to {high})"
+        low, high = (signed(100 * bound) for bound in self.interval_95)
+        figures = (
+            f"{signed(100 * self.difference)} points on the same {self.count:,} faces (95\u00a0% interval "
+            f"{low} to {high})"
+        )
         if self.only_first + self.only_second == 0:
             return f"{figures}: both have the very same faces right."
-        luck = f"{self.p_value:.1%}" if self.p_value >= 0.001 else "less than 0.1%"
+        luck = percent(self.p_value) if self.p_value >= 0.001 else f"less than {percent(0.001)}"
         if self.verdict == "could be chance":
             return (
                 f"{figures}. That could be chance: of two equally good models, {luck} of such comparisons "

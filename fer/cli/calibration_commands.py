@@ -20,6 +20,7 @@ from fer.evaluation.calibration import (
 )
 from fer.evaluation.calibration_store import KeptTemperature, delete_temperature, save_temperature
 from fer.models.inference import load_recognizer
+from fer.statistics import percent
 
 _SAID = {
     "better": "it helps",
@@ -71,14 +72,14 @@ def calibrate(options: argparse.Namespace) -> Answer:
         result["judged"] = _values(effect) | {"split": options.judge}
         rows.append(_row(options.judge, effect))
         lines.append(f"On the {options.judge} faces, {_SAID[effect.effect]}.")
-    if options.fold:
+    if options.bake:
         from fer.training.engine.bake_temperature import bake_temperature
 
         fitted_on = f"{dataset.source.title}, {Split.VALIDATION}"
         folder = bake_temperature(options.model, fitted.temperature, fitted_on, terminal.show_progress)
-        result["folded"] = str(folder)
+        result["baked"] = str(folder)
         lines.append("It is divided into the model's last layer; “fer quantize” makes its int8 form anew.")
-    kept = not options.dry_run and not options.fold
+    kept = not options.dry_run and not options.bake
     if kept:
         of = KeptTemperature.of(options.model, recognizer.fingerprint, fitted, dataset, view)
         result["file"] = str(save_temperature(of))
@@ -102,7 +103,7 @@ def add_to(add: Add) -> None:
     )
     sub.add_argument("--dry-run", action="store_true", help="only say what it does, and keep nothing")
     sub.add_argument(
-        "--fold",
+        "--bake",
         action="store_true",
         help="divide it into the last layer of a shipped model, rather than keep it beside the model",
     )
@@ -119,7 +120,7 @@ def _row(title: str, effect: Temperature) -> list[str]:
         title,
         f"{effect.log_loss_before:.4f}",
         f"→ {effect.log_loss_after:.4f}",
-        f"{effect.expected_error_before:.2%}",
-        f"→ {effect.expected_error_after:.2%}",
+        percent(effect.expected_error_before, 2),
+        f"→ {percent(effect.expected_error_after, 2)}",
         f"{effect.count:,}",
     ]

@@ -77,7 +77,12 @@ FORMER_COMMANDS = {
     "pace": "estimate",
     "break": "robustness",
 }
-FORMER_OPTIONS: dict[str, dict[str, str]] = {}
+FORMER_OPTIONS: dict[str, dict[str, str]] = {
+    "evaluate": {"--looks": "--tta"},
+    "compare": {"--looks": "--tta"},
+    "report": {"--looks": "--tta"},
+    "calibrate": {"--fold": "--bake"},
+}
 
 
 class Add(Protocol):

@@ -1,33 +1,33 @@
-"""The commands that judge models: each returns its result as plain JSON values, and as text."""
+"""Model evaluation commands: evaluate, compare and report; each returns plain JSON values, and text."""
 
 import argparse
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
+from fer.cli.asking import MODEL_HELP, ask_each, load_models, part_of
 from fer.cli.commands import Add, Answer
-from fer.config import DatasetView
-from fer.datasets import Dataset, Split, load_dataset
+from fer.datasets import Split, load_dataset
 from fer.datasets.views import describe
-from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, FerError, ModelMismatchError
 from fer.evaluation import (
     MOST_MEMBERS,
     TTA,
     Evaluation,
+    Score,
     ensemble_of,
     evaluate_faces,
     judged_faces,
     scores_of,
     unanswerable,
 )
+from fer.evaluation.evaluation_set import EvaluatedModel, EvaluationSet, common_emotions
 from fer.evaluation.publishing import test_figures
-from fer.models.inference import Precision, Recognizer, model_folder
-from fer.statistics import compare_answers
-from fer.system import files, machine
+from fer.models.inference import Precision
+from fer.statistics import compare_answers, percent
+from fer.system import files
 
 if TYPE_CHECKING:  # it brings Plotly, which no other command waits for
     from fer.figures.report import EvaluationReport
@@ -35,54 +35,19 @@ if TYPE_CHECKING:  # it brings Plotly, which no other command waits for
 MOST_MODELS = 3
 # Shares of the whole time: reading the faces, and writing the report.
 _READING, _WRITING = 0.1, 0.1
-_LOOKS = {"once": TTA.NONE, "flip": TTA.FLIP, "ten-crop": TTA.TEN_CROP}
-_MODEL_HELP = "a pretrained model's name or a run's id"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Judged:
-    """Models' answers to the same faces.
-
-    Attributes:
-        recognizers: the models.
-        evaluations: theirs.
-        faces: what they were asked about.
-        view: in which state the dataset is used.
-        left_out: faces of the split that were not asked about, by emotion.
-    """
-
-    recognizers: tuple[Recognizer, ...]
-    evaluations: tuple[Evaluation, ...]
-    faces: Dataset
-    view: DatasetView
-    left_out: Mapping[Emotion, int]
-
-    def report(self) -> "EvaluationReport":
-        """The report of these models."""
-        from fer.figures.report import ReportedModel, report_of
-
-        return report_of(
-            [
-                ReportedModel(model.card.title, model.card, of_one, model.fingerprint)
-                for model, of_one in zip(self.recognizers, self.evaluations, strict=True)
-            ],
-            self.faces,
-            self.view,
-            left_out=self.left_out,
-        )
 
 
 def evaluate(options: argparse.Namespace) -> Answer:
     """A model's scores on a split."""
     names = [name.strip() for name in options.model.split("+")]
-    judged = _judged(options, names, precision="int8" if options.int8 else "float32")
-    evaluation, faces = ensemble_of(judged.evaluations), judged.faces
+    evaluated = _evaluated(options, names, precision="int8" if options.int8 else "float32")
+    evaluation = ensemble_of(evaluated.evaluations)
     scores = scores_of(evaluation)
     result = {
         "model": options.model,
         "averaged_models": names,
-        "precision": judged.recognizers[0].precision,
-        **_which_faces(judged),
+        "precision": "int8" if options.int8 else "float32",
+        **_which_faces(evaluated),
         **test_figures(evaluation),
         "scores": {
             score.key: {
@@ -94,90 +59,68 @@ def evaluate(options: argparse.Namespace) -> Answer:
         "emotions": list(evaluation.emotions),
         "confusion": evaluation.confusion.tolist(),
     }
-    low, high = evaluation.interval_95
     lines = [
         f"{options.model}{', their answers averaged,' if len(names) > 1 else ''}"
-        f"{' in int8' if options.int8 else ''} on {_faces_in_words(judged)}: accuracy "
-        f"{evaluation.accuracy:.1%} (95 % interval {low:.1%} to {high:.1%}), macro F1 "
-        f"{evaluation.macro_f1:.1%}, {len(evaluation):,} faces",
-        terminal.table(
-            [
-                ["", "precision", "recall", "F1", "faces"],
-                *(
-                    [
-                        of_class.emotion,
-                        *(
-                            f"{value:.1%}" if value is not None else "–"
-                            for value in (of_class.precision, of_class.recall, of_class.f1)
-                        ),
-                        f"{of_class.support:,}",
-                    ]
-                    for of_class in evaluation.class_reports
-                ),
-            ]
-        ),
-        terminal.table(
-            [
-                ["", "figure", "95 % interval"],
-                *(
-                    [
-                        score.title,
-                        _figure(score.value, score.is_share),
-                        " to ".join(_figure(bound, score.is_share) for bound in score.interval_95 or ())
-                        or "–",
-                    ]
-                    for score in scores
-                ),
-            ]
-        ),
+        f"{' in int8' if options.int8 else ''} on {_faces_in_words(evaluated)}: accuracy "
+        f"{percent(evaluation.accuracy)} (95\u00a0% interval {evaluation.correct.range_95}), macro F1 "
+        f"{percent(evaluation.macro_f1)}, {len(evaluation):,} faces",
+        _class_table(evaluation),
+        _score_table(scores),
     ]
     if options.predictions is not None:
         from fer.figures.report import predictions_csv
 
-        files.save_text(options.predictions, predictions_csv(judged.report()))
+        files.save_text(options.predictions, predictions_csv(_report_of(evaluated)))
         result["predictions"] = str(options.predictions)
-        lines.append(f"{options.predictions}: the answers to {len(faces):,} faces")
-    return result, "\n".join([*lines, *_left_out_in_words(judged)])
+        lines.append(f"{options.predictions}: the answers to {len(evaluation):,} faces")
+    return result, "\n".join([*lines, *_left_out_in_words(evaluated)])
+
+
+def _class_table(evaluation: Evaluation) -> str:
+    rows = [["", "precision", "recall", "F1", "faces"]]
+    for of_class in evaluation.class_reports:
+        shares = (of_class.precision, of_class.recall, of_class.f1)
+        rows.append(
+            [
+                of_class.emotion,
+                *("–" if share is None else percent(share) for share in shares),
+                f"{of_class.support:,}",
+            ]
+        )
+    return terminal.table(rows)
+
+
+def _score_table(scores: Sequence[Score]) -> str:
+    rows = [["", "figure", "95\u00a0% interval"]]
+    rows += [[score.title, score.value_in_words, score.interval_in_words or "–"] for score in scores]
+    return terminal.table(rows)
 
 
 def compare(options: argparse.Namespace) -> Answer:
     """Whether the second of two models is better than the first, or whether that could be chance."""
-    judged = _judged(options, [options.first, options.second])
-    first, second = judged.evaluations
+    evaluated = _evaluated(options, [options.first, options.second])
+    first, second = evaluated.evaluations
     compared = compare_answers(first.is_right, second.is_right)
     result = {
-        "first": {"model": options.first, "accuracy": first.accuracy, "interval_95": list(first.interval_95)},
-        "second": {
-            "model": options.second,
-            "accuracy": second.accuracy,
-            "interval_95": list(second.interval_95),
-        },
-        **_which_faces(judged),
-        "count": compared.count,
-        "both": compared.both,
-        "only_first": compared.only_first,
-        "only_second": compared.only_second,
-        "difference": compared.difference,
-        "interval_95": list(compared.interval_95),
-        "p_value": compared.p_value,
-        "verdict": compared.verdict,
+        "first": {"model": options.first, **compared.first.to_dict()},
+        "second": {"model": options.second, **compared.second.to_dict()},
+        **_which_faces(evaluated),
+        **compared.to_dict(),
     }
-    rows = [["", "accuracy", "95 % interval", "right alone"]]
+    rows = [["", "accuracy", "95\u00a0% interval", "right alone"]]
     rows += [
-        [
-            of_one.model,
-            f"{of_one.accuracy:.1%}",
-            " to ".join(f"{bound:.1%}" for bound in of_one.interval_95),
-            f"{alone:,}",
-        ]
-        for of_one, alone in ((first, compared.only_first), (second, compared.only_second))
+        [model, percent(correct.share), correct.range_95, f"{alone:,}"]
+        for model, correct, alone in (
+            (first.model, compared.first, compared.only_first),
+            (second.model, compared.second, compared.only_second),
+        )
     ]
     lines = [
-        _faces_in_words(judged),
+        _faces_in_words(evaluated),
         terminal.table(rows),
         f"{options.second} beside {options.first}: {compared.sentence}",
     ]
-    return result, "\n".join([*lines, *_left_out_in_words(judged)])
+    return result, "\n".join([*lines, *_left_out_in_words(evaluated)])
 
 
 def report(options: argparse.Namespace) -> Answer:
@@ -199,13 +142,9 @@ def report(options: argparse.Namespace) -> Answer:
         )
     if options.faces and form != ".html":
         raise ConfigError("Faces are shown in a page alone. Leave --faces out, or write a .html.")
-    made = _judged(options, names, done=1 - _WRITING).report()
+    made = _report_of(_evaluated(options, names, done=1 - _WRITING))
     if form == ".html":
-        text = to_html(
-            made,
-            lambda fraction, message: terminal.show_progress(1 - _WRITING + _WRITING * fraction, message),
-            with_faces=options.faces,
-        )
+        text = to_html(made, part_of(1 - _WRITING, 1.0), with_faces=options.faces)
     else:
         text = as_json(made) if form == ".json" else predictions_csv(made)
     files.save_text(output, text)
@@ -227,7 +166,7 @@ def add_to(add: Add) -> None:
     sub.add_argument(
         "model",
         metavar="MODEL",
-        help=f"{_MODEL_HELP}; or up to {MOST_MEMBERS} joined by +, whose answers are averaged",
+        help=f"{MODEL_HELP}; or up to {MOST_MEMBERS} joined by +, whose answers are averaged",
     )
     _add_faces(sub)
     sub.add_argument(
@@ -235,11 +174,11 @@ def add_to(add: Add) -> None:
     )
     sub.add_argument("--int8", action="store_true", help="ask the model's int8 form, if it has one")
     sub = add("compare", compare)
-    sub.add_argument("first", metavar="MODEL", help=_MODEL_HELP)
+    sub.add_argument("first", metavar="MODEL", help=MODEL_HELP)
     sub.add_argument("second", metavar="MODEL", help="the one that is held against it")
     _add_faces(sub)
     sub = add("report", report)
-    sub.add_argument("models", metavar="MODEL", nargs="+", help=_MODEL_HELP)
+    sub.add_argument("models", metavar="MODEL", nargs="+", help=MODEL_HELP)
     _add_faces(sub)
     sub.add_argument(
         "--output",
@@ -257,15 +196,17 @@ def add_to(add: Add) -> None:
 
 
 def _add_faces(sub: argparse.ArgumentParser) -> None:
-    """Let a command choose the faces that models are judged on, and how they are looked at."""
+    """Let a command choose the faces that models are evaluated on, and the test-time augmentation."""
     sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
     sub.add_argument("--split", choices=[str(split) for split in Split], default=str(Split.TEST))
     sub.add_argument(
-        "--looks",
-        choices=list(_LOOKS),
-        default="once",
-        help="average the answers to a face and its mirror image, or to ten crops of it (default: "
-        "%(default)s)",
+        "--tta",
+        # Earlier versions called it to look once.
+        type=lambda value: "none" if value == "once" else value,
+        choices=[str(tta) for tta in TTA],
+        default=str(TTA.NONE),
+        help="test-time augmentation: average the answers to a face and its mirror image, or to ten crops "
+        "of it (default: %(default)s)",
     )
     sub.add_argument(
         "--answerable-only",
@@ -275,9 +216,9 @@ def _add_faces(sub: argparse.ArgumentParser) -> None:
     shared_options.add_view(sub)
 
 
-def _judged(
+def _evaluated(
     options: argparse.Namespace, names: Sequence[str], done: float = 1.0, precision: Precision = "float32"
-) -> _Judged:
+) -> EvaluationSet:
     """Ask every model about the faces that the options choose.
 
     Args:
@@ -286,61 +227,56 @@ def _judged(
         done: the share of all work that is done with that, as the progress tells it.
         precision: in which form the models are asked.
     """
-    cores = machine.read_machine().cores
-    recognizers = [Recognizer(model_folder(name), threads=cores, precision=precision) for name in names]
-    view, split = shared_options.view_of(options), Split(options.split)
-    dataset = load_dataset(
-        options.data,
-        lambda fraction, message: terminal.show_progress(done * _READING * fraction, message),
-        view=view,
-    )
+    recognizers = load_models(names, precision)
+    view, split, tta = shared_options.view_of(options), Split(options.split), TTA(options.tta)
+    dataset = load_dataset(options.data, part_of(0.0, done * _READING), view=view)
     # All are asked about the same faces, or their figures could not be compared.
-    common = [emotion for emotion in EMOTIONS if all(emotion in each.emotions for each in recognizers)]
+    common = common_emotions(each.emotions for each in recognizers)
     try:
         faces = judged_faces(common, dataset, split, answerable_only=options.answerable_only)
     except ModelMismatchError as error:
         raise ModelMismatchError(f"{error} The option --answerable-only leaves those faces out.") from error
-    evaluations = []
-    for number, recognizer in enumerate(recognizers):
-
-        def progress(fraction: float, message: str, number: int = number) -> None:
-            share = _READING + (1 - _READING) * (number + fraction) / len(names)
-            terminal.show_progress(done * share, message)
-
-        try:
-            evaluations.append(evaluate_faces(recognizer, faces, split, progress, _LOOKS[options.looks]))
-        except FerError as error:
-            raise type(error)(f"{recognizer.name}: {error}") if len(names) > 1 else error from error
-    return _Judged(
-        tuple(recognizers), tuple(evaluations), faces, view, unanswerable(common, dataset.only(split))
+    evaluations = ask_each(
+        recognizers,
+        lambda recognizer, progress: evaluate_faces(recognizer, faces, split, progress, tta),
+        done * _READING,
+        done,
+    )
+    return EvaluationSet(
+        models=tuple(
+            EvaluatedModel(model.card.title, model.card, of_one, model.fingerprint)
+            for model, of_one in zip(recognizers, evaluations, strict=True)
+        ),
+        faces=faces,
+        view=view,
+        left_out=unanswerable(common, dataset.only(split)),
     )
 
 
-def _which_faces(judged: _Judged) -> dict[str, Any]:
+def _report_of(evaluated: EvaluationSet) -> "EvaluationReport":
+    from fer.figures.report import report_of
+
+    return report_of(evaluated.models, evaluated.faces, evaluated.view, left_out=evaluated.left_out)
+
+
+def _which_faces(evaluated: EvaluationSet) -> dict[str, Any]:
     return {
-        "dataset": judged.faces.name,
-        "split": str(judged.evaluations[0].split),
-        "state": describe(judged.view),
-        "looks": str(judged.evaluations[0].tta),
-        "left_out": dict(judged.left_out),
+        "dataset": evaluated.faces.name,
+        "split": str(evaluated.split),
+        "state": describe(evaluated.view),
+        "tta": str(evaluated.tta),
+        "left_out": dict(evaluated.left_out),
     }
 
 
-def _faces_in_words(judged: _Judged) -> str:
-    tta = judged.evaluations[0].tta
-    looks = "" if tta is TTA.NONE else f", {tta.phrase}"
-    state = describe(judged.view)
-    return f"{judged.faces.source.title} {state}, {judged.evaluations[0].split}{looks}"
+def _faces_in_words(evaluated: EvaluationSet) -> str:
+    augmented = "" if evaluated.tta is TTA.NONE else f", {evaluated.tta.phrase}"
+    state = describe(evaluated.view)
+    return f"{evaluated.faces.source.title} {state}, {evaluated.split}{augmented}"
 
 
-def _left_out_in_words(judged: _Judged) -> list[str]:
-    if not judged.left_out:
+def _left_out_in_words(evaluated: EvaluationSet) -> list[str]:
+    if not evaluated.left_out:
         return []
-    named = ", ".join(f"{count:,} labelled {emotion}" for emotion, count in judged.left_out.items())
+    named = ", ".join(f"{count:,} labelled {emotion}" for emotion, count in evaluated.left_out.items())
     return [f"Left out, because not every model here knows them: {named}"]
-
-
-def _figure(value: float | None, is_share: bool) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.1%}" if is_share else f"{value:.3f}"

@@ -8,6 +8,7 @@ from PIL import Image
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
+from fer.cli.asking import MODEL_HELP
 from fer.cli.commands import Add, Answer
 from fer.datasets import load_dataset
 from fer.emotions import EMOTIONS, Emotion
@@ -15,6 +16,7 @@ from fer.errors import FerError
 from fer.evaluation import explanation
 from fer.evaluation.explanation.picture import explanation_picture
 from fer.models.inference import load_recognizer
+from fer.statistics import percent
 from fer.system import files
 
 
@@ -62,7 +64,7 @@ def explain(options: argparse.Namespace) -> Answer:
         else "\nIt has no emotion map: its head does not average over the places of the face."
     )
     return result, (
-        f"{title}\n{emotion} {before:.1%}; with the square {box} covered {covered:.1%}{without}\n"
+        f"{title}\n{emotion} {percent(before)}; with the square {box} covered {percent(covered)}{without}\n"
         f"{options.output}"
     )
 
@@ -70,7 +72,7 @@ def explain(options: argparse.Namespace) -> Answer:
 def add_to(add: Add) -> None:
     """Add the command with its options."""
     sub = add("explain", explain)
-    sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
+    sub.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
     sub.add_argument("--row", type=int, metavar="N", required=True, help="of the face in its source, from 0")
     sub.add_argument(

@@ -5,10 +5,12 @@ from typing import Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
+from fer.cli.asking import MODEL_HELP
 from fer.cli.commands import Add, Answer
 from fer.datasets import load_dataset
 from fer.datasets.views import describe
 from fer.errors import ConfigError
+from fer.statistics import percent
 
 
 def quantize(options: argparse.Namespace) -> Answer:
@@ -29,8 +31,8 @@ def quantize(options: argparse.Namespace) -> Answer:
         "dataset": dataset.name,
         "state": describe(view),
         "count": comparison.count,
-        "float_accuracy": comparison.first_accuracy,
-        "int8_accuracy": comparison.second_accuracy,
+        "float_accuracy": comparison.first.share,
+        "int8_accuracy": comparison.second.share,
         "difference": comparison.difference,
         "difference_interval_95": [low, high],
         "p_value": comparison.p_value,
@@ -45,7 +47,7 @@ def quantize(options: argparse.Namespace) -> Answer:
     }
     rows = [
         ["", "float", "int8"],
-        ["accuracy", f"{comparison.first_accuracy:.2%}", f"{comparison.second_accuracy:.2%}"],
+        ["accuracy", percent(comparison.first.share, 2), percent(comparison.second.share, 2)],
         ["file, kB", *(f"{size / 1e3:,.0f}" for size in made.sizes)],
         *(
             [f"ms, {count} face{'s' if count > 1 else ''}", f"{exact:.2f}", f"{small:.2f}"]
@@ -68,7 +70,7 @@ def quantize(options: argparse.Namespace) -> Answer:
 def add_to(add: Add) -> None:
     """Add the command with its options."""
     sub = add("quantize", quantize)
-    sub.add_argument("model", metavar="MODEL", help="a pretrained model's name or a run's id")
+    sub.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
     sub.add_argument(
         "--calibration",

@@ -5,15 +5,15 @@ from typing import Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
+from fer.cli.asking import MODEL_HELP, ask_each, load_models, part_of
 from fer.cli.commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.datasets.views import describe
-from fer.emotions import EMOTIONS
-from fer.errors import ConfigError, FerError
+from fer.errors import ConfigError
 from fer.evaluation import judged_faces
+from fer.evaluation.evaluation_set import common_emotions
 from fer.evaluation.robustness import CORRUPTIONS, CorruptionKind, Sweep, SweepPoint, sweep, sweep_path
-from fer.models.inference import Recognizer, model_folder
-from fer.system import machine
+from fer.statistics import percent
 
 # Share of the whole time that goes into reading the faces.
 _READING = 0.03
@@ -27,27 +27,17 @@ def break_models(options: argparse.Namespace) -> Answer:
         raise ConfigError(f"A seed is 0 or more; received {options.seed}.")
     kinds = tuple(CorruptionKind(kind) for kind in dict.fromkeys(options.kinds))
     names = tuple(dict.fromkeys(options.models))
-    recognizers = [Recognizer(model_folder(name), threads=machine.read_machine().cores) for name in names]
-    dataset = load_dataset(
-        options.data,
-        lambda fraction, message: terminal.show_progress(_READING * fraction, message),
-        view=shared_options.view_of(options),
-    )
+    recognizers = load_models(names)
+    dataset = load_dataset(options.data, part_of(0.0, _READING), view=shared_options.view_of(options))
     # All are asked about the same faces, or their figures could not be compared.
-    common = [emotion for emotion in EMOTIONS if all(emotion in each.emotions for each in recognizers)]
+    common = common_emotions(each.emotions for each in recognizers)
     faces = judged_faces(common, dataset, Split(options.split), answerable_only=True)
     sample = faces if options.sample is None else faces.subset(options.sample, options.seed)
-    done = []
-    for number, recognizer in enumerate(recognizers):
-
-        def progress(fraction: float, message: str, number: int = number, name: str = names[number]) -> None:
-            share = _READING + (1 - _READING) * (number + fraction) / len(names)
-            terminal.show_progress(share, f"{name} · {message}" if len(names) > 1 else message)
-
-        try:
-            done.append(sweep(recognizer, sample, kinds, progress, seed=options.seed))
-        except FerError as error:
-            raise type(error)(f"{recognizer.name}: {error}") if len(names) > 1 else error from error
+    done = ask_each(
+        recognizers,
+        lambda recognizer, progress: sweep(recognizer, sample, kinds, progress, seed=options.seed),
+        _READING,
+    )
     result = {
         "dataset": dataset.name,
         "split": options.split,
@@ -79,11 +69,10 @@ def _point(swept: Sweep, point: SweepPoint) -> dict[str, Any]:
     recalls = {str(emotion): swept.recall(point, emotion) for emotion in swept.emotions}
     return {
         "severity": point.severity,
-        "accuracy": swept.accuracy(point),
-        "interval_95": list(swept.interval_95(point)),
+        **swept.correct(point).to_dict(),
         "mean_confidence": point.mean_confidence,
         "flipped": swept.flips(point),
-        "recall": {name: float(recall) for name, recall in recalls.items() if recall is not None},
+        "recall": {name: recall.share for name, recall in recalls.items() if recall is not None},
     }
 
 
@@ -95,9 +84,9 @@ def _table(swept: Sweep, kinds: tuple[CorruptionKind, ...]) -> str:
         rows.append(
             [
                 CORRUPTIONS[kind].title,
-                *(f"{swept.accuracy(point):.1%}" for point in swept.curve(kind)),
+                *(percent(swept.accuracy(point)) for point in swept.curve(kind)),
                 CORRUPTIONS[kind].number(worst.severity),
-                f"{swept.flips(worst) / len(swept):.1%}",
+                percent(swept.flips(worst) / len(swept)),
             ]
         )
     return terminal.table(rows)
@@ -106,7 +95,7 @@ def _table(swept: Sweep, kinds: tuple[CorruptionKind, ...]) -> str:
 def add_to(add: Add) -> None:
     """Add the command with its options."""
     sub = add("robustness", break_models)
-    sub.add_argument("models", metavar="MODEL", nargs="+", help="a pretrained model's name or a run's id")
+    sub.add_argument("models", metavar="MODEL", nargs="+", help=MODEL_HELP)
     sub.add_argument("--data", metavar="DATASET", required=True, help=shared_options.DATASET_HELP)
     sub.add_argument("--split", choices=[str(split) for split in Split], default=str(Split.VALIDATION))
     sub.add_argument(

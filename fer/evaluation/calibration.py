@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fer.evaluation.evaluation import Evaluation
 from fer.evaluation.scores import log_losses
 from fer.models.temperature import apply_temperature, log_softmax, logits_of
-from fer.statistics import mean_interval, wilson_interval
+from fer.statistics import Proportion, mean_interval
 
 __all__ = [
     "BINS",
@@ -71,9 +71,9 @@ class ReliabilityBin:
         return self.right / self.count if self.count else None
 
     @property
-    def interval_95(self) -> tuple[float, float] | None:
-        """Wilson's interval of the accuracy; None where there is no face."""
-        return wilson_interval(self.right, self.count) if self.count else None
+    def correct(self) -> Proportion | None:
+        """How many were named correctly, of how many; None where there is no face."""
+        return Proportion(self.right, self.count) if self.count else None
 
     @property
     def gap(self) -> float:

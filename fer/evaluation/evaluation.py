@@ -16,7 +16,7 @@ from fer.datasets import Split
 from fer.emotions import Emotion, EmotionScores
 from fer.errors import ModelMismatchError
 from fer.evaluation.test_time_augmentation import TTA
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +144,12 @@ class Evaluation:
     @property
     def accuracy(self) -> float:
         """The share of faces named correctly, 0 to 1."""
-        return float(np.trace(self.confusion) / len(self))
+        return self.correct.share
 
     @property
-    def interval_95(self) -> tuple[float, float]:
-        """Where the accuracy on endless faces of this kind lies, 95 times in 100; see `wilson_interval`."""
-        return wilson_interval(int(np.trace(self.confusion)), len(self))
+    def correct(self) -> Proportion:
+        """How many faces are named correctly, of how many."""
+        return Proportion(int(np.trace(self.confusion)), len(self))
 
     @property
     def majority_accuracy(self) -> float:

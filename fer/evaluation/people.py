@@ -12,7 +12,7 @@ from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import Emotion
 from fer.evaluation.evaluation import Evaluation
 from fer.evaluation.galleries import Gallery
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,9 @@ class PeopleSide:
         return self.asked - self.with_suggestion - self.with_label
 
     @property
-    def share(self) -> float:
-        """How often they side with the suggestion, 0 to 1."""
-        return self.with_suggestion / self.asked
-
-    @property
-    def interval_95(self) -> tuple[float, float]:
-        """Where that share lies for endless faces of this kind, 95 times in 100."""
-        return wilson_interval(self.with_suggestion, self.asked)
+    def siding(self) -> Proportion:
+        """How often they side with the suggestion."""
+        return Proportion(self.with_suggestion, self.asked)
 
 
 def people_side(

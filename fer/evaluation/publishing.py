@@ -13,6 +13,7 @@ from fer.evaluation import Evaluation, evaluate
 from fer.models.card import BEST_FILE, INT8_FILE, INTENDED_USE, KERAS_FILE, MODEL_FILE, ModelCard, load_card
 from fer.models.inference import Recognizer
 from fer.runs import Run
+from fer.statistics import percent
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 
@@ -102,10 +103,8 @@ def _refuse_known_faces(run: Run, card: ModelCard, dataset: Dataset) -> None:
 def test_figures(evaluation: Evaluation) -> dict[str, Any]:
     """What a card says of the test split: plain JSON values."""
     return {
-        "accuracy": evaluation.accuracy,
-        "interval_95": list(evaluation.interval_95),
+        **evaluation.correct.to_dict(),
         "macro_f1": evaluation.macro_f1,
-        "count": len(evaluation),
         "per_class": {
             report.emotion: {
                 "precision": report.precision,
@@ -121,12 +120,12 @@ def test_figures(evaluation: Evaluation) -> dict[str, Any]:
 def weaknesses(evaluation: Evaluation) -> tuple[str, ...]:
     """What the test split showed and what such training data implies, a sentence each."""
     measured = [
-        f"Of {report.support} faces labelled {report.emotion}, it finds {report.recall:.0%}."
+        f"Of {report.support} faces labelled {report.emotion}, it finds {percent(report.recall, 0)}."
         for report in sorted(evaluation.class_reports, key=lambda report: report.recall or 0)
         if report.recall is not None and report.recall < _WEAK_RECALL
     ]
     confused = [
-        f"{mistake.share:.0%} of the {mistake.true} faces are called {mistake.predicted}."
+        f"{percent(mistake.share, 0)} of the {mistake.true} faces are called {mistake.predicted}."
         for mistake in evaluation.commonest_mistakes(3)
     ]
     return (

@@ -16,7 +16,7 @@ from fer.errors import DatasetError
 from fer.evaluation import evaluate
 from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE
 from fer.models.inference import Recognizer, own_model_folder
-from fer.statistics import PairedComparison, compare_answers, wilson_interval
+from fer.statistics import PairedComparison, compare_answers
 from fer.system import files
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import take_turns
@@ -129,14 +129,11 @@ def _times(exact: Recognizer, small: Recognizer) -> dict[int, tuple[float, float
 def _noted(made: Quantization, dataset: Dataset) -> dict[str, Any]:
     """What the card says of it: plain JSON values."""
     comparison = made.comparison
-    right = comparison.both + comparison.only_second
     return {
         "dataset": dataset.source.title,
         "split": str(Split.VALIDATION),
-        "count": comparison.count,
-        "accuracy": comparison.second_accuracy,
-        "interval_95": list(wilson_interval(right, comparison.count)),
-        "float_accuracy": comparison.first_accuracy,
+        **comparison.second.to_dict(),
+        "float_accuracy": comparison.first.share,
         "difference": comparison.difference,
         "difference_interval_95": list(comparison.interval_95),
         "calibration_faces": made.calibration_faces,

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from fer.evaluation.calibration import Reliability
 from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout
+from fer.statistics import percent
 
 # A bin of fewer faces is drawn pale: its bar could be anywhere.
 _FEW_FACES = 10
@@ -24,10 +25,10 @@ def reliability_figure(reliability: Reliability, height: int = 380) -> go.Figure
     middles = [(one.low + one.high) / 2 for one in filled]
     widths = [0.94 * (one.high - one.low) for one in filled]
     accuracies = [one.accuracy or 0.0 for one in filled]
-    bounds = [one.interval_95 or (0.0, 1.0) for one in filled]
+    bounds = [one.correct.interval_95 if one.correct else (0.0, 1.0) for one in filled]
     said = [
-        f"<b>says {_range(one.low, one.high)}</b> ({one.mean_confidence or 0:.1%} on average)<br>"
-        f"right {accuracy:.1%} of the time, 95% interval {low:.1%} to {high:.1%}<br>"
+        f"<b>says {_range(one.low, one.high)}</b> ({percent(one.mean_confidence or 0)} on average)<br>"
+        f"right {percent(accuracy)} of the time, 95\u00a0% interval {percent(low)} to {percent(high)}<br>"
         f"{one.right:,} of {one.count:,} faces<extra></extra>"
         for one, accuracy, (low, high) in zip(filled, accuracies, bounds, strict=True)
     ]
@@ -106,4 +107,4 @@ def reliability_figure(reliability: Reliability, height: int = 380) -> go.Figure
 
 
 def _range(low: float, high: float) -> str:
-    return f"{100 * low:.0f}–{100 * high:.0f}%"
+    return f"{100 * low:.0f}–{100 * high:.0f}\u00a0%"

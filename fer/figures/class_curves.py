@@ -10,6 +10,7 @@ from fer.figures import epochs as over_epochs
 from fer.figures.style import ACCENT, GRID, MARK_SHADE, QUIET
 from fer.runs import EpochMetrics
 from fer.runs.diagnosis import Evidence
+from fer.statistics import percent
 
 # A small chart and the words above it, in pixels.
 _CELL_HEIGHT = 150
@@ -107,7 +108,7 @@ def class_accuracies_figure(
                 "align": "left",
                 "showarrow": False,
                 "font": {"size": 13},
-                "text": f"<b>{name}</b><br>{'–' if newest is None else f'{newest:.0%}'}{count}",
+                "text": f"<b>{name}</b><br>{'–' if newest is None else f'{percent(newest, 0)}'}{count}",
             }
         )
         shapes += [

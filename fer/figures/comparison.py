@@ -55,8 +55,8 @@ def comparison_figure(
         measure: what goes up or down.
         over: epochs, or the minutes that training had taken by then.
     """
-    percent = measure.endswith("accuracy")
-    value = "%{y:.1%}" if percent else "%{y:.3f}"
+    is_share = measure.endswith("accuracy")
+    value = "%{y:.1%}" if is_share else "%{y:.3f}"
     place = "epoch %{x}" if over == "epoch" else "%{x:.1f} min"
     figure = go.Figure()
     for curve, (color, dash, symbol) in zip(curves, _LINES, strict=False):
@@ -104,7 +104,11 @@ def comparison_figure(
         automargin=True,
     )
     figure.update_yaxes(
-        gridcolor=GRID, zeroline=False, automargin=True, tickformat=".0%" if percent else ".2~f", nticks=7
+        gridcolor=GRID,
+        zeroline=False,
+        automargin=True,
+        tickformat=".0%" if is_share else ".2~f",
+        nticks=7,
     )
     return figure
 

@@ -11,6 +11,7 @@ from fer.emotions import Emotion
 from fer.evaluation import Evaluation
 from fer.evaluation.comparison import ConfusionDifference
 from fer.figures.style import ACCENT_RGB, MARK_RGB, layout
+from fer.statistics import percent
 
 Cells = Literal["row share", "column share", "count"]
 """What a cell says: which share of the faces that show this, or of those called that, or how many."""
@@ -34,7 +35,7 @@ def confusion_figure(evaluation: Evaluation, cells: Cells = "row share") -> go.F
     of_column = counts / np.maximum(counts.sum(axis=0, keepdims=True), 1)
     shares = of_column if cells == "column share" else of_row
     texts = [
-        [f"{count:,}" if cells == "count" else f"{share:.0%}" for share, count in zip(*row, strict=True)]
+        [f"{count:,}" if cells == "count" else percent(share, 0) for share, count in zip(*row, strict=True)]
         for row in zip(shares, counts, strict=True)
     ]
     figure = _matrix(

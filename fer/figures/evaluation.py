@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from fer.emotions import EmotionScores
 from fer.evaluation import Evaluation
 from fer.figures.style import ACCENT, GRID, QUIET, layout
+from fer.statistics import percent
 
 # Goodfellow et al. (2013): people agree with FER-2013's labels for 65 ± 5 % of the faces.
 HUMAN_ACCURACY, HUMAN_ACCURACY_SPREAD = 0.65, 0.05
@@ -33,7 +34,7 @@ def accuracy_figure(
             people_low,
             people_high,
             QUIET,
-            f"{100 * HUMAN_ACCURACY:.0f} ± {HUMAN_ACCURACY_SPREAD:.0%}",
+            f"{100 * HUMAN_ACCURACY:.0f} ± {percent(HUMAN_ACCURACY_SPREAD, 0)}",
             "Goodfellow et al. (2013)",
         ),
         (
@@ -42,7 +43,7 @@ def accuracy_figure(
             evaluation.majority_accuracy,
             evaluation.majority_accuracy,
             QUIET,
-            f"{evaluation.majority_accuracy:.1%}",
+            percent(evaluation.majority_accuracy),
             "the laziest model there is",
         ),
     ]
@@ -74,15 +75,15 @@ def accuracy_figure(
 
 
 def _accuracy_row(name: str, evaluation: Evaluation) -> tuple[str, float, float, float, str, str, str]:
-    low, high = evaluation.interval_95
+    low, high = evaluation.correct.interval_95
     return (
         name,
         evaluation.accuracy,
         low,
         high,
         ACCENT,
-        f"{evaluation.accuracy:.1%}",
-        f"95% interval {low:.1%} to {high:.1%}, {len(evaluation):,} faces",
+        percent(evaluation.accuracy),
+        f"95\u00a0% interval {percent(low)} to {percent(high)}, {len(evaluation):,} faces",
     )
 
 
@@ -103,7 +104,7 @@ def scores_figure(
             x=list(percents.values()),
             orientation="h",
             marker={"color": [emotion.color for emotion in percents], "line": {"width": 0}},
-            text=[f"{probability:.0%}" for probability in percents.values()],
+            text=[percent(probability, 0) for probability in percents.values()],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="<b>%{y}</b> %{x:.1%}<extra>" + names[0] + "</extra>",
@@ -120,7 +121,7 @@ def scores_figure(
                 "pattern": {"shape": "/", "fillmode": "replace", "size": 6},
                 "line": {"width": 0},
             },
-            text=[f"{probability:.0%}" for probability in others],
+            text=[percent(probability, 0) for probability in others],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="<b>%{y}</b> %{x:.1%}<extra>" + names[1] + "</extra>",

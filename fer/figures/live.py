@@ -9,6 +9,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.figures.style import GRID, layout
 from fer.live import PersonHistory
 from fer.live.history import KEPT_SECONDS
+from fer.statistics import percent
 
 UNSURE_COLOR = "#b9bec6"
 # From this share on there is room for the emotion's name in its part of a bar.
@@ -97,7 +98,7 @@ def shares_figure(shares: Mapping[str, Mapping[Emotion | None, float]], *, heigh
             orientation="h",
             name=_name(label),
             marker={"color": _color(label), "line": {"width": 0}},
-            text=[f"{_name(label)} {value:.0%}" if value >= _NAMED_SHARE else "" for value in values],
+            text=[f"{_name(label)} {percent(value, 0)}" if value >= _NAMED_SHARE else "" for value in values],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,

@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 from fer.emotions import EmotionScores
 from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, FaceAlong, Sweep
 from fer.figures.style import ACCENT, ACCENT_RGB, GRID, MARK, QUIET, layout
+from fer.statistics import percent, percent_range
 
 # No colour that means an emotion, and each kind of line once: who sees no colours sees dashes and marks.
 _LINES = (
@@ -58,7 +59,7 @@ def severity_figure(sweeps: Sequence[NamedSweep], kind: CorruptionKind) -> go.Fi
         x=1,
         xref="paper",
         y=majority,
-        text=f"always the commonest: {majority:.0%}",
+        text=f"always the commonest: {percent(majority, 0)}",
         showarrow=False,
         xanchor="right",
         yanchor="bottom",
@@ -89,21 +90,21 @@ def recalls_figure(swept: Sweep, kind: CorruptionKind) -> go.Figure:
             continue
         figure.add_scatter(
             x=[severity for severity, _ in points],
-            y=[float(recall) for _, recall in points],
+            y=[recall.share for _, recall in points],
             customdata=[
                 [
                     corruption.number(severity),
-                    f"{recall.right:,} of {recall.support:,}",
-                    "{:.0%} to {:.0%}".format(*recall.interval_95),
+                    f"{recall.right:,} of {recall.of:,}",
+                    recall.range_95,
                 ]
                 for severity, recall in points
             ],
-            name=f"{emotion.capitalize()} ({points[0][1].support:,})",
+            name=f"{emotion.capitalize()} ({points[0][1].of:,})",
             mode="lines+markers",
             line={"color": emotion.color, "width": 2},
             marker={"size": 6, "line": {"width": 0}},
             hovertemplate=f"<b>{emotion.capitalize()}</b> at %{{customdata[0]}}<br>%{{y:.1%}}: "
-            "%{customdata[1]} faces<br>95% interval %{customdata[2]}<extra></extra>",
+            "%{customdata[1]} faces<br>95\u00a0% interval %{customdata[2]}<extra></extra>",
         )
     figure.update_layout(
         layout(
@@ -154,7 +155,12 @@ def all_kinds_figure(sweeps: Sequence[NamedSweep], kinds: Sequence[CorruptionKin
         range=[-0.3, 5.3], tickvals=[0, 5], gridcolor=GRID, zeroline=False, fixedrange=True, showgrid=False
     )
     figure.update_yaxes(
-        range=[0, 1], tickvals=[0, 0.5, 1], tickformat=".0%", gridcolor=GRID, zeroline=False, fixedrange=True
+        range=[0, 1],
+        tickvals=[0, 0.5, 1],
+        tickformat=".0%",
+        gridcolor=GRID,
+        zeroline=False,
+        fixedrange=True,
     )
     return figure
 
@@ -170,7 +176,7 @@ def change_figure(before: EmotionScores, after: EmotionScores) -> go.Figure:
             customdata=was,
             orientation="h",
             marker={"color": [emotion.color for emotion in after.emotions], "line": {"width": 0}},
-            text=[f"{value:.0%}" for value in after.probabilities],
+            text=[percent(value, 0) for value in after.probabilities],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="<b>%{y}</b> %{x:.1%}, untouched %{customdata:.1%}<extra></extra>",
@@ -273,7 +279,7 @@ def _curves(
         swept = named.sweep
         points = swept.curve(kind)
         x = list(range(len(points))) if by_level else [point.severity for point in points]
-        intervals = [swept.interval_95(point) for point in points]
+        intervals = [swept.correct(point).interval_95 for point in points]
         if bands:
             figure.add_scatter(
                 x=[*x, *reversed(x)],
@@ -292,9 +298,9 @@ def _curves(
             customdata=[
                 [
                     corruption.number(point.severity) if level else "untouched",
-                    f"{low:.1%} to {high:.1%}",
-                    f"{swept.flips(point) / len(swept):.0%}",
-                    f"{point.mean_confidence:.0%}",
+                    percent_range(low, high),
+                    percent(swept.flips(point) / len(swept), 0),
+                    percent(point.mean_confidence, 0),
                 ]
                 for level, (point, (low, high)) in enumerate(zip(points, intervals, strict=True))
             ],
@@ -305,7 +311,7 @@ def _curves(
             showlegend=legend and len(sweeps) > 1,
             hovertemplate=f"<b>{named.name}</b><br>"
             f"{corruption.title} %{{customdata[0]}}: %{{y:.1%}} right<br>"
-            f"of {len(swept):,} faces, 95% interval %{{customdata[1]}}<br>"
+            f"of {len(swept):,} faces, 95\u00a0% interval %{{customdata[1]}}<br>"
             "%{customdata[2]} of the answers turned<br>"
             "mean confidence %{customdata[3]}<extra></extra>",
             **place,

@@ -13,7 +13,7 @@ from fer.runs import BatchMetrics
 _CELL_HEIGHT = 150
 _MOST_POINTS = 500
 _TITLES = ("Faces a second", "Processor, % of all cores", "Memory, GB")
-_FORMATS = ("%{y:,.0f} faces/s", "%{y:.0f}%", "%{y:.2f} GB")
+_FORMATS = ("%{y:,.0f} faces/s", "%{y:.0f}\u00a0%", "%{y:.2f} GB")
 
 
 def load_readings(batches: Sequence[BatchMetrics]) -> tuple[Reading, ...]:

@@ -12,6 +12,7 @@ from fer.figures import epochs as over_epochs
 from fer.figures.style import ACCENT, CLEAR, GRID, MARK, MARK_SHADE, QUIET
 from fer.runs import BatchMetrics, EpochMetrics, best_epoch
 from fer.runs.diagnosis import Evidence, Measure
+from fer.statistics import percent
 
 # A telephone's chart is this many letters wide, less its margins.
 _LINE_LETTERS = 30
@@ -88,8 +89,8 @@ def curves_figure(
         measure: what goes up or down.
         evidence: spans to be marked, of any measure; those of another are passed over.
     """
-    percent = measure == "accuracy"
-    value = "%{y:.1%}" if percent else "%{y:.3f}"
+    is_share = measure == "accuracy"
+    value = "%{y:.1%}" if is_share else "%{y:.3f}"
     x, y = _within_epochs(batches, measure)
     done = [row.epoch for row in metrics]
     traces: list[dict[str, Any]] = [
@@ -118,11 +119,11 @@ def curves_figure(
                 "hovertemplate": f"{value}<extra>{name}</extra>",
             }
         )
-    broken = not percent and any(
+    broken = not is_share and any(
         point is not None and point > _BROKEN_LOSS for trace in traces for point in trace["y"]
     )
     # Losses fall to the foot of their chart, accuracies rise to the head of theirs: the words go elsewhere.
-    shapes, words = _marks(evidence, measure, over_epochs.room_for(len(done), epochs), at_top=not percent)
+    shapes, words = _marks(evidence, measure, over_epochs.room_for(len(done), epochs), at_top=not is_share)
     best = best_epoch(metrics)
     if best is not None and math.isfinite(kept := getattr(best, f"validation_{measure}")):
         traces.append(
@@ -140,9 +141,9 @@ def curves_figure(
             {
                 "x": best.epoch,
                 "y": math.log10(kept) if broken and kept > 0 else kept,  # as Plotly counts on such an axis
-                "text": f"best: {kept:.1%}" if percent else "kept",
+                "text": f"best: {percent(kept)}" if is_share else "kept",
                 # On the far side of the training curve, once the model overfits.
-                "yshift": -18 if percent else 18,
+                "yshift": -18 if is_share else 18,
                 "showarrow": False,
                 "font": {"size": 12},
                 # To its right, where a curve that rose steeply leaves room, unless the frame ends there.
@@ -163,9 +164,9 @@ def curves_figure(
                 "zeroline": False,
                 "nticks": 6,
                 "ticksuffix": " ",
-                "tickformat": ".0%" if percent else ".2~f",
+                "tickformat": ".0%" if is_share else ".2~f",
                 **({"type": "log", "tickformat": "~g", "dtick": 1} if broken else {}),
-                **({} if batches or metrics else {"range": [0, 1 if percent else 2]}),
+                **({} if batches or metrics else {"range": [0, 1 if is_share else 2]}),
             },
             shapes=shapes,
             annotations=words,

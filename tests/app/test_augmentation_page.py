@@ -287,7 +287,7 @@ def test_a_model_marks_the_copies_whose_label_it_turns(
     assert f"**{len(turned)}** get another answer" in said
     assert "Too strong for the label to survive" in said
     assert "7 validation faces" in said
-    assert page.metric[0].value == "0%"
+    assert page.metric[0].value == "0\u00a0%"
 
     page.segmented_control(key="augmentation.of").set_value("Many faces").run()
     assert not page.exception
@@ -295,7 +295,7 @@ def test_a_model_marks_the_copies_whose_label_it_turns(
     _, captions = sheets["augmentation.after"]
     assert not any(caption.new_label for caption in captions)
     assert "Of the 12 copies above, **0**" in words(page)
-    assert page.metric[2].value == "0%"
+    assert page.metric[2].value == "0\u00a0%"
 
 
 def test_without_a_model_the_verdict_says_where_to_get_one(

@@ -77,7 +77,7 @@ def test_a_slider_changes_the_answer_and_says_where_it_flips(
     page.slider(key=DARKNESS_SLIDER).set_value(0.0).run()
     assert "The model still says **neutral**" in words(page)
     # 13/14 of white becomes what lies half-way to the next lower level, 12/14, at 1 - 12/13 of the light.
-    assert "first flips from neutral to **surprise** at about 7%" in words(page)
+    assert "first flips from neutral to **surprise** at about 7\u00a0%" in words(page)
     page.slider(key=DARKNESS_SLIDER).set_value(0.96).run()
     assert "The model says **angry** instead of neutral" in words(page)
 
@@ -98,7 +98,7 @@ def test_other_kinds_stay_switched_on_until_they_are_switched_off(
     page = open_page(PAGE, session)
     page.button_group(key="evaluation.break_kind").set_value(CorruptionKind.ROTATION).run()
     page.slider(key="evaluation.break_also.darkness").set_value(0.96).run()
-    assert "Also on: darkness 96%." in words(page)
+    assert "Also on: darkness 96\u00a0%." in words(page)
     assert "The model says **angry** instead of neutral" in words(page)
     page.button(key="evaluation.break_reset").click().run()
     assert "Also on" not in words(page)
@@ -153,11 +153,14 @@ def test_a_kept_sweep_is_shown_with_its_weakest_kind_its_intervals_and_the_faces
     weakest = swept.weakest_first()[0]
     assert weakest is CorruptionKind.DARKNESS
     said = words(page)
-    assert "is right for 100.0% of the untouched faces" in said
-    assert "**darkness** costs it most: at 90% of the light taken away, it is right for **14.3%**" in said
-    assert "not surely better than always answering the commonest emotion (14.3%)" in said
-    assert "**14.3%** (2.6–51.3%)" in tables(page)
-    assert "86%" in tables(page)  # six of seven turned
+    assert "is right for 100.0\u00a0% of the untouched faces" in said
+    assert (
+        "**darkness** costs it most: at 90\u00a0% of the light taken away, it is right for **14.3\u00a0%**"
+        in said
+    )
+    assert "not surely better than always answering the commonest emotion (14.3\u00a0%)" in said
+    assert "**14.3\u00a0%** (2.6–51.3\u00a0%)" in tables(page)
+    assert "86\u00a0%" in tables(page)  # six of seven turned
     point = swept.points[weakest][0]
     assert f"{len(swept.fallen(point))} faces, of 7 that were right" in said
     page.segmented_control(key="evaluation.sweep_level").set_value(5).run()
@@ -210,7 +213,7 @@ def test_two_models_are_broken_beside_each_other_on_the_same_faces(
     sweep_of(other)
     page.run()
     assert "Not all of it was measured" not in words(page)
-    assert "A: right at level 5 (untouched 100.0%)" in tables(page)
+    assert "A: right at level 5 (untouched 100.0\u00a0%)" in tables(page)
     assert "B: right at level 5" in tables(page)
     page.segmented_control(key="evaluation.sweep_model").set_value(1).run()
     assert not page.exception

@@ -21,6 +21,7 @@ from fer.evaluation.calibration import (
 from fer.evaluation.calibration_store import load_temperature
 from fer.models.card import load_card
 from fer.models.inference import Recognizer
+from fer.statistics import percent
 from pages.parts import face_sheet
 from pages.parts.face_sheet import Caption
 from tests.app.conftest import words
@@ -114,7 +115,7 @@ def test_a_threshold_counts_its_faces_in_words(
     told = words(page)
     assert f"Called happy from 0.62 on: {here.true_positives} of {curve.positives} happy faces found" in told
     assert f"**{here.false_positives} others** taken for happy" in told
-    assert f"F1 {here.f1:.1%}" in told
+    assert f"F1 {percent(here.f1)}" in told
     # What is wrongly labelled here is labelled as its neighbour; a face that looks happy, sad.
     assert f"The others are sad ({here.false_positives})" in told
     marks = [trace for trace in charts(page)["roc"]["data"] if trace.get("mode") == "markers"]
@@ -227,13 +228,13 @@ def test_an_over_confident_model_is_called_so_with_its_figures(
     assert not page.exception and not page.error
     evaluation = judged(recognizer)
     assert page.metric[0].label == "Expected calibration error"
-    assert page.metric[0].value == f"{expected_calibration_error(evaluation):.1%}"
+    assert page.metric[0].value == percent(expected_calibration_error(evaluation))
     told = words(page)
     assert "**Over-confident**" in told
-    assert f"is right {evaluation.accuracy:.1%} of the time" in told
-    assert "When it says 93–100%, it is right" in told
+    assert f"is right {percent(evaluation.accuracy)} of the time" in told
+    assert "When it says 93–100\u00a0%, it is right" in told
     page.button_group(key="evaluation.bins").set_value(10).run()
-    assert page.metric[0].value == f"{expected_calibration_error(evaluation, 10):.1%}"
+    assert page.metric[0].value == percent(expected_calibration_error(evaluation, 10))
 
 
 def test_the_temperature_comes_from_the_validation_faces_though_the_test_faces_are_judged(
@@ -248,7 +249,7 @@ def test_the_temperature_comes_from_the_validation_faces_though_the_test_faces_a
     assert values == {
         "Temperature": f"{fitted.temperature:.2f}",
         "Log loss": f"{effect.log_loss_after:.3f}",
-        "Expected calibration error": f"{effect.expected_error_after:.1%}",
+        "Expected calibration error": percent(effect.expected_error_after),
     }
     told = words(page)
     assert "Fitted on 126 faces of the validation split, and seen here on the 140 faces of the test" in told

@@ -162,5 +162,5 @@ def test_a_sentence_says_no_more_than_the_map_tells() -> None:
 def test_an_answer_that_no_patch_lowers_is_said_to_be_so(mapping: Path) -> None:
     occlusion = occlude(Recognizer(mapping), grey_level.flat(Emotion.FEAR))
     said = explaining_words.of_occlusion(occlusion, Emotion.FEAR)
-    assert "No patch of this size lowers **fear** (99%)" in said and "a larger patch finds out" in said
+    assert "No patch of this size lowers **fear** (99\u00a0%)" in said and "a larger patch finds out" in said
     assert "There is little to lower" in explaining_words.of_occlusion(occlusion, Emotion.HAPPY)

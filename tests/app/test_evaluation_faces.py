@@ -155,7 +155,7 @@ def test_voters_are_asked_whom_they_side_with(
     ]
     (home / "data" / "fer2013new.csv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
     page = open_page(PAGE, FACES)
-    assert "is what is said here, and not the label, for **2 of 2** (100%" in words(page)
+    assert "is what is said here, and not the label, for **2 of 2** (100\u00a0%" in words(page)
     page = open_page(PAGE, {**FACES, "evaluation.opened": WRONG_ROW})
     assert "0 of 10 chose the label, happy; 10 chose angry" in words(page)
 
@@ -309,23 +309,18 @@ def test_the_chosen_face_is_found_by_its_row_and_by_its_neighbours() -> None:
     def script() -> None:
         import streamlit as st
 
-        from fer.config import AS_IT_CAME
         from fer.datasets import Split, load_dataset
-        from fer.evaluation import TTA, evaluate
-        from fer.models.inference import list_models, load_recognizer
+        from fer.evaluation import evaluate
+        from fer.evaluation.evaluation_set import EvaluatedModel
+        from fer.models.inference import load_recognizer
         from pages.parts.evaluation import chosen_face
         from pages.parts.evaluation.judged import Judged
 
         dataset, model = load_dataset("small.csv"), load_recognizer("grey")
         judged = Judged(
-            tuple(list_models()),
-            (model.card,),
-            (evaluate(model, dataset, Split.TEST),),
-            dataset,
-            dataset.only(Split.TEST),
-            AS_IT_CAME,
-            Split.TEST,
-            TTA.NONE,
+            models=(EvaluatedModel("Grey", model.card, evaluate(model, dataset, Split.TEST)),),
+            faces=dataset.only(Split.TEST),
+            dataset=dataset,
         )
         chosen = chosen_face.choose(judged, "evaluation.tried")
         assert chosen is not None

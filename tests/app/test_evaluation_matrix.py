@@ -94,8 +94,8 @@ def test_before_a_click_it_tells_how_to_read_the_matrix_and_names_the_commonest_
     page = open_page(PAGE, session)
     assert not page.exception
     assert "Click a cell to see its faces" in words(page)
-    assert page.button(key="evaluation.mistake.0").label == "**Angry** called **happy** · 3 of 6, 50%"
-    assert page.button(key="evaluation.mistake.1").label == "**Sad** called **happy** · 1 of 3, 33%"
+    assert page.button(key="evaluation.mistake.0").label == "**Angry** called **happy** · 3 of 6, 50\u00a0%"
+    assert page.button(key="evaluation.mistake.1").label == "**Sad** called **happy** · 1 of 3, 33\u00a0%"
     assert sheets == []
 
 
@@ -114,8 +114,11 @@ def test_a_click_shows_the_faces_of_that_very_cell_the_most_confident_first(
     scores = [float(caption.badge.rstrip("%")) for caption in captions]  # type: ignore[attr-defined]
     assert scores == sorted(scores, reverse=True)
     assert {caption.label for caption in captions} == {"Angry"}  # type: ignore[attr-defined]
-    assert "**3 of 6** angry faces were called happy, **50%** (95% interval 18.8–81.2%)" in words(page)
-    assert "60% of the 5 faces that the model called happy" in words(page)
+    assert (
+        "**3 of 6** angry faces were called happy, **50\u00a0%** (95\u00a0% interval 18.8–81.2\u00a0%)"
+        in words(page)
+    )
+    assert "60\u00a0% of the 5 faces that the model called happy" in words(page)
 
 
 def test_what_a_click_on_the_chart_answers_becomes_the_cell(

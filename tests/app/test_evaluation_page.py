@@ -51,9 +51,9 @@ def test_a_model_is_judged_on_the_test_faces(open_page: OpenPage, small_csv: dic
     page = open_page(PAGE, small_csv)
     assert not page.exception
     assert not page.error
-    assert [metric.value for metric in page.metric] == ["100.0%"]
+    assert [metric.value for metric in page.metric] == ["100.0\u00a0%"]
     assert "On **7** faces" in words(page)
-    assert "64.6–100.0%" in words(page)
+    assert "64.6–100.0\u00a0%" in words(page)
 
 
 @pytest.mark.usefixtures("model_folder")
@@ -76,7 +76,7 @@ def test_every_figure_has_its_interval_and_its_formula(
     for score in scores:
         assert score.title in table
         assert any(score.formula in markdown.value for markdown in page.markdown)
-    assert "64.6% to 100.0%" in table
+    assert "64.6–100.0\u00a0%" in table
 
 
 @pytest.mark.usefixtures("model_folder")
@@ -97,7 +97,7 @@ def test_two_models_are_compared_on_the_same_faces_and_chance_is_named(
     grey_level.save_model(model_folder.parent / "swapped", emotions=others)
     page = open_page(PAGE, {**small_csv, "evaluation.judged": ("grey", "swapped")})
     assert not page.exception
-    assert [metric.value for metric in page.metric] == ["100.0%", "71.4%"]
+    assert [metric.value for metric in page.metric] == ["100.0\u00a0%", "71.4\u00a0%"]
     assert "could be chance" in words(page)
     assert "−28.6 points on the same 7 faces" in words(page)
     for measure in ("precision", "f1"):
@@ -114,7 +114,7 @@ def test_of_two_models_a_damaged_one_is_left_out_and_said(
         page = open_page(PAGE, {**small_csv, "evaluation.judged": ("broken", "grey")})
         assert not page.exception
         assert "cannot be judged" in page.error[0].value
-        assert [metric.value for metric in page.metric] == ["100.0%"]
+        assert [metric.value for metric in page.metric] == ["100.0\u00a0%"]
         assert page.multiselect(key="evaluation.models").value == ["broken", "grey"]
 
 
@@ -137,7 +137,7 @@ def test_without_a_chosen_model_the_widgets_stay(open_page: OpenPage, small_csv:
     assert not page.exception
     assert "No model chosen" in words(page)
     page.multiselect(key="evaluation.models").set_value(["grey"]).run()
-    assert [metric.value for metric in page.metric] == ["100.0%"]
+    assert [metric.value for metric in page.metric] == ["100.0\u00a0%"]
 
 
 def test_models_without_a_common_emotion_are_a_sentence(
@@ -215,7 +215,7 @@ def test_a_mended_dataset_is_judged_as_it_is_now(open_page: OpenPage, small_csv:
     # Mended further, it is judged anew.
     relabel(faces, "Mine", [tests[2]], Emotion.HAPPY)
     page.run()
-    assert next(metric.value for metric in page.metric) == "80.0%"
+    assert next(metric.value for metric in page.metric) == "80.0\u00a0%"
 
 
 def test_a_model_that_learned_with_other_splits_may_be_flattered(

@@ -296,8 +296,8 @@ def test_runs_are_compared_by_curves_outcome_faces_and_settings(open_page: OpenP
     told = tables(page)
     assert "<th>A</th><td>Plain" in told
     assert "&lt;b&gt;More&lt;/b&gt; dropout" in told
-    assert "70.0% in epoch 3" in told
-    assert "60.4–78.1%" in told  # Wilson's interval of 70 of 100
+    assert "70.0\u00a0% in epoch 3" in told
+    assert "60.4–78.1\u00a0%" in told  # Wilson's interval of 70 of 100
     assert "<tr><th>Dropout</th><td>0</td><td>0.3</td></tr>" in told
     assert "<th>Dropout</th><td class=differs>0</td><td class=differs>0.3</td>" in told
     assert "<th>Batch size</th><td>64</td><td>64</td>" in told

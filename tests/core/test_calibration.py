@@ -64,8 +64,10 @@ def test_bins_hold_what_was_said_and_what_was_right() -> None:
     assert seventies.right == 2
     assert seventies.mean_confidence == pytest.approx(0.74)
     assert seventies.accuracy == pytest.approx(2 / 3)
-    assert seventies.interval_95 == pytest.approx((0.2077, 0.9385), abs=1e-4)
-    assert found.bins[0].accuracy is None and found.bins[0].interval_95 is None and found.bins[0].gap == 0
+    assert seventies.correct is not None and seventies.correct.interval_95 == pytest.approx(
+        (0.2077, 0.9385), abs=1e-4
+    )
+    assert found.bins[0].accuracy is None and found.bins[0].correct is None and found.bins[0].gap == 0
     # By hand: (3 · |0.74 − 2/3| + 1 · |0.95 − 1| + 1 · |0.3 − 0|) / 5
     assert found.expected_error == pytest.approx((3 * (0.74 - 2 / 3) + 0.05 + 0.3) / 5, rel=1e-6)
     assert found.maximum_error == pytest.approx(0.3, rel=1e-6)

@@ -188,9 +188,9 @@ def test_evaluate_tells_every_score_with_its_interval_and_writes_the_answers(
     capsys: pytest.CaptureFixture[str], csv_in_data: Callable[[], str], grey: str, tmp_path: Path
 ) -> None:
     table = tmp_path / "answers.csv"
-    asked = ["--data", csv_in_data(), "--looks", "flip", "--predictions", str(table)]
+    asked = ["--data", csv_in_data(), "--tta", "flip", "--predictions", str(table)]
     result = answer(capsys, "evaluate", grey, *asked)
-    assert result["looks"] == "flip"
+    assert result["tta"] == "flip"
     assert result["left_out"] == {}
     assert result["scores"]["balanced_accuracy"]["value"] == 1
     low, high = result["scores"]["top_2"]["interval_95"]
@@ -198,9 +198,13 @@ def test_evaluate_tells_every_score_with_its_interval_and_writes_the_answers(
     assert result["predictions"] == str(table)
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     assert [row["answer (grey)"] for row in rows] == [row["label"] for row in rows] == list(EMOTIONS)
+    former = [{"--tta": "--looks"}.get(word, word) for word in asked]
+    assert answer(capsys, "evaluate", grey, *former)["tta"] == "flip"
+    once = answer(capsys, "evaluate", grey, "--data", csv_in_data(), "--looks", "once")
+    assert once["tta"] == "none"
     assert main(["evaluate", grey, *asked]) == 0
     out = capsys.readouterr().out
-    assert "averaged over each face and its mirror image: accuracy 100.0%" in out
+    assert "averaged over each face and its mirror image: accuracy 100.0\u00a0%" in out
     assert "Cohen's kappa" in out
 
 
@@ -564,7 +568,7 @@ def test_runs_are_listed_deleted_and_taken_back(capsys: pytest.CaptureFixture[st
         ["train", "--split-validation", "nan"],
         ["train", "--split-test", "0.1"],
         ["evaluate", "grey", "--data", "synthetic", "--edition", "../Mine"],
-        ["evaluate", "grey", "--data", "synthetic", "--looks", "twice"],
+        ["evaluate", "grey", "--data", "synthetic", "--tta", "twice"],
         ["compare", "grey", "--data", "synthetic"],
         ["compare", "grey", "gone", "--data", "synthetic"],
         ["report", "grey", "--data", "synthetic", "--output", "it.pdf"],

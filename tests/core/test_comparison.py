@@ -32,8 +32,8 @@ def right(*values: int) -> NDArray[np.bool_]:
 def test_pairs_are_counted_by_who_is_right() -> None:
     found = compare_answers(right(1, 1, 1, 0, 0, 0), right(1, 0, 0, 1, 0, 0))
     assert found == PairedComparison(count=6, only_first=2, only_second=1, both=1)
-    assert found.first_accuracy == pytest.approx(3 / 6)
-    assert found.second_accuracy == pytest.approx(2 / 6)
+    assert found.first.share == pytest.approx(3 / 6)
+    assert found.second.share == pytest.approx(2 / 6)
     assert found.difference == pytest.approx(-1 / 6)
 
 
@@ -75,7 +75,7 @@ def test_of_equally_good_models_about_one_interval_in_twenty_misses() -> None:
         (PairedComparison(1000, 90, 40, 500), "worse", "−5.0 points"),
         (PairedComparison(1000, 50, 55, 500), "could be chance", "That could be chance"),
         (PairedComparison(1000, 0, 0, 500), "could be chance", "the very same faces right"),
-        (PairedComparison(1000, 0, 300, 500), "better", "less than 0.1%"),
+        (PairedComparison(1000, 0, 300, 500), "better", "less than 0.1\u00a0%"),
     ],
 )
 def test_the_verdict_is_told_in_plain_words(found: PairedComparison, verdict: str, words: str) -> None:

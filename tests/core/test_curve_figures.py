@@ -64,7 +64,9 @@ def test_bars_are_as_high_as_the_model_is_right_with_their_intervals() -> None:
     assert bars.x == pytest.approx([0.75, 0.95]) and list(bars.y) == [0.5, 1.0]
     assert list(counts.y) == [2, 1]
     assert (list(diagonal.x), list(diagonal.y)) == ([0, 1], [0, 1])
-    low, high = found.bins[7].interval_95 or (0, 0)
+    correct = found.bins[7].correct
+    assert correct is not None
+    low, high = correct.interval_95
     assert bars.error_y.array[0] == pytest.approx(high - 0.5)
     assert bars.error_y.arrayminus[0] == pytest.approx(0.5 - low)
     assert "1 of 2 faces" in bars.hovertemplate[0]

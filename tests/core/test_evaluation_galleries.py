@@ -188,8 +188,8 @@ def test_people_are_asked_whom_they_side_with() -> None:
     side = people_side(evaluation, confident_mistakes(evaluation), votes)
     assert side is not None
     assert (side.asked, side.with_suggestion, side.with_label, side.with_neither) == (4, 2, 1, 1)
-    assert side.share == 0.5
-    assert side.interval_95[0] < 0.5 < side.interval_95[1]
+    assert side.siding.share == 0.5
+    assert side.siding.interval_95[0] < 0.5 < side.siding.interval_95[1]
 
 
 def test_without_votes_or_contradictions_nobody_can_be_asked() -> None:

@@ -27,10 +27,11 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
 from fer.evaluation import TTA, Evaluation, scores_of, threshold_curves
 from fer.evaluation.calibration import expected_calibration_error
+from fer.evaluation.caveats import caveats_of
+from fer.evaluation.evaluation_set import EvaluatedModel
 from fer.figures.report import (
     FORMS,
     EvaluationReport,
-    ReportedModel,
     as_json,
     expected_bytes,
     file_stem,
@@ -38,12 +39,12 @@ from fer.figures.report import (
     report_of,
     to_html,
 )
-from fer.figures.report.caveats import caveats_of
 from fer.figures.report.formulas import sentence_html, to_mathml
 from fer.figures.report.plain_text import one_line
 from fer.figures.report.values import view_arguments
 from fer.models.card import ModelCard
 from fer.models.preprocessing import Preprocessing
+from fer.statistics import percent
 
 MOMENT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 HOSTILE = '</script><script>alert("1")</script>\n<img src=x onerror=alert(2)> \u202edetrever\x00 \ud800 \'"&'
@@ -96,7 +97,7 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         """Its words with single spaces."""
-        return " ".join(self.words.split())
+        return re.sub(r"[ \t\r\n]+", " ", self.words)
 
 
 def faces_of(count: int = 240, *, emotions: Sequence[Emotion] = EMOTIONS, title: str = "Faces") -> Dataset:
@@ -126,7 +127,7 @@ def model_of(
     tta: TTA = TTA.NONE,
     split: Split = Split.VALIDATION,
     **card: Any,
-) -> ReportedModel:
+) -> EvaluatedModel:
     """A model that is right about half of the time."""
     rng = np.random.default_rng(seed)
     noise = rng.random((len(faces), len(faces.emotions)))
@@ -141,7 +142,7 @@ def model_of(
         rows=faces.rows,
         tta=tta,
     )
-    return ReportedModel(title or name, card_of(name, **card), evaluation, "f" * 24)
+    return EvaluatedModel(title or name, card_of(name, **card), evaluation, "f" * 24)
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +211,7 @@ def test_every_figure_is_there_with_its_interval_its_formula_and_its_words(
         assert score.interval_95 is not None
         low, high = score.interval_95
         shown = (
-            f"{score.value:.1%} ({100 * low:.1f}–{100 * high:.1f}%)"
+            f"{100 * score.value:.1f}\u00a0% ({100 * low:.1f}–{100 * high:.1f}\u00a0%)"
             if score.is_share
             else f"{score.value:.3f} ({low:.3f}–{high:.3f})"
         )
@@ -269,7 +270,7 @@ def test_mistakes_are_told_in_words_with_the_rows_behind_them(report: Evaluation
     mistake = first.commonest_mistakes(1)[0]
     support = int(first.confusion[first.emotions.index(mistake.true)].sum())
     assert (
-        f"{mistake.count} of {support} faces labelled {mistake.true} ({mistake.share:.1%}) are called "
+        f"{mistake.count} of {support} faces labelled {mistake.true} ({percent(mistake.share)}) are called "
         f"{mistake.predicted}" in page.text
     )
     surest = first.rows[first.faces_of(mistake.true, mistake.predicted)[0]]
@@ -407,7 +408,8 @@ def test_a_report_tells_no_folder_of_the_machine_it_was_made_on(report: Evaluati
 
 
 def sayings(faces: Dataset, view: DatasetView = DatasetView(), **model: Any) -> str:  # noqa: B008 (frozen)
-    return " ".join(caveats_of(report_of([model_of(faces, **model)], faces, view, left_out={Emotion.SAD: 0})))
+    report = report_of([model_of(faces, **model)], faces, view, left_out={Emotion.SAD: 0})
+    return " ".join(text for _, text in caveats_of(report))
 
 
 def test_what_flatters_or_handicaps_a_model_is_said() -> None:
@@ -432,8 +434,11 @@ def test_what_flatters_or_handicaps_a_model_is_said() -> None:
 
 def test_faces_that_were_left_out_are_counted() -> None:
     faces = faces_of()
-    report = report_of([model_of(faces)], faces, left_out={Emotion.SAD: 12, Emotion.FEAR: 1})
-    assert "12 labelled sad and 1 labelled fear" in " ".join(caveats_of(report))
+    known = tuple(emotion for emotion in EMOTIONS if emotion not in ("sad", "fear"))
+    report = report_of([model_of(faces, emotions=known)], faces, left_out={Emotion.SAD: 12, Emotion.FEAR: 1})
+    (said,) = (text for kind, text in caveats_of(report) if kind == "left out")
+    assert "does not know sad and fear" in said
+    assert "12 faces labelled sad and 1 face labelled fear are left out" in said
     assert "--answerable-only" in to_html(report)
 
 

@@ -48,9 +48,9 @@ def test_every_pixel_of_a_face_is_in_its_figure() -> None:
 
 
 def test_confusion_cells_show_counts_or_shares_and_are_shaded_by_share(evaluation: Evaluation) -> None:
-    for cells, texts in (("count", {"8", "2"}), ("row share", {"80%", "20%", "100%"})):
+    for cells, texts in (("count", {"8", "2"}), ("row share", {"80\u00a0%", "20\u00a0%", "100\u00a0%"})):
         figure = figures.confusion_figure(evaluation, cells)
-        shown = {note.text for note in figure.layout.annotations} - {"0", "0%"}
+        shown = {note.text for note in figure.layout.annotations} - {"0", "0\u00a0%"}
         assert shown == texts
         assert figure.data[0].z[3][0] == 1
     assert len(figure.layout.annotations) == 49
@@ -148,7 +148,7 @@ def test_votes_are_bars_most_first_and_the_label_is_ringed() -> None:
 
 def test_accuracy_stands_beside_people_and_the_laziest_answer(evaluation: Evaluation) -> None:
     model, people, lazy = figures.accuracy_figure(evaluation).data
-    low, high = evaluation.interval_95
+    low, high = evaluation.correct.interval_95
     assert model.x[0] == evaluation.accuracy == pytest.approx(8 / 12)
     assert model.x[0] - model.error_x.arrayminus[0] == pytest.approx(low)
     assert model.x[0] + model.error_x.array[0] == pytest.approx(high)

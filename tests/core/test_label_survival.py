@@ -8,9 +8,9 @@ import pytest
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
 from fer.models.inference import Recognizer
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion, wilson_interval
 from fer.training import augmentation
-from fer.training.augmentation.survival import LabelSurvival, Share, label_survival
+from fer.training.augmentation.survival import LabelSurvival, label_survival
 from tests.core import grey_level
 
 
@@ -38,8 +38,8 @@ def test_copies_that_get_another_answer_are_told_from_those_that_keep_it(recogni
     assert survival.turned.tolist() == [False, True, False]
     assert survival.answers_before == labels
     assert survival.answers_after == [Emotion.ANGRY, Emotion.NEUTRAL, Emotion.SAD]
-    assert survival.turned_share == survival.wrong_after == Share(1, 3)
-    assert survival.wrong_before == Share(0, 3)
+    assert survival.turned_share == survival.wrong_after == Proportion(1, 3)
+    assert survival.wrong_before == Proportion(0, 3)
 
 
 def test_an_answer_that_was_wrong_may_turn_right(recognizer: Recognizer) -> None:
@@ -47,8 +47,8 @@ def test_an_answer_that_was_wrong_may_turn_right(recognizer: Recognizer) -> None
     copies = np.stack([grey_level.flat(Emotion.SAD), grey_level.flat(Emotion.FEAR)])
     # One face for all its copies.
     survival = label_survival(recognizer, recognizer.predict(images), copies, [Emotion.SAD] * 2)
-    assert survival.wrong_before == Share(2, 2)
-    assert survival.wrong_after == survival.turned_share == Share(1, 2)
+    assert survival.wrong_before == Proportion(2, 2)
+    assert survival.wrong_after == survival.turned_share == Proportion(1, 2)
 
 
 def test_light_turns_what_is_known_by_its_grey_and_a_flip_does_not(recognizer: Recognizer) -> None:
@@ -77,9 +77,9 @@ def test_the_verdict_compares_with_what_the_model_gets_wrong_anyway(
     wrong_before: int, turned: int, strength: str
 ) -> None:
     survival = counted(200, wrong_before, turned)
-    assert survival.wrong_before == Share(wrong_before, 200)
-    assert survival.turned_share == Share(turned, 200)
-    assert survival.turned_share.interval == wilson_interval(turned, 200)
+    assert survival.wrong_before == Proportion(wrong_before, 200)
+    assert survival.turned_share == Proportion(turned, 200)
+    assert survival.turned_share.interval_95 == wilson_interval(turned, 200)
     assert survival.strength == strength
 
 

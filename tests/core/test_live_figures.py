@@ -45,7 +45,7 @@ def test_a_share_has_a_part_of_the_bar_and_a_name_where_there_is_room() -> None:
     parts = {trace.name: trace for trace in figure.data}
     assert set(parts) == {"Happy", "Sad", "Unsure"}
     assert list(parts["Happy"].x) == [0.9, 0.0]
-    assert list(parts["Happy"].text) == ["Happy 90%", ""]
+    assert list(parts["Happy"].text) == ["Happy 90\u00a0%", ""]
     assert list(parts["Unsure"].text) == ["", ""]
     assert list(parts["Sad"].y) == ["Person 1", "Person 2"]
 

@@ -52,8 +52,8 @@ def test_a_published_model_carries_what_the_test_split_said(run_id: str, tmp_pat
     assert card.test["per_class"]["fear"]["recall"] is None
     low, high = card.test["interval_95"]
     assert 0 < low < 0.5 < high < 1
-    assert card.weaknesses[0] == "Of 4 faces labelled sad, it finds 25%."
-    assert "75% of the sad faces are called happy." in card.weaknesses
+    assert card.weaknesses[0] == "Of 4 faces labelled sad, it finds 25\u00a0%."
+    assert "75\u00a0% of the sad faces are called happy." in card.weaknesses
     assert not any("labelled happy" in weakness for weakness in card.weaknesses)
 
 

@@ -83,7 +83,7 @@ def test_accuracy_against_severity_begins_with_the_untouched_faces(swept: Sweep)
     band, line = figure.data
     assert line.x == (0.0, *CORRUPTIONS[DARKNESS].levels)
     assert line.y == tuple(swept.accuracy(point) for point in swept.curve(DARKNESS))
-    low, high = swept.interval_95(swept.untouched)
+    low, high = swept.correct(swept.untouched).interval_95
     assert (band.y[0], band.y[-1]) == (high, low)
     assert figure.layout.shapes[0].y0 == pytest.approx(3 / 7)
     assert not figure.layout.showlegend

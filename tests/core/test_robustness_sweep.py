@@ -54,13 +54,13 @@ def test_a_sweep_says_what_evaluating_corrupted_faces_by_hand_says(
             by_hand = evaluate_faces(recognizer, replace(faces, images=images), Split.VALIDATION)
             assert np.array_equal(point.answers, by_hand.predicted_labels)
             assert swept.accuracy(point) == by_hand.accuracy
-            assert swept.interval_95(point) == by_hand.interval_95
+            assert swept.correct(point) == by_hand.correct
             assert point.mean_confidence == pytest.approx(float(by_hand.confidences.mean()))
             for report in by_hand.class_reports:
                 recall = swept.recall(point, report.emotion)
                 assert recall is not None
-                assert (float(recall), recall.support) == (report.recall, report.support)
-                assert recall.interval_95 == wilson_interval(recall.right, recall.support)
+                assert (recall.share, recall.of) == (report.recall, report.support)
+                assert recall.interval_95 == wilson_interval(recall.right, recall.of)
             flipped = by_hand.predicted_labels != untouched.predicted_labels
             assert swept.flips(point) == int(flipped.sum())
             assert (
@@ -90,7 +90,7 @@ def test_labels_are_translated_into_the_models_own_order(tmp_path: Path, faces: 
     assert swept.labels.tolist() == [6 - label for label in LABELS]
     neutral = swept.recall(swept.untouched, Emotion.NEUTRAL)
     assert neutral is not None
-    assert (neutral.right, neutral.support) == (0, 6)  # it says "angry" of what is brightest
+    assert (neutral.right, neutral.of) == (0, 6)  # it says "angry" of what is brightest
 
 
 def test_what_was_measured_is_kept_and_only_what_is_missing_is_measured(
@@ -99,11 +99,11 @@ def test_what_was_measured_is_kept_and_only_what_is_missing_is_measured(
     told: list[str] = []
     first = sweep(recognizer, faces, [NOISE], lambda fraction, words: told.append(f"{fraction:.2f} {words}"))
     assert told[0] == "0.17 The untouched faces: 42 of 252 faces"
-    assert told[-1] == "1.00 Noise 20%: 252 of 252 faces"
+    assert told[-1] == "1.00 Noise 20\u00a0%: 252 of 252 faces"
     told.clear()
     more = sweep(recognizer, faces, [NOISE, DARKNESS], lambda fraction, words: told.append(words))
     assert len(told) == LEVELS
-    assert told[-1] == "Darkness 90%: 210 of 210 faces"
+    assert told[-1] == "Darkness 90\u00a0%: 210 of 210 faces"
     assert list(more.points) == [DARKNESS, NOISE]  # as lists show them
     monkeypatch.setattr(Recognizer, "predict", lambda *_: pytest.fail("asked again"))
     again = sweep(recognizer, faces, [DARKNESS, NOISE])
@@ -115,7 +115,7 @@ def test_a_sweep_that_was_stopped_keeps_the_kinds_that_were_done(
     recognizer: Recognizer, faces: Dataset
 ) -> None:
     def stop(fraction: float, words: str) -> None:
-        if words.startswith("Noise 4%"):
+        if words.startswith("Noise 4\u00a0%"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -51,7 +51,7 @@ def test_the_curves_show_both_splits_and_ring_the_epoch_that_is_kept() -> None:
         [0.4, 0.6, 0.5],
     )
     assert (list(ring.x), list(ring.y)) == ([2], [0.6])
-    assert [note.text for note in figure.layout.annotations] == ["best: 60.0%"]
+    assert [note.text for note in figure.layout.annotations] == ["best: 60.0\u00a0%"]
 
 
 def test_within_an_epoch_the_mean_since_the_last_point_is_drawn() -> None:
@@ -151,9 +151,9 @@ def test_a_schedule_that_falls_far_is_drawn_in_powers_of_ten() -> None:
 def test_each_emotion_has_a_chart_with_its_newest_figure_and_its_number_of_faces() -> None:
     figure = figures.class_accuracies_figure(epochs(0.3, 0.5), EMOTIONS, [40] * 6 + [7], 10, columns=4)
     words = {note.text for note in figure.layout.annotations}
-    assert "<b>disgust</b><br>51% of 40" in words
-    assert "<b>neutral</b><br>56% of 7" in words
-    assert "<b>all faces</b><br>50% of 247" in words
+    assert "<b>disgust</b><br>51\u00a0% of 40" in words
+    assert "<b>neutral</b><br>56\u00a0% of 7" in words
+    assert "<b>all faces</b><br>50\u00a0% of 247" in words
     lines = {trace.name: trace for trace in figure.data if trace.name}
     assert list(lines) == [*EMOTIONS, "all faces"]
     assert all(lines[emotion].line.color == emotion.color for emotion in EMOTIONS)

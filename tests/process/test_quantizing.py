@@ -211,7 +211,7 @@ def told(folder: Any, faces: Any) -> dict[str, Any]:
     return {
         "kept": made.kept,
         "count": made.comparison.count,
-        "accuracies": [made.comparison.first_accuracy, made.comparison.second_accuracy],
+        "accuracies": [made.comparison.first.share, made.comparison.second.share],
         "sizes": list(made.sizes),
         "milliseconds": {count: list(pair) for count, pair in made.milliseconds.items()},
         "files": sorted(path.name for path in folder.iterdir()),

@@ -95,4 +95,4 @@ def test_typed_by_a_person_it_prints_the_weakest_kind_first(
     assert title.startswith("fer2013") or "validation: 7 faces" in title
     assert (name, heading.split()[0]) == ("grey", "untouched")
     assert [row.split()[0] for row in rows] == ["Darkness", "Rotation"]
-    assert "14.3%" in rows[0]
+    assert "14.3\u00a0%" in rows[0]

@@ -20,7 +20,7 @@ from fer.live.detection import DETECTORS, Box, Face, FaceDetector, as_bgr, crop_
 from fer.live.detection.catalog import DetectorMeasure
 from fer.live.detection.tracking import intersections_over_union
 from fer.models.inference import Recognizer
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion
 from fer.system.progress import Progress, silent
 from fer.system.stopwatch import take_turns
 
@@ -176,8 +176,8 @@ def _read_in_dim_light(faces: Dataset, recognizer: Recognizer, progress: Progres
     labels = np.array([columns.get(faces.emotions[label], -1) for label in faces.labels])
     found: dict[str, Any] = {"count": len(faces), "model": recognizer.name, "faces": faces.source.title}
     for name, crops in conditions.items():
-        right = int((recognizer.predict(np.stack(crops)).argmax(axis=1) == labels).sum())
-        found[name] = {"right": right, "interval_95": wilson_interval(right, len(faces))}
+        right = Proportion.from_mask(recognizer.predict(np.stack(crops)).argmax(axis=1) == labels)
+        found[name] = {"right": right.right, "interval_95": right.interval_95}
     return found
 
 

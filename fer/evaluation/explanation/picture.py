@@ -10,6 +10,7 @@ from fer.evaluation.explanation.maps import EmotionMap
 from fer.evaluation.explanation.occlusion import Occlusion
 from fer.evaluation.explanation.overlay import LEAST_FALL, LEAST_LOGIT, SIDE, Line, large_face, lines, tint
 from fer.evaluation.explanation.shading import OPPOSES, SUPPORTS
+from fer.statistics import percent
 
 _GAP, _LINE = 24, 26
 _TEXT_PIXELS, _PAPER, _INK = 16, (250, 249, 246), (32, 36, 40)
@@ -30,7 +31,7 @@ def explanation_picture(
     face = large_face(image)
     height = face.shape[0]
     probability = float(occlusion.before[occlusion.emotions.index(emotion)])
-    panels = [(face, f"{emotion} {probability:.1%}")]
+    panels = [(face, f"{emotion} {percent(probability)}")]
     if shown is not None:
         rows, columns = shown.values.shape
         drawn = overlaid(face, shown.values, LEAST_LOGIT)
@@ -39,7 +40,7 @@ def explanation_picture(
     box, left = occlusion.strongest(emotion)
     start, end = np.rint(np.array(box) * SIDE / image.shape[1]).astype(int).reshape(2, 2).tolist()
     cv2.rectangle(covered, start, end, (255, 255, 255), 2, cv2.LINE_AA)
-    panels.append((covered, f"Occlusion map, {left:.1%} with the square"))
+    panels.append((covered, f"Occlusion map, {percent(left)} with the square"))
     canvas = Image.new("RGB", (_GAP + len(panels) * (SIDE + _GAP), height + 4 * _LINE + _GAP), _PAPER)
     draw = ImageDraw.Draw(canvas)
     font = ImageFont.load_default(_TEXT_PIXELS)

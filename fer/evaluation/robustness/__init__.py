@@ -10,7 +10,7 @@ from fer.evaluation.robustness.keeping import load_sweep, save_sweep, sweep_path
 from fer.evaluation.robustness.pixels import corrupt, corrupt_together
 from fer.evaluation.robustness.recommendations import RECOMMENDATIONS, Recommendation, train_against
 from fer.evaluation.robustness.sweeping import sweep
-from fer.evaluation.robustness.sweeps import LEVELS, Recall, Sweep, SweepPoint, Turn
+from fer.evaluation.robustness.sweeps import LEVELS, Sweep, SweepPoint, Turn
 
 __all__ = [
     "CORRUPTIONS",
@@ -20,7 +20,6 @@ __all__ = [
     "Corruption",
     "CorruptionKind",
     "FaceAlong",
-    "Recall",
     "Recommendation",
     "Sweep",
     "SweepPoint",

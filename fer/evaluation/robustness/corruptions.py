@@ -79,13 +79,13 @@ class Corruption:
         return int(np.abs(self.severities - severity).argmin())
 
     def number(self, severity: float) -> str:
-        """A severity as a person writes it: "40%", "−15°", "3×"."""
-        sign = {"share": "%", "degrees": "°", "times": "×"}[self.unit]
+        """A severity as a person writes it: "40 %", "−15°", "3×"."""
+        sign = {"share": "\u00a0%", "degrees": "°", "times": "×"}[self.unit]
         number = round(100 * severity if self.unit == "share" else severity, 2)
         return f"{number:g}{sign}".replace("-", "−")
 
     def say(self, severity: float) -> str:
-        """A severity in words: "40% of the light taken away"."""
+        """A severity in words: "40 % of the light taken away"."""
         return f"{self.number(severity)} {self.measure}"
 
     def check(self, severity: float) -> None:

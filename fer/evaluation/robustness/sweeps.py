@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion
 
 LEVELS = 5
 
@@ -42,27 +42,6 @@ class Turn:
     before: Emotion
     after: Emotion
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """How many faces of one emotion are called so.
-
-    Attributes:
-        right: how many.
-        support: of how many, at least 1.
-    """
-
-    right: int
-    support: int
-
-    def __float__(self) -> float:
-        return self.right / self.support
-
-    @property
-    def interval_95(self) -> tuple[float, float]:
-        """The 95 % interval of the share, 0 to 1; see `wilson_interval`."""
-        return wilson_interval(self.right, self.support)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,20 +81,19 @@ class Sweep:
         """The share of faces named correctly, 0 to 1."""
         return float(self.is_right(point).mean())
 
-    def interval_95(self, point: SweepPoint) -> tuple[float, float]:
-        """Where the accuracy on endless faces of this kind lies, 95 times in 100; see `wilson_interval`."""
-        return wilson_interval(int(self.is_right(point).sum()), len(self))
+    def correct(self, point: SweepPoint) -> Proportion:
+        """How many faces are named correctly, of how many."""
+        return Proportion.from_mask(self.is_right(point))
 
     @cached_property
     def majority_accuracy(self) -> float:
         """What always answering the commonest emotion would score, 0 to 1."""
         return float(np.bincount(self.labels).max() / len(self))
 
-    def recall(self, point: SweepPoint, emotion: Emotion) -> Recall | None:
+    def recall(self, point: SweepPoint, emotion: Emotion) -> Proportion | None:
         """How many of an emotion's faces are called so; None where there is no face of it."""
         shown = self.labels == self.emotions.index(emotion)
-        support = int(shown.sum())
-        return Recall(int((self.is_right(point) & shown).sum()), support) if support else None
+        return Proportion.from_mask(self.is_right(point)[shown]) if shown.any() else None
 
     def flips(self, point: SweepPoint) -> int:
         """How many answers differ from the answer to the untouched face, right or wrong."""

@@ -4,7 +4,7 @@ Learners type titles and notes, so none of that is trusted here: every word is e
 """
 
 from fer.figures.report.plain_text import file_stem
-from fer.figures.report.report import EvaluationReport, ReportedModel, report_of
+from fer.figures.report.report import EvaluationReport, report_of
 from fer.figures.report.sizes import FORMS, Form, expected_bytes
 from fer.figures.report.values import as_json, command, predictions_csv
 from fer.figures.report.web_page import to_html
@@ -13,7 +13,6 @@ __all__ = [
     "FORMS",
     "EvaluationReport",
     "Form",
-    "ReportedModel",
     "as_json",
     "command",
     "expected_bytes",

@@ -43,7 +43,9 @@ def accuracy_chart(report: EvaluationReport) -> Chart:
     first, *others = zip(_names(report), report.evaluations, strict=True)
     figure = figures.accuracy_figure(first[1], name=first[0], others=others)
     return Chart(
-        "accuracy", "Accuracy with its 95% interval, beside people and the laziest answer", _plain(figure)
+        "accuracy",
+        "Accuracy with its 95\u00a0% interval, beside people and the laziest answer",
+        _plain(figure),
     )
 
 

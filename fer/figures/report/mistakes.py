@@ -11,6 +11,7 @@ from fer.datasets import Dataset
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation
 from fer.evaluation.galleries import confident_mistakes
+from fer.statistics import percent
 
 MOST_KINDS = 6
 MOST_FACES = 24
@@ -63,7 +64,7 @@ def named_mistakes(evaluation: Evaluation) -> tuple[NamedMistake, ...]:
         named.append(
             NamedMistake(
                 f"{mistake.count:,} of {supports[mistake.true]:,} {faces} labelled {mistake.true} "
-                f"({mistake.share:.1%}) {called} called {mistake.predicted}",
+                f"({percent(mistake.share)}) {called} called {mistake.predicted}",
                 tuple(rows),
                 mistake.count - len(rows),
             )

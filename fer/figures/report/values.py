@@ -20,9 +20,10 @@ from fer.datasets import Split
 from fer.datasets.views import describe
 from fer.evaluation import TTA, scores_of, threshold_curves
 from fer.evaluation.calibration import expected_error_by_luck, reliability
-from fer.figures.report.caveats import caveats_of
+from fer.evaluation.caveats import caveats_of
+from fer.evaluation.evaluation_set import EvaluatedModel
 from fer.figures.report.plain_text import file_stem, made_plain, one_line
-from fer.figures.report.report import EvaluationReport, ReportedModel
+from fer.figures.report.report import EvaluationReport
 from fer.system import paths
 
 # Raise this when a program that reads the JSON would have to change.
@@ -43,17 +44,13 @@ def as_dict(report: EvaluationReport, *, with_faces: bool = False) -> dict[str, 
         "faces": faces_of(report),
         "looks": str(report.tta),
         "looks_in_words": report.tta.phrase,
-        "caveats": list(caveats_of(report)),
+        "caveats": [text for _, text in caveats_of(report, one_line)],
         "models": [_model(model) for model in report.models],
         "comparisons": [
             {
                 "first": report.models[0].evaluation.model,
-                "second": other.evaluation.model,
-                **asdict(compared),
-                "difference": compared.difference,
-                "interval_95": list(compared.interval_95),
-                "p_value": compared.p_value,
-                "verdict": compared.verdict,
+                "second": other.name,
+                **compared.to_dict(),
                 "sentence": compared.sentence,
             }
             for other, compared in report.comparisons()
@@ -61,7 +58,7 @@ def as_dict(report: EvaluationReport, *, with_faces: bool = False) -> dict[str, 
         "predictions": _predictions(report),
         "software": software(),
         "command": command(
-            [model.evaluation.model for model in report.models],
+            [model.name for model in report.models],
             report.faces.name,
             report.split,
             report.view,
@@ -92,7 +89,7 @@ def predictions_csv(report: EvaluationReport) -> str:
     ]
     for model in report.models:
         of_one = model.evaluation
-        name = one_line(of_one.model)
+        name = one_line(model.name)
         heads += [f"{what} ({name})" for what in ("answer", "right", *of_one.emotions)]
         columns.append([str(of_one.emotions[label]) for label in of_one.predicted_labels])
         columns.append(of_one.is_right.astype(int).tolist())
@@ -136,7 +133,7 @@ def command(
 ) -> str:
     """Return the line that makes a report of these models again, as it is typed."""
     words = ["python", "-m", "fer", "report", *names, "--data", shown_place(dataset), "--split", str(split)]
-    words += ["--looks", str(tta)] if tta is not TTA.NONE else []
+    words += ["--tta", str(tta)] if tta is not TTA.NONE else []
     words += view_arguments(view)
     words += ["--answerable-only"] if answerable_only else []
     words += ["--faces"] if with_faces else []
@@ -179,12 +176,12 @@ def shown_place(name: str) -> str:
     return one_line(path.name if path.is_absolute() else name)
 
 
-def _model(model: ReportedModel) -> dict[str, Any]:
+def _model(model: EvaluatedModel) -> dict[str, Any]:
     of_one, card = model.evaluation, model.card
     curves = {curve.emotion: curve for curve in threshold_curves(of_one)}
     trusted = reliability(of_one)
     return {
-        "name": one_line(of_one.model),
+        "name": one_line(model.name),
         "title": model.title,
         "fingerprint": model.fingerprint,
         "card": made_plain(
@@ -225,7 +222,11 @@ def _model(model: ReportedModel) -> dict[str, Any]:
             "expected_error_by_luck": expected_error_by_luck(of_one),
             "mean_gap": trusted.mean_gap,
             "bins": [
-                {**asdict(one), "accuracy": one.accuracy, "interval_95": one.interval_95}
+                {
+                    **asdict(one),
+                    "accuracy": one.accuracy,
+                    "interval_95": one.correct and list(one.correct.interval_95),
+                }
                 for one in trusted.bins
             ],
         },
@@ -240,7 +241,7 @@ def _predictions(report: EvaluationReport) -> dict[str, Any]:
         "labels": [str(report.faces.emotions[label]) for label in report.faces.labels],
         "models": [
             {
-                "name": one_line(model.evaluation.model),
+                "name": one_line(model.name),
                 "emotions": [str(emotion) for emotion in model.evaluation.emotions],
                 "answers": [
                     str(model.evaluation.emotions[label]) for label in model.evaluation.predicted_labels

@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from fer.datasets.registry import SYNTHETIC
 from fer.evaluation import Score, scores_of
+from fer.evaluation.caveats import learned_from
 from fer.figures import HUMAN_ACCURACY, HUMAN_ACCURACY_SPREAD
-from fer.figures.report.caveats import caveats_of, learned_from
 from fer.figures.report.charts import (
     accuracy_chart,
     confusion_charts,
@@ -23,10 +23,11 @@ from fer.figures.report.charts import (
 )
 from fer.figures.report.formulas import sentence_html, to_mathml
 from fer.figures.report.mistakes import named_mistakes, shown_faces
-from fer.figures.report.plain_text import file_stem
+from fer.figures.report.plain_text import file_stem, one_line
 from fer.figures.report.report import EvaluationReport
 from fer.figures.report.values import as_dict
 from fer.models.card import INTENDED_USE
+from fer.statistics import percent
 from fer.system.progress import Progress, silent
 
 _TEMPLATE = "report.html.jinja"
@@ -60,13 +61,13 @@ def to_html(report: EvaluationReport, progress: Progress = silent, *, with_faces
             values=values,
             scores=[_FigureOfModels(of_models) for of_models in zip(*scores, strict=True)],
             comparisons=report.comparisons(),
-            caveats=caveats_of(report),
+            caveats=values["caveats"],
             mistakes=[named_mistakes(model.evaluation) for model in report.models],
             pictures=[
                 shown_faces(model.evaluation, report.faces) if with_faces else () for model in report.models
             ],
             shows_people=report.faces.name != SYNTHETIC,
-            learned_from=[learned_from(model.card) for model in report.models],
+            learned_from=[one_line(learned_from(model)) for model in report.models],
             settings=[_written_settings(model["card"]["config"]) for model in values["models"]],
             accuracy=accuracy,
             confusions=confusions,
@@ -103,9 +104,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "score": _score,
-        "interval": _interval,
-        "share": lambda value: "–" if value is None else f"{value:.1%}",
+        "share": lambda value: "–" if value is None else percent(value),
         "decimals": lambda value: "–" if value is None else f"{value:.3f}",
         "mathml": lambda latex: Markup(to_mathml(latex, large=True)),
         "sentence": lambda text: Markup(sentence_html(text)),
@@ -121,19 +120,6 @@ def _within_script(values: Any) -> Markup:
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return Markup(text)
-
-
-def _score(score: Score) -> str:
-    if score.value is None:
-        return "–"
-    return f"{score.value:.1%}" if score.is_share else f"{score.value:.3f}"
-
-
-def _interval(score: Score) -> str:
-    if score.interval_95 is None:
-        return ""
-    low, high = score.interval_95
-    return f"{100 * low:.1f}–{100 * high:.1f}%" if score.is_share else f"{low:.3f}–{high:.3f}"
 
 
 def _written_settings(config: dict[str, Any]) -> list[tuple[str, str]]:

@@ -232,12 +232,12 @@ def _difference(
         if (
             paired is not None
             and paired.count == len(first.labels)
-            and abs(paired.first_accuracy - accuracies[0]) < _SAME
-            and abs(paired.second_accuracy - accuracies[1]) < _SAME
+            and abs(paired.first.share - accuracies[0]) < _SAME
+            and abs(paired.second.share - accuracies[1]) < _SAME
         ):
             return Difference(
-                paired.first_accuracy,
-                paired.second_accuracy,
+                paired.first.share,
+                paired.second.share,
                 paired.interval_95,
                 paired.p_value,
                 paired.count,

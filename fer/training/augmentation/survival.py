@@ -10,34 +10,13 @@ from numpy.typing import NDArray
 from fer.emotions import Emotion
 from fer.errors import ModelMismatchError
 from fer.models.inference import Recognizer
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion
 
 Strength = Literal["harmless", "demanding", "too_strong", "no_judge"]
 """What the turned answers say of the settings."""
 
 # A model that errs less than this is held to it: one that hardly errs would call every change too strong.
 _LEAST_LIMIT = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Some of several.
-
-    Attributes:
-        count: how many.
-        total: of how many, at least 1.
-    """
-
-    count: int
-    total: int
-
-    def __float__(self) -> float:
-        return self.count / self.total
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the share, 0 to 1, after Wilson."""
-        return wilson_interval(self.count, self.total)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,19 +51,19 @@ class LabelSurvival:
         return np.asarray(self.before.argmax(axis=1) != self.after.argmax(axis=1))
 
     @property
-    def turned_share(self) -> Share:
+    def turned_share(self) -> Proportion:
         """Copies that get another answer."""
-        return Share(int(self.turned.sum()), len(self.labels))
+        return Proportion.from_mask(self.turned)
 
     @property
-    def wrong_before(self) -> Share:
+    def wrong_before(self) -> Proportion:
         """Faces that are not called what they are labelled."""
-        return Share(int((self.before.argmax(axis=1) != self.labels).sum()), len(self.labels))
+        return Proportion.from_mask(self.before.argmax(axis=1) != self.labels)
 
     @property
-    def wrong_after(self) -> Share:
+    def wrong_after(self) -> Proportion:
         """Copies that are not called what their face is labelled."""
-        return Share(int((self.after.argmax(axis=1) != self.labels).sum()), len(self.labels))
+        return Proportion.from_mask(self.after.argmax(axis=1) != self.labels)
 
     @property
     def strength(self) -> Strength:
@@ -94,10 +73,10 @@ class LabelSurvival:
         change than about the face. "harmless" turns fewer than half as many. A model that gets most faces
         wrong as they are cannot tell: "no_judge".
         """
-        if float(self.wrong_before) > 0.5:
+        if self.wrong_before.share > 0.5:
             return "no_judge"
-        limit = max(float(self.wrong_before), _LEAST_LIMIT)
-        low, high = self.turned_share.interval
+        limit = max(self.wrong_before.share, _LEAST_LIMIT)
+        low, high = self.turned_share.interval_95
         if low > limit:
             return "too_strong"
         return "harmless" if high < limit / 2 else "demanding"

@@ -41,12 +41,12 @@ def bake_temperature(name: str, temperature: float, fitted_on: str, progress: Pr
     folder = model_folder(name)
     if folder.parent == paths.imported_models_folder():
         raise ModelError(
-            f"“{name}” was brought from a file, and stays as its maker made it. Leave out --fold: then the "
+            f"“{name}” was brought from a file, and stays as its maker made it. Leave out --bake: then the "
             "temperature is kept beside the model, and the live page can apply it."
         )
     if folder.parent == paths.runs_folder():
         raise ModelError(
-            f"“{name}” is a run: its weights stay what they were trained to. Publish it, then fold the "
+            f"“{name}” is a run: its weights stay what they were trained to. Publish it, then bake the "
             "temperature into the published model."
         )
     folder = own_model_folder(name)

@@ -19,7 +19,7 @@ from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER, architecture,
 from fer.models.inference import Recognizer
 from fer.models.temperature import apply_temperature
 from fer.runs import RunRecorder, say
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion
 from fer.system import files
 from fer.training.engine.network import build_network
 from fer.training.engine.validation import Validator
@@ -174,10 +174,9 @@ def write_model(
         },
         trained_at=datetime.now(UTC).date().isoformat(),
         validation={
+            **Proportion.from_share(accuracy, len(validation)).to_dict(),
             "accuracy": accuracy,
             "epoch": best.epoch,
-            "count": len(validation),
-            "interval_95": wilson_interval(round(accuracy * len(validation)), len(validation)),
         },
     )
     # Both beside their places first: an old model must not stay beside a new card where the disk is full.

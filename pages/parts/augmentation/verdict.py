@@ -6,9 +6,10 @@ import streamlit as st
 from fer.datasets import Split
 from fer.datasets.browsing import rows_of
 from fer.models.inference import Recognizer
+from fer.statistics import percent
 from fer.training import augmentation
-from fer.training.augmentation.survival import LabelSurvival, Share, Strength, label_survival
-from pages.parts import caches, notices, phrases, pickers
+from fer.training.augmentation.survival import LabelSurvival, Strength, label_survival
+from pages.parts import caches, notices, pickers
 from pages.parts.augmentation.preview import Preview
 
 # Six of the interpreter's chunks: it answers them without making room anew.
@@ -68,25 +69,20 @@ def show(preview: Preview, recognizer: Recognizer, sheet: LabelSurvival) -> None
         survival = label_survival(recognizer, before, copies, preview.emotions_of(rows))
     turned = sheet.turned_share
     st.markdown(
-        f"Of the {turned.total} copies above, **{turned.count}** get another answer than their face; they "
+        f"Of the {turned.of} copies above, **{turned.right}** get another answer than their face; they "
         "are framed, the old answer struck out."
     )
     with st.container(border=True):
         with st.container(horizontal=True):
-            st.metric("Wrong as they are", _percent(survival.wrong_before), width="content")
-            st.metric("Wrong after a draw", _percent(survival.wrong_after), width="content")
-            st.metric("Answers turned", _percent(survival.turned_share), width="content")
+            st.metric("Wrong as they are", percent(survival.wrong_before.share, 0), width="content")
+            st.metric("Wrong after a draw", percent(survival.wrong_after.share, 0), width="content")
+            st.metric("Answers turned", percent(survival.turned_share.share, 0), width="content")
         which = "validation faces, which models do not learn from" if split else "faces"
-        low_high = phrases.interval(*survival.turned_share.interval)
         st.markdown(f"{_ICONS[survival.strength]} {_SENTENCES[survival.strength]}")
         mixing = " Mixing is left out: it changes the label on purpose." if preview.config.mixes else ""
         st.caption(
-            f"{survival.turned_share.total} {which}, one draw each, named by “{recognizer.card.title}”. "
-            f"Turned: {low_high} with 95% confidence; wrong as they are: "
-            f"{phrases.interval(*survival.wrong_before.interval)}. A model that never met such changes turns "
+            f"{survival.turned_share.of} {which}, one draw each, named by “{recognizer.card.title}”. "
+            f"Turned: {survival.turned_share.range_95} with 95\u00a0% confidence; wrong as they are: "
+            f"{survival.wrong_before.range_95}. A model that never met such changes turns "
             f"sooner than one that was trained with them, and sooner than you.{mixing}"
         )
-
-
-def _percent(share: Share) -> str:
-    return f"{100 * float(share):.0f}%"

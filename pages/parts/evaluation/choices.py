@@ -7,9 +7,9 @@ import streamlit as st
 from fer.config import DatasetView
 from fer.datasets import Dataset, Split, editions
 from fer.datasets.views import describe
-from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, FerError
-from fer.evaluation import TTA, Evaluation
+from fer.evaluation import TTA, unanswerable
+from fer.evaluation.evaluation_set import EvaluatedModel, common_emotions
 from fer.models.card import ModelCard, load_card
 from fer.models.inference import ModelEntry, model_folder
 from pages.parts import caches, mending, notices, phrases, pickers, state
@@ -60,8 +60,10 @@ def choose() -> Judged:
     if not names:
         notices.empty("No model chosen", "Choose one to three models above.", icon=":material/touch_app:")
         st.stop()
-    models, cards, faces, evaluations = _judge([entries[name] for name in names], viewed, view, split, tta)
-    return Judged(models, cards, evaluations, dataset, faces, view, split, tta)
+    faces, models = _evaluate([entries[name] for name in names], viewed, view, split, tta)
+    common = common_emotions(model.card.emotions for model in models)
+    left_out = unanswerable(common, viewed.only(split))
+    return Judged(models=models, faces=faces, view=view, left_out=left_out, dataset=dataset)
 
 
 # ── the models ───────────────────────────────────────────────────────────────────────────────────
@@ -195,21 +197,19 @@ def _choose_split(viewed: Dataset) -> Split:
 # ── the answers ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _judge(
-    models: list[ModelEntry], viewed: Dataset, view: DatasetView, split: Split, tta: TTA
-) -> tuple[tuple[ModelEntry, ...], tuple[ModelCard, ...], Dataset, tuple[Evaluation, ...]]:
-    """Everything that can be judged; what cannot is said, and left out as long as another model can."""
+def _evaluate(
+    entries: list[ModelEntry], viewed: Dataset, view: DatasetView, split: Split, tta: TTA
+) -> tuple[Dataset, tuple[EvaluatedModel, ...]]:
+    """Every model that can be evaluated; what cannot is said, and left out while another model can."""
     cards: dict[str, ModelCard] = {}
-    evaluations: dict[str, Evaluation] = {}
-    for model in models:
+    models: list[EvaluatedModel] = []
+    for entry in entries:
         try:
-            cards[model.name] = load_card(model_folder(model.name))
+            cards[entry.name] = load_card(model_folder(entry.name))
         except FerError as error:
-            _refuse(model, error)
-    while len(evaluations) < len(cards):
-        common = tuple(
-            emotion for emotion in EMOTIONS if all(emotion in card.emotions for card in cards.values())
-        )
+            _refuse(entry, error)
+    while len(models) < len(cards):
+        common = common_emotions(card.emotions for card in cards.values())
         if not common:
             raise DatasetError(
                 "These models have no emotion in common, so no face can be put to all of them. Choose one "
@@ -217,28 +217,21 @@ def _judge(
             )
         with notices.working() as progress:
             faces = caches.judged_faces(viewed.name, view, split, common, progress)
-        evaluations = {}
-        for number, model in enumerate([model for model in models if model.name in cards], start=1):
-            with notices.working(f"{model.title} ({number} of {len(cards)})") as progress:
+        models = []
+        for number, entry in enumerate([entry for entry in entries if entry.name in cards], start=1):
+            with notices.working(f"{entry.title} ({number} of {len(cards)})") as progress:
                 try:
-                    evaluations[model.name] = caches.evaluate(
-                        model.name, viewed.name, view, split, common, tta, progress
-                    )
+                    found = caches.evaluate(entry.name, viewed.name, view, split, common, tta, progress)
                 except FerError as error:
                     # Without it the others may have more emotions in common, and are asked about more faces.
-                    del cards[model.name]
-                    evaluations = {}
-                    _refuse(model, error)
+                    del cards[entry.name]
+                    models = []
+                    _refuse(entry, error)
                     break
-    if not evaluations:
+            models.append(EvaluatedModel(entry.title, cards[entry.name], found))
+    if not models:
         st.stop()
-    left = tuple(model for model in models if model.name in evaluations)
-    return (
-        left,
-        tuple(cards[model.name] for model in left),
-        faces,
-        tuple(evaluations[model.name] for model in left),
-    )
+    return faces, tuple(models)
 
 
 def _refuse(model: ModelEntry, error: FerError) -> None:

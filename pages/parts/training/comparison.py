@@ -12,8 +12,8 @@ from fer.config import Setting, compare_settings
 from fer.figures.comparison import MOST_CURVES, Measure, NamedCurve, comparison_figure
 from fer.runs import Run
 from fer.runs.paired import compare_predictions
-from fer.statistics import Verdict, wilson_interval
-from pages.parts import caches, components, live_chart, phrases
+from fer.statistics import Proportion, Verdict, percent
+from pages.parts import caches, components, live_chart
 from pages.parts.training import run_words
 
 _STYLE = components.style(__file__)
@@ -92,11 +92,11 @@ def _outcome(compared: Sequence[Run], letters: str) -> None:
         count = _validation_faces(run)
         accuracy, interval = "–", "–"
         if best is not None:
-            accuracy = f"{best.validation_accuracy:.1%} in epoch {best.epoch}"
+            accuracy = f"{percent(best.validation_accuracy)} in epoch {best.epoch}"
             if count:
-                interval = phrases.interval(*wilson_interval(round(best.validation_accuracy * count), count))
+                interval = Proportion.from_share(best.validation_accuracy, count).range_95
         rows.append((letter, run.title, run_words.STATUS_TITLES[run.status], accuracy, interval))
-    _table(("", "Run", "Status", "Best on validation", "95% interval"), [list(row) for row in rows])
+    _table(("", "Run", "Status", "Best on validation", "95\u00a0% interval"), [list(row) for row in rows])
 
 
 def _verdicts(compared: Sequence[Run], letters: str) -> None:

@@ -13,7 +13,7 @@ from fer.datasets.character import VOTE_OF
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation
 from fer.evaluation.comparison import Disagreement, disagreement
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion, percent
 from pages.parts import face_sheet, mending, phrases, state
 from pages.parts.evaluation import face_card, names
 from pages.parts.evaluation.judged import Judged
@@ -90,11 +90,10 @@ def _told(evaluation: Evaluation, cell: Cell, count: int, model: str) -> str:
         return f"Not one of these faces is labelled {true}, so nothing was asked."
     if count == 0:
         return f"Not one of the **{of_row:,}** {true} faces was called {predicted}."
-    low, high = wilson_interval(count, of_row)
     were = "was" if count == 1 else "were"
     told = (
         f"**{count:,} of {of_row:,}** {true} faces {were} called {predicted}, **{_percent(count / of_row)}** "
-        f"(95% interval {phrases.interval(low, high)})."
+        f"(95\u00a0% interval {Proportion(count, of_row).range_95})."
     )
     told += (
         f" They are {_percent(count / of_column)} of the {of_column:,} faces that {model} called {predicted}."
@@ -127,7 +126,7 @@ def _told_of_two(found: Disagreement, cell: Cell, first: str, second: str) -> st
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"
+    return percent(share) if share < 0.1 else percent(share, 0)
 
 
 # ── the faces ────────────────────────────────────────────────────────────────────────────────────
@@ -231,11 +230,11 @@ def _captions(
             face_sheet.Caption(
                 true.capitalize(),
                 true.color,
-                f"row {row}: {true}, called {predicted} with {score:.0%}"
+                f"row {row}: {true}, called {predicted} with {percent(score, 0)}"
                 + (f", voters: {won.lower()}" if won else ""),
                 int(row),
                 chosen=int(row) in marked,
-                badge=f"{score:.0%}",
+                badge=percent(score, 0),
                 notes=(f"Votes: {won.lower()}",) if won else (),
             )
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fer import figures
 from fer.emotions import Emotion
 from fer.evaluation.comparison import compare_confusions
+from fer.statistics import percent
 from pages.parts import components, mending, state
 from pages.parts.evaluation import names
 from pages.parts.evaluation.confusion import cell_faces, matrix_chart
@@ -25,10 +26,10 @@ _CELL_TITLES: dict[str, figures.Cells] = {
     "Counts": "count",
 }
 _READ: dict[figures.Cells, str] = {
-    "row share": "Of the faces that show an emotion, how many were called what. Each row makes 100%; the "
-    "diagonal is the recall.",
-    "column share": "Of the faces that were called an emotion, how many show what. Each column makes 100%; "
-    "the diagonal is the precision.",
+    "row share": "Of the faces that show an emotion, how many were called what. Each row makes 100\u00a0%; "
+    "the diagonal is the recall.",
+    "column share": "Of the faces that were called an emotion, how many show what. Each column makes "
+    "100\u00a0%; the diagonal is the precision.",
     "count": "How many faces. The shade is the share of the row, or common emotions would drown the rare.",
 }
 _MOST_LISTED = 6
@@ -158,7 +159,7 @@ def _one(judged: Judged, index: int, cells: figures.Cells) -> Matrix:
         counts.astype(np.float64),
         {
             (row, column): f"{counts[row, column]:,} of {support[row]:,}, "
-            f"{counts[row, column] / max(support[row], 1):.0%}"
+            f"{percent(counts[row, column] / max(support[row], 1), 0)}"
             for row, column in np.ndindex(counts.shape)
         },
     )

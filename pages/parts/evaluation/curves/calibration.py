@@ -11,6 +11,7 @@ from fer.evaluation.calibration import (
     expected_error_by_luck,
     reliability,
 )
+from fer.statistics import percent, percent_range
 from pages.parts import phrases
 from pages.parts.evaluation.curves import temperature
 from pages.parts.evaluation.judged import Judged
@@ -29,8 +30,8 @@ def show(judged: Judged) -> None:
 def _reliabilities(judged: Judged) -> None:
     st.markdown(
         "Faces are sorted by how sure the model says it is of its answer. Each bar is how often it is "
-        "**right** about them, with its 95% interval; where a bar ends at the dashed line, the confidence "
-        "can be taken at its word. Pale bars have fewer than ten faces."
+        "**right** about them, with its 95\u00a0% interval; where a bar ends at the dashed line, the "
+        "confidence can be taken at its word. Pale bars have fewer than ten faces."
     )
     bins = st.segmented_control(
         "Bars",
@@ -66,10 +67,10 @@ def _words(evaluation: Evaluation, found: Reliability, bins: int) -> None:
     luck = expected_error_by_luck(evaluation, bins)
     st.metric(
         "Expected calibration error",
-        f"{found.expected_error:.1%}",
+        percent(found.expected_error),
         help="How far confidence and accuracy are apart, averaged over all faces: $\\mathrm{ECE} = "
         "\\sum_b \\frac{n_b}{n} \\left|\\text{accuracy}_b - \\text{confidence}_b\\right|$. "
-        f"In the worst bar they are {found.maximum_error:.0%} apart, which a few faces can do.",
+        f"In the worst bar they are {percent(found.maximum_error, 0)} apart, which a few faces can do.",
     )
     # Of fifteen bars one is always furthest off: it is only worth a word where the whole is.
     worst = worst_words(found.heaviest) if found.expected_error > luck else ""
@@ -87,27 +88,30 @@ def verdict(found: Reliability, luck: float) -> str:
     if found.expected_error <= luck:
         return (
             f"**Its confidence can be taken at its word**, as far as {phrases.faces(found.count)} can tell: "
-            f"a model that is right exactly as often as it says gets up to {luck:.1%} by luck."
+            f"a model that is right exactly as often as it says gets up to {percent(luck)} by luck."
         )
-    beyond = f"A model that is right exactly as often as it says gets up to {luck:.1%} {on} by luck."
+    beyond = f"A model that is right exactly as often as it says gets up to {percent(luck)} {on} by luck."
     if abs(found.mean_gap) < found.expected_error / 2:
         return f"**Over-confident at some levels, under-confident at others.** {beyond}"
     says, is_right = _means(found)
     name = "Over-confident" if found.mean_gap > 0 else "Under-confident"
-    return f"**{name}**: it says {says:.1%} on average and is right {is_right:.1%} of the time. {beyond}"
+    return (
+        f"**{name}**: it says {percent(says)} on average and is right {percent(is_right)} of the time. "
+        f"{beyond}"
+    )
 
 
 def worst_words(one: ReliabilityBin) -> str:
     """What the bin that adds most to the error says, in words."""
-    if one.accuracy is None or one.mean_confidence is None or one.interval_95 is None:
+    if one.accuracy is None or one.mean_confidence is None or one.correct is None:
         return ""
-    low, high = one.interval_95
+    low, high = one.correct.interval_95
     name = "over-confident" if one.gap > 0 else "under-confident"
     if low <= one.mean_confidence <= high:
         name += ", though that could be chance"
     return (
-        f"When it says {100 * one.low:.0f}–{100 * one.high:.0f}%, it is right {one.accuracy:.0%} of the time "
-        f"({phrases.faces(one.count)}, {phrases.interval(low, high)}): {name}."
+        f"When it says {percent_range(one.low, one.high, 0)}, it is right {percent(one.accuracy, 0)} of the "
+        f"time ({phrases.faces(one.count)}, {one.correct.range_95}): {name}."
     )
 
 

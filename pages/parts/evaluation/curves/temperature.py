@@ -6,11 +6,11 @@ import streamlit as st
 
 from fer import figures
 from fer.datasets import Split
-from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, DatasetError, FerError
 from fer.evaluation import TTA, calibration_store
 from fer.evaluation.calibration import Temperature, at_temperature, reliability, temperature_effect
 from fer.evaluation.calibration_store import KeptTemperature
+from fer.statistics import percent
 from pages.parts import caches, notices, phrases, state
 from pages.parts.evaluation.judged import Judged
 
@@ -49,7 +49,7 @@ def show(judged: Judged) -> None:
     try:
         with notices.working() as progress:
             fitted, held_out = caches.fitted_temperature(
-                name, judged.dataset.name, judged.view, _common(judged), judged.tta, progress
+                name, judged.dataset.name, judged.view, judged.emotions, judged.tta, progress
             )
     except DatasetError as error:
         st.info(
@@ -107,12 +107,12 @@ def _fitted(judged: Judged, index: int, fitted: Temperature, held_out: Temperatu
         )
         st.metric(
             "Expected calibration error",
-            f"{effect.expected_error_after:.1%}",
+            percent(effect.expected_error_after),
             f"{100 * (effect.expected_error_after - effect.expected_error_before):+.1f} points",
             delta_color=color,
             width="content",
             help=f"On the {phrases.faces(effect.count)} that are judged here, with 15 bars. It was "
-            f"{effect.expected_error_before:.1%}.",
+            f"{percent(effect.expected_error_before)}.",
         )
     st.markdown(
         f"Fitted on {phrases.faces(fitted.count)} of the validation split, and seen here on the "
@@ -131,8 +131,8 @@ def _fitted(judged: Judged, index: int, fitted: Temperature, held_out: Temperatu
             else f" Fitted on one half of them and judged on the {phrases.faces(held_out.count)} of the "
             f"other, T is {held_out.temperature:.2f}, the log loss goes from {held_out.log_loss_before:.4f} "
             f"to {held_out.log_loss_after:.4f} and the calibration error from "
-            f"{held_out.expected_error_before:.1%} to {held_out.expected_error_after:.1%}: that is the "
-            "honest figure."
+            f"{percent(held_out.expected_error_before)} to {percent(held_out.expected_error_after)}: that is "
+            "the honest figure."
         )
         st.info(
             f"These are the faces it was fitted on, which flatters it.{told}", icon=":material/visibility:"
@@ -166,7 +166,7 @@ def effect_words(effect: Temperature) -> str:
     """What a temperature does to the confidence on some faces, in words."""
     bounds = effect.loss_change_95
     change = effect.log_loss_after - effect.log_loss_before
-    interval = "" if bounds is None else f" (95% interval {_signed(bounds[0])} to {_signed(bounds[1])})"
+    interval = "" if bounds is None else f" (95\u00a0% interval {_signed(bounds[0])} to {_signed(bounds[1])})"
     if effect.effect == "nothing":
         return "**It changes nothing**: the model is as sure as it may be."
     if effect.effect == "could be chance":
@@ -213,8 +213,3 @@ def _use(judged: Judged, index: int, fingerprint: str, fitted: Temperature) -> N
 
 def _signed(value: float) -> str:
     return f"{value:+.4f}".replace("-", "−")
-
-
-def _common(judged: Judged) -> tuple[Emotion, ...]:
-    """The emotions that every one of the models knows: of their faces the figures are."""
-    return tuple(emotion for emotion in EMOTIONS if all(emotion in card.emotions for card in judged.cards))

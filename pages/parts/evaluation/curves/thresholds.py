@@ -10,7 +10,7 @@ from fer.emotions import Emotion
 from fer.evaluation import Evaluation, ThresholdCurve, threshold_curve, threshold_curves
 from fer.evaluation.curves import ThresholdFigures, area_interval, around_threshold
 from fer.figures import CurveLine
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion, percent
 from pages.parts import face_sheet, mending, phrases, state
 from pages.parts.evaluation import face_card
 from pages.parts.evaluation.curves import table
@@ -75,7 +75,7 @@ def _every_emotion(judged: Judged, curves: Sequence[ThresholdCurve]) -> None:
         "AUC, the area under a line of the first chart: how often a face of the emotion scores higher for it "
         "than another face; a coin gets 0.5. Average precision, the area under a line of the second: how "
         "often the name is right, averaged while more and more of the emotion's faces are found; a blind "
-        "guess gets the share of the faces that are labelled so. Small figures are 95% intervals."
+        "guess gets the share of the faces that are labelled so. Small figures are 95\u00a0% intervals."
     )
 
 
@@ -106,10 +106,10 @@ def _one_emotion(judged: Judged, emotion: Emotion) -> None:
     share = curve.positives / (curve.positives + curve.negatives)
     st.caption(
         f"AUC, the area under the first curve: a face labelled {emotion} scores higher for {emotion} than a "
-        f"face labelled otherwise in {curve.area:.0%} of all pairs; a coin gets 50%. Average precision, the "
-        f"area under the second: how often the name is right, averaged while more and more {emotion} faces "
-        f"are found; a blind guess gets {share:.1%}, because so many of the faces are labelled so. Small "
-        "figures are 95% intervals."
+        f"face labelled otherwise in {percent(curve.area, 0)} of all pairs; a coin gets 50\u00a0%. Average "
+        "precision, the area under the second: how often the name is right, averaged while more and more "
+        f"{emotion} faces are found; a blind guess gets {percent(share)}, because so many of the faces are "
+        "labelled so. Small figures are 95\u00a0% intervals."
     )
 
 
@@ -145,19 +145,18 @@ def _choose_threshold(emotion: Emotion, curve: ThresholdCurve) -> float:
 
 
 def _sentence(here: ThresholdFigures, emotion: Emotion, threshold: float) -> str:
-    positives = here.true_positives + here.false_negatives
-    low, high = wilson_interval(here.true_positives, positives)
+    recall = Proportion(here.true_positives, here.true_positives + here.false_negatives)
     found = (
-        f"**Called {emotion} from {threshold:.2f} on: {here.true_positives:,} of {positives:,} {emotion} "
-        f"faces found** ({here.recall:.1%}, 95% interval {phrases.interval(low, high)}), "
+        f"**Called {emotion} from {threshold:.2f} on: {here.true_positives:,} of {recall.of:,} {emotion} "
+        f"faces found** ({percent(recall.share)}, 95\u00a0% interval {recall.range_95}), "
     )
     if here.precision is None:
         return found + "and no face is called so at all: the threshold lies above every score."
-    low, high = wilson_interval(here.true_positives, here.called)
+    precision = Proportion(here.true_positives, here.called)
     others = "no other is" if here.false_positives == 0 else f"**{here.false_positives:,} others**"
     return (
         found + f"{others} taken for {emotion}. Of the {phrases.faces(here.called)} called so, "
-        f"{here.precision:.1%} are ({phrases.interval(low, high)}). F1 {here.f1:.1%}."
+        f"{percent(precision.share)} are ({precision.range_95}). F1 {percent(here.f1)}."
     )
 
 

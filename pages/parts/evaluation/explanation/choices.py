@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from fer.emotions import EMOTIONS, Emotion, EmotionScores
+from fer.emotions import Emotion, EmotionScores
 from fer.evaluation.explanation import BY_ITSELF, THE_OTHERS, Against
 from pages.parts.evaluation.chosen_face import ChosenFace
 from pages.parts.evaluation.judged import Judged
@@ -48,12 +48,8 @@ def choose(judged: Judged, face: ChosenFace, scores: EmotionScores) -> Question:
     return Question(emotion, against, as_places, patch)
 
 
-def _emotions(judged: Judged) -> tuple[Emotion, ...]:
-    return tuple(one for one in EMOTIONS if all(one in card.emotions for card in judged.cards))
-
-
 def _choose_emotion(judged: Judged, face: ChosenFace, scores: EmotionScores) -> Emotion:
-    emotions, shares = _emotions(judged), scores.as_dict()
+    emotions, shares = judged.emotions, scores.as_dict()
     explained = (judged.models[0].name, face.row, face.image.tobytes() if face.row is None else b"")
     if st.session_state.get(_EXPLAINED) != explained or st.session_state.get(_EMOTION) not in emotions:
         st.session_state[_EXPLAINED] = explained
@@ -72,7 +68,7 @@ def _choose_emotion(judged: Judged, face: ChosenFace, scores: EmotionScores) -> 
 
 
 def _choose_against(judged: Judged, emotion: Emotion) -> Against:
-    others: list[Against] = [THE_OTHERS, *(one for one in _emotions(judged) if one is not emotion), BY_ITSELF]
+    others: list[Against] = [THE_OTHERS, *(one for one in judged.emotions if one is not emotion), BY_ITSELF]
     if st.session_state.get(_AGAINST) not in others:
         st.session_state[_AGAINST] = THE_OTHERS
     titles = {THE_OTHERS: "the others together", BY_ITSELF: f"nothing, {emotion} by itself"}

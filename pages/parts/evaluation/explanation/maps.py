@@ -10,10 +10,10 @@ from fer import figures
 from fer.emotions import EmotionScores
 from fer.errors import FerError
 from fer.evaluation import explanation
+from fer.evaluation.evaluation_set import EvaluatedModel
 from fer.evaluation.explanation.overlay import LEAST_FALL, LEAST_LOGIT, overlay_svg
-from fer.models.card import ModelCard
 from fer.models.catalog import ARCHITECTURES
-from fer.models.inference import ModelEntry
+from fer.statistics import percent
 from fer.system import jobs
 from pages.parts import caches, job_panel, notices, phrases
 from pages.parts.evaluation.chosen_face import ChosenFace
@@ -21,20 +21,14 @@ from pages.parts.evaluation.explanation import words
 from pages.parts.evaluation.explanation.choices import Question
 
 
-def show(
-    model: ModelEntry,
-    card: ModelCard,
-    face: ChosenFace,
-    scores: EmotionScores,
-    question: Question,
-) -> None:
+def show(model: EvaluatedModel, face: ChosenFace, scores: EmotionScores, question: Question) -> None:
     """Draw a model's answer to the face and both maps of it."""
     emotion = question.emotion
     st.markdown(f"##### {phrases.plain(model.title)}")
     answer, places, covered = st.columns(3, gap="medium")
     with answer:
         labelled = "" if face.label is None else f", labelled {face.label}"
-        st.markdown(f"**Its answer**: {scores.top} {scores.confidence:.0%}{labelled}")
+        st.markdown(f"**Its answer**: {scores.top} {percent(scores.confidence, 0)}{labelled}")
         st.plotly_chart(
             figures.scores_figure(scores),
             config={"displayModeBar": False},
@@ -42,7 +36,7 @@ def show(
         )
     with places, notices.shown():
         st.markdown("**Emotion map**: what each place added")
-        _emotion_map(model, card, face.image, question)
+        _emotion_map(model, face.image, question)
     with covered, notices.shown():
         st.markdown("**Occlusion map**: what covering a place takes away")
         with notices.working() as progress:
@@ -68,13 +62,13 @@ def _draw(svg: str, description: str) -> None:
     st.html(f'<img src="{source}" alt="{description}" style="{style}">')
 
 
-def _emotion_map(model: ModelEntry, card: ModelCard, image: NDArray[np.uint8], question: Question) -> None:
+def _emotion_map(model: EvaluatedModel, image: NDArray[np.uint8], question: Question) -> None:
     recognizer = caches.recognizer(model.name)
     if not recognizer.has_emotion_maps:
-        _no_maps(model, card, can_prepare=explanation.can_prepare_maps(recognizer))
+        _no_maps(model, can_prepare=explanation.can_prepare_maps(recognizer))
         return
     maps, _ = caches.emotion_maps(model.name, image)
-    shown = explanation.emotion_map(maps, card.emotions, question.emotion, question.against)
+    shown = explanation.emotion_map(maps, model.card.emotions, question.emotion, question.against)
     _draw(
         overlay_svg(image, shown.values, LEAST_LOGIT, as_places=question.as_places),
         f"the face, with how much each place raised {question.emotion}",
@@ -82,7 +76,7 @@ def _emotion_map(model: ModelEntry, card: ModelCard, image: NDArray[np.uint8], q
     st.markdown(words.of_emotion_map(shown))
 
 
-def _no_maps(model: ModelEntry, card: ModelCard, *, can_prepare: bool) -> None:
+def _no_maps(model: EvaluatedModel, *, can_prepare: bool) -> None:
     """Why there is no emotion map, and what gives one."""
     job_id = f"export-{model.name}"
     if can_prepare:
@@ -102,14 +96,15 @@ def _no_maps(model: ModelEntry, card: ModelCard, *, can_prepare: bool) -> None:
             )
         job_panel.follow(job_id)
         return
-    entry = ARCHITECTURES.get(card.architecture)
+    architecture = model.card.architecture
+    entry = ARCHITECTURES.get(architecture)
     if entry is not None and entry.has_emotion_maps:
         st.markdown(
             "This model was exported before models answered with a map for each emotion, and its Keras "
             "weights are not here to export it again. The occlusion map needs neither."
         )
         return
-    title = entry.title if entry else card.architecture
+    title = entry.title if entry else architecture
     st.markdown(
         f"**{phrases.plain(title)}** has none. Its last layers are dense: they mix all places of the face "
         "before an emotion gets its value, so no value belongs to a place any more. Networks that end in a "
@@ -118,7 +113,7 @@ def _no_maps(model: ModelEntry, card: ModelCard, *, can_prepare: bool) -> None:
     )
 
 
-def _prepare(job_id: str, model: ModelEntry) -> None:
+def _prepare(job_id: str, model: EvaluatedModel) -> None:
     try:
         jobs.start_job(job_id, f"The maps of {model.title}", ["reexport", model.name])
     except FerError as error:

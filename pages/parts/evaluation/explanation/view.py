@@ -32,9 +32,9 @@ def _explain(judged: Judged, face: ChosenFace) -> None:
         answers = [caches.face_answer(model.name, face.image) for model in judged.models]
         question = choices.choose(judged, face, answers[0])
         _legend(question.emotion)
-        for model, card, scores in zip(judged.models, judged.cards, answers, strict=True):
+        for model, scores in zip(judged.models, answers, strict=True):
             with st.container(border=len(judged.models) > 1):
-                maps.show(model, card, face, scores, question)
+                maps.show(model, face, scores, question)
         st.caption(
             "A map shows **where** the network looked, not why: it cannot tell a raised corner of the lips "
             "from the light on it. Where both maps agree, the reading is safer."

@@ -5,6 +5,7 @@ import math
 from fer.emotions import Emotion
 from fer.evaluation.explanation import BY_ITSELF, THE_OTHERS, Against, EmotionMap, Occlusion, read_map
 from fer.evaluation.explanation.reading import Place
+from fer.statistics import percent
 
 LEAST_LOGIT = 0.3
 """What is nearer to 0 than this in an emotion's map is called nothing; e to the 0.3 is a third more."""
@@ -49,13 +50,19 @@ def of_occlusion(shown: Occlusion, emotion: Emotion) -> str:
     _, left = shown.strongest(emotion)
     reading = read_map(shown.map(emotion), LEAST_FALL)
     if before - left < LEAST_FALL:
-        said = f"No patch of this size lowers **{emotion}** ({before:.0%}) by even one percentage point." + (
-            " There is little to lower."
-            if before < 2 * LEAST_FALL
-            else " Several places may tell the model the same; a larger patch finds out."
+        said = (
+            f"No patch of this size lowers **{emotion}** ({percent(before, 0)}) by even one percentage point."
+            + (
+                " There is little to lower."
+                if before < 2 * LEAST_FALL
+                else " Several places may tell the model the same; a larger patch finds out."
+            )
         )
     else:
-        said = f"With the framed square covered, **{emotion}** falls from {before:.0%} to **{left:.0%}**."
+        said = (
+            f"With the framed square covered, **{emotion}** falls from {percent(before, 0)} to "
+            f"**{percent(left, 0)}**."
+        )
         if reading.supports is not None:
             said += f" On the whole it rests most on {_where(reading.supports)}."
     rise = -float(shown.falls(emotion).min())

@@ -19,7 +19,7 @@ from fer.evaluation.galleries import (
     least_certain,
     wrong_alike,
 )
-from fer.statistics import wilson_interval
+from fer.statistics import Proportion, percent
 from pages.parts import caches, phrases, state
 from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged
@@ -68,9 +68,9 @@ def _surest_mistakes(judged: Judged) -> Shown:
     return Shown(
         gallery,
         f"{_capital(subject)} calls **{phrases.faces(len(gallery))}** of {len(judged.evaluation):,} "
-        f"({share:.1%}) something else than their label; those it is surest of come first. Look twice at "
-        "these: where it is this sure and called wrong, either it has learned a bad habit, or the label is "
-        "not what the face shows.",
+        f"({percent(share)}) something else than their label; those it is surest of come first. Look twice "
+        "at these: where it is this sure and called wrong, either it has learned a bad habit, or the label "
+        "is not what the face shows.",
         _percent,
         (
             "Not a single mistake",
@@ -90,18 +90,17 @@ def _least_certain(judged: Judged) -> Shown:
     )
     few = min(100, len(gallery) // 4)
     if few >= 10:
-        right = evaluation.is_right
-        unsure, sure = gallery.faces[:few], gallery.faces[-few:]
-        (low, high), (low_sure, high_sure) = (
-            wilson_interval(int(right[faces].sum()), few) for faces in (unsure, sure)
+        unsure, sure = (
+            Proportion.from_mask(evaluation.is_right[faces])
+            for faces in (gallery.faces[:few], gallery.faces[-few:])
         )
         words += (
-            f" Of the {few} faces it is least certain of it has **{right[unsure].mean():.0%}** right (95% "
-            f"interval {phrases.interval(low, high)}), of the {few} it is most certain of "
-            f"**{right[sure].mean():.0%}** ({phrases.interval(low_sure, high_sure)}): "
+            f" Of the {few} faces it is least certain of it has **{percent(unsure.share, 0)}** right "
+            f"(95\u00a0% interval {unsure.range_95}), of the {few} it is most certain of "
+            f"**{percent(sure.share, 0)}** ({sure.range_95}): "
             + (
                 "its doubt means something, and asking a person about these faces would help most."
-                if high < low_sure
+                if unsure.interval_95[1] < sure.interval_95[0]
                 else "its doubt tells little about whether it is right."
             )
         )
@@ -150,11 +149,11 @@ def _confused_pairs(judged: Judged) -> Shown:
     total = len(pair.gallery)
     words = (
         f"Of {pair.faces_of_both:,} faces labelled {pair.first} or {pair.second}, "
-        f"{names.subject(judged, 0)} takes **{total:,} ({pair.share:.1%})** for the other: "
+        f"{names.subject(judged, 0)} takes **{total:,} ({percent(pair.share)})** for the other: "
         f"{pair.first_as_second:,} labelled {pair.first} are called {pair.second}, {pair.second_as_first:,} "
         f"labelled {pair.second} are called {pair.first}."
     )
-    if wilson_interval(pair.first_as_second, total)[0] > 0.5:
+    if Proportion(pair.first_as_second, total).interval_95[0] > 0.5:
         words += f" It leans towards **{pair.second}**; that is more than chance."
     return Shown(pair.gallery, words, _percent, empty, f"{pair.first} {pair.second}")
 
@@ -264,4 +263,4 @@ def _capital(words: str) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}"
+    return percent(share, 0)

@@ -2,7 +2,7 @@
 
 from fer.evaluation.galleries import Gallery
 from fer.evaluation.people import PeopleSide, people_side
-from pages.parts import phrases
+from fer.statistics import percent
 from pages.parts.evaluation.judged import Judged
 
 # The front of a list, of which it is said apart from the whole.
@@ -32,14 +32,13 @@ def said(judged: Judged, gallery: Gallery) -> str:
 
 
 def _side_taken(side: PeopleSide, most: int, of: int) -> str:
-    low, high = side.interval_95
     which = f"On all {of:,}" if most == of else f"On the first {most}"
     text = (
         f"{which}, the answer that leads among FER+'s ten voters is what is said here, and not the label, "
-        f"for **{side.with_suggestion:,} of {side.asked:,}** ({side.share:.0%}, 95% interval "
-        f"{phrases.interval(low, high)}); it is the label for {side.with_label:,}, and something else again "
-        f"for {side.with_neither:,}"
+        f"for **{side.with_suggestion:,} of {side.asked:,}** ({percent(side.siding.share, 0)}, 95\u00a0% "
+        f"interval {side.siding.range_95}); it is the label for {side.with_label:,}, and something else "
+        f"again for {side.with_neither:,}"
     )
-    if most == FRONT and low > 0.5:
+    if most == FRONT and side.siding.interval_95[0] > 0.5:
         return text + ": most of these “mistakes” are the label's, not the model's."
     return text + "."

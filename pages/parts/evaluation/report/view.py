@@ -1,13 +1,13 @@
 """Everything about these models to take along: a page that opens without a network, and its answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
 from fer.datasets.registry import SYNTHETIC
-from fer.emotions import Emotion
 from fer.figures import report as evaluation_report
-from fer.figures.report import Form, ReportedModel
+from fer.figures.report import Form
 from pages.parts import caches, phrases
 from pages.parts.evaluation.judged import Judged
 
@@ -84,7 +84,7 @@ def _downloads(judged: Judged) -> None:
             judged.split,
             judged.view,
             judged.tta,
-            answerable_only=bool(_left_out(judged)),
+            answerable_only=bool(judged.left_out),
             with_faces=with_faces,
         ),
         language="bash",
@@ -97,7 +97,7 @@ def _contents(judged: Judged) -> str:
     lines = [
         f"**{phrases.faces(len(judged.faces))}** of {phrases.plain(judged.faces.source.title)} with their "
         f"terms, state and fingerprint, {judged.tta.phrase}",
-        "every **figure** with its 95% interval, its formula and its words",
+        "every **figure** with its 95\u00a0% interval, its formula and its words",
         *(["which model is **better**, or whether that could be chance"] if several else []),
         "the **confusions**, emotion by emotion, and the commonest **mistakes** with the rows behind them",
         "what must be **kept in mind**: other faces, known faces, faces that were left out",
@@ -108,23 +108,14 @@ def _contents(judged: Judged) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _left_out(judged: Judged) -> dict[Emotion, int]:
-    """Faces of the split that were not asked about, because not every model knows their emotion."""
-    counts = caches.dataset(judged.dataset.name, view=judged.view).counts()[judged.split]
-    known = set.intersection(*(set(of_one.emotions) for of_one in judged.evaluations))
-    return {emotion: count for emotion, count in counts.items() if count and emotion not in known}
-
-
 def _written(judged: Judged, form: Form, with_faces: bool) -> Callable[[], bytes]:
     """What writes the file once somebody wants it; it runs beside the page, so it takes all it needs."""
-    left_out = _left_out(judged)
     models = [
-        ReportedModel(model.title, card, of_one, caches.recognizer(model.name).fingerprint)
-        for model, card, of_one in zip(judged.models, judged.cards, judged.evaluations, strict=True)
+        replace(model, fingerprint=caches.recognizer(model.name).fingerprint) for model in judged.models
     ]
 
     def written() -> bytes:
-        report = evaluation_report.report_of(models, judged.faces, judged.view, left_out=left_out)
+        report = evaluation_report.report_of(models, judged.faces, judged.view, left_out=judged.left_out)
         match form:
             case "html":
                 return evaluation_report.to_html(report, with_faces=with_faces).encode()

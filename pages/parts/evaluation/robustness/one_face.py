@@ -7,9 +7,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer.emotions import EmotionScores
+from fer.evaluation.evaluation_set import EvaluatedModel
 from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, FaceAlong, corrupt_together
 from fer.figures import robustness as figures
-from fer.models.inference import ModelEntry
+from fer.statistics import percent
 from pages.parts import caches, face_sheet, notices, phrases
 from pages.parts.evaluation import chosen_face
 from pages.parts.evaluation.chosen_face import ChosenFace
@@ -66,7 +67,7 @@ def show(judged: Judged) -> None:
 
 
 def _scores(
-    models: Sequence[ModelEntry],
+    models: Sequence[EvaluatedModel],
     before: Sequence[EmotionScores],
     alongs: Sequence[FaceAlong],
     severity: float,
@@ -96,7 +97,7 @@ def _scores(
             )
 
 
-def letters(models: Sequence[ModelEntry]) -> tuple[str, ...]:
+def letters(models: Sequence[EvaluatedModel]) -> tuple[str, ...]:
     """What the models are called within the view: "A" to "C", and nothing for a single one."""
     return tuple("ABC"[: len(models)]) if len(models) > 1 else ("",)
 
@@ -176,7 +177,7 @@ def _pair(
 ) -> None:
     """The untouched face beside the changed one, both as the first model sees them."""
     changed = corrupt_together(chosen.image[None], severities)
-    preprocessing = judged.cards[0].preprocessing
+    preprocessing = judged.models[0].card.preprocessing
     seen = preprocessing.pictures(preprocessing.apply(np.concatenate([chosen.image[None], changed])))
     kind = alongs[0].kind
     was = plain[0].scores(CORRUPTIONS[kind].neutral)
@@ -185,7 +186,11 @@ def _pair(
         seen,
         [
             Caption(
-                was.top, was.top.color, "the untouched face", row=0, notes=(f"{was.confidence:.0%} sure",)
+                was.top,
+                was.top.color,
+                "the untouched face",
+                row=0,
+                notes=(f"{percent(was.confidence, 0)} sure",),
             ),
             Caption(
                 was.top if now.top != was.top else now.top,
@@ -195,7 +200,7 @@ def _pair(
                 chosen=now.top != was.top,
                 new_label=now.top if now.top != was.top else "",
                 new_color=now.top.color,
-                notes=(f"{now.confidence:.0%} sure",),
+                notes=(f"{percent(now.confidence, 0)} sure",),
             ),
         ],
         key="evaluation.break_pair",
@@ -205,7 +210,7 @@ def _pair(
 
 
 def _sentence(
-    model: ModelEntry, letter: str, along: FaceAlong, untouched: str, severity: float, with_others: bool
+    model: EvaluatedModel, letter: str, along: FaceAlong, untouched: str, severity: float, with_others: bool
 ) -> None:
     """Where the answer flips, in words."""
     corruption = CORRUPTIONS[along.kind]
@@ -230,7 +235,7 @@ def _sentence(
             where = f"It does not flip up to {corruption.number(corruption.greatest)}."
     if with_others:
         where = f"With the others on, {where[0].lower()}{where[1:]}"
-    st.markdown(f"{name} {said}, {now.confidence:.0%} sure. {where}")
+    st.markdown(f"{name} {said}, {percent(now.confidence, 0)} sure. {where}")
 
 
 def _strip(
@@ -256,14 +261,15 @@ def _strip(
             Caption(
                 f"{f'{names[0]}: ' if names[0] else ''}{top}",
                 top.color,
-                f"level {level}: " + ", ".join(f"{answer.top} {answer.confidence:.0%}" for answer in answers),
+                f"level {level}: "
+                + ", ".join(f"{answer.top} {percent(answer.confidence, 0)}" for answer in answers),
                 row=level,
                 badge=corruption.number(severity) if level else "0",
                 chosen=any(turned),
                 notes=(
-                    f"{answers[0].confidence:.0%} sure",
+                    f"{percent(answers[0].confidence, 0)} sure",
                     *(
-                        f"{name}: {answer.top} {answer.confidence:.0%}"
+                        f"{name}: {answer.top} {percent(answer.confidence, 0)}"
                         for name, answer in zip(names[1:], answers[1:], strict=True)
                     ),
                 ),

@@ -8,7 +8,6 @@ import streamlit as st
 
 from fer.cli.options import arguments_of
 from fer.datasets import Dataset
-from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation import TTA
 from fer.evaluation.robustness import CORRUPTIONS, LEVELS, Sweep
 from fer.figures.robustness import NamedSweep
@@ -25,7 +24,7 @@ def show(judged: Judged) -> None:
     st.subheader("The whole split", anchor=False)
     with notices.shown():
         sample = _choose_sample(len(judged.faces))
-        emotions = _common(judged)
+        emotions = judged.emotions
         where = (judged.dataset.name, judged.view, judged.split, emotions, sample)
         faces = caches.swept_faces(*where)
         paths = [caches.sweep_path(model.name, *where) for model in judged.models]
@@ -54,10 +53,6 @@ def _choose_sample(count: int) -> int | None:
         help="An even draw: each emotion keeps its share, and it is always the same faces.",
     )
     return choice
-
-
-def _common(judged: Judged) -> tuple[Emotion, ...]:
-    return tuple(e for e in EMOTIONS if all(e in card.emotions for card in judged.cards))
 
 
 def _offer(

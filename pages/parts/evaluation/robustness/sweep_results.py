@@ -8,7 +8,7 @@ from fer.datasets import Dataset
 from fer.evaluation.robustness import CORRUPTIONS, LEVELS, CorruptionKind, Sweep, corrupt
 from fer.figures import robustness as figures
 from fer.figures.robustness import NamedSweep
-from fer.statistics import compare_answers
+from fer.statistics import compare_answers, percent, percent_range
 from pages.parts import face_sheet, phrases, state
 from pages.parts.evaluation import face_card
 from pages.parts.evaluation.judged import Judged
@@ -41,8 +41,8 @@ def show(
     st.markdown(_in_words(sweeps[0], order))
     _table(sweeps, order)
     st.caption(
-        f"Of {phrases.faces(len(first))}; in brackets the 95% interval. “Turned”: the answers at level 5 "
-        "that differ from the one to the untouched face, right or wrong. “Surely worse from”: the first "
+        f"Of {phrases.faces(len(first))}; in brackets the 95\u00a0% interval. “Turned”: the answers at level "
+        "5 that differ from the one to the untouched face, right or wrong. “Surely worse from”: the first "
         "level whose loss, on the same faces, is more than chance. How bad level 5 is was chosen for each "
         "kind by itself: compare models along a row, not the rows with one another."
     )
@@ -58,8 +58,9 @@ def show(
         figures.severity_figure(sweeps, kind), config={"displayModeBar": False}, key="evaluation.sweep_curve"
     )
     st.caption(
-        f"{CORRUPTIONS[kind].words} The bands are 95% intervals of {phrases.faces(len(first))}. The same "
-        "faces are asked about at every level, so smaller differences than the bands suggest can be real."
+        f"{CORRUPTIONS[kind].words} The bands are 95\u00a0% intervals of {phrases.faces(len(first))}. The "
+        "same faces are asked about at every level, so smaller differences than the bands suggest can be "
+        "real."
     )
     place = _choose_model(sweeps)
     named, model_index = sweeps[place], indices[place]
@@ -86,23 +87,23 @@ def _in_words(named: NamedSweep, order: Sequence[CorruptionKind]) -> str:
     swept, weakest, strongest = named.sweep, order[0], order[-1]
     worst, least = swept.points[weakest][-1], swept.points[strongest][-1]
     name = f"**{named.letter}**, “{phrases.plain(named.title)}”, " if named.letter else "The model "
-    low, high = swept.interval_95(worst)
+    low, high = swept.correct(worst).interval_95
     said = (
-        f"{name}is right for {swept.accuracy(swept.untouched):.1%} of the untouched faces. Of what was "
+        f"{name}is right for {percent(swept.accuracy(swept.untouched))} of the untouched faces. Of what was "
         f"tried, **{CORRUPTIONS[weakest].title.lower()}** costs it most: at "
-        f"{CORRUPTIONS[weakest].say(worst.severity)}, it is right for **{swept.accuracy(worst):.1%}** "
-        f"({phrases.interval(low, high)})"
+        f"{CORRUPTIONS[weakest].say(worst.severity)}, it is right for **{percent(swept.accuracy(worst))}** "
+        f"({percent_range(low, high)})"
     )
     if low <= swept.majority_accuracy:
         compared = "worse than" if high < swept.majority_accuracy else "not surely better than"
-        said += f", {compared} always answering the commonest emotion ({swept.majority_accuracy:.1%})"
-    said += f". Its mean confidence there is {worst.mean_confidence:.0%}"
+        said += f", {compared} always answering the commonest emotion ({percent(swept.majority_accuracy)})"
+    said += f". Its mean confidence there is {percent(worst.mean_confidence, 0)}"
     if worst.mean_confidence > high + 0.1:
         said += ", so its confidence does not warn of it"
     if len(order) > 1:
         said += (
-            f". It bears **{CORRUPTIONS[strongest].title.lower()}** best: {swept.accuracy(least):.1%} at "
-            f"{CORRUPTIONS[strongest].say(least.severity)}"
+            f". It bears **{CORRUPTIONS[strongest].title.lower()}** best: {percent(swept.accuracy(least))} "
+            f"at {CORRUPTIONS[strongest].say(least.severity)}"
         )
     return f"{said}."
 
@@ -119,11 +120,10 @@ def _table(sweeps: Sequence[NamedSweep], order: Sequence[CorruptionKind]) -> Non
     for named in sweeps:
         swept, name = named.sweep, f"{named.letter}: " if named.letter else ""
         worst = [swept.points[kind][-1] for kind in order]
-        rows[f"{name}right at level 5 (untouched {swept.accuracy(swept.untouched):.1%})"] = [
-            f"**{swept.accuracy(point):.1%}** ({phrases.interval(*swept.interval_95(point))})"
-            for point in worst
+        rows[f"{name}right at level 5 (untouched {percent(swept.accuracy(swept.untouched))})"] = [
+            f"**{percent(right.share)}** ({right.range_95})" for right in map(swept.correct, worst)
         ]
-        rows[f"{name}turned"] = [f"{swept.flips(point) / len(swept):.0%}" for point in worst]
+        rows[f"{name}turned"] = [percent(swept.flips(point) / len(swept), 0) for point in worst]
         rows[f"{name}surely worse from"] = [_surely_worse(swept, kind) for kind in order]
     st.table(rows, border="horizontal", hide_index=True, alt="Accuracy by kind of corruption, weakest first.")
 
@@ -174,8 +174,8 @@ def _turns(swept: Sweep, kind: CorruptionKind) -> None:
     commonest = max(range(len(answered)), key=answered.__getitem__)
     st.caption(
         f"At {corruption.say(worst.severity)}, {swept.flips(worst):,} of {phrases.faces(len(swept))} get "
-        f"another answer than untouched, and {answered[commonest] / len(swept):.0%} of all answers are "
-        f"**{swept.emotions[commonest]}**."
+        f"another answer than untouched, and {percent(answered[commonest] / len(swept), 0)} of all answers "
+        f"are **{swept.emotions[commonest]}**."
     )
 
 

@@ -21,7 +21,7 @@ def show(judged: Judged, kind: CorruptionKind, key: str = "evaluation.break_trai
         kind: which corruption.
         key: the button's.
     """
-    card, corruption, recommendation = judged.cards[0], CORRUPTIONS[kind], RECOMMENDATIONS[kind]
+    card, corruption, recommendation = judged.models[0].card, CORRUPTIONS[kind], RECOMMENDATIONS[kind]
     before, config = _settings(card)
     side = card.preprocessing.image_width
     after = train_against(kind, before, side)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer.figures.style import ACCENT_RGB, MARK_RGB
-from fer.statistics import PairedComparison
+from fer.statistics import PairedComparison, percent
 from pages.parts import components
 
 _STYLE = components.style(__file__)
@@ -27,7 +27,7 @@ def show(comparison: PairedComparison, first: str, second: str) -> None:
     bar = "".join(f'<div style="flex:{count} 0 0;background:{color}"></div>' for _, count, color in parts)
     legend = "".join(
         f'<li><i style="background:{color}"></i>{title} <b>{count:,}</b> '
-        f"({count / comparison.count:.1%})</li>"
+        f"({percent(count / comparison.count)})</li>"
         for title, count, color in parts
     )
     st.html(f'{_STYLE}<div class="fer-together"><div class="bar">{bar}</div><ul>{legend}</ul></div>')

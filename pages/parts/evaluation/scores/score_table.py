@@ -29,7 +29,7 @@ def show(models: Sequence[tuple[str, Sequence[Score]]]) -> None:
     heads = (
         "".join(f"<th>{html.escape(name)}</th>" for name in names)
         if several
-        else "<th>Value and 95% interval</th>"
+        else "<th>Value and 95\u00a0% interval</th>"
     )
     kind = "fer-scores several" if several else "fer-scores"
     st.html(
@@ -53,7 +53,7 @@ def show_formulas(scores: Sequence[Score]) -> None:
         "$TP_i$ are faces of emotion $i$ that were called so, $FP_i$ other faces called so, $FN_i$ faces of "
         "it called otherwise; $n_i$ of all $n$ faces show it, and $k$ emotions are shown. The intervals are "
         "Wilson's for shares of faces, DeLong's for the area, the normal one for means over faces, and the "
-        "middle 95% of 2,000 redrawn splits for the others."
+        "middle 95\u00a0% of 2,000 redrawn splits for the others."
     )
 
 
@@ -64,17 +64,13 @@ def _value(score: Score, model: str) -> str:
     bar = interval = ""
     if score.interval_95 is not None:
         low, high = score.interval_95
-        interval = f"<small>{_written(low, score)} to {_written(high, score)}</small>"
+        interval = f"<small>{score.interval_in_words}</small>"
         # Losses have no right end; kappa may be negative, which the bar shows as nothing.
         if score.best == 1:
             left, right = max(low, 0.0), min(max(high, 0.0), 1.0)
             at = f"left:{left:.1%};width:{max(right - left, 0):.1%}"
             bar = f'<div class="range"><div style="{at}"></div></div>'
-    return f'<td class="value"{about}><b>{_written(score.value, score)}</b>{interval}{bar}</td>'
-
-
-def _written(value: float, score: Score) -> str:
-    return f"{value:.1%}" if score.is_share else f"{value:.3f}".replace("-", "−")
+    return f'<td class="value"{about}><b>{score.value_in_words}</b>{interval}{bar}</td>'
 
 
 def _words(scores: Sequence[Score]) -> str:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from fer import figures
 from fer.evaluation import TTA
-from fer.statistics import PairedComparison, Verdict, compare_answers
-from pages.parts import caches, phrases, report_table
+from fer.statistics import PairedComparison, Verdict, compare_answers, percent
+from pages.parts import caches, report_table
 from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged
 from pages.parts.evaluation.scores import agreement_bar, score_table
@@ -35,13 +35,12 @@ def scores_view(judged: Judged) -> None:
 
 def _one(judged: Judged) -> None:
     evaluation = judged.evaluation
-    low, high = evaluation.interval_95
     figure, scale = st.columns([2, 3], gap="large", vertical_alignment="center")
     with figure:
-        st.metric("Accuracy", f"{evaluation.accuracy:.1%}", border=False)
+        st.metric("Accuracy", percent(evaluation.accuracy), border=False)
         st.markdown(
-            f"On **{len(evaluation):,}** faces{_averaged(judged)}. With 95% confidence, endless faces of "
-            f"this kind would give **{phrases.interval(low, high)}**."
+            f"On **{len(evaluation):,}** faces{_averaged(judged)}. With 95\u00a0% confidence, endless faces "
+            f"of this kind would give **{evaluation.correct.range_95}**."
         )
     with scale:
         _scale(judged)
@@ -51,11 +50,11 @@ def _several(judged: Judged) -> None:
     with st.container(horizontal=True, gap="small"):
         for index, evaluation in enumerate(judged.evaluations):
             with st.container(width=105, gap=None):
-                st.metric(f"Accuracy of {names.short(judged, index)}", f"{evaluation.accuracy:.1%}")
-                st.caption(phrases.interval(*evaluation.interval_95))
+                st.metric(f"Accuracy of {names.short(judged, index)}", percent(evaluation.accuracy))
+                st.caption(evaluation.correct.range_95)
     st.markdown(
         f"All on the same **{len(judged.evaluation):,}** faces{_averaged(judged)}; below each, its "
-        "95% interval."
+        "95\u00a0% interval."
     )
     _scale(judged)
     for index in range(1, len(judged.models)):
