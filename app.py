@@ -1,4 +1,4 @@
-"""The frame around the pages: their order, their names, their icons. It holds nothing that a page needs."""
+"""Navigation: the pages' order, names and icons. It holds nothing that a page needs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The workshop at a glance: what it is, what is ready, and where to go next."""
+"""Home page: what the workshop is, what is ready, and where to go next."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -25,7 +25,7 @@ def first_readable(models: Sequence[ModelEntry]) -> ModelCard | None:
 masthead.show(
     "Teach a computer to read a face",
     "From labelled photographs to a webcam that names an expression: five "
-    "stations, each a thing you do yourself and can look inside.",
+    "stations. In each you do one step yourself and see how it works.",
 )
 
 
@@ -65,7 +65,10 @@ face_sheet.show(
     key="home.faces",
     side="min(6rem, 22%)",
 )
-st.caption("The seven expressions of FER-2013, as the built-in faces show them. They are drawn, of nobody.")
+st.caption(
+    "The seven expressions of FER-2013, as the built-in faces show them. Drawn by this program; they show no "
+    "real person."
+)
 
 running = next((run for run in history if run.is_active), None)
 if running is not None:
@@ -93,7 +96,7 @@ with first[1]:
         "Turn one face into many, and find out how far is too far.",
         phrases.augmentation(state.augmentation()),
         "pages/2_augmentation.py",
-        "Roll the dice",
+        "Augment a face",
         ":material/casino:",
     )
 with first[2]:
@@ -113,18 +116,19 @@ with second[0]:
         "See what a model mistakes for what, and how sure one can be.",
         f"{shipped.title}: {phrases.tested(shipped)} on {shipped.dataset.get('title', 'its test faces')}"
         if shipped and shipped.test
-        else f"{len(models)} {'model' if len(models) == 1 else 'models'} to judge"
+        else f"{len(models)} {'model' if len(models) == 1 else 'models'} to evaluate"
         if models
         else "needs a model; train one first",
         "pages/4_evaluation.py",
-        "Judge a model",
+        "Evaluate a model",
         ":material/fact_check:" if models else ":material/pending:",
     )
 with second[1]:
     station(
         5,
         "Live",
-        "Let it read your own face, in the webcam or in a picture. Nothing leaves this computer.",
+        "Let it read your own face, in the webcam or in a picture. Only the computer that runs FER Lab sees "
+        "it.",
         "ready" if models else "needs a model; train one first",
         "pages/5_live.py",
         "Try it",

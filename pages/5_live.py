@@ -1,4 +1,4 @@
-"""Station 5: a face in front of the camera, or in a picture, and what the model makes of it."""
+"""Live page: a face in front of the camera, in a picture or in a film, and what the model makes of it."""
 
 import streamlit as st
 

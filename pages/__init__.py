@@ -1,1 +1,1 @@
-"""The pages of the workshop, in the order of the learner's journey; Streamlit runs them as scripts."""
+"""Pages: the stations of the workshop in the order of the learner's journey; Streamlit runs them."""

@@ -10,10 +10,10 @@ import numpy as np
 from fer.cli import reading_options, terminal
 from fer.cli.commands import Add, Answer
 from fer.images import load_picture
-from fer.live import STILL, RecognizedFace, picture_answers, recognize_faces
+from fer.live import STILL, RecognizedFace, picture_export, recognize_faces
 from fer.live.detection import build_detector
 from fer.live.drawing import draw_faces
-from fer.live.picture_answers import PictureAnswer
+from fer.live.picture_export import PicturePrediction
 from fer.system import files
 
 
@@ -29,7 +29,7 @@ def recognize(options: argparse.Namespace) -> Answer:
         picture_bgr = np.asarray(cv2.cvtColor(load_picture(path), cv2.COLOR_RGB2BGR), np.uint8)
         recognized = recognize_faces(picture_bgr, detector, recognizer, settings, other)
         # Without its pixels: only a table is made of it, and a thousand pictures would fill the memory.
-        answers.append(PictureAnswer(str(path), np.empty((0, 0, 3), np.uint8), recognized))
+        answers.append(PicturePrediction(str(path), np.empty((0, 0, 3), np.uint8), recognized))
         image: dict[str, Any] = {"file": str(path), "faces": [_told(item) for item in recognized]}
         if options.output is not None:
             encoded = cv2.imencode(".png", draw_faces(picture_bgr, recognized))[1].tobytes()
@@ -42,7 +42,7 @@ def recognize(options: argparse.Namespace) -> Answer:
         lines.append(f"{path}: {found or 'no face found'}")
     result: dict[str, Any] = {"model": options.model, "images": images}
     if options.table is not None:
-        files.save_text(options.table, picture_answers.as_csv(answers))
+        files.save_text(options.table, picture_export.as_csv(answers))
         result["table"] = str(options.table)
     return result, "\n".join(lines)
 

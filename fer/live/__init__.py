@@ -1,4 +1,4 @@
-"""From a frame to what it shows: the one pipeline behind the camera, pictures and video files.
+"""Live inference: from a frame to what it shows, for the camera, pictures and video files alike.
 
 It knows arrays only: no video library and no web page.
 """

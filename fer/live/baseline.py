@@ -1,4 +1,6 @@
-"""A person's own resting face: some faces look stern or sad at rest, and are read so all day.
+"""Baseline correction: a person's scores relative to their own resting face.
+
+Some faces look stern or sad at rest, and are read so all day.
 
 For some seconds a person looks neutral; what the model answers then is their baseline b. From then on each of
 its answers p becomes

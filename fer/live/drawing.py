@@ -1,4 +1,4 @@
-"""What the recognition saw, drawn onto a copy of the picture: a box, a label, and all seven scores."""
+"""Annotation: a copy of the picture with each face's bounding box, label and scores drawn in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The last minute of every person before the camera: what was read in each face, and for how long."""
+"""Sliding window: the last minute of every person before the camera, and how long each label lasted."""
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence

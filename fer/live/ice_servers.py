@@ -1,4 +1,4 @@
-"""Servers that help a browser and the workshop find one another, for those who serve it to other machines.
+"""ICE servers (STUN, TURN): how browser and server find one another across networks, read from a setting.
 
 On the workshop's own computer none is needed, and none is asked. Through the internet a STUN server tells
 each side its address, and where firewalls let nothing through, a TURN server passes the video on.

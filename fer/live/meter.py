@@ -1,4 +1,4 @@
-"""How a camera's recognition is doing: frames a second, delay, what was dropped, what failed."""
+"""Stream metrics: frames a second, latency, dropped frames and errors of a camera."""
 
 import statistics
 import time

@@ -1,4 +1,4 @@
-"""What one frame showed: the value that everything downstream of recognition takes."""
+"""Frame result: what one frame showed, the value that everything downstream of recognition takes."""
 
 from dataclasses import dataclass
 

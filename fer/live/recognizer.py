@@ -1,4 +1,4 @@
-"""Find every face of a frame, classify all in one call, follow and steady each."""
+"""Inference pipeline: detect every face of a frame, classify all in one call, track and smooth each."""
 
 import threading
 import time

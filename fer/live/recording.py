@@ -1,4 +1,4 @@
-"""What a camera showed, kept because somebody asked for it: a clip, a table, single pictures.
+"""Recording: what a camera showed, kept on request as a clip, a table, or single pictures.
 
     data/recordings/<year month day-hour minute second>/
         clip.mp4      with everything drawn that was drawn

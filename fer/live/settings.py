@@ -1,4 +1,4 @@
-"""What a learner chooses about live recognition; nothing here computes."""
+"""Live settings: detector, temporal smoothing, hysteresis and thresholds; nothing here computes."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""One viewer's camera: a frame in, the frame to be shown out, whatever happens in between."""
+"""Video stream: one viewer's camera, a frame in and the frame to be shown out, whatever fails."""
 
 import threading
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From what a model answers, frame by frame, to what is told of one person: smoothed, and held steady."""
+"""Temporal smoothing and hysteresis: scores averaged over time, a label that does not flicker."""
 
 from collections import Counter, deque
 

@@ -1,4 +1,4 @@
-"""A job on a page: how far it is, how long it will take, a button to end it, and why it failed."""
+"""Background job: how far it is, how long it will take, a button to end it, and why it failed."""
 
 from collections.abc import Callable
 

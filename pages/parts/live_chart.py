@@ -1,4 +1,4 @@
-"""A Plotly chart that is redrawn every second without being taken down.
+"""Live chart: a Plotly chart that is redrawn every second without being taken down.
 
 `st.plotly_chart` builds its chart anew at each update: it blinks, and a zoom is lost. This one stays
 where it is and hands each new figure to `Plotly.react`.

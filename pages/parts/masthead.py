@@ -1,4 +1,4 @@
-"""How every page begins: its settings, the shared style, its title, and what is to be told."""
+"""Page header: a page's settings, the shared style, its title, and what is to be told."""
 
 import streamlit as st
 

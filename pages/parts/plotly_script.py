@@ -1,4 +1,4 @@
-"""Plotly's own script for charts that a page draws itself: from the installed package, without internet."""
+"""Plotly.js: the chart library's own script from the installed package, without internet."""
 
 import filecmp
 import functools

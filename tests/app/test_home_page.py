@@ -44,7 +44,7 @@ def test_a_damaged_card_does_not_close_the_workshop(open_page: OpenPage, fer_hom
     (folder / CARD_FILE).write_text("{")
     page = open_page("0_home.py")
     assert not page.exception
-    assert "1 model to judge" in words(page)
+    assert "1 model to evaluate" in words(page)
 
 
 def test_the_frame_runs_with_the_home_page_in_it() -> None:

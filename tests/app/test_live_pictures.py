@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from fer.live import STILL, recognize_faces
 from fer.live.detection import build_detector
 from fer.live.drawing import DrawingStyle
-from fer.live.picture_answers import PictureAnswer, as_csv, as_json, as_zip
+from fer.live.picture_export import PicturePrediction, as_csv, as_json, as_zip
 from fer.models.inference import Recognizer
 from tests.app.test_live_page import PICTURES, files_in, open_page, png, words
 from tests.core import grey_level
@@ -45,9 +45,10 @@ def test_one_picture_is_looked_at_closely_at_once() -> None:
     page = shown(("face.png", png(astronaut())))
     assert len(page.get("plotly_chart")) == 1
     assert len(page.image) == 2, "the picture, and the face as the model sees it"
-    assert "Exactly as the model sees it: 48×48 pixels, grey." in words(page)
-    page.selectbox(key="live.picture.map").set_value(None).run()
+    assert "The 48×48 grey pixels the model gets; the tint shows what speaks for *" in words(page)
+    page.selectbox(key="live.picture.map").select_index(0).run()
     assert not page.exception
+    assert "Exactly as the model sees it: 48×48 grey pixels." in words(page)
 
 
 def test_many_pictures_are_read_one_by_one_also_when_one_is_damaged() -> None:
@@ -144,10 +145,10 @@ def test_two_hundred_megapixels_are_refused_from_the_header(monkeypatch: pytest.
 # ── to take along ────────────────────────────────────────────────────────────────────────────────
 
 
-def answers(model: Path, name: str = "face.png") -> list[PictureAnswer]:
+def answers(model: Path, name: str = "face.png") -> list[PicturePrediction]:
     picture = np.asarray(astronaut()[..., ::-1], np.uint8)
     faces = recognize_faces(picture, build_detector("haar_thorough"), Recognizer(model), STILL)
-    return [PictureAnswer(name, picture, faces)]
+    return [PicturePrediction(name, picture, faces)]
 
 
 def test_the_table_has_a_row_per_face_and_names_no_formula(model: Path) -> None:

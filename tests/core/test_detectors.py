@@ -17,7 +17,7 @@ from fer.live.detection import (
     DETECTORS,
     DetectionMode,
     Face,
-    FollowingDetector,
+    TrackingDetector,
     build_detector,
     catalog,
     detector_entry,
@@ -46,7 +46,7 @@ def test_every_haar_detector_finds_the_astronaut(entry: Any) -> None:
 
 
 def test_a_detector_for_a_video_follows() -> None:
-    assert isinstance(build_detector("haar_fast", DetectionMode.ASYNC), FollowingDetector)
+    assert isinstance(build_detector("haar_fast", DetectionMode.ASYNC), TrackingDetector)
 
 
 def test_an_unknown_detector_is_named_with_those_there_are() -> None:

@@ -1,4 +1,4 @@
-"""Finding faces, following them from frame to frame, and cutting them out."""
+"""Face detection and tracking: bounding boxes of faces, followed from frame to frame and cut out."""
 
 from fer.live.detection.catalog import (
     DETECTORS,
@@ -10,10 +10,10 @@ from fer.live.detection.catalog import (
 )
 from fer.live.detection.crops import as_bgr, crop_faces
 from fer.live.detection.face import Box, Face, FaceDetector
-from fer.live.detection.following import DetectionMode, FollowingDetector
 from fer.live.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSettings
 from fer.live.detection.lighting import lift_contrast
 from fer.live.detection.tracking import FaceTracker
+from fer.live.detection.tracking_detector import DetectionMode, TrackingDetector
 
 __all__ = [
     "DETECTORS",
@@ -27,9 +27,9 @@ __all__ = [
     "Face",
     "FaceDetector",
     "FaceTracker",
-    "FollowingDetector",
     "HaarDetector",
     "HaarSettings",
+    "TrackingDetector",
     "as_bgr",
     "build_detector",
     "crop_faces",

@@ -1,4 +1,4 @@
-"""The face detectors a learner can choose from, with what each finds and what it costs."""
+"""Detector registry: the face detectors one can choose from, what each finds and what it costs."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,9 +9,9 @@ from typing import Any
 from fer.errors import FaceDetectorError
 from fer.live.detection import dlib_hog, yunet
 from fer.live.detection.face import FaceDetector
-from fer.live.detection.following import DetectionMode, FollowingDetector
 from fer.live.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
 from fer.live.detection.profile import ProfileDetector
+from fer.live.detection.tracking_detector import DetectionMode, TrackingDetector
 
 # What `python -m fer detectors --measure FOLDER` found on the annotated photographs of `FOLDER`.
 MEASURED_FILE = Path(__file__).parent / "measured.json"
@@ -132,7 +132,7 @@ def build_detector(name: str, mode: DetectionMode | None = None) -> FaceDetector
         FaceDetectorError: there is none of that name, or it cannot be had here.
     """
     detector = detector_entry(name).build()
-    return detector if mode is None else FollowingDetector(detector, mode)
+    return detector if mode is None else TrackingDetector(detector, mode)
 
 
 def dim_light() -> Mapping[str, Any] | None:

@@ -1,4 +1,4 @@
-"""From boxes in a picture to face crops, framed as the model's training faces were."""
+"""Face crops: bounding boxes cut out and resized, framed as the model's training faces were."""
 
 from collections.abc import Sequence
 

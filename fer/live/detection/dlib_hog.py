@@ -1,4 +1,4 @@
-"""dlib's detector, which reference system S1 uses; only where the learner has installed dlib."""
+"""HOG detector (dlib): the one of reference system S1; only where the learner has installed dlib."""
 
 import importlib.util
 import threading

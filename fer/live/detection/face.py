@@ -1,4 +1,4 @@
-"""What a face detector finds: `Face`, and the protocol that every detector follows."""
+"""Bounding box: where a face is, and the protocol that every face detector follows."""
 
 from dataclasses import dataclass
 from typing import Protocol

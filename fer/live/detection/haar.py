@@ -114,7 +114,7 @@ def _grey(image_bgr: NDArray[np.uint8], shrunk_by: float) -> NDArray[np.uint8]:
     if shrunk_by > 1:
         height, width = image_bgr.shape[:2]
         size = (max(1, round(width / shrunk_by)), max(1, round(height / shrunk_by)))
-        # Shrunk first, then made grey: a quarter of the pixels to convert. TTA over areas, because
+        # Shrunk first, then made grey: a quarter of the pixels to convert. Averaging over areas, because
         # skipping pixels would turn camera noise into edges.
         image_bgr = np.asarray(cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
     return np.asarray(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY), np.uint8)

@@ -1,4 +1,4 @@
-"""More contrast for pictures taken in dim light, before faces are sought in them and read."""
+"""Contrast enhancement (CLAHE): dim pictures made brighter before faces are sought in them and read."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""A face's pixels, to find it again in the next frame: hundreds of times cheaper than to detect it anew."""
+"""Template matching: a face's pixels, found again in the next frame far faster than by detection."""
 
 from dataclasses import dataclass
 from typing import Any, Self

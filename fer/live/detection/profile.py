@@ -1,4 +1,4 @@
-"""Faces seen from the side, which the frontal cascade misses: frontal, and both profiles, merged."""
+"""Profile faces: the frontal cascade and the one for faces seen from the side, merged."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Which face of this frame is which face of the last: an id for each person, as long as they stay."""
+"""Tracking: one id for each person from frame to frame, by the overlap (IoU) of bounding boxes."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""YuNet: a small neural network that finds faces at any angle, with the places of eyes, nose and mouth.
+"""YuNet detector: a small neural network that finds faces at any angle, with five landmarks.
 
 Its weights, 233 kB, are not in the repository: they are fetched when somebody asks for them, or placed by
 hand.

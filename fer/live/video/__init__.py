@@ -1,4 +1,4 @@
-"""Films: what is in a file, the faces read in every frame, and a film and a table out."""
+"""Video files: what is in one, its faces read in every frame, an annotated film and a table out."""
 
 from fer.live.video.annotating import FilmReport, annotate_film
 from fer.live.video.probing import SUFFIXES, FilmInfo, probe_film

@@ -1,4 +1,4 @@
-"""A film read from its first frame to its last: annotated film and table out."""
+"""Video annotation: a film read from its first frame to its last; annotated film and table out."""
 
 import time
 from collections.abc import Mapping

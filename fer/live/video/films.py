@@ -1,4 +1,4 @@
-"""Films that somebody wants read: a copy while that lasts, and what came of it until it is forgotten.
+"""Uploaded films: a copy while one is read, and what came of it until it is forgotten.
 
 data/cache/films/<id>/
     film.<suffix>    the copy, gone once it is read

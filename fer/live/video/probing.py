@@ -1,4 +1,4 @@
-"""What is in a film's file, found out before anything is done with it: an upload may be anything."""
+"""Video probing: what is in a film's file, found out before it is used; an upload may be anything."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What was read, as a table: a row per face per frame."""
+"""Prediction table: a row per face per frame, as CSV or Parquet."""
 
 import csv
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A film out: H.264 in MP4, which every browser plays; there only once it is whole."""
+"""Video encoding: H.264 in MP4, which every browser plays; there only once it is whole."""
 
 from fractions import Fraction
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""The parts of station 5: choose a model and how it reads, then show it a camera, pictures or a film."""
+"""Live view: choose a model and how it reads, then show it a camera, pictures or a film."""

@@ -1,4 +1,4 @@
-"""The live page's choice to tell probabilities at a temperature that was fitted on the evaluation page."""
+"""Temperature scaling: whether the live page tells probabilities at the temperature that was fitted."""
 
 import streamlit as st
 

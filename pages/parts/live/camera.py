@@ -1,4 +1,4 @@
-"""A running camera, everything recognised in its picture, and the figures beside it.
+"""Webcam view (WebRTC): a running camera, everything recognised in its picture, and figures beside it.
 
 The camera's frames arrive on a thread of their own, where no `st.*` may be called. All that crosses over is
 one `Stream`: that thread uses it, the page's fragment looks at it and changes it.

@@ -1,4 +1,6 @@
-"""Why a camera cannot open, said before anybody presses Start: the browser knows, so it is asked.
+"""Camera permission: why a camera cannot open, said before anybody presses Start.
+
+The browser knows, so it is asked.
 
 The video component itself shows only the browser's bare error ("NotAllowedError: Permission denied").
 """

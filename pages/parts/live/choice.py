@@ -1,4 +1,4 @@
-"""What every input of the live page gets: which models read the faces, how, and how it is drawn."""
+"""Live options: which models read the faces, how, and how it is drawn."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""How the browser and the workshop find one another, and what is said when they do not."""
+"""WebRTC connection: how browser and workshop find one another, and what is said when they do not."""
 
 import os
 import time

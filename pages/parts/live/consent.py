@@ -1,4 +1,4 @@
-"""What everyone in view should know before a camera opens, and that they agree."""
+"""Consent: what everyone in view should know before a camera opens, and that they agree."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ def show(card: ModelCard) -> bool:
         memory.markdown(
             ":material/memory: **Your picture stays in memory.** It goes from the browser to the FER Lab "
             "server, on this computer unless someone else runs it for you, is read and forgotten. Nothing is "
-            "stored unless you press Record or Keep, nothing is sent on."
+            "stored unless you press Record, Keep, or Read the film; nothing is sent on."
         )
         meaning.markdown(
             ":material/theater_comedy: **An expression, not a feeling.** The model names how a face looks. "
@@ -27,6 +27,7 @@ def show(card: ModelCard) -> bool:
         law.markdown(
             ":material/gavel: **Not for judging people.** The EU AI Act forbids AI that infers emotions at "
             "work and in education, except for medical or safety reasons (Art. 5(1)(f)); whoever is exposed "
-            "to it must be told (Art. 50(3))."
+            "to it must be told (Art. 50(3)). Do not use it to assess learners. Ask your school before using "
+            "their faces."
         )
         return st.checkbox("Everyone in view knows this and agrees.", key=_KEY)

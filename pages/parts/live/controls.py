@@ -1,4 +1,4 @@
-"""Every setting of live reading, in one popover; each acts on the next frame."""
+"""Live settings: detector, smoothing, drawing and second model in one popover; each acts at once."""
 
 from dataclasses import replace
 from typing import Any
@@ -82,7 +82,7 @@ def _lift_measured() -> str:
 
 def _steadiness() -> dict[str, Any]:
     smoothing = st.segmented_control(
-        "Held together over time by",
+        "Smoothing",
         list(Smoothing),
         default=_USUAL.smoothing,
         required=True,
@@ -108,7 +108,7 @@ def _steadiness() -> dict[str, Any]:
             "Frames that vote", 1, 60, MODE_FRAMES, key="live.mode_frames", persist_state="session"
         )
     values["lead"] = st.slider(
-        "Lead another emotion needs to take over",
+        "Lead needed to change the label",
         0.0,
         0.5,
         _USUAL.lead,

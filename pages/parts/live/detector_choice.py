@@ -1,4 +1,4 @@
-"""Which detector finds the faces, with what each was measured to find and to cost."""
+"""Detector choice: which one finds the faces, with what each was measured to find and to cost."""
 
 import streamlit as st
 

@@ -1,5 +1,4 @@
-"""One face, looked at closely: as the model sees it, its scores, where it sees them, and who taught it "
-"that."""
+"""Face details: one face as the model sees it, its scores, its activation map, its nearest neighbours."""
 
 import cv2
 import numpy as np
@@ -73,12 +72,16 @@ def _seen(item: RecognizedFace, recognizer: Recognizer, key: str) -> None:
             format_func=lambda chosen: "the face alone" if chosen is None else str(chosen),
             key=f"{key}.map",
         )
+    kind = "grey" if channels == 1 else "coloured"
+    words = f"Exactly as the model sees it: {width}×{height} {kind} pixels."
     picture = np.asarray(cv2.resize(given, (_SIDE, _SIDE), interpolation=cv2.INTER_NEAREST), np.uint8)
     if maps is not None and emotion is not None:
         picture = _tinted(picture, maps[..., list(recognizer.emotions).index(emotion)], emotion)
+        words = (
+            f"The {width}×{height} {kind} pixels the model gets; the tint shows what speaks for *{emotion}*."
+        )
     st.image(picture, width=_SIDE)
-    kind = "grey" if channels == 1 else "in colour"
-    st.caption(f"Exactly as the model sees it: {width}×{height} pixels, {kind}.")
+    st.caption(words)
 
 
 def _maps(item: RecognizedFace, recognizer: Recognizer) -> NDArray[np.float32] | None:

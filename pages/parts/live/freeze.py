@@ -1,4 +1,4 @@
-"""A moment of the camera held still, to look at a face exactly as the model saw it."""
+"""Frozen frame: a frame of the camera held still, to look at a face exactly as the model saw it."""
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ def show(stream: Stream, choice: LiveChoice) -> None:
         def let_go() -> None:
             _thaw(stream)
 
-        st.dialog("A moment, held", width="large", icon=":material/ac_unit:", on_dismiss=let_go)(_held)(
+        st.dialog("Frozen frame", width="large", icon=":material/ac_unit:", on_dismiss=let_go)(_held)(
             stream.frozen, choice
         )
 

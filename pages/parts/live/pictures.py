@@ -1,4 +1,4 @@
-"""Pictures with faces: from the learner's computer, or taken by the browser's own camera widget."""
+"""Picture inference: faces in pictures from the learner's computer or the browser's camera widget."""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ import streamlit as st
 
 from fer import images
 from fer.errors import FerError
-from fer.live import RecognizedFace, drawing, picture_answers
-from fer.live.picture_answers import PictureAnswer
+from fer.live import RecognizedFace, drawing, picture_export
+from fer.live.picture_export import PicturePrediction
 from pages.parts import caches, phrases
 from pages.parts.live import face_reading
 from pages.parts.live.choice import LiveChoice
@@ -63,7 +63,7 @@ def uploads(choice: LiveChoice) -> None:
 
 def _one(
     choice: LiveChoice, title: str, content: bytes, key: str, *, brief: bool = False
-) -> PictureAnswer | None:
+) -> PicturePrediction | None:
     """One picture, drawn over, with what is known of the chosen face; or the sentence why not.
 
     Args:
@@ -86,7 +86,7 @@ def _one(
         picture.image(drawn, channels="BGR", caption=phrases.plain(title), width="stretch")
         with beside:
             _beside(faces, choice, key, brief=brief)
-    return PictureAnswer(title, image_bgr, faces)
+    return PicturePrediction(title, image_bgr, faces)
 
 
 def _beside(faces: Sequence[RecognizedFace], choice: LiveChoice, key: str, *, brief: bool) -> None:
@@ -114,7 +114,7 @@ def _beside(faces: Sequence[RecognizedFace], choice: LiveChoice, key: str, *, br
     face_reading.show(item, choice, key)
 
 
-def _take_along(answers: Sequence[PictureAnswer], choice: LiveChoice) -> None:
+def _take_along(answers: Sequence[PicturePrediction], choice: LiveChoice) -> None:
     """What was read, as files; made when they are asked for."""
     faces = sum(len(answer.faces) for answer in answers)
     if not faces:
@@ -126,12 +126,12 @@ def _take_along(answers: Sequence[PictureAnswer], choice: LiveChoice) -> None:
             f"along:"
         )
         for label, name, make in (
-            ("CSV", "faces.csv", lambda: picture_answers.as_csv(answers).encode()),
-            ("JSON", "faces.json", lambda: picture_answers.as_json(answers, choice.model).encode()),
+            ("CSV", "faces.csv", lambda: picture_export.as_csv(answers).encode()),
+            ("JSON", "faces.json", lambda: picture_export.as_json(answers, choice.model).encode()),
             (
                 "Annotated pictures",
                 "annotated.zip",
-                lambda: picture_answers.as_zip(answers, choice.style),
+                lambda: picture_export.as_zip(answers, choice.style),
             ),
         ):
             st.download_button(

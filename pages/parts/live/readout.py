@@ -1,4 +1,4 @@
-"""What stands beside the camera's picture: scores now, the last minute, and how the stream is doing."""
+"""Live metrics: what stands beside the camera's picture, scores now, the last minute, the stream."""
 
 from collections.abc import Sequence
 
@@ -105,7 +105,7 @@ def _last_minute(history: LiveHistory) -> None:
             description=f"The probabilities of person {person.track_id} during the last minute, stacked, "
             "with the label that was told below.",
         )
-    st.caption("Share of the time each label was told")
+    st.caption("Time per label")
     shares = {
         f"Person {person.track_id}" if many else "You": person.share() for person in history.people[:_LISTED]
     }

@@ -1,4 +1,4 @@
-"""Keeping what the camera shows: only when somebody presses a button, and said where it lies."""
+"""Recording: the camera's clip and pictures, kept only when a button is pressed, and where they lie."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""A film from the learner's computer: read in a process of its own, shown annotated, with its table."""
+"""Video inference: a film read in a process of its own, shown annotated, with its table."""
 
 import numpy as np
 import streamlit as st
@@ -41,7 +41,7 @@ def show(choice: LiveChoice) -> None:
     job_panel.follow(film.id)
     if file is not None and not active:
         st.button(
-            "Read it",
+            "Read the film",
             icon=":material/play_arrow:",
             type="primary",
             key="live.film.start",

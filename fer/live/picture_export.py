@@ -1,4 +1,4 @@
-"""What was read in pictures, to be taken along: a table, JSON, the pictures with everything drawn in."""
+"""Prediction export: what was read in pictures as CSV, as JSON, or as a zip of annotated pictures."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ from fer.live.drawing import DrawingStyle, draw_faces
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PictureAnswer:
+class PicturePrediction:
     """One picture and what was read in it.
 
     Attributes:
@@ -33,7 +33,7 @@ class PictureAnswer:
     faces: tuple[RecognizedFace, ...]
 
 
-def as_rows(answers: Sequence[PictureAnswer]) -> list[dict[str, Any]]:
+def as_rows(answers: Sequence[PicturePrediction]) -> list[dict[str, Any]]:
     """Return a row per face: file, face (from 1), box, label, confidence, seven probabilities."""
     rows = []
     for answer in answers:
@@ -60,7 +60,7 @@ def as_rows(answers: Sequence[PictureAnswer]) -> list[dict[str, Any]]:
     return rows
 
 
-def as_csv(answers: Sequence[PictureAnswer]) -> str:
+def as_csv(answers: Sequence[PicturePrediction]) -> str:
     """Return the text of a CSV with a row per face, its heading first."""
     rows = as_rows(answers)
     columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -72,7 +72,7 @@ def as_csv(answers: Sequence[PictureAnswer]) -> str:
     return text.getvalue()
 
 
-def as_json(answers: Sequence[PictureAnswer], model: str) -> str:
+def as_json(answers: Sequence[PicturePrediction], model: str) -> str:
     """Return the text of a JSON object: the model, and each picture with its faces."""
     images = [
         {"file": answer.name, "faces": [row for row in as_rows([answer]) if row.pop("file")]}
@@ -81,7 +81,7 @@ def as_json(answers: Sequence[PictureAnswer], model: str) -> str:
     return json.dumps({"model": model, "images": images}, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_zip(answers: Sequence[PictureAnswer], style: DrawingStyle) -> bytes:
+def as_zip(answers: Sequence[PicturePrediction], style: DrawingStyle) -> bytes:
     """Return a zip of PNGs, each picture with its faces drawn in, numbered in their order."""
     content = BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
-from fer.live.detection import Box, DetectionMode, Face, FollowingDetector
-from fer.live.detection.following import FRAMES_HELD, FRAMES_PER_WHOLE_SEARCH, SEARCHES_MISSED
+from fer.live.detection import Box, DetectionMode, Face, TrackingDetector
 from fer.live.detection.patch import LEAST_LIKENESS, Patch
+from fer.live.detection.tracking_detector import FRAMES_HELD, FRAMES_PER_WHOLE_SEARCH, SEARCHES_MISSED
 
 FACE = cv2.cvtColor(astronaut()[30:150, 165:285], cv2.COLOR_RGB2BGR)
 
@@ -59,7 +59,7 @@ def wait_for(reached: Callable[[], bool]) -> None:
 
 def test_a_moving_face_is_followed_to_the_pixel_without_asking_the_detector() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector)
+    following = TrackingDetector(detector)
     following.detect(frame_with((100, 100)))
     for step in range(1, FRAMES_PER_WHOLE_SEARCH):
         (face,) = following.detect(frame_with((100 + 15 * step, 100 + 7 * step)))
@@ -69,14 +69,14 @@ def test_a_moving_face_is_followed_to_the_pixel_without_asking_the_detector() ->
 
 def test_every_few_frames_the_whole_frame_is_searched() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector)
+    following = TrackingDetector(detector)
     for _ in range(3 * FRAMES_PER_WHOLE_SEARCH):
         following.detect(frame_with((100, 100)))
     assert detector.asked == 3
 
 
 def test_a_face_that_comes_nearer_grows() -> None:
-    following = FollowingDetector(Knowing((200, 150)))
+    following = TrackingDetector(Knowing((200, 150)))
     following.detect(frame_with((200, 150)))
     box = (0, 0, 0, 0)
     for step in range(1, FRAMES_PER_WHOLE_SEARCH):
@@ -114,12 +114,12 @@ def test_a_face_at_the_border_or_beyond_it_does_no_harm(box: Box) -> None:
 
 def test_a_face_that_is_gone_stays_for_a_blink_and_no_longer() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector)
+    following = TrackingDetector(detector)
     following.detect(frame_with((100, 100)))
     detector.places = ()
     assert following.detect(frame_with()) == [], "the search that a loss brings sees nobody either"
     slow = Knowing((100, 100))
-    beside = FollowingDetector(slow, DetectionMode.ASYNC)
+    beside = TrackingDetector(slow, DetectionMode.ASYNC)
     beside.detect(frame_with((100, 100)))
     slow.gate = threading.Event()
     seen = [len(beside.detect(frame_with())) for _ in range(FRAMES_HELD + 2)]
@@ -129,7 +129,7 @@ def test_a_face_that_is_gone_stays_for_a_blink_and_no_longer() -> None:
 
 def test_whoever_searches_do_not_see_any_more_is_let_go_though_the_place_looks_the_same() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector)
+    following = TrackingDetector(detector)
     picture = frame_with((100, 100))  # a poster: it goes on looking like itself
     following.detect(picture)
     detector.places = ()
@@ -140,7 +140,7 @@ def test_whoever_searches_do_not_see_any_more_is_let_go_though_the_place_looks_t
 
 def test_two_that_become_one_are_one() -> None:
     detector = Knowing((100, 100), (300, 100))
-    following = FollowingDetector(detector)
+    following = TrackingDetector(detector)
     assert len(following.detect(frame_with((100, 100), (300, 100)))) == 2
     detector.places = ((200, 100),)
     for left in (140, 180, 200):
@@ -150,7 +150,7 @@ def test_two_that_become_one_are_one() -> None:
 
 def test_a_search_beside_the_video_is_not_waited_for_and_finds_who_came() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector, DetectionMode.ASYNC)
+    following = TrackingDetector(detector, DetectionMode.ASYNC)
     following.detect(frame_with((100, 100)))
     detector.places = ((100, 100), (400, 200))
     detector.gate = threading.Event()
@@ -173,7 +173,7 @@ def test_a_search_beside_the_video_is_not_waited_for_and_finds_who_came() -> Non
 
 def test_what_a_search_beside_the_video_raises_is_raised_to_the_one_who_asked() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector, DetectionMode.ASYNC)
+    following = TrackingDetector(detector, DetectionMode.ASYNC)
     picture = frame_with((100, 100))
     following.detect(picture)
     detector.error = RuntimeError("torn")
@@ -192,7 +192,7 @@ def test_what_a_search_beside_the_video_raises_is_raised_to_the_one_who_asked() 
 
 def test_another_size_of_frame_begins_anew() -> None:
     detector = Knowing((100, 100))
-    following = FollowingDetector(detector)
+    following = TrackingDetector(detector)
     following.detect(frame_with((100, 100)))
     following.detect(np.ascontiguousarray(frame_with((100, 100))[:400]))
     assert detector.asked == 2
@@ -204,7 +204,7 @@ def test_landmarks_move_with_their_face() -> None:
             landmarks = np.array([[130, 140], [190, 140], [160, 165], [135, 190], [185, 190]], np.float32)
             return [Face((100, 100, 220, 220), 0.9, landmarks)]
 
-    following = FollowingDetector(Marked())
+    following = TrackingDetector(Marked())
     following.detect(frame_with((100, 100)))
     (face,) = following.detect(frame_with((120, 110)))
     assert face.landmarks is not None
@@ -214,7 +214,7 @@ def test_landmarks_move_with_their_face() -> None:
 def test_searches_in_step_with_a_film_give_the_same_faces_each_time() -> None:
     def seen() -> list[int]:
         detector = Knowing((100, 100))
-        following = FollowingDetector(detector, DetectionMode.SYNCED)
+        following = TrackingDetector(detector, DetectionMode.SYNCED)
         counts = [len(following.detect(frame_with((100, 100))))]
         detector.places = ((100, 100), (400, 200))
         both = frame_with((100, 100), (400, 200))

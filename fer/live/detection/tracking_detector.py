@@ -1,4 +1,4 @@
-"""Finding faces in a video for a fraction of the work: detect now and then, and follow in between.
+"""Tracking by detection: whole frames are searched now and then, known faces are tracked in between.
 
 A search of the whole frame takes longer than a camera has between two frames. It need not be waited for: it
 runs beside the video, on a thread of its own, and whoever it finds is followed into the newest frame by their
@@ -36,7 +36,7 @@ class DetectionMode(StrEnum):
     SYNCED = "synced"  # on a thread, taken at the next search: the same film gives the same faces each time
 
 
-class FollowingDetector:
+class TrackingDetector:
     """Searches whole frames now and then, and follows known faces always; follows `FaceDetector`.
 
     It remembers the last frame, so one camera needs one of its own.
@@ -51,7 +51,7 @@ class FollowingDetector:
         """
         self._detector = detector
         self._searching = mode
-        self._known: list[_Followed] = []
+        self._known: list[_Track] = []
         self._shape: tuple[int, ...] = ()
         self._frames_until_search = 0
         self._search: _Search | None = None
@@ -92,7 +92,7 @@ class FollowingDetector:
             if known.held < FRAMES_HELD:
                 moved.append(replace(known, held=known.held + 1))
         # The surer of two that have become one stays; a look at everything tells who is where.
-        alone: list[_Followed] = []
+        alone: list[_Track] = []
         for known in sorted(moved, key=lambda each: (each.held, each.missed, -each.face.confidence)):
             if _same(known.face, [other.face for other in alone]) is None:
                 alone.append(known)
@@ -138,7 +138,7 @@ class FollowingDetector:
             image_bgr: the newest one, in which they may have moved on.
         """
         left = list(self._known)
-        kept: list[_Followed] = []
+        kept: list[_Track] = []
         for face in found:
             patch = Patch.of(found_in_bgr, face.box)
             if patch is None:
@@ -155,7 +155,7 @@ class FollowingDetector:
                     continue
                 face = _moved(face, box)
             if _same(face, [each.face for each in kept]) is None:
-                kept.append(_Followed(face, patch))
+                kept.append(_Track(face, patch))
         for known_still in left:
             if known_still.held == 0 and known_still.missed + 1 < SEARCHES_MISSED:
                 kept.append(replace(known_still, missed=known_still.missed + 1))
@@ -163,7 +163,7 @@ class FollowingDetector:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Followed:
+class _Track:
     """A known face.
 
     Attributes:
