@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fer.__main__ import main
+from fer.cli.commands import parse
 from tests.conftest import PROJECT_ROOT
 
 PAGES = sorted(
@@ -141,20 +141,10 @@ def _refusal(arguments: list[str]) -> str | None:
     alone = len(arguments) < 2
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
         try:
-            if alone:
-                main([*arguments, "--help"])
-            else:
-                parse(arguments)
+            parse([*arguments, "--help"] if alone else arguments)
         except SystemExit as end:
             return None if end.code in (0, None) else said.getvalue().strip()
     return None
-
-
-def parse(arguments: list[str]) -> None:
-    """Read a command line as `python -m fer` does."""
-    from fer.__main__ import _parser
-
-    _parser().parse_args(arguments)
 
 
 @each_page
