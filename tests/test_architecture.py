@@ -185,7 +185,16 @@ def test_what_the_server_imports_loads_no_tensorflow() -> None:
 def test_no_file_names_a_place_of_one_machine() -> None:
     # Whole folders of somebody's machine, at the beginning of a path.
     place = re.compile(r"(?<![\w.~}])(/(home|Users|work|root|mnt)/\w|[A-Z]:\\\\?Users)")
-    folders = ("fer", "pages", "tests", ".ci", ".streamlit", "models/pretrained", "models/replications")
+    folders = (
+        "docs",
+        "fer",
+        "pages",
+        "tests",
+        ".ci",
+        ".streamlit",
+        "models/pretrained",
+        "models/replications",
+    )
     kinds = {".py", ".toml", ".md", ".txt", ".json", ""}
     inside = (path for name in folders for path in (PROJECT_ROOT / name).rglob("*"))
     named = [
