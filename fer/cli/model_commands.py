@@ -6,7 +6,7 @@ from pathlib import Path
 from fer.cli import options as shared_options
 from fer.cli import terminal
 from fer.cli.commands import Add, Answer
-from fer.models.packages import remove_brought, take_along
+from fer.models.packages import model_package, remove_imported
 from fer.models.packages.writing import SUFFIX
 from fer.system import files
 
@@ -14,7 +14,7 @@ from fer.system import files
 def export_package(options: argparse.Namespace) -> Answer:
     """A model as a file for another workshop."""
     path = Path(options.output or f"{options.model}{SUFFIX}")
-    content = take_along(options.model)
+    content = model_package(options.model)
     files.save_bytes(path, content)
     return {"model": options.model, "path": str(path), "bytes": len(content)}, (
         f"{path}: {len(content) / 1e6:,.1f} MB, arrays and a header; “python -m fer import-package” reads it"
@@ -24,10 +24,10 @@ def export_package(options: argparse.Namespace) -> Answer:
 def import_package(options: argparse.Namespace) -> Answer:
     """A model from a file, made anew from its arrays."""
     if options.remove:
-        remove_brought(options.file)
+        remove_imported(options.file)
         return {"removed": options.file}, f"{options.file}: removed"
     terminal.show_progress(0.02, "Loading TensorFlow")
-    from fer.training.engine.package_import import bring as make
+    from fer.training.engine.package_import import import_package as make
 
     folder = make(Path(options.file), options.name, terminal.show_progress)
     return {"model": folder.name, "path": str(folder)}, (

@@ -38,7 +38,7 @@ class ModelCard:
         parameters: all weights, trainable or not.
         config: the `TrainingConfig` it was trained with, as plain values.
         dataset: what the training data is called, where it comes from, its terms; "brought" is True where
-            the model came from elsewhere, and nobody here knows.
+            the model was imported, and nobody here knows; cards have said so since the first version.
         trained_at: ISO date of the end of training.
         validation: what the choice of the epoch rests on (accuracy, interval_95, count, epoch).
         test: the one look at the test split (the same, macro_f1 and per_class); None before it.

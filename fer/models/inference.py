@@ -25,7 +25,7 @@ from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard, load_ca
 from fer.models.preprocessing import Preprocessing
 from fer.system import files, paths
 
-ModelKind = Literal["pretrained", "brought", "run"]
+ModelKind = Literal["pretrained", "imported", "run"]
 Precision = Literal["float32", "int8"]
 
 DEFAULT_MODEL = "small_resnet"
@@ -49,7 +49,7 @@ class ModelEntry:
     Attributes:
         name: what `load_recognizer` takes: a pretrained model's name, or a run's id.
         title: what a list shows.
-        kind: shipped, brought from elsewhere, or trained here.
+        kind: published or shipped, imported, or trained here.
     """
 
     name: str
@@ -378,7 +378,7 @@ def list_models() -> list[ModelEntry]:
     runs = sorted(
         paths.runs_folder().glob(f"*/{MODEL_FILE}"), key=lambda path: path.stat().st_mtime, reverse=True
     )
-    own = [_entry(path.parent, "brought") for path in imported] + [
+    own = [_entry(path.parent, "imported") for path in imported] + [
         _entry(path.parent, "run") for path in runs
     ]
     names = {entry.name for entry in own}

@@ -76,7 +76,7 @@ def is_shipped(folder: Path) -> bool:
 
 
 def imported_models_folder() -> Path:
-    """One folder per imported model; called `brought` since the first version, as runs and cards name it."""
+    """One folder per imported model; it has been called `brought` since the first version."""
     return home() / "models" / "brought"
 
 

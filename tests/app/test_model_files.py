@@ -1,4 +1,4 @@
-"""Bringing a model and taking one along, on the evaluation page: nothing there, refused, brought, removed."""
+"""Importing and exporting a model on the evaluation page: nothing there, refused, imported, removed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer.models.card import load_card
-from fer.models.packages import brought_models
+from fer.models.packages import imported_models
 from fer.system import jobs, paths
 from fer.system.jobs import Job, JobStatus
 from tests.app.conftest import words
@@ -18,7 +18,7 @@ from tests.core.test_model_files import packed
 
 OpenPage = Callable[..., AppTest]
 PAGE = "4_evaluation.py"
-UPLOAD = "evaluation.brought_file"
+UPLOAD = "evaluation.package"
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_file_says_what_it_is_before_it_is_brought_in(
     assert not page.exception
     assert "Anna's net** · Tiny CNN, 25,199 weights, answers with angry" in words(page)
     assert "Its maker says: 99% of all faces." in words(page)
-    page.button(key="evaluation.bring").click().run()
+    page.button(key="evaluation.import").click().run()
     ((command, path),) = started
     assert command == "import-package"
     assert Path(path).read_bytes() == content
@@ -72,7 +72,7 @@ def test_a_file_that_is_no_model_is_refused_with_a_sentence(
     page.file_uploader(key=UPLOAD).set_value(("evil.zip", b"PK nothing", "application/zip")).run()
     assert not page.exception
     assert "The file is not a model of this workshop" in page.error[0].value
-    assert not [button for button in page.button if button.key == "evaluation.bring"]
+    assert not [button for button in page.button if button.key == "evaluation.import"]
 
 
 def test_what_a_hostile_file_calls_its_parts_is_no_markdown(
@@ -100,9 +100,9 @@ def test_what_was_brought_is_chosen_and_can_be_removed(
     grey_level.save_model(paths.imported_models_folder() / "net")
     page = open_page(PAGE, session)
     assert page.multiselect(key="evaluation.models").value == ["net"]
-    page.button(key="evaluation.remove_brought").click().run()
+    page.button(key="evaluation.remove_imported").click().run()
     assert not page.exception
-    assert brought_models() == []
+    assert imported_models() == []
     assert "No model yet" in words(page)
 
 
@@ -115,8 +115,8 @@ def test_a_model_is_taken_along_as_a_file(
     page.button(key="evaluation.prepare_model").click().run()
     assert not page.exception
     assert [
-        button.label for button in page.get("download_button") if "Take it along" in button.proto.label
-    ] == ["Take it along · 1.8 MB"]
+        button.label for button in page.get("download_button") if "Download the package" in button.proto.label
+    ] == ["Download the package · 1.8 MB"]
 
 
 def test_one_without_weights_to_take_along_says_so(
@@ -126,4 +126,4 @@ def test_one_without_weights_to_take_along_says_so(
     page = open_page(PAGE, session)
     page.button(key="evaluation.prepare_model").click().run()
     assert not page.exception
-    assert "“grey” has no Keras weights to take along" in " ".join(error.value for error in page.error)
+    assert "“grey” has no Keras weights to export" in " ".join(error.value for error in page.error)

@@ -1,4 +1,4 @@
-"""A model taken along from one workshop and brought into another, as learners do it, in a real browser."""
+"""A model exported from one workshop and imported into another, as learners do it, in a real browser."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,11 +21,11 @@ def test_a_model_is_taken_along_brought_in_and_removed(
     page.goto(f"{workshop.url}/evaluation")
     page.get_by_role("heading", name="Evaluation", level=1).wait_for(timeout=PATIENCE)
     settle(page)
-    opener = page.get_by_role("button", name="Bring or take a model")
+    opener = page.get_by_role("button", name="Import or export a model")
     opener.click()
     page.get_by_role("button", name="Prepare the file").click()
     with page.expect_download(timeout=PATIENCE) as taking:
-        page.get_by_role("button", name="Take it along").click()
+        page.get_by_role("button", name="Download the package").click()
     name = taking.value.suggested_filename
     taken = tmp_path / name
     taking.value.save_as(taken)
@@ -36,12 +36,12 @@ def test_a_model_is_taken_along_brought_in_and_removed(
     upload = page.locator("[class*=st-key-evaluation-brought_file] input[type=file]")
     upload.set_input_files(half)
     expect(page.get_by_role("alert").filter(has_text="damaged or cut off")).to_be_visible(timeout=PATIENCE)
-    assert page.get_by_role("button", name="Bring it in").count() == 0
+    assert page.get_by_role("button", name="Import it").count() == 0
 
     upload.set_input_files(taken)
     expect(page.get_by_text("Its maker says:")).to_be_visible(timeout=PATIENCE)
-    keep_screenshot(page, "bring-390-dark")
-    page.get_by_role("button", name="Bring it in").click()
+    keep_screenshot(page, "import-390-dark")
+    page.get_by_role("button", name="Import it").click()
     brought = workshop.home / "models" / "brought"
     expect(page.get_by_text("is here. What it is worth stands below")).to_be_visible(timeout=PATIENCE)
     settle(page)

@@ -16,12 +16,12 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError, ModelError, ModelNotFoundError, UnknownArchitectureError
 from fer.models.packages import (
     ModelHeader,
-    brought_models,
+    imported_models,
     inspect,
     inspecting,
-    remove_brought,
-    take_along,
-    take_in,
+    model_package,
+    receive_package,
+    remove_imported,
 )
 from fer.models.packages.keeping import free_name, plain_name
 from fer.system import paths
@@ -143,11 +143,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "something else inside": (lambda: packed(others=[("config.json", b"{}")]), "not what a model's arrays"),
     "too few weights": (
         lambda: packed(arrays={"layers/a/vars/0": np.zeros(25_198, np.float32)}),
-        "has 25,199 weights; it brings 25,198",
+        "has 25,199 weights; it holds 25,198",
     ),
     "another architecture's": (
         lambda: packed({"architecture": "mini_xception"}),
-        "mini_XCEPTION, which has 58,423 weights; it brings 25,199",
+        "mini_XCEPTION, which has 58,423 weights; it holds 25,199",
     ),
     "another format": (lambda: packed({"format": "onnx"}), "no header of a model"),
     "a later version": (
@@ -217,7 +217,7 @@ def test_thousands_of_parts_are_refused(tmp_path: Path) -> None:
 def test_what_is_taken_along_can_be_read_again(fer_home: Path, tmp_path: Path) -> None:
     (fer_home / "models").mkdir(exist_ok=True)
     (fer_home / "models" / "pretrained").symlink_to(PROJECT_ROOT / "models" / "pretrained")
-    found = inspected(tmp_path, take_along("mini_xception"))
+    found = inspected(tmp_path, model_package("mini_xception"))
     assert found.header == ModelHeader(
         "mini_xception", EMOTIONS, 64, "mini_XCEPTION on FER-2013", found.header.claims, "Keras 3"
     )
@@ -228,17 +228,17 @@ def test_what_is_taken_along_can_be_read_again(fer_home: Path, tmp_path: Path) -
 def test_a_model_without_keras_weights_cannot_be_taken_along(fer_home: Path) -> None:
     grey_level.save_model(fer_home / "models" / "pretrained" / "grey")
     with pytest.raises(ModelNotFoundError, match="“grey” has no Keras weights"):
-        take_along("grey")
+        model_package("grey")
 
 
 def test_a_refused_upload_leaves_nothing_behind(fer_home: Path) -> None:
     with pytest.raises(ModelError):
-        take_in("evil.zip", packed({"version": 9}))
+        receive_package("evil.zip", packed({"version": 9}))
     assert not list((paths.cache_folder() / "arriving").glob("*"))
 
 
 def test_an_upload_lies_where_only_its_letters_say(fer_home: Path) -> None:
-    path, found = take_in("../../Müller's net (1).fer-model.zip", packed())
+    path, found = receive_package("../../Müller's net (1).fer-model.zip", packed())
     assert path == paths.cache_folder() / "arriving" / "mullers-net-1.fer-model.zip"
     assert found.header.emotions[0] is Emotion.ANGRY
 
@@ -267,11 +267,11 @@ def test_no_model_is_ever_overwritten(fer_home: Path) -> None:
 def test_only_what_was_brought_can_be_removed(fer_home: Path) -> None:
     grey_level.save_model(paths.imported_models_folder() / "net")
     grey_level.save_model(paths.pretrained_folder() / "shipped")
-    assert brought_models() == ["net"]
+    assert imported_models() == ["net"]
     for name in ("shipped", "../pretrained/shipped", "gone"):
         with pytest.raises(FerError):
-            remove_brought(name)
+            remove_imported(name)
     assert (paths.pretrained_folder() / "shipped").is_dir()
-    remove_brought("net")
-    assert brought_models() == []
+    remove_imported("net")
+    assert imported_models() == []
     assert not list(paths.imported_models_folder().iterdir())

@@ -108,7 +108,7 @@ def test_a_deleted_run_comes_back() -> None:
 def test_models_that_were_trained_published_and_imported() -> None:
     assert [(entry.name, entry.kind) for entry in list_models()] == [
         ("old_tiny", "pretrained"),
-        ("annas-net", "brought"),
+        ("annas-net", "imported"),
         (FINISHED, "run"),
     ]
     card = load_card(model_folder("old_tiny"))

@@ -1,4 +1,4 @@
-"""A model that was taken along and brought back answers as before, whatever the order of its emotions.
+"""A model that was exported and imported answers as before, whatever the order of its emotions.
 
 Measured by one child process, because TensorFlow takes seconds to load.
 """
@@ -29,7 +29,7 @@ def test_its_columns_are_called_as_its_file_says(found: dict[str, Any]) -> None:
 
 
 def test_it_can_be_chosen_and_its_card_claims_nothing(found: dict[str, Any]) -> None:
-    assert found["listed"] == [["brought", "annas-net"], ["pretrained", "tiny"]]
+    assert found["listed"] == [["imported", "annas-net"], ["pretrained", "tiny"]]
     card = found["card"]
     assert card["title"] == "Anna's net"
     assert card["validation"] is None
@@ -67,11 +67,11 @@ def measure() -> dict[str, Any]:
     from fer.models.card import MODEL_FILE, ModelCard
     from fer.models.catalog import preprocessing_of
     from fer.models.inference import list_models, load_recognizer
-    from fer.models.packages import inspect, take_along
+    from fer.models.packages import inspect, model_package
     from fer.models.packages.header import ModelHeader
     from fer.system import paths
     from fer.training import build_network, save_litert, teachers
-    from fer.training.engine.package_import import bring
+    from fer.training.engine.package_import import import_package
 
     with tempfile.TemporaryDirectory() as home:
         os.environ["FER_HOME"] = home
@@ -85,7 +85,7 @@ def measure() -> dict[str, Any]:
         save_litert(network, folder / MODEL_FILE)
         network.save(folder / "model.keras")
         carried = Path(home) / "carried.zip"
-        carried.write_bytes(take_along("tiny"))
+        carried.write_bytes(model_package("tiny"))
         arrays = dict(inspect(carried).arrays)
         header = ModelHeader("tiny_cnn", EMOTIONS[::-1], None, "Anna's net", "99% of all faces.", "Keras 3")
 
@@ -96,8 +96,8 @@ def measure() -> dict[str, Any]:
             path.write_bytes(packed(json.loads(header.to_json()), arrays))
             return path
 
-        brought = bring(packed(header, arrays))
-        second = bring(packed(header, arrays))
+        imported = import_package(packed(header, arrays))
+        second = import_package(packed(header, arrays))
         refused = {}
         first = min(arrays)
         others = {place: values for place, values in arrays.items() if place != first}
@@ -107,19 +107,19 @@ def measure() -> dict[str, Any]:
             ("besides", {**arrays, "layers/zzz/vars/0": np.zeros(0, np.float32)}),
         ):
             try:
-                bring(packed(replace(header, title="Bad"), changed))
+                import_package(packed(replace(header, title="Bad"), changed))
             except FerError as error:
                 refused[kind] = str(error)
         faces = np.stack([np.full((48, 48, 1), 17 * level, np.uint8) for level in range(16)])
-        before, after = load_recognizer("tiny").predict(faces), load_recognizer(brought.name).predict(faces)
+        before, after = load_recognizer("tiny").predict(faces), load_recognizer(imported.name).predict(faces)
         found = {
             "difference": float(np.abs(before - after).max()),
             "spread": float(np.ptp(before, axis=0).max()),
-            "emotions": [str(emotion) for emotion in load_recognizer(brought.name).emotions],
+            "emotions": [str(emotion) for emotion in load_recognizer(imported.name).emotions],
             "listed": sorted(
                 [entry.kind, entry.name] for entry in list_models() if entry.name != second.name
             ),
-            "card": asdict(load_recognizer(brought.name).card),
+            "card": asdict(load_recognizer(imported.name).card),
             "second": second.name,
             "teachers": [entry.name for entry in teachers.possible_teachers()],
             "refused": refused,

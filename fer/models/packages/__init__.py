@@ -1,4 +1,4 @@
-"""Trained models as files to take along and to bring: arrays and a header, and never anything that runs.
+"""Model packages: trained models as files to export and import, arrays and a header, nothing that runs.
 
 A Keras file is code: loading one from a stranger can do anything. So a model travels as plain arrays beside
 the name of an architecture of our catalogue, which builds the network; and everything in the file is weighed,
@@ -7,16 +7,16 @@ by its size, its shape and its values, before it is believed.
 
 from fer.models.packages.header import ModelHeader
 from fer.models.packages.inspecting import MOST_BYTES, ModelFile, inspect
-from fer.models.packages.keeping import brought_models, remove_brought, take_in
-from fer.models.packages.writing import take_along
+from fer.models.packages.keeping import imported_models, receive_package, remove_imported
+from fer.models.packages.writing import model_package
 
 __all__ = [
     "MOST_BYTES",
     "ModelFile",
     "ModelHeader",
-    "brought_models",
+    "imported_models",
     "inspect",
-    "remove_brought",
-    "take_along",
-    "take_in",
+    "model_package",
+    "receive_package",
+    "remove_imported",
 ]

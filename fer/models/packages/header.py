@@ -1,4 +1,4 @@
-"""What a model file says of itself: claims, until they are checked."""
+"""Package header: what a model file says of itself; claims, until they are checked."""
 
 import json
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ class ModelHeader:
             values = None
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise ModelError(
-                "The file has no header of a model. Choose one that “Take it along” wrote, here or in "
+                "The file has no header of a model. Choose a package that was exported, here or in "
                 "another workshop."
             )
         if values.get("version") != VERSION:

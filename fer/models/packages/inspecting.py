@@ -1,4 +1,4 @@
-"""A model file from anywhere, weighed before anything in it is believed."""
+"""Package validation: a model file from anywhere, checked before anything in it is believed."""
 
 import math
 import re
@@ -65,7 +65,7 @@ def inspect(path: Path) -> ModelFile:
         raise ModelError(
             "The file is not a model of this workshop, or was damaged or cut off on its way. Keras' own "
             "files (.keras, .h5) are not taken, because loading one runs whatever is in it: let its owner "
-            "take the model along from the workshop, and choose that file."
+            "export the model as a package, and choose that."
         ) from error
     _require_as_many_weights(header, arrays)
     return ModelFile(header, arrays)
@@ -77,8 +77,8 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     names = [info.filename for info in infos]
     if HEADER not in names or len(set(names)) != len(names):
         raise ModelError(
-            f"The file has no {HEADER}, or holds a name twice, so it is no model of this workshop. Choose a "
-            "file that “Take it along” wrote."
+            f"The file has no {HEADER}, or holds a name twice, so it is no model of this workshop. Choose "
+            "one that was exported."
         )
     if len(infos) > _MOST_ARRAYS:
         raise ModelError(f"The file holds {len(infos):,} parts; a model here has at most {_MOST_ARRAYS:,}.")
@@ -95,7 +95,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         elif not _NAME.fullmatch(info.filename):
             raise ModelError(
                 f"The file holds “{info.filename[:60]}”, which is not what a model's arrays are called. "
-                "Choose a file that “Take it along” wrote."
+                "Choose a package that was exported."
             )
         else:
             members[info.filename.removeprefix(ARRAYS).removesuffix(".npy")] = info
@@ -131,8 +131,8 @@ def _announced(file: IO[bytes], member: zipfile.ZipInfo) -> tuple[tuple[int, ...
     shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file, max_header_size=1_000)
     if dtype.kind != "f" or dtype.itemsize not in (2, 4, 8) or by_columns:
         raise ModelError(
-            f"The array “{member.filename}” holds {dtype}, not rows of floating-point numbers. Choose a file "
-            "that “Take it along” wrote."
+            f"The array “{member.filename}” holds {dtype}, not rows of floating-point numbers. Choose a "
+            "package that was exported."
         )
     if math.prod(shape) * dtype.itemsize > member.file_size or len(shape) > 6:
         raise ModelError(
@@ -144,13 +144,13 @@ def _announced(file: IO[bytes], member: zipfile.ZipInfo) -> tuple[tuple[int, ...
 
 def _require_as_many_weights(header: ModelHeader, arrays: Mapping[str, NDArray[np.float32]]) -> None:
     """Refuse at once what cannot be this architecture; the shapes are compared when the network is built."""
-    brought = sum(array.size for array in arrays.values())
+    found = sum(array.size for array in arrays.values())
     # The last layer has fewer weights for fewer emotions, and its size may follow from the picture's.
     usual = len(header.emotions) == 7 and header.image_size is None
-    if usual and brought != header.entry.parameters:
+    if usual and found != header.entry.parameters:
         raise ModelError(
             f"The file says it is a {header.entry.title}, which has {header.entry.parameters:,} weights; it "
-            f"brings {brought:,}. Its header names the wrong architecture, or a part is missing."
+            f"holds {found:,}. Its header names the wrong architecture, or a part is missing."
         )
 
 

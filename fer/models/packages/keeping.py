@@ -1,4 +1,4 @@
-"""Where models that came from elsewhere lie, and how they come and go."""
+"""Imported models: where uploaded packages and models from elsewhere lie, and how they go again."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ from fer.system import files, paths
 _LONGEST_NAME = 40
 
 
-def take_in(file_name: str, content: bytes) -> tuple[Path, ModelFile]:
+def receive_package(file_name: str, content: bytes) -> tuple[Path, ModelFile]:
     """Keep an uploaded file where the process that builds its network finds it, if it can be a model.
 
     Args:
@@ -60,22 +60,22 @@ def free_name(name: str) -> str:
     return free
 
 
-def brought_models() -> list[str]:
+def imported_models() -> list[str]:
     """The names of the models that came from elsewhere, in order."""
-    return sorted(path.parent.name for path in paths.imported_models_folder().glob(f"*/{CARD_FILE}"))
+    return sorted(path.parent.name for path in paths.imported_models_folder().glob(f"[!.]*/{CARD_FILE}"))
 
 
-def remove_brought(name: str) -> None:
+def remove_imported(name: str) -> None:
     """Remove a model that came from elsewhere.
 
     Raises:
         ModelNotFoundError: there is none of that name; shipped models and runs are not removed here.
     """
     folder = paths.child(paths.imported_models_folder(), name)
-    if name not in brought_models():
+    if name not in imported_models():
         raise ModelNotFoundError(
             f"There is no model “{name[:60]}” that came from elsewhere. Those are: "
-            f"{', '.join(brought_models()) or 'none'}."
+            f"{', '.join(imported_models()) or 'none'}."
         )
     # Gone from every list in one step, whatever becomes of the rest.
     leaving = folder.with_name(f".leaving-{name}")

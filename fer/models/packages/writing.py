@@ -1,4 +1,4 @@
-"""A model's weights as a file to take along."""
+"""Package export: a model's weights as a file of plain arrays, for another workshop."""
 
 import io
 import tempfile
@@ -19,7 +19,7 @@ from fer.system import files
 SUFFIX = ".fer-model.zip"
 
 
-def take_along(name: str) -> bytes:
+def model_package(name: str) -> bytes:
     """Return the file that carries a model of this workshop into another one.
 
     Args:
@@ -33,7 +33,7 @@ def take_along(name: str) -> bytes:
     card, weights = load_card(folder), keras_weights(folder)
     if weights is None:
         raise ModelNotFoundError(
-            f"The model “{name}” has no Keras weights to take along. Choose another one, or train it again."
+            f"The model “{name}” has no Keras weights to export. Choose another one, or train it again."
         )
     header = ModelHeader(
         architecture=card.architecture,
@@ -59,7 +59,7 @@ def keras_arrays(path: Path) -> dict[str, NDArray[np.float32]]:
     Raises:
         ModelError: it is damaged.
     """
-    import h5py  # loads in a tenth of a second, and only who takes a model along needs it
+    import h5py  # loads in a tenth of a second, and only who exports a model needs it
 
     try:
         # HDF5 seeks about, which is slow in a packed file: it is unpacked first.

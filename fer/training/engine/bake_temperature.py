@@ -41,7 +41,7 @@ def bake_temperature(name: str, temperature: float, fitted_on: str, progress: Pr
     folder = model_folder(name)
     if folder.parent == paths.imported_models_folder():
         raise ModelError(
-            f"“{name}” was brought from a file, and stays as its maker made it. Leave out --bake: then the "
+            f"“{name}” was imported, and stays as its maker made it. Leave out --bake: then the "
             "temperature is kept beside the model, and the live page can apply it."
         )
     if folder.parent == paths.runs_folder():

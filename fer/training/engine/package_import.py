@@ -1,4 +1,4 @@
-"""From a model file to a model: the network built from the catalogue, the file's arrays put into it."""
+"""Package import: a network built from the catalogue, with the arrays of a model package put into it."""
 
 import tempfile
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from fer.training.engine.export import EXPORT_TOLERANCE, apart_from_keras, save_
 from fer.training.engine.network import build_network
 
 
-def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:
+def import_package(path: Path, name: str = "", progress: Progress = silent) -> Path:
     """Make a model of a file that anybody may have made; returns its folder.
 
     Args:
@@ -33,11 +33,11 @@ def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:
         StorageError: a file could not be written.
     """
     progress(0.1, "Weighing the file")
-    brought = inspect(path)
-    header = brought.header
+    package = inspect(path)
+    header = package.header
     progress(0.4, "Building its network")
     network = build_network(header.config, len(header.emotions))
-    _fill(network, brought)
+    _fill(network, package)
     target = paths.child(paths.imported_models_folder(), free_name(plain_name(name or header.title)))
     claims = f" Its maker says: {header.claims}" if header.claims else ""
     card = ModelCard(
@@ -53,7 +53,7 @@ def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:
         weaknesses=("What it learned from is not known here. Evaluate it before you believe it.",),
         intended_use=INTENDED_USE,
         license="not known",
-        notes=f"Brought from a file; nothing about it was measured here.{claims}",
+        notes=f"Imported from a package; nothing about it was measured here.{claims}",
     )
     with files.replacing(target) as folder:
         card.save(folder)
@@ -65,20 +65,20 @@ def bring(path: Path, name: str = "", progress: Progress = silent) -> Path:
     return target
 
 
-def _fill(network: keras.Model, brought: ModelFile) -> None:
+def _fill(network: keras.Model, package: ModelFile) -> None:
     """Put the arrays into the network, each where the network itself would keep it.
 
     Raises:
         ModelError: one is missing, left over, or of another shape.
     """
-    title = brought.header.entry.title
+    title = package.header.entry.title
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder) / "own.weights.h5"
         network.save_weights(own)
         with h5py.File(own, "r+") as content:
             places = arrays_in(content)
-            missing = sorted(places.keys() - brought.arrays.keys())
-            extra = sorted(brought.arrays.keys() - places.keys())
+            missing = sorted(places.keys() - package.arrays.keys())
+            extra = sorted(package.arrays.keys() - places.keys())
             if missing or extra:
                 told = f"it lacks “{missing[0]}”" if missing else f"it has “{extra[0]}” besides"
                 raise ModelError(
@@ -86,12 +86,12 @@ def _fill(network: keras.Model, brought: ModelFile) -> None:
                     "of an architecture that this workshop has."
                 )
             for place, own_array in places.items():
-                if brought.arrays[place].shape != own_array.shape:
+                if package.arrays[place].shape != own_array.shape:
                     raise ModelError(
                         f"“{place}” of a {title} has the shape {own_array.shape}; the file brings "
-                        f"{brought.arrays[place].shape}. Its network is another one, or sees another size."
+                        f"{package.arrays[place].shape}. Its network is another one, or sees another size."
                     )
-                own_array[...] = brought.arrays[place]
+                own_array[...] = package.arrays[place]
         network.load_weights(own)
 
 

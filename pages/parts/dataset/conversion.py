@@ -157,7 +157,7 @@ def _show_end(job: Job) -> None:
                     )
                 if takeaway.can_be_taken(target):
                     st.download_button(
-                        "Take it along",
+                        "Download it",
                         lambda: takeaway.content_of(target),
                         target.name,
                         icon=":material/download:",

@@ -1,10 +1,10 @@
-"""A model from elsewhere, and one to take along."""
+"""Model packages: the popover that imports a model from a file, exports one, and removes imported ones."""
 
 import streamlit as st
 
 from fer.errors import FerError
 from fer.models.inference import ModelEntry
-from fer.models.packages import MOST_BYTES, brought_models, remove_brought, take_along, take_in
+from fer.models.packages import MOST_BYTES, imported_models, model_package, receive_package, remove_imported
 from fer.models.packages.writing import SUFFIX
 from fer.system import jobs
 from fer.system.jobs import JobStatus
@@ -12,9 +12,9 @@ from pages.parts import job_panel, phrases, state
 
 _JOB = "bring-a-model"
 _OPEN = "evaluation.model_files"
-_PREPARED = "evaluation.taken_along"
+_PREPARED = "evaluation.exported"
 # The uploaded file's id, where it lies, and its header.
-_WEIGHED = "evaluation.weighed_file"
+_CHECKED = "evaluation.checked_package"
 
 
 def show(entries: dict[str, ModelEntry], first: str | None) -> None:
@@ -22,42 +22,42 @@ def show(entries: dict[str, ModelEntry], first: str | None) -> None:
 
     Args:
         entries: every model there is.
-        first: the one that is looked at, to be taken along; None where none is chosen.
+        first: the one that is looked at, to be exported; None where none is chosen.
     """
-    with st.popover("Bring or take a model", icon=":material/move_item:", key=_OPEN):
-        _bring()
+    with st.popover("Import or export a model", icon=":material/move_item:", key=_OPEN):
+        _import()
         if first is not None:
-            _take(entries[first])
+            _export(entries[first])
         _remove(entries)
     job_panel.follow(_JOB, _use_it)
 
 
-def _bring() -> None:
+def _import() -> None:
     st.markdown(
-        "**Bring a model** that somebody took along from a workshop like this one. Only its numbers are "
-        "read, into a network that is built here: nothing in the file can run. What it is said to be worth "
-        "is a claim until you evaluate it."
+        "**Import a model** that somebody exported from a workshop like this one. Only its numbers are read, "
+        "into a network that is built here: nothing in the file can run. How good it is said to be is a "
+        "claim until you evaluate it."
     )
     upload = st.file_uploader(
         f"A file that ends in {SUFFIX}, at most {MOST_BYTES // 2**20} MB",
         type=["zip"],
-        key="evaluation.brought_file",
+        key="evaluation.package",
         max_upload_size=MOST_BYTES // 2**20,
     )
     job = jobs.read_job(_JOB)
     busy = job is not None and job.is_active
     if upload is None:
         return
-    # Weighed once, not whenever something else on the page is touched.
-    weighed = st.session_state.get(_WEIGHED)
-    if weighed is None or weighed[0] != upload.file_id or not weighed[1].exists():
+    # Checked once, not whenever something else on the page is touched.
+    checked = st.session_state.get(_CHECKED)
+    if checked is None or checked[0] != upload.file_id or not checked[1].exists():
         try:
-            path, found = take_in(upload.name, upload.getvalue())
+            path, found = receive_package(upload.name, upload.getvalue())
         except FerError as error:
             st.error(phrases.plain(str(error)), icon=":material/gpp_bad:")
             return
-        weighed = st.session_state[_WEIGHED] = (upload.file_id, path, found.header)
-    _, path, header = weighed
+        checked = st.session_state[_CHECKED] = (upload.file_id, path, found.header)
+    _, path, header = checked
     st.markdown(
         f"**{phrases.plain(header.title)}** · {header.entry.title}, {header.entry.parameters:,} weights, "
         f"answers with {', '.join(header.emotions)}"
@@ -65,9 +65,9 @@ def _bring() -> None:
     if header.claims:
         st.caption(f"Its maker says: {phrases.plain(header.claims)}")
     st.button(
-        "Bring it in",
+        "Import it",
         icon=":material/input:",
-        key="evaluation.bring",
+        key="evaluation.import",
         disabled=busy,
         on_click=_start,
         args=(str(path), header.title),
@@ -77,29 +77,29 @@ def _bring() -> None:
 
 def _start(path: str, title: str) -> None:
     try:
-        jobs.start_job(_JOB, f"Bringing “{phrases.plain(title)}”", ["import-package", path])
+        jobs.start_job(_JOB, f"Importing “{phrases.plain(title)}”", ["import-package", path])
     except FerError as error:
         st.toast(str(error), icon=":material/error:")
 
 
 def _use_it() -> None:
-    """Look at the model that was brought, now that it is there."""
+    """Look at the imported model, now that it is there."""
     job = jobs.read_job(_JOB)
     if job is not None and job.status is JobStatus.DONE and (name := job.result.get("model")):
         state.set_model(str(name))
         state.set_judged_models((str(name),))
         state.tell(
-            f"“{phrases.plain(str(name))}” is here. What it is worth stands below, once faces are chosen."
+            f"“{phrases.plain(str(name))}” is here. How good it is stands below, once faces are chosen."
         )
     jobs.forget_job(_JOB)
-    if (weighed := st.session_state.pop(_WEIGHED, None)) is not None:
-        weighed[1].unlink(missing_ok=True)
+    if (checked := st.session_state.pop(_CHECKED, None)) is not None:
+        checked[1].unlink(missing_ok=True)
 
 
-def _take(entry: ModelEntry) -> None:
+def _export(entry: ModelEntry) -> None:
     st.divider()
     st.markdown(
-        f"**Take along** “{phrases.plain(entry.title)}”: its weights as plain arrays, for another workshop."
+        f"**Export** “{phrases.plain(entry.title)}”: its weights as plain arrays, for another workshop."
     )
     if st.session_state.get(_PREPARED) != entry.name:
         if st.button("Prepare the file", icon=":material/package_2:", key="evaluation.prepare_model"):
@@ -107,38 +107,38 @@ def _take(entry: ModelEntry) -> None:
             st.rerun()
         return
     try:
-        content = take_along(entry.name)
+        content = model_package(entry.name)
     except FerError as error:
         st.error(str(error), icon=":material/error:")
         return
     st.download_button(
-        f"Take it along · {len(content) / 1e6:,.1f} MB",
+        f"Download the package · {len(content) / 1e6:,.1f} MB",
         content,
         f"{entry.name}{SUFFIX}",
         "application/zip",
         icon=":material/download:",
-        key="evaluation.take_model",
+        key="evaluation.export_model",
     )
 
 
 def _remove(entries: dict[str, ModelEntry]) -> None:
-    brought = [name for name in brought_models() if name in entries]
-    if not brought:
+    imported = [name for name in imported_models() if name in entries]
+    if not imported:
         return
     st.divider()
     name = st.selectbox(
-        "Brought models",
-        brought,
-        key="evaluation.brought",
+        "Imported models",
+        imported,
+        key="evaluation.imported",
         format_func=lambda name: phrases.plain(entries[name].title) if name in entries else name,
     )
     st.button(
-        "Remove it", icon=":material/delete:", key="evaluation.remove_brought", on_click=_gone, args=(name,)
+        "Remove it", icon=":material/delete:", key="evaluation.remove_imported", on_click=_gone, args=(name,)
     )
 
 
 def _gone(name: str) -> None:
     try:
-        remove_brought(name)
+        remove_imported(name)
     except FerError as error:
         st.toast(str(error), icon=":material/error:")
