@@ -56,19 +56,6 @@ def view_of(options: argparse.Namespace) -> DatasetView:
     return DatasetView(options.edition, options.labels, splits, options.skip_bad)
 
 
-def arguments_of(view: DatasetView) -> list[str]:
-    """Return the options that describe a state, so that `view_of` gives it back."""
-    arguments = ["--edition", view.edition] if view.edition else []
-    arguments += ["--labels", view.labels] if view.labels != "given" else []
-    arguments += ["--skip-bad"] if view.skip_bad else []
-    if view.splits is not None:
-        plan = view.splits
-        # Written in full: a rounded share would draw other splits.
-        arguments += ["--split-validation", repr(plan.validation_fraction), "--split-seed", str(plan.seed)]
-        arguments += [] if plan.keep_test else ["--pool", "--split-test", repr(plan.test_fraction)]
-    return arguments
-
-
 def settings_of(text: str) -> TrainingConfig:
     """Return the settings of a config.json, or of JSON typed outright.
 

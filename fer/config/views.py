@@ -72,6 +72,17 @@ class DatasetView:
     def __post_init__(self) -> None:
         checks.one_of("labels", self.labels, get_args(LabelSource))
 
+    def as_options(self) -> list[str]:
+        """Return the options by which a command takes its dataset in this state."""
+        words = ["--edition", self.edition] if self.edition else []
+        words += ["--labels", self.labels] if self.labels != "given" else []
+        words += ["--skip-bad"] if self.skip_bad else []
+        if plan := self.splits:
+            # Written in full: a rounded share would draw other splits.
+            words += ["--split-validation", repr(plan.validation_fraction), "--split-seed", str(plan.seed)]
+            words += [] if plan.keep_test else ["--pool", "--split-test", repr(plan.test_fraction)]
+        return words
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild from plain values; a field that is missing takes its default.

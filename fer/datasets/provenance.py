@@ -80,25 +80,8 @@ class Provenance:
         Raises:
             KeyError, TypeError, ValueError: they are not such values.
         """
-        texts = {
-            name: str(values[name])
-            for name in (
-                "name",
-                "host",
-                "id",
-                "revision",
-                "title",
-                "url",
-                "license",
-                "citation",
-                "fetched_at",
-            )
-        }
-        records = tuple(
-            FileRecord(str(file["path"]), int(file["bytes"]), str(file["sha256"]), str(file["checked"]))
-            for file in values["files"]
-        )
-        return cls(**texts, files=records, remarks=tuple(map(str, values["remarks"])))
+        records = tuple(FileRecord(**file) for file in values["files"])
+        return cls(**{**values, "files": records, "remarks": tuple(values["remarks"])})
 
 
 def save_provenance(provenance: Provenance) -> None:

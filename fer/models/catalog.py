@@ -15,6 +15,8 @@ FEATURES_LAYER = "features"
 # et al. (2016), arXiv:1512.04150. A head that flattens the features has no such layer.
 EMOTION_MAPS_LAYER = "emotion_maps"
 
+_USUAL = Preprocessing(48, 48, 1, "minus_one_to_one")
+
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
@@ -26,10 +28,10 @@ class Architecture:
             has such maps.
         title: what a list shows.
         summary: a sentence for a learner.
-        preprocessing: how its authors prepare the input.
         parameters: all weights at seven emotions, trainable or not.
         paper: where it was published.
         license: of the published code.
+        preprocessing: how its authors prepare the input.
         own_dropout: the dropout its authors train it with, 0 to 0.9. Nothing applies it by itself: a form
             starts at it, and a run uses what its config says.
         has_emotion_maps: whether its head averages over the places of the face, so that what it answers can
@@ -44,10 +46,10 @@ class Architecture:
     name: str
     title: str
     summary: str
-    preprocessing: Preprocessing
     parameters: int
     paper: str
-    license: str
+    license: str = "MIT"
+    preprocessing: Preprocessing = _USUAL
     own_dropout: float = 0.0
     has_emotion_maps: bool = False
     pretrained: bool = False
@@ -70,10 +72,8 @@ ARCHITECTURES: dict[str, Architecture] = {
             title="Tiny CNN",
             summary="Four plain convolutions, each half the size and twice as deep as the one before: 25,199 "
             "parameters, a first model within a minute.",
-            preprocessing=Preprocessing(48, 48, 1, "minus_one_to_one"),
             parameters=25_199,
             paper="made for this workshop",
-            license="MIT",
             has_emotion_maps=True,
         ),
         Architecture(
@@ -81,11 +81,9 @@ ARCHITECTURES: dict[str, Architecture] = {
             title="mini_XCEPTION",
             summary="Depthwise separable convolutions with shortcuts and no dense layer: 58,423 parameters, "
             "small enough for real time on any laptop.",
-            preprocessing=Preprocessing(48, 48, 1, "minus_one_to_one"),
             parameters=58_423,
             paper="Arriaga, Valdenegro-Toro and Plöger (2017), Real-time Convolutional Neural Networks "
             "for Emotion and Gender Classification, arXiv:1710.07557",
-            license="MIT",
             has_emotion_maps=True,
         ),
         Architecture(
@@ -93,10 +91,8 @@ ARCHITECTURES: dict[str, Architecture] = {
             title="Small ResNet",
             summary="ResNet-18's shape with 16 to 96 filters; shortcuts let eighteen layers learn together. "
             "488,311 parameters, and thirteen times mini_XCEPTION's work.",
-            preprocessing=Preprocessing(48, 48, 1, "minus_one_to_one"),
             parameters=488_311,
             paper=_RESNET,
-            license="MIT",
             has_emotion_maps=True,
         ),
         Architecture(
@@ -126,10 +122,8 @@ ARCHITECTURES: dict[str, Architecture] = {
             title="ResNet-18, half as wide",
             summary="ResNet-18 with 32 to 256 filters and a stem that keeps all 48 pixels: 2,801,063 "
             "parameters, and four times the small one's work; better with a graphics card.",
-            preprocessing=Preprocessing(48, 48, 1, "minus_one_to_one"),
             parameters=2_801_063,
             paper=_RESNET,
-            license="MIT",
             has_emotion_maps=True,
         ),
         Architecture(

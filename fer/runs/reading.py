@@ -98,7 +98,7 @@ def edition_of(folder: Path, config: TrainingConfig) -> Edition | None:
     if not name:
         return None
     if not (folder / EDITION_FILE).exists():  # a folder that somebody made by hand
-        editions.save_copy(editions.load_edition(config.dataset, name), folder / EDITION_FILE)
+        editions.save_edition(folder / EDITION_FILE, editions.load_edition(config.dataset, name))
     return replace(editions.read_edition(folder / EDITION_FILE, config.dataset), name=name)
 
 

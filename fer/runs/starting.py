@@ -154,7 +154,7 @@ def _fill(
     stage = "Waiting for its turn" if status is RunStatus.QUEUED else "Starting"
     save_status(folder, new_status(status, stage))
     if edition is not None:
-        editions.save_copy(edition, folder / EDITION_FILE)
+        editions.save_edition(folder / EDITION_FILE, edition)
     if experiment is not None:
         save_experiment(folder, experiment)
     files.save_text(folder / CONFIG_FILE, config.to_json())

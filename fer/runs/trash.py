@@ -90,10 +90,7 @@ def restore_run(run_id: str) -> None:
             raise RunError(
                 f"There is a run “{run_id}” again. Rename or delete its folder, then try once more."
             )
-        try:
-            folder.rename(place)
-        except OSError as error:
-            raise files.storage_error(place, error) from error
+        files.move(folder, place)
 
 
 def list_deleted() -> list[DeletedRun]:

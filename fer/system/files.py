@@ -141,11 +141,20 @@ def put_in_place(aside: Path, folder: Path, names: Sequence[str]) -> None:
         StorageError: the place cannot be written.
     """
     for name in names:
-        try:
-            if (aside / name).exists():
-                (aside / name).replace(folder / name)
-        except OSError as error:
-            raise storage_error(folder / name, error) from error
+        if (aside / name).exists():
+            move(aside / name, folder / name)
+
+
+def move(source: Path, target: Path) -> None:
+    """Give a file or folder another place on the same disk in one step; a file takes the place of another.
+
+    Raises:
+        StorageError: the place cannot be written.
+    """
+    try:
+        source.replace(target)
+    except OSError as error:
+        raise storage_error(target, error) from error
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:

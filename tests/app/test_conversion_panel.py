@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer import __main__ as command_line
+from fer.cli.commands import parse
 from fer.cli.options import view_of
 from fer.config import DatasetView, SplitPlan
 from fer.datasets import load_dataset
@@ -95,13 +95,13 @@ def test_a_seed_shuffles_and_the_state_that_is_open_goes_along(
     page.number_input(key="dataset.convert_seed").set_value(3).run()
     assert '--edition "my edition"' in page.code[0].value
     page.button(key="dataset.convert").click().run()
-    options = command_line._parser().parse_args(started[0])
+    options = parse(started[0])
     assert view_of(options) == view
     assert (options.seed, options.source) == (3, "small.csv")
 
     page.checkbox(key="dataset.convert_state").uncheck().run()
     page.button(key="dataset.convert").click().run()
-    options = command_line._parser().parse_args(started[1])
+    options = parse(started[1])
     assert view_of(options) == DatasetView(skip_bad=True)
 
 

@@ -41,7 +41,6 @@ from fer.figures.report import (
 )
 from fer.figures.report.formulas import sentence_html, to_mathml
 from fer.figures.report.plain_text import one_line
-from fer.figures.report.values import view_arguments
 from fer.models.card import ModelCard
 from fer.models.preprocessing import Preprocessing
 from fer.statistics import percent
@@ -485,7 +484,7 @@ def test_the_table_holds_every_answer(report: EvaluationReport) -> None:
 def test_the_command_asks_for_the_same_faces(report: EvaluationReport, view: DatasetView) -> None:
     parser = argparse.ArgumentParser()
     shared_options.add_view(parser)
-    assert shared_options.view_of(parser.parse_args(view_arguments(view))) == view
+    assert shared_options.view_of(parser.parse_args(view.as_options())) == view
     page = Page(to_html(replace(report, view=view, models=report.models[:1])))
     assert shlex.split(page.data["command"])[-2:] == ["--output", "a-validation.html"]
     assert page.data["command"] in page.words

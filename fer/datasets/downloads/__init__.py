@@ -12,9 +12,7 @@ attempt to go on from. Nothing is written anywhere else: the libraries' own fold
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 from fer.datasets.downloads.addresses import (
     FERPLUS_FILE,
@@ -25,13 +23,12 @@ from fer.datasets.downloads.addresses import (
     job_id,
     parse_address,
 )
-from fer.datasets.downloads.arrival import Downloaded, put_in_place, remarks_on, shaped
+from fer.datasets.downloads.arrival import Downloaded, provenance_of, put_in_place, remarks_on, shaped
 from fer.datasets.downloads.ferplus import ferplus_offer, keep_votes
 from fer.datasets.downloads.hub import hub_offer
 from fer.datasets.downloads.kaggle import kaggle_offer
 from fer.datasets.downloads.offers import ARCHIVES, Offer
 from fer.datasets.downloads.transfer import Meter, check_room, fetch, workplace
-from fer.datasets.provenance import Provenance
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 
@@ -93,18 +90,6 @@ def _take(address: Address, offer: Offer, name: str, progress: Progress) -> Down
         target = paths.child(paths.data_folder(), name + (suffix if suffix in ARCHIVES else source.suffix))
         if source.is_file():
             records = [replace(records[0], path=target.name)]
-        provenance = Provenance(
-            name=target.name,
-            host=urlsplit(address.url).hostname or "",
-            id=address.id,
-            revision=offer.revision,
-            title=offer.title,
-            url=address.url,
-            license=offer.license,
-            citation=offer.citation,
-            fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            files=tuple(records),
-            remarks=tuple(remarks_on(source, records)),
-        )
+        provenance = provenance_of(address, offer, target.name, records, remarks_on(source, records))
         put_in_place(source, target, provenance, progress)
         return Downloaded(target.name, target, provenance)

@@ -3,13 +3,16 @@
 import hashlib
 import tarfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fer.datasets.downloads.addresses import FERPLUS_FILE, Address
+from fer.datasets.downloads.offers import Offer
 from fer.datasets.downloads.transfer import digests_of
 from fer.datasets.provenance import FileRecord, Provenance, forget_provenance, save_provenance
 from fer.datasets.registry import keep_read, read_dataset
@@ -45,6 +48,25 @@ class Downloaded:
             "bytes": self.provenance.bytes,
             "is_dataset": self.name != FERPLUS_FILE,
         }
+
+
+def provenance_of(
+    address: Address, offer: Offer, name: str, records: Sequence[FileRecord], remarks: Iterable[str]
+) -> Provenance:
+    """What is known of where a dataset called `name` came from, as of now."""
+    return Provenance(
+        name=name,
+        host=urlsplit(address.url).hostname or "",
+        id=address.id or "microsoft/FERPlus",
+        revision=offer.revision,
+        title=offer.title,
+        url=address.url,
+        license=offer.license,
+        citation=offer.citation,
+        fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        files=tuple(records),
+        remarks=tuple(remarks),
+    )
 
 
 def shaped(address: Address, arriving: Path, records: list[FileRecord]) -> tuple[Path, list[FileRecord]]:

@@ -1,14 +1,13 @@
 """FER+'s repository: one file of votes, which joins FER-2013 and is no dataset of its own."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from fer.datasets.downloads.addresses import FERPLUS_FILE, FERPLUS_URL, Address
-from fer.datasets.downloads.arrival import Downloaded
+from fer.datasets.downloads.arrival import Downloaded, provenance_of, remarks_on
 from fer.datasets.downloads.offers import Offer, Offered
 from fer.datasets.downloads.transfer import get
-from fer.datasets.provenance import FileRecord, Provenance, save_provenance
+from fer.datasets.provenance import FileRecord, save_provenance
 from fer.datasets.readers.ferplus import load_votes, looks_like_votes
 from fer.errors import DownloadError
 from fer.system import paths
@@ -35,19 +34,7 @@ def keep_votes(address: Address, offer: Offer, source: Path, records: Sequence[F
         )
     load_votes(source)
     target = paths.data_folder() / FERPLUS_FILE
-    provenance = Provenance(
-        name=target.name,
-        host="github.com",
-        id="microsoft/FERPlus",
-        revision=offer.revision,
-        title=offer.title,
-        url=address.url,
-        license=offer.license,
-        citation=offer.citation,
-        fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        files=tuple(records),
-        remarks=("The host states no checksum; compare the sha256 if you know it from elsewhere.",),
-    )
+    provenance = provenance_of(address, offer, target.name, records, remarks_on(source, records))
     source.replace(target)  # a newer file of votes is a better one
     save_provenance(provenance)
     return Downloaded(target.name, target, provenance)

@@ -20,7 +20,7 @@ from fer.datasets.editions.store import (
     rename_edition,
     restore_edition,
 )
-from fer.datasets.editions.text import read_edition, save_copy
+from fer.datasets.editions.text import read_edition, save_edition
 
 __all__ = [
     "REASON_CHARACTERS",
@@ -45,7 +45,7 @@ __all__ = [
     "relabel",
     "rename_edition",
     "restore_edition",
-    "save_copy",
+    "save_edition",
     "undo",
     "undo_last",
 ]

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from fer.datasets.editions.edition import Edition, short_name
 from fer.datasets.editions.location import SUFFIX, edition_path, folder_of, refuse_taken
@@ -72,7 +71,7 @@ def rename_edition(dataset_name: str, old: str, new: str) -> Edition:
         if new.casefold() != old.casefold():
             refuse_taken(target)
         renamed = replace(edition, name=new)
-        _move(source, target)
+        files.move(source, target)
         save_edition(target, renamed)  # the file tells its name as well
     return renamed
 
@@ -89,7 +88,7 @@ def delete_edition(dataset_name: str, name: str) -> None:
         if not path.exists():
             load_edition(dataset_name, name)  # says so
         stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
-        _move(path, path.with_name(f"{_DELETED}{stamp}-{path.name}"))
+        files.move(path, path.with_name(f"{_DELETED}{stamp}-{path.name}"))
 
 
 def restore_edition(dataset_name: str, name: str) -> Edition:
@@ -109,7 +108,7 @@ def restore_edition(dataset_name: str, name: str) -> Edition:
                 f"No deleted edition “{name}” is left to bring back. Its file may have been "
                 f"removed from {path.parent}."
             )
-        _move(deleted[-1], path)
+        files.move(deleted[-1], path)
         return load_edition(dataset_name, name)
 
 
@@ -123,10 +122,3 @@ def _all(dataset_name: str) -> tuple[list[Edition], list[str]]:
         except EditionError as error:
             damaged.append(str(error))
     return good, damaged
-
-
-def _move(source: Path, target: Path) -> None:
-    try:
-        source.replace(target)
-    except OSError as error:
-        raise files.storage_error(target, error) from error

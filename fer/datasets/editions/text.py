@@ -36,17 +36,8 @@ def read_edition(path: Path, dataset_name: str) -> Edition:
     return replace(parsed(content, f"The edition “{path.stem}”"), name=path.stem, dataset=dataset_name)
 
 
-def save_copy(edition: Edition, path: Path) -> None:
-    """Write an edition to `path`, for `read_edition`; a run keeps one.
-
-    Raises:
-        StorageError: it cannot be saved.
-    """
-    save_edition(path, edition)
-
-
 def save_edition(path: Path, edition: Edition) -> None:
-    """Write an edition's file.
+    """Write an edition's file, for `read_edition`; a run keeps one.
 
     Raises:
         StorageError: it cannot be saved.

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.config import AS_IT_CAME, DatasetView, SplitPlan
+from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Split
 from fer.datasets.views import describe
 from fer.evaluation import TTA, scores_of, threshold_curves
@@ -134,23 +134,10 @@ def command(
     """Return the line that makes a report of these models again, as it is typed."""
     words = ["python", "-m", "fer", "report", *names, "--data", shown_place(dataset), "--split", str(split)]
     words += ["--tta", str(tta)] if tta is not TTA.NONE else []
-    words += view_arguments(view)
+    words += view.as_options()
     words += ["--answerable-only"] if answerable_only else []
     words += ["--faces"] if with_faces else []
     return shlex.join(one_line(word) for word in [*words, "--output", f"{file_stem([*names, split])}.html"])
-
-
-def view_arguments(view: DatasetView) -> list[str]:
-    """Return the options by which a command takes its dataset in this state."""
-    words = ["--edition", view.edition] if view.edition else []
-    words += ["--labels", view.labels] if view.labels != DatasetView().labels else []
-    if view.splits is not None:
-        plan, usual = view.splits, SplitPlan()
-        words += ["--split-validation", f"{plan.validation_fraction:g}"]
-        words += ["--split-test", f"{plan.test_fraction:g}"] if plan.test_fraction else []
-        words += ["--split-seed", str(plan.seed)] if plan.seed != usual.seed else []
-        words += [] if plan.keep_test else ["--pool"]
-    return [*words, *(["--skip-bad"] if view.skip_bad else [])]
 
 
 def software() -> dict[str, str]:

@@ -80,8 +80,5 @@ def remove_imported(name: str) -> None:
     # Gone from every list in one step, whatever becomes of the rest.
     leaving = folder.with_name(f".leaving-{name}")
     shutil.rmtree(leaving, ignore_errors=True)
-    try:
-        folder.rename(leaving)
-    except OSError as error:
-        raise files.storage_error(folder, error) from error
+    files.move(folder, leaving)
     shutil.rmtree(leaving, ignore_errors=True)

@@ -96,7 +96,8 @@ def _show_form(dataset: Dataset, job_id: str) -> None:
     taken = name in {entry.name for entry in list_datasets()}
     if taken:
         st.caption(f":material/info: There is a “{name}” in data already. Choose another name.")
-    arguments = ["convert", dataset.name, f"data/{name}", *_arguments(view, seed)]
+    arguments = ["convert", dataset.name, f"data/{name}", *view.as_options()]
+    arguments += [] if seed is None else ["--seed", str(seed)]
     with st.expander("The same, typed", icon=":material/terminal:"):
         st.code(f"python -m fer {_typed(arguments)}", language="bash", wrap_lines=True)
     if st.button("Write it", icon=":material/save:", type="primary", disabled=taken, key="dataset.convert"):
@@ -204,22 +205,6 @@ def _free_name(dataset: Dataset, suffix: str) -> str:
     taken = {entry.name for entry in list_datasets()}
     names = [stem, *(f"{stem}-{number}" for number in range(2, 100))]
     return next((name for name in names if name + suffix not in taken), stem)
-
-
-def _arguments(view: DatasetView, seed: int | None) -> list[str]:
-    """What the command line is given for a view and an order."""
-    arguments = [] if seed is None else ["--seed", str(seed)]
-    if view.edition:
-        arguments += ["--edition", view.edition]
-    if view.labels != "given":
-        arguments += ["--labels", view.labels]
-    if view.skip_bad:
-        arguments.append("--skip-bad")
-    if view.splits is not None:
-        plan = view.splits
-        arguments += ["--split-validation", f"{plan.validation_fraction:g}", "--split-seed", str(plan.seed)]
-        arguments += [] if plan.keep_test else ["--pool", "--split-test", f"{plan.test_fraction:g}"]
-    return arguments
 
 
 def _typed(arguments: list[str]) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer.cli.options import arguments_of
 from fer.datasets import Dataset
 from fer.evaluation import TTA
 from fer.evaluation.robustness import CORRUPTIONS, LEVELS, Sweep
@@ -113,7 +112,7 @@ def arguments(judged: Judged, sample: int | None) -> list[str]:
         "--split",
         str(judged.split),
         *(["--sample", str(sample)] if sample is not None else []),
-        *arguments_of(judged.view),
+        *judged.view.as_options(),
     ]
 
 
