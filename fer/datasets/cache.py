@@ -1,4 +1,4 @@
-"""Datasets that were read once, kept as plain arrays: the second load takes no time.
+"""Dataset cache on disk: what was read once is kept as plain arrays, and the second load takes no time.
 
 A cache file belongs to one exact state of its source: its name holds a hash of that state, so it is
 never wrong, only missing. The pixels lie in a file of their own and are mapped into memory, where
@@ -9,21 +9,22 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fer.datasets.dataset import Dataset, Source
 from fer.emotions import Emotion
-from fer.errors import FerError, StorageError
-from fer.system import files, paths
+from fer.errors import StorageError
+from fer.system.result_store import ResultStore
 
-# Raise this whenever a reader changes what it makes of the same file.
-_VERSION = 2
+# The version is raised whenever a reader changes what it makes of the same file.
+_PIXELS, _REST = ResultStore("", ".npy", version=2), ResultStore("", ".npz", version=2)
 # What temporary files and folders are called, and how old they are when nobody can be at work on them.
 _TEMPORARY = (".saving-*", ".unpacking-*", ".uploading-*", ".converting-*")
 _FORGOTTEN_S = 24 * 60 * 60
@@ -41,30 +42,58 @@ def cached(source: Path, state: str, read: Callable[[], Dataset], variant: str =
         read: reads `source`.
         variant: tells different ways of reading the same source apart.
     """
-    pixels, rest = _places(source, state, variant)
-    with suppress(*files.DAMAGED_ARRAYS, FerError):
-        return _load(pixels, rest)
+    kept = _load(source, state, variant)
+    if kept is not None:
+        return kept
     dataset = read()
     keep(source, state, dataset, variant)
     # The mapped faces take the place of those in memory, if they could be saved.
-    with suppress(*files.DAMAGED_ARRAYS, FerError):
-        return _load(pixels, rest)
-    return dataset
+    mapped = _load(source, state, variant)
+    return dataset if mapped is None else mapped
 
 
 def keep(source: Path, state: str, dataset: Dataset, variant: str = "") -> None:
     """Save what was read from `source`, if there is room, and remove what was kept of its earlier states."""
-    pixels, rest = _places(source, state, variant)
+    about = {
+        "name": dataset.name,
+        "emotions": dataset.emotions,
+        "source": asdict(dataset.source),
+        "notes": dataset.notes,
+    }
+    arrays: dict[str, NDArray[Any]] = {
+        "labels": dataset.labels,
+        "splits": dataset.splits,
+        "rows": dataset.rows,
+        "about": np.array(json.dumps(about)),
+    }
+    if dataset.votes is not None:
+        arrays["votes"] = dataset.votes
+    pixels = place_of(source, state, variant, _PIXELS)
     with suppress(StorageError):
-        _save(dataset, pixels, rest)
-    place = pixels.name.partition("-")[0]
-    for old in paths.cache_folder().glob(f"{place}-*"):
-        if old not in (pixels, rest):
+        _PIXELS.save(pixels, dataset.images)
+        # Last, because its presence says that all is there.
+        _REST.save(place_of(source, state, variant, _REST), arrays)
+    forget_earlier(pixels)
+
+
+def place_of(source: Path, state: str, variant: str, store: ResultStore) -> Path:
+    """Return where `store` keeps what was read from `source` in this state; see `cached`."""
+    # Relative and absolute ways to one file are one file.
+    place, content = (
+        hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        for text in (f"{source.resolve()}\0{variant}", f"{store.version}\0{state}")
+    )
+    return store.path(f"{place[:12]}-{content[:20]}")
+
+
+def forget_earlier(kept: Path) -> None:
+    """Remove what was kept of earlier states of the same source, and what killed processes left behind."""
+    for old in kept.parent.glob(f"{kept.name.partition('-')[0]}-*"):
+        if old.stem != kept.stem:
             with suppress(OSError):  # Windows keeps a file that another process has mapped
                 old.unlink()
-    remove_forgotten(paths.cache_folder())
-    for inner in paths.cache_folder().glob("[!.]*/"):  # inspections and maps are saved there
-        remove_forgotten(inner)
+    for folder in (kept.parent, *kept.parent.glob("[!.]*/")):  # inspections and maps are saved further in
+        remove_forgotten(folder)
 
 
 def file_state(path: Path) -> str:
@@ -94,52 +123,21 @@ def remove_forgotten(folder: Path) -> None:
                     path.unlink()
 
 
-def _places(source: Path, state: str, variant: str) -> tuple[Path, Path]:
-    """The files of the pixels and of the rest."""
-    place = hashlib.sha256(f"{source.resolve()}\0{variant}".encode("utf-8", "surrogateescape")).hexdigest()[
-        :12
-    ]
-    content = hashlib.sha256(f"{_VERSION}\0{state}".encode("utf-8", "surrogateescape")).hexdigest()[:20]
-    pixels = paths.cache_folder() / f"{place}-{content}.npy"
-    return pixels, pixels.with_suffix(".npz")
+def _load(source: Path, state: str, variant: str) -> Dataset | None:
+    pixels = place_of(source, state, variant, _PIXELS)
 
-
-def _save(dataset: Dataset, pixels: Path, rest: Path) -> None:
-    about = json.dumps(
-        {
-            "name": dataset.name,
-            "emotions": dataset.emotions,
-            "source": asdict(dataset.source),
-            "notes": dataset.notes,
-        }
-    )
-    arrays: dict[str, Any] = {
-        "labels": dataset.labels,
-        "splits": dataset.splits,
-        "rows": dataset.rows,
-        "about": np.array(about),
-    }
-    if dataset.votes is not None:
-        arrays["votes"] = dataset.votes
-    files.save(pixels, lambda temporary: np.save(temporary, dataset.images))
-    # Last, because its presence says that all is there.
-    files.save(rest, lambda temporary: np.savez(temporary, **arrays))
-
-
-def _load(pixels: Path, rest: Path) -> Dataset:
-    # Opened here, because np.load leaves a damaged file open.
-    with rest.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+    def built(arrays: Mapping[str, NDArray[Any]]) -> Dataset:
         about = json.loads(str(arrays["about"]))
-        labels, splits, rows = arrays["labels"], arrays["splits"], arrays["rows"]
-        votes = arrays.get("votes")
-    return Dataset(
-        about["name"],
-        tuple(Emotion(emotion) for emotion in about["emotions"]),
-        np.asarray(np.load(pixels, mmap_mode="r", allow_pickle=False)),
-        labels,
-        splits,
-        Source(**about["source"]),
-        rows,
-        votes,
-        notes=tuple(about["notes"]),
-    )
+        return Dataset(
+            about["name"],
+            tuple(Emotion(emotion) for emotion in about["emotions"]),
+            np.asarray(np.load(pixels, mmap_mode="r", allow_pickle=False)),
+            arrays["labels"],
+            arrays["splits"],
+            Source(**about["source"]),
+            arrays["rows"],
+            arrays.get("votes"),
+            notes=tuple(about["notes"]),
+        )
+
+    return _REST.load(place_of(source, state, variant, _REST), built)

@@ -1,4 +1,4 @@
-"""A map of the faces: what a model sees in each, laid out in two dimensions so that like lies beside like.
+"""Embedding (t-SNE): a map of the faces, on which those that a model sees alike lie side by side.
 
 A model's features (128 numbers a face for mini_XCEPTION) are turned by PCA into the directions in which they
 differ most, and t-SNE then looks for places in the plane at which each face has the neighbours it has there.
@@ -14,12 +14,12 @@ Source:
 """
 
 import hashlib
-import io
 import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,8 @@ from fer.datasets.fingerprint import fingerprint
 from fer.errors import DatasetError, FerError, ModelNotFoundError
 from fer.models.card import MODEL_FILE
 from fer.models.inference import Recognizer, model_folder
-from fer.system import files, paths
 from fer.system.progress import Progress, silent
+from fer.system.result_store import ResultStore
 
 DEFAULT_MODEL = "mini_xception"
 # Every pair of faces is compared once, so the time grows with the square of their number.
@@ -38,7 +38,7 @@ LARGEST = 50_000
 # With fewer there is nothing to see, and no neighbourhood to keep.
 FEWEST = 10
 
-_VERSION = 1
+_MAPS = ResultStore("maps", ".npz", version=1, most=60)
 _SEED = 0
 # The 50 leading directions hold 88 % of the variance of FER-2013's faces.
 _DIRECTIONS = 50
@@ -89,23 +89,23 @@ def map_size(dataset: Dataset, sample: int | None = None) -> int:
 
 def load_map(path: Path, dataset: Dataset) -> FaceMap | None:
     """Return the map that is kept at `map_path`'s answer for this dataset; None before it was made."""
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
-            names, values = kept["fact_names"], kept["fact_values"]
-            found = FaceMap(
-                str(kept["model"]),
-                kept["places"].astype(np.intp),
-                kept["positions"].astype(np.float32),
-                kept["answers"].astype(np.intp),
-                {str(name): float(value) for name, value in zip(names, values, strict=True)},
-            )
-    except files.DAMAGED_ARRAYS:
-        return None  # not made yet, or damaged: it can be made again
-    m = found.places.size
-    if found.places.shape != (m,) or found.positions.shape != (m, 2) or found.answers.shape != (m,):
-        return None
-    inside = m > 0 and found.places.min() >= 0 and found.places.max() < len(dataset)
-    return found if inside and np.isfinite(found.positions).all() else None
+
+    def built(kept: Mapping[str, NDArray[Any]]) -> FaceMap | None:
+        names, values = kept["fact_names"], kept["fact_values"]
+        found = FaceMap(
+            str(kept["model"]),
+            kept["places"].astype(np.intp),
+            kept["positions"].astype(np.float32),
+            kept["answers"].astype(np.intp),
+            {str(name): float(value) for name, value in zip(names, values, strict=True)},
+        )
+        m = found.places.size
+        if found.places.shape != (m,) or found.positions.shape != (m, 2) or found.answers.shape != (m,):
+            return None
+        inside = m > 0 and found.places.min() >= 0 and found.places.max() < len(dataset)
+        return found if inside and np.isfinite(found.positions).all() else None
+
+    return _MAPS.load(path, built)
 
 
 def make_map(
@@ -157,7 +157,15 @@ def make_map(
             "neighbours_kept": _neighbours_kept(neighbours, positions),
         },
     )
-    _save(path, made)
+    kept = {
+        "model": np.array(model),
+        "places": places.astype(np.int32),
+        "positions": positions,
+        "answers": answers.astype(np.int8),
+        "fact_names": np.array(list(made.facts)),
+        "fact_values": np.array(list(made.facts.values())),
+    }
+    _MAPS.save(path, kept)
     return made
 
 
@@ -174,8 +182,8 @@ def map_path(dataset: Dataset, model: str = DEFAULT_MODEL, sample: int | None = 
         raise ModelNotFoundError(
             f"The model “{model}” has no {MODEL_FILE}; its training did not finish. Choose another model."
         ) from error
-    name = f"{fingerprint(dataset)}-{model[:40]}-{digest}-tsne-{map_size(dataset, sample)}-v{_VERSION}.npz"
-    return paths.child(paths.cache_folder() / "maps", name)
+    size = map_size(dataset, sample)
+    return _MAPS.path(f"{fingerprint(dataset)}-{model[:40]}-{digest}-tsne-{size}-v{_MAPS.version}")
 
 
 # ── the steps ────────────────────────────────────────────────────────────────────────────────────
@@ -316,18 +324,3 @@ def _neighbours_kept(neighbours: NDArray[np.intp], positions: NDArray[np.float32
         for on_map, truly in zip(near.tolist(), neighbours[some, :count].tolist(), strict=True)
     ]
     return float(np.mean(shared) / count)
-
-
-def _save(path: Path, made: FaceMap) -> None:
-    files.save(
-        path,
-        lambda temporary: np.savez(
-            temporary,
-            model=np.array(made.model),
-            places=made.places.astype(np.int32),
-            positions=made.positions,
-            answers=made.answers.astype(np.int8),
-            fact_names=np.array(list(made.facts)),
-            fact_values=np.array(list(made.facts.values())),
-        ),
-    )

@@ -1,27 +1,21 @@
-"""From a model and a dataset to an evaluation: labels translated by name, answers kept by content."""
+"""Model evaluation: a model's predictions on a split, labels translated by name, predictions cached."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets import Dataset, Split
 from fer.emotions import Emotion
-from fer.errors import DatasetError, ModelMismatchError, StorageError
+from fer.errors import DatasetError, ModelMismatchError
 from fer.evaluation.evaluation import Evaluation
 from fer.evaluation.test_time_augmentation import TTA, predict
 from fer.models.inference import Recognizer
-from fer.system import files, paths
 from fer.system.progress import Progress, silent
+from fer.system.result_store import ResultStore
 
-# Raise this whenever the same model would answer otherwise to the same faces.
-_VERSION = 1
-# What is kept of earlier evaluations: some hundred kilobytes each.
-_MOST_KEPT = 200
+# Some hundred kilobytes each.
+_ANSWERS = ResultStore("answers", ".npy", most=200)
 
 
 def evaluate(
@@ -146,33 +140,10 @@ def _answers(
     recognizer: Recognizer, images: NDArray[np.uint8], tta: TTA, progress: Progress
 ) -> NDArray[np.float32]:
     """The model's answers, from the cache if it was ever asked about these very pixels."""
-    path = _kept_at(recognizer, images, tta)
-    with suppress(*files.DAMAGED_ARRAYS):
-        kept = np.load(path, allow_pickle=False)
-        if kept.shape == (len(images), len(recognizer.emotions)) and kept.dtype == np.float32:
-            return np.asarray(kept)
-    answers = predict(recognizer, images, tta, progress)
-    with suppress(StorageError):  # a full disk costs only the next visit's time
-        files.save(path, lambda temporary: _save_array(temporary, answers))
-        _forget_old(path.parent)
-    return answers
+    shape = (len(images), len(recognizer.emotions))
 
+    def checked(answers: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        return answers if answers.shape == shape and answers.dtype == np.float32 else None
 
-def _kept_at(recognizer: Recognizer, images: NDArray[np.uint8], tta: TTA) -> Path:
-    digest = hashlib.blake2b(digest_size=16)
-    about = [_VERSION, recognizer.fingerprint, images.shape, tta]
-    digest.update(json.dumps(about).encode())
-    digest.update(np.ascontiguousarray(images).data)
-    return paths.cache_folder() / "answers" / f"{digest.hexdigest()}.npy"
-
-
-def _save_array(path: Path, array: NDArray[np.float32]) -> None:
-    with path.open("wb") as file:
-        np.save(file, array, allow_pickle=False)
-
-
-def _forget_old(folder: Path) -> None:
-    kept = sorted(folder.glob("*.npy"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in kept[_MOST_KEPT:]:
-        with suppress(OSError):
-            path.unlink()
+    path = _ANSWERS.path(_ANSWERS.key(recognizer.fingerprint, images.shape, tta, arrays=[images]))
+    return _ANSWERS.once(path, checked, lambda: predict(recognizer, images, tta, progress))

@@ -1,4 +1,4 @@
-"""Which training faces a model sees as most like a given face: which faces taught it this?
+"""Nearest neighbours: which training faces a model sees as most like a given face.
 
 Nearness is measured in the model's own features, by the cosine of the angle between them: two faces that it
 sees alike, it calls alike. On the genuine FER-2013 the commonest label of a validation face's twelve nearest
@@ -8,9 +8,6 @@ training faces is mini_xception's answer for 82 % of the faces; with the feature
 The features of the training faces are kept in `data/cache/features/`, by what the model and the pixels are.
 """
 
-import hashlib
-import json
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.errors import ModelMismatchError, StorageError
+from fer.errors import ModelMismatchError
 from fer.models.inference import Recognizer
-from fer.system import files, paths
 from fer.system.progress import Progress, silent
+from fer.system.result_store import ResultStore
 from fer.training.training_faces import TrainingFaces
 
 NEAREST = 12
@@ -32,10 +29,8 @@ NEAREST = 12
 # turned stay unseen here: it finds 48 % of those that the inspection finds.
 SAME_PHOTOGRAPH = 0.70
 
-# Raise this whenever the features of the same faces would come out otherwise.
-_VERSION = 1
 # Some 15 MB each for 28,709 faces and 128 features.
-_MOST_KEPT = 6
+_FEATURES = ResultStore("features", ".npy", most=6)
 _BATCH = 256
 _SIDE = 48
 # Detail lies between these two blurs (standard deviations in pixels at 48 x 48).
@@ -91,13 +86,10 @@ def features_path(recognizer: Recognizer, faces: TrainingFaces) -> Path:
 
     Reading 28,709 faces for it takes about 0.1 s.
     """
-    digest = hashlib.blake2b(digest_size=16)
-    about = [_VERSION, recognizer.fingerprint, len(faces), faces.dataset.images.shape[1:]]
-    digest.update(json.dumps(about).encode())
-    for start in range(0, len(faces), 4 * _BATCH):
-        places = faces.places[start : start + 4 * _BATCH]
-        digest.update(np.ascontiguousarray(faces.dataset.images[places]).data)
-    return paths.cache_folder() / "features" / f"{digest.hexdigest()}.npy"
+    images, step = faces.dataset.images, 4 * _BATCH
+    pieces = (images[faces.places[start : start + step]] for start in range(0, len(faces), step))
+    key = _FEATURES.key(recognizer.fingerprint, len(faces), images.shape[1:], arrays=pieces)
+    return _FEATURES.path(key)
 
 
 def known_faces(recognizer: Recognizer, faces: TrainingFaces, progress: Progress = silent) -> KnownFaces:
@@ -113,14 +105,14 @@ def known_faces(recognizer: Recognizer, faces: TrainingFaces, progress: Progress
     Raises:
         ModelMismatchError: the model does not answer with its feature map, or with numbers in it.
     """
-    path = features_path(recognizer, faces)
-    features = _load(path, len(faces))
-    if features is None:
-        features = _seen(recognizer, faces, progress)
-        kept = features
-        with suppress(StorageError):  # a full disk costs only the next visit's time
-            files.save(path, lambda temporary: _save_array(temporary, kept))
-            _forget_old(path.parent)
+
+    def checked(kept: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        fits = kept.ndim == 2 and len(kept) == len(faces) and kept.dtype == np.float32
+        return kept if fits and np.isfinite(kept).all() else None
+
+    features = _FEATURES.once(
+        features_path(recognizer, faces), checked, lambda: _seen(recognizer, faces, progress)
+    )
     return KnownFaces(faces, _directions(features))
 
 
@@ -226,25 +218,3 @@ def _detail(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     if fine.std() < _FLAT:
         return np.zeros_like(fine)
     return np.asarray(fine / np.linalg.norm(fine), np.float32)
-
-
-def _load(path: Path, count: int) -> NDArray[np.float32] | None:
-    """The features that are kept there; None before they were, or where the file is damaged."""
-    with suppress(*files.DAMAGED_ARRAYS):
-        kept = np.load(path, allow_pickle=False)
-        if kept.ndim == 2 and len(kept) == count and kept.dtype == np.float32 and np.isfinite(kept).all():
-            return np.asarray(kept)
-    return None
-
-
-def _save_array(path: Path, array: NDArray[np.float32]) -> None:
-    with path.open("wb") as file:
-        np.save(file, array, allow_pickle=False)
-
-
-def _forget_old(folder: Path) -> None:
-    """Only the last few stay; of each model and each state of the faces there may be one."""
-    kept = sorted(folder.glob("*.npy"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in kept[_MOST_KEPT:]:
-        with suppress(OSError):
-            path.unlink()

@@ -361,7 +361,7 @@ def test_one_wrong_byte_in_a_cache_is_survived(
 def test_a_full_disk_costs_the_cache_and_not_the_dataset(
     csv_in_data: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset, call: str
 ) -> None:
-    def full(*arguments: object) -> None:
+    def full(*arguments: object, **options: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     if call == "write":

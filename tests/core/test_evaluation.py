@@ -11,7 +11,7 @@ from sklearn import metrics
 from fer.datasets import Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, ModelMismatchError
-from fer.evaluation import TTA, Evaluation, evaluate, judged_faces, unanswerable
+from fer.evaluation import TTA, Evaluation, evaluate, evaluating, judged_faces, unanswerable
 from fer.models.inference import Recognizer
 from fer.statistics import wilson_interval
 from tests.conftest import dataset_of
@@ -219,7 +219,7 @@ def test_a_damaged_kept_answer_is_made_anew(
 def test_only_so_many_answers_are_kept(
     recognizer: Recognizer, fer_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fer.evaluation.evaluating._MOST_KEPT", 2)
+    monkeypatch.setattr(evaluating, "_ANSWERS", replace(evaluating._ANSWERS, most=2))
     for seed in range(4):
         evaluate(recognizer, dataset_of([0], [Split.TEST], seed=seed), Split.TEST)
     assert len(list((fer_home / "data" / "cache" / "answers").glob("*.npy"))) == 2

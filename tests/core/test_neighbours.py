@@ -167,7 +167,7 @@ def test_another_pixel_or_another_choice_of_faces_is_another_question(recognizer
 
 
 def test_only_the_last_few_are_kept(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "_MOST_KEPT", 2)
+    monkeypatch.setattr(neighbours, "_FEATURES", replace(neighbours._FEATURES, most=2))
     faces = taught(noisy_faces())
     for count in (5, 6, 7, 8):
         known_faces(recognizer, replace(faces, places=faces.places[:count], labels=faces.labels[:count]))

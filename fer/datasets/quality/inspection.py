@@ -1,4 +1,4 @@
-"""Inspecting a whole dataset, and keeping what was found: on 35,887 faces it takes most of a minute.
+"""Dataset inspection: all quality issues of a dataset, found once; 35,887 faces take most of a minute.
 
     data/cache/inspections/<fingerprint>-v1.npz
 
@@ -7,10 +7,9 @@ the file.
 """
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +31,12 @@ from fer.datasets.quality.picture_quality import (
     outlines_of,
     quality_findings,
 )
-from fer.errors import DatasetError, StorageError
+from fer.errors import DatasetError
 from fer.models.inference import Recognizer
-from fer.system import files, paths
 from fer.system.progress import Progress, silent
+from fer.system.result_store import ResultStore
 
-# Raise this whenever an inspection would find something else in the same faces.
-_VERSION = 1
+_INSPECTIONS = ResultStore("inspections", ".npz", version=1, most=60)
 # Faces per call of the model, between two words about progress.
 _CHUNK = 1024
 # Of the outlines, whose 900 numbers say little more.
@@ -101,8 +99,7 @@ def inspect(dataset: Dataset, recognizer: Recognizer | None, progress: Progress 
     facts["seconds"] = time.perf_counter() - started
     findings = {issue: found[issue] for issue in QualityIssue if issue in found}
     inspection = Inspection(measures, suspicion, findings, facts)
-    with suppress(StorageError):
-        _save(inspection_path(fingerprint(dataset)), inspection)
+    _INSPECTIONS.keep(inspection_path(fingerprint(dataset)), _arrays(inspection))
     progress(1.0, "Inspected")
     return inspection
 
@@ -113,27 +110,25 @@ def load_inspection(dataset_fingerprint: str) -> Inspection | None:
     Args:
         dataset_fingerprint: of the dataset as it came, by `fer.datasets.fingerprint`.
     """
-    path = inspection_path(dataset_fingerprint)
-    try:
-        # Opened here, because np.load leaves a damaged file open.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            measures = FaceMeasures(*(arrays[name] for name in ("brightness", "contrast", "sharpness")))
-            findings = {
-                QualityIssue(issue): Findings(
-                    QualityIssue(issue),
-                    *(arrays[f"{issue}_{name}"] for name in ("faces", "scores", "partners", "suggestions")),
-                )
-                for issue in arrays["faults"].tolist()
-            }
-            facts = dict(zip(arrays["fact_names"].tolist(), arrays["fact_values"].tolist(), strict=True))
-            return _sound(Inspection(measures, arrays["suspicion"], findings, facts))
-    except files.DAMAGED_ARRAYS:
-        return None
+    return _INSPECTIONS.load(inspection_path(dataset_fingerprint), _inspection)
+
+
+def _inspection(arrays: Mapping[str, NDArray[Any]]) -> Inspection:
+    measures = FaceMeasures(*(arrays[name] for name in ("brightness", "contrast", "sharpness")))
+    findings = {
+        QualityIssue(issue): Findings(
+            QualityIssue(issue),
+            *(arrays[f"{issue}_{name}"] for name in ("faces", "scores", "partners", "suggestions")),
+        )
+        for issue in arrays["faults"].tolist()
+    }
+    facts = dict(zip(arrays["fact_names"].tolist(), arrays["fact_values"].tolist(), strict=True))
+    return _sound(Inspection(measures, arrays["suspicion"], findings, facts))
 
 
 def inspection_path(dataset_fingerprint: str) -> Path:
     """Return where an inspection of these faces is kept."""
-    return paths.child(paths.cache_folder() / "inspections", f"{dataset_fingerprint}-v{_VERSION}.npz")
+    return _INSPECTIONS.path(f"{dataset_fingerprint}-v{_INSPECTIONS.version}")
 
 
 def _sees(recognizer: Recognizer | None) -> bool:
@@ -165,7 +160,8 @@ def _features(
     return np.concatenate(seen)
 
 
-def _save(path: Path, inspection: Inspection) -> None:
+def _arrays(inspection: Inspection) -> dict[str, NDArray[np.generic]]:
+    """An inspection as it is kept; `_inspection` turned round."""
     arrays: dict[str, NDArray[np.generic]] = {
         "brightness": inspection.measures.brightness,
         "contrast": inspection.measures.contrast,
@@ -178,8 +174,7 @@ def _save(path: Path, inspection: Inspection) -> None:
     for issue, findings in inspection.findings.items():
         for name in ("faces", "scores", "partners", "suggestions"):
             arrays[f"{issue}_{name}"] = getattr(findings, name)
-    # The types of NumPy's stubs take the first keyword for an option.
-    files.save(path, lambda temporary: np.savez(temporary, **arrays))  # type: ignore[arg-type]
+    return arrays
 
 
 def _sound(inspection: Inspection) -> Inspection:

@@ -1,4 +1,4 @@
-"""FER+: what ten people said of each face of FER-2013, joined to the faces row by row.
+"""FER+ votes: what ten people said of each face of FER-2013, joined to the faces row by row.
 
 `fer2013new.csv` has a line for each line of `fer2013.csv`, in the same order, and no pixels:
 
@@ -16,7 +16,6 @@ Source:
 """
 
 import csv
-import hashlib
 import io
 from collections.abc import Sequence
 from contextlib import suppress
@@ -26,13 +25,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.cache import file_state
+from fer.datasets import cache
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
 from fer.datasets.readers.csv_faces import read_first_line, shown
 from fer.datasets.readers.vocabulary import emotion_called, split_called
 from fer.emotions import Emotion
-from fer.errors import DatasetError, MalformedDatasetError, StorageError
-from fer.system import files, paths
+from fer.errors import DatasetError, MalformedDatasetError
+from fer.system.result_store import ResultStore
 
 # The emotion that each option of the vote is among our seven; None for contempt, unknown and NF.
 EMOTION_OF_VOTE: tuple[Emotion | None, ...] = tuple(emotion_called(name) for name in VOTE_NAMES)
@@ -40,8 +39,7 @@ VOTERS = 10
 _FILE_NAME = "fer2013new.csv"
 # The genuine file has 1.9 MB; what is larger than this holds no votes.
 _FILE_BYTES = 2**26
-# Raise this whenever what is kept of the same file changes.
-_VERSION = 1
+_VOTES = ResultStore("", ".npy", version=1)
 _SPLITS = tuple(Split)
 # So many faces must be left of those that were voted on for the two files to belong together.
 _LEAST_SHARE = 0.9
@@ -91,22 +89,17 @@ def load_votes(path: Path) -> Votes:
     Raises:
         MalformedDatasetError: the file is not of that form; the message names the first bad line.
     """
-    # Relative and absolute ways to one file are one file.
-    place = hashlib.sha256(f"votes {path.resolve()}".encode()).hexdigest()[:12]
-    state = hashlib.sha256(f"{_VERSION}\0{file_state(path)}".encode()).hexdigest()[:20]
-    kept = paths.cache_folder() / f"{place}-{state}.npy"
-    with suppress(*files.DAMAGED_ARRAYS):
-        table = np.load(kept, allow_pickle=False)
-        if table.dtype == np.uint8 and table.ndim == 2 and table.shape[1] == len(VOTE_NAMES) + 1:
-            return _votes(table)
-    table = _read_votes(path)
-    with suppress(StorageError):
-        files.save(kept, lambda temporary: np.save(temporary, table))
-    for old in paths.cache_folder().glob(f"{place}-*"):
-        if old != kept:
-            with suppress(OSError):
-                old.unlink()
-    return _votes(table)
+    kept = cache.place_of(path, cache.file_state(path), "votes", _VOTES)
+
+    def checked(table: NDArray[np.uint8]) -> Votes | None:
+        fits = table.dtype == np.uint8 and table.ndim == 2 and table.shape[1] == len(VOTE_NAMES) + 1
+        return _votes(table) if fits else None
+
+    def read() -> NDArray[np.uint8]:
+        cache.forget_earlier(kept)
+        return _read_votes(path)
+
+    return _VOTES.once(kept, checked, read)
 
 
 def join_votes(dataset: Dataset, path: Path) -> Dataset:

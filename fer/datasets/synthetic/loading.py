@@ -7,9 +7,8 @@ passes 90 %. No person is in two splits.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,9 +19,8 @@ from fer.datasets.synthetic.action_units import ActionUnit, ActionUnits
 from fer.datasets.synthetic.appearance import Appearance, Beard, Hairstyle, Light, Pose
 from fer.datasets.synthetic.portrait import draw_faces
 from fer.emotions import EMOTIONS, Emotion
-from fer.errors import DatasetError, StorageError
-from fer.system import files, paths
 from fer.system.progress import Progress, silent
+from fer.system.result_store import ResultStore
 
 NAME = "synthetic"
 SOURCE = Source(
@@ -35,8 +33,8 @@ IMAGE_SIZE = 48
 SIZES = {Split.TRAIN: 5600, Split.VALIDATION: 700, Split.TEST: 700}
 FACES_PER_PERSON = 10
 
-# Raise this whenever a drawing changes, so that no older cache is taken for the new faces.
-_VERSION = 1
+# The version is raised whenever a drawing changes, so that no older cache is taken for the new faces.
+_DRAWN = ResultStore("", ".npz", version=1)
 _SEED = 2014
 # Faces drawn together: large enough to share the work, small enough for a smooth progress bar.
 _BATCH = 280
@@ -132,19 +130,13 @@ def load_synthetic(progress: Progress = silent) -> Dataset:
 
     The file is only a cache: broken, it is drawn anew; with the disk full, the dataset is still returned.
     """
-    path = paths.cache_folder() / f"{NAME}-v{_VERSION}.npz"
-    cached = _cached(path)
-    if cached is not None:
+    path = _DRAWN.path(f"{NAME}-v{_DRAWN.version}")
+    kept = _DRAWN.load(path, _checked)
+    if kept is not None:
         progress(1.0, "Built-in faces loaded")
-        return cached
+        return kept
     dataset = draw_dataset(progress=progress)
-    with suppress(StorageError):
-        files.save(
-            path,
-            lambda temporary: np.savez(
-                temporary, images=dataset.images, labels=dataset.labels, splits=dataset.splits
-            ),
-        )
+    _DRAWN.keep(path, {"images": dataset.images, "labels": dataset.labels, "splits": dataset.splits})
     return dataset
 
 
@@ -314,13 +306,9 @@ def _photographs(shots: list[Shot], dice: list[np.random.Generator]) -> Iterator
         yield np.clip(blurred + grain, 0, 255).astype(np.uint8)
 
 
-def _cached(path: Path) -> Dataset | None:
-    """What an earlier call has kept, or None if that is missing, unreadable or not what it should be."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            dataset = Dataset(NAME, EMOTIONS, arrays["images"], arrays["labels"], arrays["splits"], SOURCE)
-    except (*files.DAMAGED_ARRAYS, DatasetError):
-        return None
+def _checked(arrays: Mapping[str, NDArray[Any]]) -> Dataset | None:
+    """What an earlier call has kept, or None if it is not what it should be."""
+    dataset = Dataset(NAME, EMOTIONS, arrays["images"], arrays["labels"], arrays["splits"], SOURCE)
     counted = {split: sum(counts.values()) for split, counts in dataset.counts().items()}
     whole = counted == SIZES and dataset.images.shape[1:] == (IMAGE_SIZE, IMAGE_SIZE, 1)
     return dataset if whole else None

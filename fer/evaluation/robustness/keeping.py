@@ -5,10 +5,7 @@
 The file holds every answer, one figure a face, so that any number can be led back to its faces.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +16,10 @@ from fer.datasets import Dataset
 from fer.emotions import Emotion
 from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
 from fer.evaluation.robustness.sweeps import Sweep, SweepPoint
-from fer.system import files, paths
+from fer.system.result_store import ResultStore
 
-# Raise this whenever a corruption comes to change pixels otherwise.
-_VERSION = 1
-# A sweep of a thousand faces takes some fifty kilobytes.
-_MOST_KEPT = 60
+# The version is raised whenever a corruption comes to change pixels otherwise. 1,000 faces take some 50 kB.
+_SWEEPS = ResultStore("sweeps", ".json", version=1, most=60, digest_bytes=12)
 
 
 def sweep_path(fingerprint: str, faces: Dataset, seed: int = 0) -> Path:
@@ -35,12 +30,8 @@ def sweep_path(fingerprint: str, faces: Dataset, seed: int = 0) -> Path:
         faces: those that are swept: the sample, where one is drawn.
         seed: what the noise follows from.
     """
-    digest = hashlib.blake2b(digest_size=12)
-    about = [_VERSION, fingerprint, faces.images.shape, list(faces.emotions), seed]
-    digest.update(json.dumps(about).encode())
-    digest.update(np.ascontiguousarray(faces.images).data)
-    digest.update(faces.labels.astype("<i8").tobytes())
-    return paths.cache_folder() / "sweeps" / f"{digest.hexdigest()}.json"
+    about = (fingerprint, faces.images.shape, list(faces.emotions), seed)
+    return _SWEEPS.path(_SWEEPS.key(*about, arrays=[faces.images, faces.labels.astype("<i8")]))
 
 
 def save_sweep(path: Path, sweep: Sweep) -> None:
@@ -50,7 +41,7 @@ def save_sweep(path: Path, sweep: Sweep) -> None:
         StorageError: it cannot be written.
     """
     content = {
-        "version": _VERSION,
+        "version": _SWEEPS.version,
         "model": sweep.model,
         "emotions": list(sweep.emotions),
         "labels": _digits(sweep.labels),
@@ -58,11 +49,7 @@ def save_sweep(path: Path, sweep: Sweep) -> None:
         "untouched": _as_dict(sweep.untouched),
         "points": {str(kind): [_as_dict(point) for point in points] for kind, points in sweep.points.items()},
     }
-    files.save_text(path, json.dumps(content) + "\n")
-    kept = sorted(path.parent.glob("[!.]*.json"), key=lambda each: each.stat().st_mtime, reverse=True)
-    for old in kept[_MOST_KEPT:]:
-        with suppress(OSError):
-            old.unlink()
+    _SWEEPS.save(path, content)
 
 
 def load_sweep(path: Path) -> Sweep | None:
@@ -70,28 +57,28 @@ def load_sweep(path: Path) -> Sweep | None:
 
     A kind whose levels are others today is left out, so that it is measured anew.
     """
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        emotions = tuple(Emotion(name) for name in values["emotions"])
-        labels = _numbers(values["labels"], len(emotions))
-        if values["version"] != _VERSION or len(labels) == 0:
-            return None
-        return Sweep(
-            str(values["model"]),
-            emotions,
-            labels,
-            int(values["seed"]),
-            _point(values["untouched"], labels, emotions),
-            {
-                kind: points
-                for name, kept in values["points"].items()
-                if (kind := CorruptionKind(name))
-                and (points := tuple(_point(each, labels, emotions) for each in kept))
-                and tuple(point.severity for point in points) == CORRUPTIONS[kind].levels
-            },
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+    return _SWEEPS.load(path, _sweep)
+
+
+def _sweep(values: Any) -> Sweep:
+    emotions = tuple(Emotion(name) for name in values["emotions"])
+    labels = _numbers(values["labels"], len(emotions))
+    if values["version"] != _SWEEPS.version or len(labels) == 0:
+        raise ValueError("it is of another version, or of no face")
+    return Sweep(
+        str(values["model"]),
+        emotions,
+        labels,
+        int(values["seed"]),
+        _point(values["untouched"], labels, emotions),
+        {
+            kind: points
+            for name, kept in values["points"].items()
+            if (kind := CorruptionKind(name))
+            and (points := tuple(_point(each, labels, emotions) for each in kept))
+            and tuple(point.severity for point in points) == CORRUPTIONS[kind].levels
+        },
+    )
 
 
 def _digits(numbers: NDArray[np.intp]) -> str:
