@@ -1,4 +1,4 @@
-"""The command that repeats what others published, and says what came of it."""
+"""Replication on the command line: repeat a published recipe, and say what came of it."""
 
 import argparse
 from collections.abc import Sequence
@@ -11,12 +11,22 @@ from fer.cli import run_commands, terminal
 from fer.cli.commands import Add, Answer
 from fer.datasets import load_dataset
 from fer.errors import FerError
-from fer.evaluation import replication
-from fer.evaluation.replication import Cell, Comparison, TableRow, TableSize, Variant
-from fer.system import paths
+from fer.evaluation.replication.comparison import Comparison, compare, comparisons
+from fer.evaluation.replication.kept import keep, load_kept
+from fer.evaluation.replication.markdown import BEGIN, END, as_markdown
+from fer.evaluation.replication.recipes import TABLE_KEY, TABLE_ROWS, VARIANTS, Variant, variant
+from fer.evaluation.replication.table import (
+    Cell,
+    TableSize,
+    check_table,
+    kept_table,
+    row_of,
+    submit_table,
+    table_of,
+)
+from fer.system import files, paths
 
 USUAL_DATA = "fer2013.csv"
-TABLE_KEY = "s0-table"
 
 
 def replicate(options: argparse.Namespace) -> Answer:
@@ -24,11 +34,11 @@ def replicate(options: argparse.Namespace) -> Answer:
     if options.table or options.write is not None:
         return _table(options.write)
     if not options.recipe:
-        known = ", ".join(each.key for each in replication.VARIANTS)
+        known = ", ".join(each.key for each in VARIANTS)
         raise FerError(f"Say which recipe to repeat, one of {known}; or --table for what came of them.")
     if options.recipe == TABLE_KEY:
-        return _sweep(options)
-    chosen = replication.variant(options.recipe)
+        return _sweep(options) if options.keep is None else _keep(row_of(options.keep), options)
+    chosen = variant(options.recipe)
     if options.keep is not None:
         return _keep(chosen, options)
     return run_commands.begin(chosen.config(_data(options)), options.queue)
@@ -42,21 +52,19 @@ def _data(options: argparse.Namespace) -> str:
 
 def _sweep(options: argparse.Namespace) -> Answer:
     """Let the runs of S0's table that are not done wait for their turns, unless it is only asked how far."""
-    if options.keep is not None:
-        return _keep(replication.row_of(options.keep), options)
     size = TableSize(TableSize().epochs if options.epochs is None else options.epochs, options.subset)
     data = _data(options)
     submitted = []
     if not options.show:
         # A dataset that cannot be read is said at once, not by four processes in their logs.
-        replication.check_table(load_dataset(data, terminal.show_progress), size)
-        submitted = replication.submit_table(data, size)
-    cells = replication.table_of(data, size)
+        check_table(load_dataset(data, terminal.show_progress), size)
+        submitted = submit_table(data, size)
+    cells = table_of(data, size)
     result = {
         "size": asdict(size),
         "comparable": size.is_published,
         "submitted": [run.id for run in submitted],
-        "cells": [asdict(cell) for cell in cells],
+        "cells": [_cell_values(cell) for cell in cells],
     }
     said = [f"{run.id}: {run.status}" for run in submitted]
     return result, "\n".join([size.in_words, _cells(cells), *said])
@@ -70,7 +78,7 @@ def _cells(cells: Sequence[Cell]) -> str:
             str(cell.epochs),
             "–" if cell.latest is None else cell.latest.in_words,
             f"{cell.done} of {cell.epochs}" + ("" if cell.status is None else f", {cell.status}"),
-            cell.published or "–",
+            cell.published_in_words or "–",
             cell.verdict or "–",
         ]
         for cell in cells
@@ -78,29 +86,28 @@ def _cells(cells: Sequence[Cell]) -> str:
     return terminal.table(rows)
 
 
-def _keep(chosen: Variant | TableRow, options: argparse.Namespace) -> Answer:
-    kept = replication.keep(
-        options.keep, chosen, options.hardware, options.dataset or "", terminal.show_progress
-    )
+def _cell_values(cell: Cell) -> dict[str, Any]:
+    return asdict(cell) | {"published": cell.published_in_words}
+
+
+def _keep(chosen: Variant, options: argparse.Namespace) -> Answer:
+    kept = keep(options.keep, chosen, options.hardware, options.dataset or "", terminal.show_progress)
     folder = paths.replication(chosen.key)
     lines = [f"{folder}: what came of {chosen.title}"]
-    if isinstance(chosen, TableRow):
-        row_cells = [cell for cell in replication.kept_table() if cell.batch_size == chosen.batch_size]
-        return asdict(kept) | {"folder": str(folder)}, "\n".join([*lines, _cells(row_cells)])
-    for figure in chosen.figures or (None,):
-        row = replication.compare(chosen, figure, kept)
-        ours = "nothing" if row.ours is None else f"{row.ours.in_words} ({row.faces})"
-        lines.append(f"published {figure.in_words if figure else 'nothing'}, ours {ours}: {row.verdict}")
+    if chosen in TABLE_ROWS:
+        lines.append(_cells([cell for cell in kept_table() if cell.batch_size == chosen.batch_size]))
+    else:
+        for row in (compare(chosen, figure, kept) for figure in chosen.figures or (None,)):
+            published = "nothing" if row.figure is None else row.figure.in_words
+            ours = "nothing" if row.ours is None else f"{row.ours.in_words} ({row.faces})"
+            lines.append(f"published {published}, ours {ours}: {row.verdict}")
     return asdict(kept) | {"folder": str(folder)}, "\n".join(lines)
 
 
 def _table(path: Path | None) -> Answer:
-    keys = [each.key for each in replication.VARIANTS] + [row.key for row in replication.ROWS]
-    for key in keys:
-        replication.load_kept(key)  # a damaged one is told of, not called missing
-    rows = replication.comparisons()
-    if path is not None:
-        replication.write_into(path)
+    for each in (*VARIANTS, *TABLE_ROWS):
+        load_kept(each.key)  # a damaged one is told of, not called missing
+    rows, cells = comparisons(), kept_table()
     lines = [["recipe", "published", "ours", "", "verdict"]]
     lines += [
         [
@@ -112,11 +119,13 @@ def _table(path: Path | None) -> Answer:
         ]
         for row in rows
     ]
-    written = [f"Written into {path}"] if path is not None else []
-    cells = replication.kept_table()
-    kept = ["S0's Table 1, as it is kept", _cells(cells)] if cells else []
-    result = {"recipes": [_as_dict(row) for row in rows], "s0_table": [asdict(cell) for cell in cells]}
-    return result, "\n".join([terminal.table(lines), *kept, *written])
+    parts = [terminal.table(lines)]
+    parts += ["S0's Table 1, as it is kept", _cells(cells)] if cells else []
+    if path is not None:
+        files.replace_between(path, BEGIN, END, as_markdown())
+        parts.append(f"Written into {path}")
+    result = {"recipes": [_as_dict(row) for row in rows], "s0_table": [_cell_values(cell) for cell in cells]}
+    return result, "\n".join(parts)
 
 
 def _as_dict(row: Comparison) -> dict[str, Any]:
@@ -140,7 +149,7 @@ def add_to(add: Add) -> None:
         "recipe",
         metavar="RECIPE",
         nargs="?",
-        help=f"{', '.join(each.key for each in replication.VARIANTS)}; or {TABLE_KEY}, batch size × epochs",
+        help=f"{', '.join(each.key for each in VARIANTS)}; or {TABLE_KEY}, batch size × epochs",
     )
     sub.add_argument(
         "--data",
@@ -170,5 +179,5 @@ def add_to(add: Add) -> None:
         "--write",
         metavar="FILE",
         type=Path,
-        help=f"put that table into a Markdown file, between {replication.BEGIN} and {replication.END}",
+        help=f"put that table into a Markdown file, between {BEGIN} and {END}",
     )

@@ -1,4 +1,4 @@
-"""S0's Table 1 as a heat map that fills while its runs go on."""
+"""Heat map: S0's Table 1, a sweep of batch size against epochs that fills while its runs go on."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from fer.evaluation.replication.table import Cell
 from fer.figures.style import ACCENT_RGB, layout
 from fer.runs import RunStatus
+from fer.statistics import percent
 
 _ROW_HEIGHT = 78
 _WORDS = {
@@ -36,51 +37,39 @@ def table_figure(cells: Sequence[Cell]) -> go.Figure:
     shares = [cell.latest.accuracy for cell in cells if cell.latest is not None]
     low, high = (min(shares), max(shares)) if shares else (0.5, 0.7)
     missing = max(_LEAST_SPREAD - (high - low), 0) / 2
-    across = [_column(epochs) for epochs in columns]
-    down = [f"batches<br>of {size}" for size in sizes]
-    figure = go.Figure(
-        # The empty cells, below the others: Plotly gives a heat map without a value no room at all.
-        go.Heatmap(
-            x=across,
-            y=down,
-            z=[[0] * len(across) for _ in down],
-            colorscale=[[0, _EMPTY], [1, _EMPTY]],
-            showscale=False,
-            hoverinfo="skip",
-            xgap=3,
-            ygap=3,
-        )
-    )
-    figure.add_trace(
-        go.Heatmap(
-            x=across,
-            y=down,
-            z=[[_share(at[size, epochs]) for epochs in columns] for size in sizes],
-            customdata=[[[_hover(at[size, epochs])] for epochs in columns] for size in sizes],
-            hovertemplate="%{customdata[0]}<extra></extra>",
-            hoverongaps=False,
-            colorscale=_SHADES,
-            zmin=low - missing,
-            zmax=high + missing,
-            showscale=False,
-            xgap=3,
-            ygap=3,
-        )
+    places = {
+        "x": [_column(epochs) for epochs in columns],
+        "y": [_row(size) for size in sizes],
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+    }
+    empty = [[0] * len(columns) for _ in sizes]
+    figure = go.Figure()
+    # The empty cells, below the others: Plotly gives a heat map without a value no room at all.
+    figure.add_heatmap(z=empty, colorscale=[[0, _EMPTY], [1, _EMPTY]], hoverinfo="skip", **places)
+    figure.add_heatmap(
+        z=[[_share(at[size, epochs]) for epochs in columns] for size in sizes],
+        customdata=[[[_hover(at[size, epochs])] for epochs in columns] for size in sizes],
+        hovertemplate="%{customdata[0]}<extra></extra>",
+        hoverongaps=False,
+        colorscale=_SHADES,
+        zmin=low - missing,
+        zmax=high + missing,
+        **places,
     )
     for cell in cells:
-        figure.add_annotation(
-            x=_column(cell.epochs),
-            y=f"batches<br>of {cell.batch_size}",
-            text=_text(cell),
-            showarrow=False,
-            font={"size": 13},
-        )
+        place = {"x": _column(cell.epochs), "y": _row(cell.batch_size)}
+        figure.add_annotation(text=_text(cell), showarrow=False, font={"size": 13}, **place)
     figure.update_layout(layout(height=_ROW_HEIGHT * len(sizes) + 40))
-    figure.update_xaxes(side="top", fixedrange=True, showgrid=False, ticks="", type="category")
-    figure.update_yaxes(
-        autorange="reversed", fixedrange=True, showgrid=False, ticks="", automargin=True, type="category"
-    )
+    axis = {"fixedrange": True, "showgrid": False, "ticks": "", "type": "category"}
+    figure.update_xaxes(side="top", **axis)
+    figure.update_yaxes(autorange="reversed", automargin=True, **axis)
     return figure
+
+
+def _row(batch_size: int) -> str:
+    return f"batches<br>of {batch_size}"
 
 
 def _column(epochs: int) -> str:
@@ -93,7 +82,7 @@ def _share(cell: Cell) -> float | None:
 
 def _text(cell: Cell) -> str:
     if cell.latest is not None:
-        figure = f"{100 * cell.latest.accuracy:.1f} %"
+        figure = percent(cell.latest.accuracy)
         lines = [f"<b>{figure}</b>"] if cell.is_full else [figure, f"{cell.done} of {cell.epochs}"]
     else:
         lines = [_standing(cell)]
@@ -101,7 +90,7 @@ def _text(cell: Cell) -> str:
         # Lines of their own: on a telephone a cell is twenty letters wide.
         lines += [
             f"<span style='font-size:11px'>{line}</span>"
-            for line in (f"S0: {cell.published}", cell.verdict)
+            for line in (f"S0: {cell.published_in_words}", cell.verdict)
             if line
         ]
     return "<br>".join(lines)
@@ -119,5 +108,5 @@ def _hover(cell: Cell) -> str:
     return (
         f"batches of {cell.batch_size}, epoch {cell.latest.epoch} of {cell.epochs}: {cell.latest.in_words}"
         f"<br>best so far: {cell.best.in_words}, epoch {cell.best.epoch}"
-        + (f"<br>S0: {cell.published}" if cell.published else "")
+        + (f"<br>S0: {cell.published_in_words}" if cell.published else "")
     )

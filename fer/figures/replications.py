@@ -1,10 +1,10 @@
-"""What others published beside what came of repeating it: a line for each figure, two marks on it."""
+"""Dot plot: what others published beside what came of repeating it, a line for each figure."""
 
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from fer.evaluation.replication import Comparison, Outcome
+from fer.evaluation.replication.comparison import Comparison, Outcome
 from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout, plain
 
 _LINE_HEIGHT = 44
@@ -21,24 +21,16 @@ def replication_figure(rows: Sequence[Comparison]) -> go.Figure:
     cannot be compared is open.
 
     Args:
-        rows: what `fer.evaluation.replication.comparisons` gives; lines without any figure are left out.
+        rows: what `comparisons` gives; lines without any figure are left out.
     """
     drawn = [row for row in rows if row.figure is not None or row.ours is not None]
+    lines = [(-float(number), row) for number, row in enumerate(drawn)]
     figure = go.Figure()
-    places = [-float(number) for number in range(len(drawn))]
-    _add_ours(figure, [(place, row) for place, row in zip(places, drawn, strict=True) if row.ours])
-    _add_published(figure, [(place, row) for place, row in zip(places, drawn, strict=True) if row.figure])
-    for place, row in zip(places, drawn, strict=True):
-        figure.add_annotation(
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=place,
-            yshift=13,
-            text=plain(_title(row)),
-            showarrow=False,
-            font={"size": 12},
-        )
+    _add_ours(figure, lines)
+    _add_published(figure, lines)
+    for place, row in lines:
+        at = {"x": 0, "xref": "paper", "xanchor": "left", "y": place, "yshift": 13}
+        figure.add_annotation(text=plain(_title(row)), showarrow=False, font={"size": 12}, **at)
     figure.update_layout(
         layout(
             height=_LINE_HEIGHT * max(len(drawn), 1) + _BELOW,
@@ -47,21 +39,10 @@ def replication_figure(rows: Sequence[Comparison]) -> go.Figure:
             legend={"orientation": "h", "x": 0, "y": -0.12, "xanchor": "left", "yanchor": "top"},
         )
     )
-    figure.update_xaxes(
-        range=_range(drawn),
-        tickformat=".0%",
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-        nticks=7,
-    )
+    axis = {"gridcolor": GRID, "zeroline": False, "fixedrange": True}
+    figure.update_xaxes(range=_range(drawn), tickformat=".0%", nticks=7, **axis)
     figure.update_yaxes(
-        range=[-len(drawn) + 0.4, 0.75],
-        tickvals=places,
-        showticklabels=False,
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
+        range=[-len(drawn) + 0.4, 0.75], tickvals=[place for place, _ in lines], showticklabels=False, **axis
     )
     return figure
 
@@ -90,7 +71,7 @@ def _add_ours(figure: go.Figure, lines: Sequence[tuple[float, Comparison]]) -> N
         x=[ours.accuracy for _, _, ours in known],
         y=[place for place, _, _ in known],
         mode="markers",
-        name="ours, 95 % interval",
+        name="ours, 95\u00a0% interval",
         marker={"symbol": symbols, "size": 10, "color": ACCENT, "line": {"width": 2, "color": ACCENT}},
         error_x={
             "type": "data",
@@ -109,13 +90,9 @@ def _add_ours(figure: go.Figure, lines: Sequence[tuple[float, Comparison]]) -> N
 
 
 def _title(row: Comparison) -> str:
-    if row.figure is None:
+    if row.figure is None or row.figure.faces == "validation":
         return row.variant.title
-    return row.variant.title if row.figure.faces == "validation" else f"{row.variant.title} ({_faces(row)})"
-
-
-def _faces(row: Comparison) -> str:
-    return "test" if row.figure is not None and row.figure.faces == "test" else "faces not told"
+    return f"{row.variant.title} ({'test' if row.figure.faces == 'test' else 'faces not told'})"
 
 
 def _range(rows: Sequence[Comparison]) -> list[float]:

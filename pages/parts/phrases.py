@@ -94,6 +94,7 @@ def faces(count: int) -> str:
 
 def plain(text: str) -> str:
     """Return what a learner typed so that Markdown shows it as it is, in one line."""
-    escaped = re.sub(r"([\\`*_{}\[\]<>|~$:&])", r"\\\1", " ".join(text.split()))
+    line = re.sub(r"[^\S\u00a0]+", " ", text).strip()  # a no-break space stays: "95 %"
+    escaped = re.sub(r"([\\`*_{}\[\]<>|~$:&])", r"\\\1", line)
     # At the beginning of a line these would make a list or a heading.
     return re.sub(r"^(\d*)([#+\-.)=])(?=[#\-=\s]|$)", r"\1\\\2", escaped)

@@ -7,10 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer import runs
-from fer.evaluation import replication
-from fer.evaluation.replication import VARIANTS, Judged, comparisons, folder_of, variant
-from fer.evaluation.replication.kept import RESULT_FILE
+from fer.evaluation.replication.comparison import comparisons
+from fer.evaluation.replication.kept import RESULT_FILE, Judged, keep
+from fer.evaluation.replication.recipes import VARIANTS, variant
+from fer.evaluation.replication.table import row_of
 from fer.runs import queue as queue_module
+from fer.system import paths
 from tests.app.conftest import words
 from tests.conftest import write_fer_csv
 from tests.core.test_replication import kept_of
@@ -28,7 +30,7 @@ def opened(open_page: OpenPage) -> AppTest:
 
 
 def keep_by_hand(key: str, accuracy: float, **changes: object) -> None:
-    folder = folder_of(key)
+    folder = paths.replications_folder() / key
     folder.mkdir(parents=True)
     (folder / RESULT_FILE).write_text(kept_of(key, accuracy, **changes).to_json())
 
@@ -37,9 +39,9 @@ def test_before_any_run_the_panel_says_so_and_shows_what_was_published(open_page
     page = opened(open_page)
     recipes = len({row.variant.key for row in comparisons()})
     assert f"0 of {recipes} recipes were repeated so far" in words(page)
-    assert "Published 67.76 % (S0, Table 1" in words(page)
+    assert "Published 67.76 % (S0, Table 1" in words(page)
     (chart,) = [c for c in page.get("plotly_chart") if "published" in c.proto.spec]
-    assert "ours, 95 % interval" not in chart.proto.spec
+    assert "ours, 95\\u00a0% interval" not in chart.proto.spec
 
 
 def test_what_is_kept_is_told_with_its_verdict_and_why(open_page: OpenPage) -> None:
@@ -49,11 +51,11 @@ def test_what_is_kept_is_told_with_its_verdict_and_why(open_page: OpenPage) -> N
     said = words(page)
     assert "2 of " in said
     assert "Not reproduced: 9.8 points below" in said
-    assert "ours 58.00 %" in said
-    assert "chosen by these very faces, had 60.00 %" in said
+    assert "ours 58.00 %" in said
+    assert "chosen by these very faces, had 60.00 %" in said
     assert "Their figure is of another division of the faces" in said
     (chart,) = [c for c in page.get("plotly_chart") if "published" in c.proto.spec]
-    assert "ours, 95 % interval" in chart.proto.spec
+    assert "ours, 95\\u00a0% interval" in chart.proto.spec
 
 
 def test_each_row_fills_the_form_with_its_recipe(open_page: OpenPage) -> None:
@@ -69,8 +71,8 @@ def test_each_row_fills_the_form_with_its_recipe(open_page: OpenPage) -> None:
 
 
 def test_a_damaged_result_leaves_the_panel_standing(open_page: OpenPage) -> None:
-    folder_of("s0").mkdir(parents=True)
-    (folder_of("s0") / RESULT_FILE).write_text("{")
+    (paths.replications_folder() / "s0").mkdir(parents=True)
+    (paths.replications_folder() / "s0" / RESULT_FILE).write_text("{")
     said = words(opened(open_page))
     assert "0 of " in said
     assert "Cannot be read" in said
@@ -79,16 +81,18 @@ def test_a_damaged_result_leaves_the_panel_standing(open_page: OpenPage) -> None
 
 def test_a_kept_table_is_shown_first_with_what_it_was_trained_on(open_page: OpenPage, fer_home: Path) -> None:
     run = finished_row(64, [0.3] * 49 + [0.665] + [0.3] * 50)
-    replication.keep(run.id, replication.row_of(run.id), "a desk")
+    keep(run.id, row_of(run.id), "a desk")
     page = open_page(PAGE)
     page.button(key="training.replications").click().run()
     page.segmented_control(key="training.replications_shown").set_value("S0's table")
     page.button(key="training.replications").click().run()
     assert not page.exception
     (chart,) = [
-        c for c in page.get("plotly_chart") if "S0: 66.31 %" in c.proto.spec and "reproduced" in c.proto.spec
+        c
+        for c in page.get("plotly_chart")
+        if "S0: 66.31\\u00a0%" in c.proto.spec and "reproduced" in c.proto.spec
     ]
-    assert "66.5 %" in chart.proto.spec
+    assert "66.5\\u00a0%" in chart.proto.spec
     assert "trained on a desk" in words(page)
     assert not [button for button in page.button if button.key == "training.table_start"]
     page.segmented_control(key="training.table_size").set_value("Train it here")
@@ -107,7 +111,7 @@ def test_the_table_stands_beside_the_recipes_and_starts_its_runs(
     page.button(key="training.replications").click().run()
     assert not page.exception
     assert "0 of 8 cells are full" in words(page)
-    (chart,) = [c for c in page.get("plotly_chart") if "S0: 67.76 %" in c.proto.spec]
+    (chart,) = [c for c in page.get("plotly_chart") if "S0: 67.76\\u00a0%" in c.proto.spec]
     assert "not begun" in chart.proto.spec
     page.segmented_control(key="training.table_size").set_value("A small version")
     page.button(key="training.replications").click().run()

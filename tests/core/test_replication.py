@@ -14,24 +14,17 @@ from fer.config import TrainingConfig
 from fer.config.recipes import PRESETS
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, DatasetError, DiskFullError, FerError, RunError
-from fer.evaluation import replication
-from fer.evaluation.replication import (
-    BEGIN,
-    END,
-    PUBLISHED,
-    VARIANTS,
+from fer.evaluation.replication.comparison import Outcome, compare, comparisons, judge
+from fer.evaluation.replication.kept import (
     Judged,
     KeptReplication,
-    Outcome,
-    as_markdown,
-    compare,
-    comparisons,
     keep,
     kept_metrics,
     load_kept,
-    variant,
-    write_into,
+    other_settings,
 )
+from fer.evaluation.replication.markdown import BEGIN, END, as_markdown
+from fer.evaluation.replication.recipes import PUBLISHED, TABLE_ROWS, VARIANTS, variant
 from fer.runs import DatasetManifest, EpochMetrics, RunRecorder, RunStatus, save_manifest
 from fer.statistics import wilson_interval
 from fer.system import files, paths
@@ -218,7 +211,7 @@ def test_what_a_crash_left_aside_is_found_again() -> None:
 def test_a_figure_without_digits_stands_for_all_that_are_rounded_to_it(
     accuracy: float, share: float, digits: int, outcome: Outcome
 ) -> None:
-    assert replication.judge(Judged.of(accuracy, 3_589, 9), share, digits) is outcome
+    assert judge(Judged.of(accuracy, 3_589, 9), f"{100 * share:.{digits}f}") is outcome
 
 
 def test_what_was_not_run_for_want_of_weights_says_so() -> None:
@@ -263,14 +256,14 @@ def test_a_figure_of_a_certain_epoch_is_compared_with_that_epoch() -> None:
 
 def test_where_our_best_epoch_is_compared_the_reader_hears_of_the_same_epoch() -> None:
     kept = kept_of("s2", 0.68, at_published=Judged.of(0.61, VALIDATION, 100))
-    assert "After epoch 100 ours had 61.00 %" in compare(variant("s2"), PUBLISHED["s2"][0], kept).why
+    assert "After epoch 100 ours had 61.00 %" in compare(variant("s2"), PUBLISHED["s2"][0], kept).why
 
 
 def test_where_the_same_epoch_is_compared_the_reader_hears_of_our_best() -> None:
     kept = kept_of("s0", 0.68, at_published=Judged.of(0.61, VALIDATION, 50))
     row = compare(variant("s0"), PUBLISHED["s0"][0], kept)
     assert row.verdict == "not reproduced: 6.8 points below"
-    assert "Its best epoch, 7, chosen by these very faces, had 68.00 %" in row.why
+    assert "Its best epoch, 7, chosen by these very faces, had 68.00 %" in row.why
     assert "Ours leaves its mistake out" in row.why
 
 
@@ -330,8 +323,8 @@ def test_what_is_shipped_can_be_repeated(folder: Path, monkeypatch: pytest.Monke
     kept = load_kept(folder.name)
     assert kept is not None
     config = runs.read_config(folder)
-    rows = {row.key: row for row in replication.ROWS}
-    assert replication.other_settings(config, rows.get(folder.name) or variant(folder.name)) == []
+    rows = {row.key: row for row in TABLE_ROWS}
+    assert other_settings(config, rows.get(folder.name) or variant(folder.name)) == []
     assert config.dataset == Path(config.dataset).name
     metrics = kept_metrics(folder.name)
     best = runs.best_epoch(metrics)
@@ -345,16 +338,16 @@ def test_every_line_of_the_table_has_the_same_cells(tmp_path: Path) -> None:
     keep(finished_run(), variant("s3_elu"))
     path = tmp_path / "README.md"
     path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    write_into(path)
+    assert main(["replicate", "--write", str(path)]) == 0
     text = path.read_text()
     assert len({line.count("|") for line in text.splitlines() if line.startswith("|")}) == 1
-    assert "| `s3_elu` | 54.87 %, validation, 5 epochs | 55.00 % (" in text
+    assert "| `s3_elu` | 54.87 %, validation, 5 epochs | 55.00 % (" in text
     assert "5 epochs in 12 s on A card" in text
 
 
 def test_the_command_keeps_a_run_and_tells_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replicate", "s3_elu", "--keep", finished_run(), "--hardware", "Two cores"]) == 0
-    assert "ours 55.00 %" in capsys.readouterr().out
+    assert "ours 55.00 %" in capsys.readouterr().out
     assert main(["replicate", "--table", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["recipes"]
     row = next(row for row in rows if row["recipe"] == "s3_elu")
@@ -379,5 +372,5 @@ def test_the_command_starts_the_recipe_itself(
     name = csv_in_data("faces")
     assert main(["replicate", "s0+double_softmax", "--data", name, "--queue", "--json"]) == 0
     run = runs.load_run(json.loads(capsys.readouterr().out)["id"])
-    assert replication.other_settings(run.config, variant("s0+double_softmax")) == []
+    assert other_settings(run.config, variant("s0+double_softmax")) == []
     assert run.config.dataset == name

@@ -1,6 +1,7 @@
 """The published figures and ours as dots."""
 
-from fer.evaluation.replication import PUBLISHED, VARIANTS, compare, comparisons, variant
+from fer.evaluation.replication.comparison import compare, comparisons
+from fer.evaluation.replication.recipes import PUBLISHED, VARIANTS, variant
 from fer.figures.replications import replication_figure
 from tests.core.test_replication import kept_of
 

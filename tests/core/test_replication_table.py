@@ -14,18 +14,18 @@ from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError
-from fer.evaluation.replication import (
+from fer.evaluation.replication.comparison import Outcome
+from fer.evaluation.replication.markdown import as_markdown
+from fer.evaluation.replication.recipes import BATCH_SIZES, TABLE_CELLS, TABLE_ROWS
+from fer.evaluation.replication.table import (
     Cell,
-    Outcome,
     TableSize,
-    as_markdown,
     kept_table,
     seconds_left,
     stop_table,
     submit_table,
     table_of,
 )
-from fer.evaluation.replication.table import BATCH_SIZES, PUBLISHED_CELLS, config_of
 from fer.figures.replication_table import table_figure
 from fer.runs import DatasetManifest, EpochMetrics, Run, RunRecorder, RunStatus, save_manifest
 from fer.runs import queue as queue_module
@@ -42,7 +42,9 @@ def row_run(
     **changes: object,
 ) -> Run:
     """A run of a row that did so many epochs, written by hand."""
-    config: TrainingConfig = replace(config_of(batch_size, "small.csv", size), **changes)
+    config: TrainingConfig = replace(
+        size.config(replace(TABLE_ROWS[0], batch_size=batch_size), "small.csv"), **changes
+    )
     run = runs.create_run(config)
     if accuracies:
         save_manifest(
@@ -80,9 +82,9 @@ def nobody_trains(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_published_table_has_every_cell_and_the_recipes_own_settings() -> None:
     cells = table_of("fer2013.csv", TableSize())
-    assert {(each.batch_size, each.epochs): each.published for each in cells} == PUBLISHED_CELLS
+    assert {(each.batch_size, each.epochs): each.published for each in cells} == TABLE_CELLS
     assert all((each.done, each.status, each.latest) == (0, None, None) for each in cells)
-    config = config_of(128, "fer2013.csv", TableSize())
+    config = TableSize().config(TABLE_ROWS[BATCH_SIZES.index(128)], "fer2013.csv")
     assert (config.architecture, config.schedule, config.epochs) == ("paired_cnn", "constant", 100)
 
 
@@ -147,7 +149,7 @@ def test_the_published_figures_stand_beside_runs_on_their_faces_alone() -> None:
         run = row_run(batch_size, [0.3, 0.4], RunStatus.STOPPED, TableSize())
         counts = {"train": (train,), "validation": (validation,)}
         save_manifest(run.folder, DatasetManifest("Faces", EMOTIONS, counts, "same"))
-    assert [cell(size, 50, TableSize()).published for size in (64, 128, 256)] == ["66.31 %", "", "64.12 %"]
+    assert [cell(size, 50, TableSize()).published for size in (64, 128, 256)] == ["66.31", "", "64.12"]
 
 
 # ── how it goes on ───────────────────────────────────────────────────────────────────────────────
@@ -220,7 +222,7 @@ def test_a_row_is_kept_and_told_beside_the_published_figures(capsys: pytest.Capt
     assert kept_table() == ()
     run = finished_row(64, [0.3] * 49 + [0.665] + [0.3] * 30 + [0.7] + [0.3] * 19)
     assert main(["replicate", "s0-table", "--keep", run.id, "--hardware", "a desk"]) == 0
-    assert re.search("66.31 % +reproduced", capsys.readouterr().out)
+    assert re.search("66.31 % +reproduced", capsys.readouterr().out)
     cells = {(each.batch_size, each.epochs): each for each in kept_table()}
     assert len(cells) == 8
     left, right = cells[64, 50], cells[64, 100]
@@ -230,8 +232,8 @@ def test_a_row_is_kept_and_told_beside_the_published_figures(capsys: pytest.Capt
     assert (right.best.epoch, right.best.accuracy) == (81, 0.7)
     assert (cells[32, 50].latest, cells[32, 50].outcome, cells[32, 50].verdict) == (None, None, "")
     text = as_markdown()
-    assert "| 64 | 66.31 %, **66.50 % (64.9–68.0 %)**: reproduced; 66.5 % at 50 |" in text
-    assert "| 32 | 65.22 %, not run yet | 59 %, not run yet |" in text
+    assert "| 64 | 66.31 %, **66.50 % (64.9–68.0 %)**: reproduced; 66.5 % at 50 |" in text
+    assert "| 32 | 65.22 %, not run yet | 59 %, not run yet |" in text
     assert "Trained on a desk." in text
     assert main(["replicate", "--table"]) == 0
     assert "S0's Table 1, as it is kept" in capsys.readouterr().out
@@ -257,18 +259,18 @@ def test_the_heat_map_shows_what_is_there_and_how_far_the_rest_is() -> None:
     _, heat = figure.data
     assert [list(row) for row in heat.z] == [[None, None], [0.5, 0.6], [None, None], [None, None]]
     said = {(note.y, note.x): note.text for note in figure.layout.annotations}
-    assert said["batches<br>of 64", "2 epochs"] == "<b>50.0 %</b>"
-    assert said["batches<br>of 64", "4 epochs"] == "60.0 %<br>3 of 4"
+    assert said["batches<br>of 64", "2 epochs"] == "<b>50.0 %</b>"
+    assert said["batches<br>of 64", "4 epochs"] == "60.0 %<br>3 of 4"
     assert said["batches<br>of 32", "2 epochs"] == "waits for its turn"
     assert said["batches<br>of 128", "2 epochs"] == "not begun"
-    assert "best so far: 60.00 %" in heat.customdata[1][1][0]
+    assert "best so far: 60.00 %" in heat.customdata[1][1][0]
 
 
 def test_the_published_figure_stands_below_ours() -> None:
     figure = table_figure(table_of("fer2013.csv", TableSize()))
     texts = [note.text for note in figure.layout.annotations]
     assert len(texts) == 8
-    assert any("S0: 67.76 %" in text for text in texts)
+    assert any("S0: 67.76 %" in text for text in texts)
     assert all(value is None for row in figure.data[1].z for value in row)
 
 
@@ -316,7 +318,7 @@ def test_the_command_refuses_before_anything_waits(
 
 def test_the_kept_run_of_the_recipe_is_the_beginning_of_its_row() -> None:
     kept = runs.read_config(PROJECT_ROOT / "models" / "replications" / "s0")
-    row = config_of(128, kept.dataset, TableSize())
+    row = TableSize().config(TABLE_ROWS[BATCH_SIZES.index(128)], kept.dataset)
     assert replace(row, epochs=kept.epochs, name="") == kept
 
 

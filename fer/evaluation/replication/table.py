@@ -1,12 +1,12 @@
-"""S0's Table 1, batch size against epochs, as a sweep that fills as its runs go on.
+"""Hyperparameter sweep: S0's Table 1, batch size against epochs, which fills as its runs go on.
 
 The recipe's rate is constant, and whatever is random follows from the seed and the epoch's number alone. So
 the state after 50 epochs is the same in a run of 50 as in one of 100, and four runs fill eight cells. Each is
 an ordinary run, in the queue like any other; the table is what the run folders tell. What came of it is kept
-by `fer.evaluation.replication.kept_table`.
+row by row in `models/replications/s0_table_<batch size>/`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -14,28 +14,22 @@ from fer import runs
 from fer.config import TrainingConfig, compare_settings
 from fer.datasets import Dataset, Split
 from fer.errors import ConfigError, RunError
-from fer.evaluation.replication.kept import TRAINING_FACES, VALIDATION_FACES, Judged
-from fer.evaluation.replication.variants import variant
-from fer.evaluation.replication.verdicts import Outcome, judge
+from fer.evaluation.replication.comparison import Outcome, judge
+from fer.evaluation.replication.kept import (
+    TRAINING_FACES,
+    VALIDATION_FACES,
+    Judged,
+    KeptReplication,
+    kept_metrics,
+    load_kept,
+)
+from fer.evaluation.replication.recipes import BATCH_SIZES, EPOCHS, TABLE_CELLS, TABLE_ROWS, Variant
 from fer.runs import EpochMetrics, Run, RunStatus
+from fer.statistics import signed
 from fer.training import batches
 
-_RECIPE = "s0"
-BATCH_SIZES = (32, 64, 128, 256)
-EPOCHS = (50, 100)
 # Of so many latest epochs the mean tells how long the next one will take.
-_PACE_EPOCHS = 5
-# Source: S0, Table 1. Those of 100 epochs are given without digits, and all of them called overfitting.
-PUBLISHED_CELLS: Mapping[tuple[int, int], str] = {
-    (32, 50): "65.22 %",
-    (32, 100): "59 %",
-    (64, 50): "66.31 %",
-    (64, 100): "66 %",
-    (128, 50): "67.76 %",
-    (128, 100): "66 %",
-    (256, 50): "64.12 %",
-    (256, 100): "67 %",
-}
+_LATEST_EPOCHS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +77,10 @@ class TableSize:
             "published figures"
         )
 
+    def config(self, recipe: Variant, dataset: str) -> TrainingConfig:
+        """The settings of the run that fills both cells of a row."""
+        return replace(recipe.config(dataset), epochs=self.epochs, subset=self.subset)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -95,7 +93,7 @@ class Cell:
         latest: on the validation faces after the latest of those; None before the first.
         best: after the best of those; None before the first.
         status: what the run that fills it is doing; None without one.
-        published: what S0 gives, as it gives it; empty in a small version, and once the run has told that it
+        published: what S0 gives, in percent; empty in a small version, and once the run has told that it
             learns from other faces than FER-2013's.
     """
 
@@ -107,18 +105,47 @@ class Cell:
     status: RunStatus | None
     published: str
 
+    @classmethod
+    def of(
+        cls,
+        place: tuple[int, int],
+        metrics: Sequence[EpochMetrics],
+        count: int,
+        published: str,
+        status: RunStatus | None = None,
+    ) -> "Cell":
+        """The cell at (batch size, epochs) as a run fills it.
+
+        Args:
+            place: its row and its column.
+            metrics: the epochs that the run did.
+            count: of the faces that judged them; 0 before the run has read them.
+            published: as the attribute.
+            status: of the run, if it is one that may go on.
+        """
+        until = [row for row in metrics if row.epoch <= place[1]] if count else []
+        latest, best = (
+            None if row is None else Judged.of(row.validation_accuracy, count, row.epoch)
+            for row in (until[-1] if until else None, runs.best_epoch(until))
+        )
+        return cls(*place, len(until), latest, best, status, published)
+
     @property
     def is_full(self) -> bool:
         """Whether all its epochs are done, so that its value will not change."""
         return self.done == self.epochs
 
     @property
+    def published_in_words(self) -> str:
+        """What S0 gives, with its sign: "66.31 %"; empty without a figure."""
+        return f"{self.published}\u00a0%" if self.published else ""
+
+    @property
     def outcome(self) -> Outcome | None:
         """How its latest epoch compares with the published figure; None before it is full, or without one."""
         if not self.is_full or self.latest is None or not self.published:
             return None
-        percents = self.published.removesuffix(" %")
-        return judge(self.latest, float(percents) / 100, len(percents.partition(".")[2]))
+        return judge(self.latest, self.published)
 
     @property
     def verdict(self) -> str:
@@ -127,23 +154,60 @@ class Cell:
             return ""
         if self.outcome is Outcome.REPRODUCED:
             return str(self.outcome)
-        points = 100 * self.latest.accuracy - float(self.published.removesuffix(" %"))
-        return f"{points:+.1f} points".replace("-", "−")
+        return f"{signed(100 * self.latest.accuracy - float(self.published))} points"
 
 
-def config_of(batch_size: int, dataset: str, size: TableSize) -> TrainingConfig:
-    """The settings of the run that fills both cells of a row."""
-    return replace(
-        variant(_RECIPE).config(dataset),
-        batch_size=batch_size,
-        epochs=size.epochs,
-        subset=size.subset,
-        name=f"S0's table, batches of {batch_size}",
-    )
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table as the runs fill it.
+
+    Attributes:
+        config: the settings of the run that fills it.
+        size: of the table.
+        runs: those with these settings, the furthest last. Fewer epochs are no other settings: they are the
+            beginning of the same.
+    """
+
+    config: TrainingConfig
+    size: TableSize
+    runs: tuple[Run, ...]
+
+    @property
+    def furthest(self) -> Run | None:
+        """The run that has done most; of one that was begun anew the former, until it is passed."""
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def going_on(self) -> Run | None:
+        """The run that is at work or waits for its turn."""
+        return next((run for run in self.runs if run.is_active or run.status is RunStatus.QUEUED), None)
+
+    @property
+    def done(self) -> int:
+        """How many of the row's epochs are done."""
+        return 0 if self.furthest is None else _done(self.furthest, self.size)
+
+    def cells(self) -> list[Cell]:
+        """Both cells, the left one first."""
+        run, status = self.furthest, None
+        faces = None if run is None else runs.read_manifest(run.folder)
+        train, count = (sum(faces.counts.get(split, ())) if faces else 0 for split in ("train", "validation"))
+        # Other faces than FER-2013's; before they were read nobody knows.
+        is_other = count > 0 and (train, count) != (TRAINING_FACES, VALIDATION_FACES)
+        metrics = [] if run is None else run.metrics()
+        cells = []
+        for epochs, column in zip(self.size.columns, EPOCHS, strict=True):
+            place = self.config.batch_size, epochs
+            published = TABLE_CELLS[place[0], column] if self.size.is_published and not is_other else ""
+            if run is not None:
+                is_full = count > 0 and len(metrics) >= epochs
+                status = (run if is_full else self.going_on or run).status
+            cells.append(Cell.of(place, metrics, count, published, status))
+        return cells
 
 
-def table_of(dataset: str, size: TableSize, history: Iterable[Run] | None = None) -> tuple[Cell, ...]:
-    """Both cells of each row as the runs fill them now, row by row.
+def rows_of(dataset: str, size: TableSize, history: Iterable[Run] | None = None) -> list[Row]:
+    """Every row of the table as the runs fill it now.
 
     Args:
         dataset: what the runs learn from, as their settings name it.
@@ -151,7 +215,25 @@ def table_of(dataset: str, size: TableSize, history: Iterable[Run] | None = None
         history: the runs to look among; None reads them.
     """
     listed = runs.list_runs() if history is None else list(history)
-    return tuple(cell for batch_size in BATCH_SIZES for cell in _row(batch_size, dataset, size, listed))
+    rows = []
+    for recipe in TABLE_ROWS:
+        wanted = size.config(recipe, dataset)
+        same = [
+            run
+            for run in listed
+            if run.config.epochs <= wanted.epochs
+            and not any(
+                setting.differs
+                for setting in compare_settings([replace(wanted, epochs=run.config.epochs), run.config])
+            )
+        ]
+        rows.append(Row(wanted, size, tuple(sorted(same, key=lambda run: (_done(run, size), run.id)))))
+    return rows
+
+
+def table_of(dataset: str, size: TableSize, history: Iterable[Run] | None = None) -> tuple[Cell, ...]:
+    """Both cells of each row as the runs fill them now, row by row; see `rows_of`."""
+    return tuple(cell for row in rows_of(dataset, size, history) for cell in row.cells())
 
 
 def check_table(dataset: Dataset, size: TableSize) -> None:
@@ -162,7 +244,7 @@ def check_table(dataset: Dataset, size: TableSize) -> None:
         ConfigError: the largest batch is larger than the training set.
     """
     dataset.require_training_splits()
-    largest = config_of(BATCH_SIZES[-1], dataset.name, size)
+    largest = size.config(TABLE_ROWS[-1], dataset.name)
     batches.require_a_batch(largest, int((dataset.splits == Split.TRAIN).sum()))
 
 
@@ -179,17 +261,16 @@ def submit_table(dataset: str, size: TableSize) -> list[Run]:
         RunError: a run cannot go on; it began to do something else in the same moment.
     """
     submitted = []
-    for batch_size in BATCH_SIZES:
-        same = _runs_of(config_of(batch_size, dataset, size), runs.list_runs())
-        if any(_will_go_on(run) or _done(run, size.epochs) == size.epochs for run in same):
+    for row in rows_of(dataset, size):
+        if row.going_on is not None or row.done == size.epochs:
             continue
-        furthest = max(same, key=lambda run: (_done(run, size.epochs), run.id), default=None)
-        if furthest is not None and furthest.can_extend and furthest.config.epochs < size.epochs:
-            submitted.append(runs.extend_run(furthest.id, size.epochs - furthest.config.epochs))
-        elif furthest is not None and furthest.can_resume:
-            submitted.append(runs.resume_run(furthest.id))
+        run = row.furthest
+        if run is not None and run.can_extend and run.config.epochs < size.epochs:
+            submitted.append(runs.extend_run(run.id, size.epochs - run.config.epochs))
+        elif run is not None and run.can_resume:
+            submitted.append(runs.resume_run(run.id))
         else:
-            submitted.append(runs.submit_run(config_of(batch_size, dataset, size)))
+            submitted.append(runs.submit_run(row.config))
     return submitted
 
 
@@ -203,18 +284,17 @@ def stop_table(dataset: str, size: TableSize) -> list[Run]:
         StorageError: a run's folder cannot be written.
     """
     stopped = []
-    for batch_size in BATCH_SIZES:
-        for run in _runs_of(config_of(batch_size, dataset, size), runs.list_runs()):
-            # It may begin or end between the list and the request; then it is what was asked for, or the
-            # next press finds it at work.
-            with suppress(RunError):
-                if run.status is RunStatus.QUEUED:
-                    runs.cancel_queued(run.id)
-                elif run.is_active:
-                    runs.request_stop(run.id)
-                else:
-                    continue
-                stopped.append(run)
+    for run in (run for row in rows_of(dataset, size) for run in row.runs):
+        # It may begin or end between the list and the request; then it is what was asked for, or the next
+        # press finds it at work.
+        with suppress(RunError):
+            if run.status is RunStatus.QUEUED:
+                runs.cancel_queued(run.id)
+            elif run.is_active:
+                runs.request_stop(run.id)
+            else:
+                continue
+            stopped.append(run)
     return stopped
 
 
@@ -223,111 +303,65 @@ def seconds_left(dataset: str, size: TableSize, history: Iterable[Run] | None = 
 
     An epoch is taken to last as the latest ones of its row, or as those of the row of the nearest batch size.
     """
-    listed = runs.list_runs() if history is None else list(history)
+    rows = rows_of(dataset, size, history)
     lasts: dict[int, float] = {}
-    to_do: dict[int, int] = {}
-    for batch_size in BATCH_SIZES:
-        same = _runs_of(config_of(batch_size, dataset, size), listed)
-        run = max(same, key=lambda run: _done(run, size.epochs), default=None)
-        if run is None:
-            continue
-        if latest := run.metrics()[-_PACE_EPOCHS:]:
-            lasts[batch_size] = sum(row.duration_seconds for row in latest) / len(latest)
-        if any(_will_go_on(each) for each in same):
-            to_do[batch_size] = size.epochs - _done(run, size.epochs)
+    for row in rows:
+        if row.furthest is not None and (latest := row.furthest.metrics()[-_LATEST_EPOCHS:]):
+            lasts[row.config.batch_size] = sum(each.duration_seconds for each in latest) / len(latest)
     if not lasts:
         return None
     return sum(
-        epochs * lasts[min(lasts, key=lambda known: abs(known - batch_size))]
-        for batch_size, epochs in to_do.items()
+        (size.epochs - row.done) * lasts[min(lasts, key=lambda known: abs(known - row.config.batch_size))]
+        for row in rows
+        if row.going_on is not None
     )
 
 
-def cell_after(
-    batch_size: int,
-    epochs: int,
-    until: Sequence[EpochMetrics],
-    count: int,
-    published: str,
-    status: RunStatus | None = None,
-) -> Cell:
-    """A cell as so many epochs of a run fill it.
+def row_of(run_id: str) -> Variant:
+    """The row that a run would fill.
 
-    Args:
-        batch_size: its row.
-        epochs: its column.
-        until: the epochs that were done, at most so many.
-        count: of the faces that judged them.
-        published: as in `Cell`.
-        status: of the run, if it is one that may go on.
+    Raises:
+        RunNotFoundError, CorruptRunError: there is no such run.
+        RunError: no row has its batch size.
     """
-    return Cell(
-        batch_size,
-        epochs,
-        len(until),
-        _judged(until[-1] if until else None, count),
-        _judged(runs.best_epoch(until), count),
-        status,
-        published,
+    run = runs.load_run(run_id)
+    for row in TABLE_ROWS:
+        if row.batch_size == run.config.batch_size:
+            return row
+    sizes = ", ".join(map(str, BATCH_SIZES))
+    raise RunError(
+        f"The run “{run.title}” has batches of {run.config.batch_size}; the rows of S0's table have {sizes}. "
+        "Start its runs with “python -m fer replicate s0-table”."
     )
 
 
-def _row(batch_size: int, dataset: str, size: TableSize, listed: Iterable[Run]) -> list[Cell]:
-    same = _runs_of(config_of(batch_size, dataset, size), listed)
-    return [
-        _cell(batch_size, epochs, same, PUBLISHED_CELLS[batch_size, published] if size.is_published else "")
-        for epochs, published in zip(size.columns, EPOCHS, strict=True)
-    ]
+def kept_rows() -> dict[int, KeptReplication]:
+    """What is kept, by batch size; empty if nothing is.
+
+    Raises:
+        FerError: what is kept cannot be understood.
+    """
+    found = {size: load_kept(row.key) for size, row in zip(BATCH_SIZES, TABLE_ROWS, strict=True)}
+    return {size: kept for size, kept in found.items() if kept is not None}
 
 
-def _cell(batch_size: int, epochs: int, same: Sequence[Run], published: str) -> Cell:
-    """A cell as the furthest run fills it; of one that was begun anew the former stays until it is passed."""
-    run = max(same, key=lambda run: (_done(run, epochs), run.id), default=None)
-    if run is None:
-        return Cell(batch_size, epochs, 0, None, None, None, published)
-    count = _validation_faces(run)
-    if count and not _learned_from_fer_2013(run):
-        published = ""
-    until = [row for row in run.metrics() if row.epoch <= epochs] if count else []
-    going_on = next((each for each in same if _will_go_on(each)), run)
-    status = run.status if len(until) == epochs else going_on.status
-    return cell_after(batch_size, epochs, until, count, published, status)
+def kept_table() -> tuple[Cell, ...]:
+    """Both cells of each row as what is kept tells, row by row; empty if nothing is kept of any.
+
+    Raises:
+        FerError: what is kept cannot be understood.
+    """
+    kept = kept_rows()
+    if not kept:
+        return ()
+    cells = []
+    for size in BATCH_SIZES:
+        metrics = kept_metrics(kept[size].key) if size in kept else []
+        count = kept[size].best.count if size in kept else 0
+        cells += [Cell.of((size, epochs), metrics, count, TABLE_CELLS[size, epochs]) for epochs in EPOCHS]
+    return tuple(cells)
 
 
-def _runs_of(wanted: TrainingConfig, listed: Iterable[Run]) -> list[Run]:
-    """The runs that fill a row; fewer epochs are no other settings: they are the beginning of the same."""
-    return [
-        run
-        for run in listed
-        if run.config.epochs <= wanted.epochs
-        and not any(
-            setting.differs
-            for setting in compare_settings([replace(wanted, epochs=run.config.epochs), run.config])
-        )
-    ]
-
-
-def _will_go_on(run: Run) -> bool:
-    return run.is_active or run.status is RunStatus.QUEUED
-
-
-def _done(run: Run, epochs: int) -> int:
-    """How many of the first `epochs` epochs a run has done."""
-    return min(len(run.metrics()), epochs)
-
-
-def _validation_faces(run: Run) -> int:
-    """How many faces judge a run; 0 before its process has read them."""
-    faces = runs.read_manifest(run.folder)
-    return 0 if faces is None else sum(faces.counts.get("validation", ()))
-
-
-def _learned_from_fer_2013(run: Run) -> bool:
-    faces = runs.read_manifest(run.folder)
-    return faces is not None and tuple(
-        sum(faces.counts.get(split, ())) for split in ("train", "validation")
-    ) == (TRAINING_FACES, VALIDATION_FACES)
-
-
-def _judged(row: EpochMetrics | None, count: int) -> Judged | None:
-    return None if row is None else Judged.of(row.validation_accuracy, count, row.epoch)
+def _done(run: Run, size: TableSize) -> int:
+    """How many of the table's epochs a run has done."""
+    return min(len(run.metrics()), size.epochs)

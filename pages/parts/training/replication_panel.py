@@ -5,8 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer.config import TrainingConfig
-from fer.evaluation import replication
-from fer.evaluation.replication import Comparison, Outcome
+from fer.evaluation.replication.comparison import Comparison, Outcome, comparisons
 from fer.figures.replications import replication_figure
 from pages.parts import notices, phrases, state
 from pages.parts.training import replication_table
@@ -60,7 +59,7 @@ def show(put: Callable[[TrainingConfig], None]) -> None:
         replication_table.show()
         return
     with notices.shown():
-        rows = replication.comparisons()
+        rows = comparisons()
         st.plotly_chart(
             replication_figure(rows),
             key="training.replication_figure",

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from fer.config import DatasetView
-from fer.evaluation import replication
-from fer.evaluation.replication import Cell, TableSize
+from fer.evaluation.replication import table
+from fer.evaluation.replication.table import Cell, TableSize
 from fer.figures.replication_table import table_figure
 from pages.parts import caches, notices, phrases, state
 
@@ -23,7 +23,7 @@ def show() -> None:
         "runs fill eight cells, one after the other, and what is stopped goes on where it was."
     )
     with notices.shown():
-        kept = replication.kept_table()
+        kept = table.kept_table()
         size = _size(kept)
         if size is None:
             _show_kept(kept)
@@ -38,7 +38,7 @@ def _show_kept(cells: Sequence[Cell]) -> None:
         config={"displayModeBar": False},
         alt=_ALT,
     )
-    rows = replication.kept_rows()
+    rows = table.kept_rows()
     hardware = phrases.listed(sorted({kept.hardware for kept in rows.values()}))
     dates = phrases.listed(sorted({kept.date for kept in rows.values()}))
     taken = phrases.duration(sum(kept.seconds for kept in rows.values()))
@@ -55,7 +55,7 @@ def _show_kept(cells: Sequence[Cell]) -> None:
 
 def _show_runs(dataset: str, size: TableSize) -> None:
     st.caption(f"{size.in_words}. Learned from: {phrases.plain(dataset)}.")
-    cells = replication.table_of(dataset, size, caches.run_history()[0])
+    cells = table.table_of(dataset, size, caches.run_history()[0])
     waits = any(_goes_on(cell) for cell in cells)
     st.fragment(_figure, run_every=_LOOK_EVERY_SECONDS if waits else None)(dataset, size)
     full = all(cell.is_full for cell in cells)
@@ -117,7 +117,7 @@ def _size(kept: Sequence[Cell]) -> TableSize | None:
 def _figure(dataset: str, size: TableSize) -> None:
     """The heat map as the runs are now."""
     history = caches.run_history()[0]
-    cells = replication.table_of(dataset, size, history)
+    cells = table.table_of(dataset, size, history)
     st.plotly_chart(
         table_figure(cells),
         key="training.table_figure",
@@ -125,7 +125,7 @@ def _figure(dataset: str, size: TableSize) -> None:
         alt=_ALT,
     )
     full = sum(cell.is_full for cell in cells)
-    left = replication.seconds_left(dataset, size, history)
+    left = table.seconds_left(dataset, size, history)
     ends = f" Its runs will take another {phrases.duration(left)}." if left else ""
     if left is None and any(_goes_on(cell) for cell in cells):
         ends = " How long it will take is known after the first epoch."
@@ -140,8 +140,8 @@ def _submit(dataset: str, size: TableSize) -> None:
     """Let the runs wait that are still needed; a dataset that cannot be read is said at once."""
     with notices.shown():
         with notices.working() as progress:
-            replication.check_table(caches.dataset(dataset, progress, DatasetView()), size)
-        submitted = replication.submit_table(dataset, size)
+            table.check_table(caches.dataset(dataset, progress, DatasetView()), size)
+        submitted = table.submit_table(dataset, size)
         state.tell(
             f"{phrases.listed([run.name for run in submitted])}: they train or wait for their turns."
             if submitted
@@ -152,7 +152,7 @@ def _submit(dataset: str, size: TableSize) -> None:
 
 def _stop(dataset: str, size: TableSize) -> None:
     with notices.shown():
-        stopped = replication.stop_table(dataset, size)
+        stopped = table.stop_table(dataset, size)
         state.tell(
             f"{phrases.listed([run.name for run in stopped])}: stopped. “Let its runs train” goes on there."
             if stopped

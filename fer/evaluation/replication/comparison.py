@@ -1,12 +1,11 @@
-"""Each published figure beside ours: reproduced or not, by how much, and why."""
+"""Comparison with published results: each figure beside ours, reproduced or not, by how much, and why."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from fer.errors import FerError
 from fer.evaluation.replication.kept import Judged, KeptReplication, load_kept
-from fer.evaluation.replication.published import PublishedFigure
-from fer.evaluation.replication.variants import VARIANTS, Variant
+from fer.evaluation.replication.recipes import VARIANTS, PublishedFigure, Variant
 
 
 class Outcome(StrEnum):
@@ -105,14 +104,16 @@ class Comparison:
 
 def comparisons() -> tuple[Comparison, ...]:
     """Every published figure beside ours, in the order of the recipes; one without a figure has a line."""
-    return tuple(
-        compare(each, figure, kept)
-        if isinstance(kept, KeptReplication | None)
-        else Comparison(each, figure, None, None, Outcome.DAMAGED, str(kept))
-        for each in VARIANTS
-        for kept in [_kept(each)]
-        for figure in (each.figures or (None,))
-    )
+    rows: list[Comparison] = []
+    for each in VARIANTS:
+        figures = each.figures or (None,)
+        try:
+            kept = load_kept(each.key)
+        except FerError as error:  # one damaged folder shall not hide the others
+            rows += [Comparison(each, figure, None, None, Outcome.DAMAGED, str(error)) for figure in figures]
+        else:
+            rows += [compare(each, figure, kept) for figure in figures]
+    return tuple(rows)
 
 
 def compare(variant: Variant, figure: PublishedFigure | None, kept: KeptReplication | None) -> Comparison:
@@ -137,15 +138,16 @@ def compare(variant: Variant, figure: PublishedFigure | None, kept: KeptReplicat
         return Comparison(variant, figure, None, None, Outcome.NOT_RUN)
     if obstacle or figure is None or ours is None:
         return Comparison(variant, figure, kept, ours, Outcome.NOT_COMPARABLE, obstacle)
-    return Comparison(variant, figure, kept, ours, judge(ours, figure.share, figure.digits))
+    return Comparison(variant, figure, kept, ours, judge(ours, figure.percent))
 
 
-def judge(ours: Judged, share: float, digits: int) -> Outcome:
-    """How ours compares with a figure that was published with so many digits of its percentage.
+def judge(ours: Judged, published: str) -> Outcome:
+    """How ours compares with a published percentage, "67.76".
 
     It is reproduced if any figure that is rounded to it lies within our 95 % interval.
     """
     low, high = ours.interval_95
+    share, digits = float(f"{published}e-2"), len(published.partition(".")[2])
     rounding = 0.5 * 10.0 ** (-digits - 2)
     if low - rounding <= share <= high + rounding:
         return Outcome.REPRODUCED
@@ -160,11 +162,3 @@ def _ours(figure: PublishedFigure | None, kept: KeptReplication | None) -> Judge
     if figure.faces == "test":
         return kept.test
     return kept.at_published if figure.against == "epoch" else kept.best
-
-
-def _kept(variant: Variant) -> KeptReplication | FerError | None:
-    """What is kept of a variant, or what is wrong with it: one damaged folder shall not hide the others."""
-    try:
-        return load_kept(variant.key)
-    except FerError as error:
-        return error
