@@ -1,7 +1,9 @@
-"""Take the README's pictures anew: `python -m docs.take_screenshots [fer2013.csv] [--only NAME …]`.
+"""Screenshots: takes the documentation's pictures anew.
 
-Everything on them is real and nobody is: the faces are the built-in ones, in the webcam too. With a FER-2013
-file the evaluation page shows the shipped model's figures on it; the page shows no face.
+    python -m docs.take_screenshots [fer2013.csv] [--only NAME …]
+
+The faces on them are drawn by this program, in the webcam too, and show no real person. With a FER-2013 file
+the evaluation page shows the shipped model's figures on it; that page shows no face.
 """
 
 import argparse
@@ -33,7 +35,7 @@ _EPOCHS = 10  # what the form proposes
 def main() -> None:
     """Take them all."""
     parser = argparse.ArgumentParser(
-        prog="python -m docs.take_screenshots", description=__doc__.partition(":")[0]
+        prog="python -m docs.take_screenshots", description="Take the documentation's pictures anew."
     )
     parser.add_argument("fer_2013", type=Path, nargs="?", help="shows the shipped model's figures on it")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="not all of them")
@@ -42,8 +44,6 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder)
-        for kept in ("pretrained", "replications"):
-            shutil.copytree(PROJECT_ROOT / "models" / kept, home / "models" / kept)
         if fer_2013 is not None:
             (home / "data").mkdir()
             os.link(fer_2013, home / "data" / "fer2013.csv")
