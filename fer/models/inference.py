@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -131,10 +131,7 @@ class Recognizer:
         Raises:
             ModelMismatchError: the model answers with something that is not a probability.
         """
-        probabilities = np.empty((len(images), len(self.emotions)), np.float32)
-        for rows, (answers,) in self._answers(images, self._output["index"]):
-            probabilities[rows] = answers
-        return self._checked(probabilities)
+        return self._gathered(images, self._output)[0]
 
     @property
     def has_features(self) -> bool:
@@ -150,11 +147,7 @@ class Recognizer:
         Raises:
             ModelMismatchError: the model does not answer with its feature map.
         """
-        index, (_, _, depth) = self._feature_map()
-        features = np.empty((len(images), depth), np.float32)
-        for rows, (maps,) in self._answers(images, index):
-            features[rows] = maps.mean(axis=(1, 2))
-        return features
+        return self._gathered(images, self._feature_map(), averaged=True)[0]
 
     def feature_maps(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what the model sees where in each face, (n, h, w, d) float32: its last map before the head.
@@ -165,11 +158,7 @@ class Recognizer:
         Raises:
             ModelMismatchError: the model does not answer with its feature map.
         """
-        index, shape = self._feature_map()
-        feature_maps = np.empty((len(images), *shape), np.float32)
-        for rows, (maps,) in self._answers(images, index):
-            feature_maps[rows] = maps
-        return feature_maps
+        return self._gathered(images, self._feature_map())[0]
 
     def predict_with_features(
         self, images: NDArray[np.uint8]
@@ -179,12 +168,8 @@ class Recognizer:
         Raises:
             ModelMismatchError: the model does not answer with its feature map, or with no probabilities.
         """
-        index, (_, _, depth) = self._feature_map()
-        features = np.empty((len(images), depth), np.float32)
-        probabilities = np.empty((len(images), len(self.emotions)), np.float32)
-        for rows, (maps, answers) in self._answers(images, index, self._output["index"]):
-            features[rows], probabilities[rows] = maps.mean(axis=(1, 2)), answers
-        return features, self._checked(probabilities)
+        features, probabilities = self._gathered(images, self._feature_map(), self._output, averaged=True)
+        return features, probabilities
 
     @property
     def has_emotion_maps(self) -> bool:
@@ -210,11 +195,7 @@ class Recognizer:
         Source:
             The class activation maps of Zhou et al. (2016), arXiv:1512.04150.
         """
-        index, shape = self._emotion_map()
-        emotion_maps = np.empty((len(images), *shape), np.float32)
-        for rows, (maps,) in self._answers(images, index):
-            emotion_maps[rows] = maps
-        return emotion_maps
+        return self._gathered(images, self._emotion_map())[0]
 
     def predict_with_maps(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return `emotion_maps` and `predict`'s probabilities of the same images, in the time of one of them.
@@ -222,24 +203,31 @@ class Recognizer:
         Raises:
             ModelMismatchError: the model does not answer with emotion maps, or with no probabilities.
         """
-        index, shape = self._emotion_map()
-        emotion_maps = np.empty((len(images), *shape), np.float32)
-        probabilities = np.empty((len(images), len(self.emotions)), np.float32)
-        for rows, (maps, answers) in self._answers(images, index, self._output["index"]):
-            emotion_maps[rows], probabilities[rows] = maps, answers
-        return emotion_maps, self._checked(probabilities)
+        emotion_maps, probabilities = self._gathered(images, self._emotion_map(), self._output)
+        return emotion_maps, probabilities
 
-    def _answers(
-        self, images: NDArray[np.uint8], *outputs: int
-    ) -> Iterator[tuple[slice, list[NDArray[np.float32]]]]:
-        """These outputs of the model for all images, a chunk at a time, with the rows they belong to."""
+    def _gathered(
+        self, images: NDArray[np.uint8], *outputs: Mapping[str, Any], averaged: bool = False
+    ) -> list[NDArray[np.float32]]:
+        """These outputs of the model for all images; maps averaged over their places where that is asked for.
+
+        A chunk at a time: tens of thousands of maps would not fit into memory before they are averaged.
+        """
+        gathered = []
+        for output in outputs:
+            shape = [int(side) for side in output["shape"][1:]]
+            gathered.append(np.empty((len(images), *(shape[-1:] if averaged else shape)), np.float32))
         for start in range(0, len(images), CHUNK):
             rows = slice(start, start + CHUNK)
             inputs = self.preprocessing.apply(images[rows])
             with self._lock:
                 self._run(inputs)
-                answers = [self._interpreter.get_tensor(output) for output in outputs]
-            yield rows, answers
+                answers = [self._interpreter.get_tensor(output["index"]) for output in outputs]
+            for values, answer in zip(gathered, answers, strict=True):
+                values[rows] = answer.mean(axis=(1, 2)) if averaged and answer.ndim == 4 else answer
+        if outputs[-1] is self._output:
+            self._require_probabilities(gathered[-1])
+        return gathered
 
     def _run(self, inputs: NDArray[np.float32]) -> None:
         """One call of the interpreter; the caller holds the lock."""
@@ -250,7 +238,7 @@ class Recognizer:
         self._interpreter.set_tensor(self._input["index"], inputs)
         self._interpreter.invoke()
 
-    def _checked(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _require_probabilities(self, probabilities: NDArray[np.float32]) -> None:
         # NaN compares false, so a model whose training blew up is caught here too.
         if not np.all(np.abs(probabilities.sum(axis=1) - 1) <= SUM_TOLERANCE):
             raise ModelMismatchError(
@@ -258,10 +246,9 @@ class Recognizer:
                 "training probably diverged. Choose another model, or train with a lower "
                 "learning rate."
             )
-        return probabilities
 
-    def _feature_map(self) -> tuple[int, tuple[int, int, int]]:
-        """The index of the output that is the feature map, and its height, width and depth."""
+    def _feature_map(self) -> Mapping[str, Any]:
+        """The output that is the feature map, (h, w, d) a face."""
         if self._maps is None and self.precision == "int8":
             raise ModelMismatchError(
                 f"The int8 form of “{self.name}” answers with probabilities only. Ask the model itself."
@@ -271,17 +258,17 @@ class Recognizer:
                 f"The model “{self.name}” answers with probabilities only; it was exported before models "
                 "also gave their feature map. Train it again, or choose another model, such as mini_xception."
             )
-        return self._maps["index"], _shape_of(self._maps)
+        return self._maps
 
-    def _emotion_map(self) -> tuple[int, tuple[int, int, int]]:
-        """The index of the output that is the emotion maps, and its height, width and number of emotions."""
+    def _emotion_map(self) -> Mapping[str, Any]:
+        """The output that is the emotion maps, (h, w, k) a face."""
         if self._emotion_maps is None:
             raise ModelMismatchError(
                 f"The model “{self.name}” does not answer with a map for each emotion. Its architecture has "
                 "none, or it was exported before there were any; then “python -m fer reexport "
                 f"{self.name}” adds them."
             )
-        return self._emotion_maps["index"], _shape_of(self._emotion_maps)
+        return self._emotion_maps
 
     def _are_emotion_maps(self, images: NDArray[np.uint8]) -> bool:
         """Whether what has the shape of emotion maps adds up to the answer, as by their definition."""
@@ -396,11 +383,6 @@ def _entry(folder: Path, kind: ModelKind) -> ModelEntry:
         return ModelEntry(folder.name, load_card(folder).title or folder.name, kind)
     except ModelNotFoundError:
         return ModelEntry(folder.name, f"{folder.name} (damaged)", kind)
-
-
-def _shape_of(output: Mapping[str, Any]) -> tuple[int, int, int]:
-    _, height, width, depth = (int(side) for side in output["shape"])
-    return height, width, depth
 
 
 def _sides(shape: tuple[int, ...]) -> str:
