@@ -123,12 +123,12 @@ def convert(
     match form:
         case "folders":
             _write_folders(dataset, order, target, teller, keep_rows=seed is None)
-        case "fer-csv":
-            files.save(target, lambda path: _write_csv(dataset, order, path, target, teller))
-        case "wide-csv":
-            files.save(target, lambda path: _write_wide_csv(dataset, order, path, target, teller))
         case "parquet":
             files.save(target, lambda path: _write_parquet(dataset, order, path, target, teller))
+        case _:
+            files.save(
+                target, lambda path: _write_csv(dataset, order, path, target, teller, wide=form == "wide-csv")
+            )
     return Converted(target, form, len(dataset), tuple(_lost(dataset, form)))
 
 
@@ -182,12 +182,6 @@ class _Teller:
 def _batches(order: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
     for start in range(0, len(order), _BATCH):
         yield order[start : start + _BATCH]
-
-
-def _numbers(dataset: Dataset) -> NDArray[np.intp]:
-    """Each face's label as FER-2013 numbers the emotions, (n,)."""
-    of_emotion = np.array([EMOTIONS.index(emotion) for emotion in dataset.emotions], np.intp)
-    return of_emotion[dataset.labels]
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:
@@ -249,34 +243,20 @@ class _PixelText:
         return self._words.take(image.ravel()).tobytes().translate(None, b"\0")[:-1]
 
 
-def _write_csv(dataset: Dataset, order: NDArray[np.intp], path: Path, target: Path, teller: _Teller) -> None:
-    text, labels = _PixelText(" "), _numbers(dataset)
-    usage = {split.value: name.encode() for split, name in _USAGE.items()}
-    with path.open("wb") as file:
-        file.write(b"emotion,pixels,Usage\n")
-        for places in _batches(order):
-            for place in places:
-                pixels = text.of(dataset.images[place])
-                file.write(b"%d,%b,%b\n" % (labels[place], pixels, usage[str(dataset.splits[place])]))
-            teller.wrote(dataset.labels[places])
-    _refuse_existing(target)
-
-
-def _write_wide_csv(
-    dataset: Dataset, order: NDArray[np.intp], path: Path, target: Path, teller: _Teller
+def _write_csv(
+    dataset: Dataset, order: NDArray[np.intp], path: Path, target: Path, teller: _Teller, *, wide: bool
 ) -> None:
-    text = _PixelText(",")
-    words = [emotion.encode() for emotion in dataset.emotions]
-    usage = {split.value: name.encode() for split, name in _USAGE.items()}
-    _, height, width, _ = dataset.images.shape
+    text = _PixelText("," if wide else " ")
+    words = [emotion if wide else EMOTIONS.index(emotion) for emotion in dataset.emotions]
+    columns = ",".join(f"pixel{n}" for n in range(dataset.images[0].size)) if wide else "pixels"
     with path.open("wb") as file:
-        columns = ",".join(f"pixel{number}" for number in range(height * width))
         file.write(f"emotion,{columns},Usage\n".encode())
         for places in _batches(order):
             for place in places:
-                pixels = text.of(dataset.images[place])
-                word = words[dataset.labels[place]]
-                file.write(b"%b,%b,%b\n" % (word, pixels, usage[str(dataset.splits[place])]))
+                label, usage = words[dataset.labels[place]], _USAGE[Split(str(dataset.splits[place]))]
+                file.write(
+                    b"%b,%b,%b\n" % (f"{label}".encode(), text.of(dataset.images[place]), usage.encode())
+                )
             teller.wrote(dataset.labels[places])
     _refuse_existing(target)
 
@@ -288,7 +268,8 @@ def _write_parquet(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    labels, votes = _numbers(dataset), dataset.votes
+    of_emotion = np.array([EMOTIONS.index(emotion) for emotion in dataset.emotions], np.int8)
+    labels, votes = of_emotion[dataset.labels], dataset.votes
     columns = [("row", pa.int32()), ("emotion", pa.int8()), ("usage", pa.string()), ("png", pa.binary())]
     columns += [(f"fp_{name}", pa.int8()) for name in VOTE_NAMES] if votes is not None else []
     classes = " ".join(f"{number}={emotion}" for number, emotion in enumerate(EMOTIONS))
@@ -301,7 +282,7 @@ def _write_parquet(
         for places in _batches(order):
             values = {
                 "row": dataset.rows[places].astype(np.int32),
-                "emotion": labels[places].astype(np.int8),
+                "emotion": labels[places],
                 "usage": [_USAGE[Split(split)] for split in dataset.splits[places].tolist()],
                 "png": list(threads.map(lambda place: _png(dataset.images[place]), places.tolist())),
             }

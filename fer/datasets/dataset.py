@@ -95,28 +95,25 @@ class Dataset:
                 f"Images must be (n, h, w, 1 or 3) of uint8; received {self.images.shape} "
                 f"of {self.images.dtype}."
             )
-        if self.labels.shape != (n,) or self.splits.shape != (n,):
+        k = len(self.emotions)
+        shapes = {
+            "labels": (n,),
+            "splits": (n,),
+            "rows": (n,),
+            "votes": (n, len(VOTE_NAMES)),
+            "soft_labels": (n, k),
+        }
+        for name, shape in shapes.items():
+            values = getattr(self, name)
+            if values is not None and values.shape != shape:
+                raise MalformedDatasetError(
+                    f"{n} images of {k} emotions need {name} of shape {shape}; received {values.shape}."
+                )
+        if n and (self.labels.min() < 0 or self.labels.max() >= k):
             raise MalformedDatasetError(
-                f"{n} images need {n} labels and {n} splits; received "
-                f"{len(self.labels)} and {len(self.splits)}."
+                f"Labels must be 0 to {k - 1}; received {self.labels.min()} to {self.labels.max()}."
             )
-        if n and (self.labels.min() < 0 or self.labels.max() >= len(self.emotions)):
-            raise MalformedDatasetError(
-                f"Labels must be 0 to {len(self.emotions) - 1}; received "
-                f"{self.labels.min()} to {self.labels.max()}."
-            )
-        if self.rows.shape != (n,):
-            raise MalformedDatasetError(f"{n} images need {n} rows; received {len(self.rows)}.")
-        if self.votes is not None and self.votes.shape != (n, len(VOTE_NAMES)):
-            raise MalformedDatasetError(
-                f"{n} images need votes of shape ({n}, {len(VOTE_NAMES)}); received {self.votes.shape}."
-            )
-        if self.soft_labels is not None and self.soft_labels.shape != (n, len(self.emotions)):
-            raise MalformedDatasetError(
-                f"{n} images need soft labels of shape ({n}, {len(self.emotions)}); received "
-                f"{self.soft_labels.shape}."
-            )
-        for array in (self.images, self.labels, self.splits, self.rows, self.votes, self.soft_labels):
+        for array in (self.images, *(getattr(self, name) for name in shapes)):
             if array is not None:
                 array.flags.writeable = False
 

@@ -23,6 +23,7 @@ from fer import images
 from fer.datasets.dataset import Dataset, Source
 from fer.datasets.readers.folders import holds_emotions, load_folders
 from fer.datasets.readers.tables import find_tables, load_tables
+from fer.datasets.readers.vocabulary import printable
 from fer.errors import MalformedDatasetError
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
@@ -341,10 +342,9 @@ def _place(name: str, archive: str) -> PurePosixPath:
     parts = [part for part in plain.split("/") if part not in ("", ".")]
     leaves = plain.startswith("/") or ".." in parts or any(":" in part for part in parts[:1]) or "\0" in name
     if leaves:
-        shown = "".join(character if character.isprintable() else "?" for character in name[:80])
         raise MalformedDatasetError(
-            f"“{archive}” was not unpacked: its member “{shown}” would be written outside of the folder "
-            "for it, as in archives that are made to do harm. Nothing of it was kept."
+            f"“{archive}” was not unpacked: its member “{printable(name[:80])}” would be written "
+            "outside of the folder for it, as in archives that are made to do harm. Nothing of it was kept."
         )
     return PurePosixPath(*parts)
 
@@ -371,10 +371,9 @@ def _write(source: _Source, target: Path, place: PurePosixPath, budget: _Budget)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and (storage := _storage_error(path, error)):
             raise storage from error
-        shown = "".join(character if character.isprintable() else "?" for character in str(place)[:80])
         raise MalformedDatasetError(
-            f"“{budget.name}” holds “{shown}”, a name that no file can have here. Unpack it yourself and "
-            "choose what is inside."
+            f"“{budget.name}” holds “{printable(str(place)[:80])}”, a name that no file can have "
+            "here. Unpack it yourself and choose what is inside."
         ) from error
     with file:
         while content := source.read(_BLOCK):

@@ -30,24 +30,33 @@ Bad = Mapping[int, tuple[str, str]]
 
 
 def decode_faces(
-    count: int, read: Reader, dataset: str, progress: Progress
-) -> tuple[NDArray[np.uint8], dict[int, tuple[str, str]]]:
-    """Return `count` grey faces of one size, (count, h, w, 1): the size most of the pictures have.
+    rows: NDArray[np.intp],
+    read: Reader,
+    dataset: str,
+    progress: Progress,
+    *,
+    what: str,
+    bad: dict[int, tuple[str, str]],
+    skip_bad: bool,
+) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+    """Return grey faces of one size, (n, h, w, 1), and their rows: the size most of the pictures have.
 
     Pictures of another size are scaled to it. If most have over 224 pixels a side, all become 48×48.
 
     Args:
-        count: how many pictures there are, at least 1.
-        read: gives the i-th.
-        dataset: its name, for the progress.
+        rows: places of the pictures in the dataset, at least one.
+        read: gives the i-th of them.
+        dataset: its name.
         progress: told how far the decoding is.
-
-    Returns:
-        The faces, and which of them could not be decoded; those are black.
+        what: see `refuse_bad`.
+        bad: what else cannot be used, by its row; what cannot be decoded is added.
+        skip_bad: leave out what cannot be used, unless it is all.
 
     Raises:
-        MalformedDatasetError: there are too many to be loaded at once.
+        PartlyBadDatasetError: see `refuse_bad`.
+        MalformedDatasetError: not one can be decoded, or there are too many to be loaded at once.
     """
+    count = len(rows)
     height, width = _common_size(count, read)
     if count * height * width > _MAX_BYTES:
         height, width = _FALLBACK_SIDE, _FALLBACK_SIDE
@@ -58,7 +67,7 @@ def decode_faces(
     images = np.zeros((count, height, width, 1), np.uint8)
 
     def decode(chunk: range) -> dict[int, tuple[str, str]]:
-        bad = {}
+        faults = {}
         for index in chunk:
             name = ""
             try:
@@ -66,16 +75,23 @@ def decode_faces(
                 images[index, :, :, 0] = _scaled(decode_grey(content, name), height, width)
             except PictureError as error:
                 where, _, why = str(error).removeprefix("“").partition("” ")
-                bad[index] = (name or where, why)
-        return bad
+                faults[index] = (name or where, why)
+        return faults
 
     chunks = [range(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
-    bad: dict[int, tuple[str, str]] = {}
+    undecodable: dict[int, tuple[str, str]] = {}
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         for done, found in enumerate(threads.map(decode, chunks), start=1):
-            bad |= found
+            undecodable |= found
             progress(done / len(chunks), f"Decoding the pictures of {dataset}")
-    return images, bad
+    count += len(bad)
+    bad |= {int(rows[index]): fault for index, fault in undecodable.items()}
+    if not skip_bad or len(bad) == count:
+        refuse_bad(dataset, what, count, bad)
+    if not undecodable:
+        return images, rows
+    good = np.array([index not in undecodable for index in range(len(rows))])
+    return images[good], rows[good]
 
 
 def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "") -> None:
@@ -108,13 +124,22 @@ def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "")
     raise PartlyBadDatasetError(message, good, [bad[index] for index in sorted(bad)], len(bad))
 
 
-def left_out(what: str, count: int, bad: Bad) -> tuple[str, ...]:
-    """The note on what was skipped, none if nothing was; see `refuse_bad`."""
-    if not bad:
-        return ()
-    where, why = bad[min(bad)]
-    are = "was bad and is" if len(bad) == 1 else "were bad and are"
-    return (f"{len(bad):,} of {count:,} {what} {are} left out; the first is “{where}”: it {why}",)
+def notes_on(what: str, count: int, bad: Bad, outside: Mapping[str, int], drawn: str) -> tuple[str, ...]:
+    """What reading left out or decided, as sentences for `Dataset.notes`.
+
+    Args:
+        what: see `refuse_bad`.
+        count: how many faces there are, the bad ones included.
+        bad: those that were left out because they cannot be used.
+        outside: how many show none of our emotions, by their label.
+        drawn: how the splits were drawn; empty if they were not.
+    """
+    notes = []
+    if bad:
+        where, why = bad[min(bad)]
+        are = "was bad and is" if len(bad) == 1 else "were bad and are"
+        notes.append(f"{len(bad):,} of {count:,} {what} {are} left out; the first is “{where}”: it {why}")
+    return (*notes, *kept_out(outside), *([drawn] if drawn else []))
 
 
 def kept_out(words: Mapping[str, int]) -> tuple[str, ...]:

@@ -21,10 +21,10 @@ from fer.datasets.readers.csv_faces import (
     FirstLine,
     Layout,
     commonest_side,
+    named_once,
     read_faces,
     read_first_line,
     sample_rows,
-    shown,
 )
 from fer.errors import MalformedDatasetError
 from fer.system.progress import Progress, silent
@@ -76,17 +76,8 @@ def _layout(path: Path, first: FirstLine) -> Layout:
             f"“{path.name}” must begin with the columns “emotion,pixels,Usage”, or have a label and a column "
             f"for each pixel; its first line is {first.quoted}. Choose a CSV of faces."
         )
-    for column in {names[first.emotion], names[first.split or 0]}:
-        if names.count(column) > 1:
-            raise MalformedDatasetError(
-                f"“{path.name}” has {names.count(column)} columns called {shown(column.encode())}. "
-                "Rename all but one."
-            )
-    rows = sample_rows(path, first.stop, first.ending, first.separator)
-    if not rows:
-        raise MalformedDatasetError(
-            f"“{path.name}” has not one face below its header. It may be half a download; fetch it again."
-        )
+    named_once(path, first, first.emotion)
+    rows = sample_rows(path, first, first.stop)
     place = names.index("pixels")
     whole = [row for row in rows if len(row) == len(names)]
     counts = [len(row[place].split()) for row in whole]

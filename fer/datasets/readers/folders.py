@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.readers.decoding import decode_faces, kept_out, left_out, refuse_bad
-from fer.datasets.readers.vocabulary import emotion_called, filled_splits, is_outside, split_called
+from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
+from fer.datasets.readers.vocabulary import emotion_called, filled_splits, is_outside, printable, split_called
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import MalformedDatasetError
 from fer.images import SUFFIXES, read_bytes
@@ -78,7 +78,7 @@ def load_folders(folder: Path, progress: Progress = silent, skip_bad: bool = Fal
     )
     unknown = {
         row: (
-            _shown(picture.place),
+            printable(picture.place),
             f"lies in a folder that names none of the emotions {', '.join(EMOTIONS)}.",
         )
         for row, picture in enumerate(found)
@@ -90,7 +90,7 @@ def load_folders(folder: Path, progress: Progress = silent, skip_bad: bool = Fal
             "them out as train/happy/001.png, with train, validation and test."
         )
     if unknown and not skip_bad:  # said before the pictures are decoded, which takes a while
-        place = _shown(found[min(unknown)].folder.place)
+        place = printable(found[min(unknown)].folder.place)
         message = (
             f"The folder “{place}” in “{folder.name}” names none of the emotions {', '.join(EMOTIONS)}. "
             f"Rename it or move it away, or leave its pictures out."
@@ -99,19 +99,17 @@ def load_folders(folder: Path, progress: Progress = silent, skip_bad: bool = Fal
 
     def read(index: int) -> tuple[str, bytes]:
         place = found[places[index]].place
-        shown = _shown(place)
+        shown = printable(place)
         return shown, read_bytes(folder / place, shown)
 
-    images, undecodable = decode_faces(len(places), read, folder.name, progress)
-    bad = unknown | {places[index]: fault for index, fault in undecodable.items()}
-    count = len(places) + len(unknown)
-    if not skip_bad or len(bad) == count:
+    bad, count = dict(unknown), len(places) + len(unknown)
+    if not places:
         refuse_bad(folder.name, "pictures", count, bad)
-    if undecodable:
-        good = np.array([index not in undecodable for index in range(len(places))])
-        images, places = images[good], [row for row, is_good in zip(places, good, strict=True) if is_good]
+    images, rows = decode_faces(
+        np.array(places, np.intp), read, folder.name, progress, what="pictures", bad=bad, skip_bad=skip_bad
+    )
 
-    used = [found[row] for row in places]
+    used = [found[row] for row in rows]
     emotions = tuple(emotion for emotion in EMOTIONS if any(picture.emotion is emotion for picture in used))
     index_of = {emotion: index for index, emotion in enumerate(emotions)}
     labels = np.array([index_of[picture.emotion] for picture in used if picture.emotion], np.intp)
@@ -123,8 +121,8 @@ def load_folders(folder: Path, progress: Progress = silent, skip_bad: bool = Fal
         labels,
         splits,
         Source(folder.name),
-        np.array(places, np.intp),
-        notes=(*left_out("pictures", count, bad), *kept_out(outside), *([drawn] if drawn else [])),
+        rows,
+        notes=notes_on("pictures", count, bad, outside, drawn),
     )
 
 
@@ -222,10 +220,3 @@ def _subfolders(folder: Path, root: Path) -> Iterator[Path]:
 
 def _stays_inside(entry: os.DirEntry[str], root: Path) -> bool:
     return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(root.resolve())
-
-
-def _shown(place: str) -> str:
-    """A file's place as a text that is safe to print; names may hold anything."""
-    if place.isprintable():
-        return place
-    return "".join(character if character.isprintable() else "?" for character in place)

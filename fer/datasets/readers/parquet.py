@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Source, Split
-from fer.datasets.readers.decoding import decode_faces, kept_out, left_out, refuse_bad
-from fer.datasets.readers.vocabulary import emotion_called, filled_splits, is_outside, split_called
+from fer.datasets.readers.decoding import decode_faces, kept_out, notes_on, refuse_bad
+from fer.datasets.readers.vocabulary import filled_splits, label_called, printable, split_called
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
 from fer.system.progress import Progress, silent
@@ -78,13 +78,8 @@ def load_parquet(
         row = int(rows[index])
         return _where(path, row), table.pictures[row]
 
-    images, undecodable = decode_faces(len(rows), read, path.name, progress)
-    bad |= {int(rows[index]): fault for index, fault in undecodable.items()}
-    if not skip_bad or len(undecodable) == len(rows):
-        refuse_bad(path.name, "rows", count - outside.total(), bad)
-    if undecodable:
-        good = np.array([index not in undecodable for index in range(len(rows))])
-        images, rows = images[good], rows[good]
+    count -= outside.total()
+    images, rows = decode_faces(rows, read, path.name, progress, what="rows", bad=bad, skip_bad=skip_bad)
     labels, splits, drawn = labels[rows], splits[rows], ""
     if table.splits is None and split is None:
         splits, drawn = filled_splits(labels, splits)
@@ -97,11 +92,7 @@ def load_parquet(
         Source(path.name),
         rows,
         None if table.votes is None else table.votes[rows],
-        notes=(
-            *left_out("rows", count - outside.total(), bad),
-            *kept_out(outside),
-            *([drawn] if drawn else []),
-        ),
+        notes=notes_on("rows", count, bad, outside, drawn),
     )
 
 
@@ -239,12 +230,12 @@ def _labels(
     for row, value in enumerate(values):
         word = _word(value, names)
         if word not in label_of:
-            label_of[word] = _label(word)
+            label_of[word] = label_called(word)
         label = label_of[word]
         if label is None:
             bad[row] = (
                 _where(path, row),
-                f"has the label “{_quoted(value)}”, which is none of 0 to 6 and no emotion word. "
+                f"has the label “{printable(str(value)[:60])}”, which is none of 0 to 6 and no emotion word. "
                 f"The emotions are {', '.join(EMOTIONS)}.",
             )
         else:
@@ -260,12 +251,6 @@ def _word(value: Any, names: list[str] | None) -> str:
     )
 
 
-def _label(word: str) -> int | None:
-    if emotion := emotion_called(word):
-        return EMOTIONS.index(emotion)
-    return _OUTSIDE if is_outside(word) else None
-
-
 def _splits(path: Path, values: list[Any], bad: dict[int, tuple[str, str]]) -> NDArray[np.str_]:
     """Each row's split; adds the rows that have none to `bad`."""
     split_of = {word: split_called(word) for word in set(map(str, values))}
@@ -277,14 +262,9 @@ def _splits(path: Path, values: list[Any], bad: dict[int, tuple[str, str]]) -> N
                 row,
                 (
                     _where(path, row),
-                    f"has the split “{_quoted(value)}”, which is none of Training, PublicTest, PrivateTest, "
-                    "train, validation and test.",
+                    f"has the split “{printable(str(value)[:60])}”, which is none of Training, "
+                    "PublicTest, PrivateTest, train, validation and test.",
                 ),
             )
         splits.append((split or Split.TRAIN).value)
     return np.array(splits, "<U10")
-
-
-def _quoted(value: object) -> str:
-    text = str(value)[:60]
-    return "".join(character if character.isprintable() else "?" for character in text)

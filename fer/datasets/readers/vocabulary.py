@@ -63,6 +63,18 @@ def split_called(word: str) -> Split | None:
     return _SPLIT_OF.get(_BETWEEN_WORDS.sub("", word.strip().lower()))
 
 
+def label_called(word: str) -> int | None:
+    """The index of the emotion that a label names; -1 for one that is none of ours; None for no emotion."""
+    if emotion := emotion_called(word):
+        return EMOTIONS.index(emotion)
+    return -1 if is_outside(word) else None
+
+
+def printable(text: str) -> str:
+    """A stranger's text, such as a file's name, as it is safe to print."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def filled_splits(
     labels: NDArray[np.intp], splits: NDArray[np.str_], seed: int = 0
 ) -> tuple[NDArray[np.str_], str]:

@@ -26,12 +26,13 @@ from fer.datasets.readers.csv_faces import (
     FirstLine,
     Layout,
     commonest_side,
-    is_label,
-    is_split,
+    label_of,
+    named_once,
     read_faces,
     read_first_line,
     sample_rows,
     shown,
+    split_of,
 )
 from fer.datasets.readers.fer_csv import load_fer_csv, looks_like_fer_csv
 from fer.datasets.readers.ferplus import looks_like_votes
@@ -111,12 +112,8 @@ def _layout(path: Path, first: FirstLine) -> Layout:
     """Find the columns by the header if there is one, and otherwise by what stands in them."""
     has_header = _is_header(first)
     start = first.stop if has_header else first.start
-    rows = sample_rows(path, start, first.ending, first.separator)
     columns = None if first.emotion is None else _named_columns(path, first, first.emotion)
-    if not rows:
-        raise MalformedDatasetError(
-            f"“{path.name}” has not one face below its header. It may be half a download; fetch it again."
-        )
+    rows = sample_rows(path, first, start)
     # Without a header the first row may be the one that is cut short.
     count = len(first.names) if has_header else Counter(map(len, rows)).most_common(1)[0][0]
     if columns is None:
@@ -152,12 +149,7 @@ def _is_header(first: FirstLine) -> bool:
 def _named_columns(path: Path, first: FirstLine, emotion: int) -> _Columns:
     """The columns by their names."""
     names = first.names
-    for column in {names[emotion], names[first.split or 0]}:
-        if names.count(column) > 1:
-            raise MalformedDatasetError(
-                f"“{path.name}” has {names.count(column)} columns called {shown(column.encode())}. "
-                "Rename all but one."
-            )
+    named_once(path, first, emotion)
     places = [place for place in range(len(names)) if place not in (emotion, first.split)]
     # Most names are one word and a number; others (an index, a file's name) are those of no pixel.
     stems = {place: found[1] for place in places if (found := _PIXEL_NAME.fullmatch(names[place]))}
@@ -200,9 +192,17 @@ def _unnamed_columns(path: Path, count: int, rows: list[list[bytes]]) -> _Column
     for before in range(count - pixels, -1, -1):
         ends = [*range(before), *range(before + pixels, count)]
         for emotion in ends:
-            splits = [place for place in ends if place != emotion and mostly(is_split, place)]
+            splits = [
+                place
+                for place in ends
+                if place != emotion and mostly(lambda field: split_of(field) is not None, place)
+            ]
             rest = [place for place in ends if place != emotion and place not in splits]
-            if mostly(is_label, emotion) and len(splits) < 2 and (not rest or (rest == [0] and counts_up(0))):
+            if (
+                mostly(lambda field: label_of(field) is not None, emotion)
+                and len(splits) < 2
+                and (not rest or (rest == [0] and counts_up(0)))
+            ):
                 is_word = not mostly(bytes.isdigit, emotion)
                 varies = len(set(columns[emotion])) > 1 and not counts_up(emotion)
                 split = splits[0] if splits else None

@@ -15,21 +15,23 @@ from fer.datasets.readers.csv_faces.layout import (
     FirstLine,
     Layout,
     commonest_side,
+    named_once,
     read_first_line,
     sample_rows,
 )
 from fer.datasets.readers.csv_faces.reading import read_faces
 from fer.datasets.readers.csv_faces.text import shown
-from fer.datasets.readers.csv_faces.words import is_label, is_split
+from fer.datasets.readers.csv_faces.words import label_of, split_of
 
 __all__ = [
     "FirstLine",
     "Layout",
     "commonest_side",
-    "is_label",
-    "is_split",
+    "label_of",
+    "named_once",
     "read_faces",
     "read_first_line",
     "sample_rows",
     "shown",
+    "split_of",
 ]

@@ -145,18 +145,41 @@ def read_first_line(path: Path) -> FirstLine:
     return FirstLine(tuple(names), separator, ending, start, stop, shown(line))
 
 
-def sample_rows(path: Path, start: int, ending: bytes, separator: bytes) -> list[list[bytes]]:
-    """The fields of the first rows from offset `start` on: at most 64, and two longest lines' bytes."""
+def named_once(path: Path, first: FirstLine, emotion: int) -> None:
+    """Refuse a table that has two columns of labels or of splits.
+
+    Raises:
+        MalformedDatasetError: it has.
+    """
+    names = first.names
+    for column in {names[emotion], names[first.split or 0]}:
+        if names.count(column) > 1:
+            raise MalformedDatasetError(
+                f"“{path.name}” has {names.count(column)} columns called {shown(column.encode())}. "
+                "Rename all but one."
+            )
+
+
+def sample_rows(path: Path, table: FirstLine, start: int) -> list[list[bytes]]:
+    """The fields of the first rows from offset `start` on: at most 64, and two longest lines' bytes.
+
+    Raises:
+        MalformedDatasetError: there is no row.
+    """
     with path.open("rb") as file:
         file.seek(start)
         head = file.read(2 * LINE_BYTES)
     whole = len(head) < 2 * LINE_BYTES
     rows: list[list[bytes]] = []
-    for begin, end in lines_of(head, ending):
+    for begin, end in lines_of(head, table.ending):
         if len(rows) == _SAMPLE_ROWS or (end == len(head) and not whole):
             break
         if not is_blank(head[begin:end]):
-            rows.append(fields_of(head[begin:end], separator))
+            rows.append(fields_of(head[begin:end], table.separator))
+    if not rows:
+        raise MalformedDatasetError(
+            f"“{path.name}” has not one face below its header. It may be half a download; fetch it again."
+        )
     return rows
 
 

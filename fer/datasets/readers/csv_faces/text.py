@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from fer.datasets.readers.vocabulary import printable
+
 # What may stand around a value without being part of it.
 PADDING = b' "\t\r\n'
 # The longest line there may be: a face of 512×512 with four bytes a pixel, and its label.
@@ -48,4 +50,4 @@ def shown(field: bytes) -> str:
     """Bytes from the file as a short quotation that is safe to print."""
     text = field[:400].strip(PADDING).decode("utf-8-sig", "replace")
     text = text if len(text) <= 60 else text[:60] + "…"
-    return f"“{''.join(character if character.isprintable() else '?' for character in text)}”"
+    return f"“{printable(text)}”"

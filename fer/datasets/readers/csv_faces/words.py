@@ -4,21 +4,10 @@ from functools import lru_cache
 
 from fer.datasets.dataset import Split
 from fer.datasets.readers.csv_faces.text import text_of
-from fer.datasets.readers.vocabulary import emotion_called, is_outside, split_called
-from fer.emotions import EMOTIONS
+from fer.datasets.readers.vocabulary import label_called, split_called
 
 # A longer label is none; it is not remembered either.
 _WORD_BYTES = 100
-
-
-def is_label(text: bytes) -> bool:
-    """Whether a field holds a label: an emotion, ours or another."""
-    return label_of(text) is not None
-
-
-def is_split(text: bytes) -> bool:
-    """Whether a field says what a face is for."""
-    return split_of(text) is not None
 
 
 def label_of(text: bytes) -> int | None:
@@ -33,11 +22,7 @@ def split_of(text: bytes) -> Split | None:
 
 @lru_cache(maxsize=1024)
 def _label_called(text: bytes) -> int | None:
-    word = text_of(text)
-    emotion = emotion_called(word)
-    if emotion is None:
-        return -1 if is_outside(word) else None
-    return EMOTIONS.index(emotion)
+    return label_called(text_of(text))
 
 
 @lru_cache(maxsize=1024)
