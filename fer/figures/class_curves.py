@@ -1,4 +1,4 @@
-"""How each emotion comes along in a run, as small charts side by side."""
+"""Per-class learning curves: how each emotion comes along in a run, as small charts side by side."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from fer.emotions import Emotion
 from fer.figures import epochs as over_epochs
-from fer.figures.style import ACCENT, GRID, MARK_SHADE, QUIET
+from fer.figures.style import ACCENT, QUIET, axis, corner_label, share_ticks
 from fer.runs import EpochMetrics
 from fer.runs.diagnosis import Evidence
 from fer.statistics import percent
@@ -38,12 +38,10 @@ def class_accuracies_figure(
         columns: how many charts stand side by side.
         evidence: spans to be marked, of any measure; those of another are passed over.
     """
-    done = [row.epoch for row in metrics]
     everyone = over_epochs.finite(row.validation_accuracy for row in metrics)
     rows = -(-(len(emotions) + 1) // columns)
     height = rows * (_CELL_HEIGHT + _CELL_WORDS) + 8
-    across = 1 / columns
-    gap = (0.14 if columns < 3 else 0.11) * across
+    gap = (0.14 if columns < 3 else 0.11) / columns
     traces: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
@@ -52,13 +50,12 @@ def class_accuracies_figure(
         name = "all faces" if emotion is None else str(emotion)
         values = everyone if emotion is None else class_curve(metrics, index)
         down, along = divmod(index, columns)
-        left, right = along * across + (gap if along else 0), (along + 1) * across
+        left, right = along / columns + (gap if along else 0), (along + 1) / columns
         top = 1 - down / rows - _CELL_WORDS / height
         bottom = 1 - (down + 1) / rows + 22 / height
         suffix = "" if index == 0 else str(index + 1)
-        here = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "type": "scatter"}
         axes[f"xaxis{suffix}"] = over_epochs.axis(
-            len(done),
+            len(metrics),
             epochs,
             domain=[left, right],
             anchor=f"y{suffix}",
@@ -67,68 +64,53 @@ def class_accuracies_figure(
             tickfont={"size": 11},
             **({"matches": "x"} if suffix else {}),
         )
-        axes[f"yaxis{suffix}"] = {
-            "domain": [bottom, top],
-            "anchor": f"x{suffix}",
-            "showticklabels": along == 0,
-            "range": [-0.03, 1.03],
-            "gridcolor": GRID,
-            "zeroline": False,
-            "tickvals": [0, 0.5, 1],
-            "tickformat": ".0%",
-            "tickfont": {"size": 11},
+        axes[f"yaxis{suffix}"] = axis(
+            domain=[bottom, top],
+            anchor=f"x{suffix}",
+            showticklabels=along == 0,
+            range=[-0.03, 1.03],
+            tickfont={"size": 11},
+            fixedrange=False,
+            **share_ticks([0, 0.5, 1]),
             **({"matches": "y"} if suffix else {}),
-        }
-        if emotion is not None:
-            thin = {"mode": "lines", "line": {"color": QUIET, "width": 1}, "hoverinfo": "skip"}
-            traces.append({**here, **thin, "x": done, "y": everyone})
-        traces.append(
-            {
-                **here,
-                "x": done,
-                "y": values,
-                "name": name,
-                "mode": "lines+markers",
-                "line": {"color": ACCENT if emotion is None else emotion.color, "width": 2.5},
-                "marker": {"size": 4 if len(done) < 40 else 1},
-                "hovertemplate": f"%{{y:.0%}}<extra>{name}</extra>",
-            }
         )
-        newest = values[-1] if values else None
+        traces += _curves(metrics, emotion, values, everyone, suffix)
+        newest = "–" if not values or values[-1] is None else percent(values[-1], 0)
         count = "" if faces is None else f" of {sum(faces) if emotion is None else faces[index]:,}"
-        words.append(
-            {
-                "x": left,
-                "xref": "paper",
-                "xanchor": "left",
-                "y": top,
-                "yref": "paper",
-                "yanchor": "bottom",
-                "yshift": 4,
-                "align": "left",
-                "showarrow": False,
-                "font": {"size": 13},
-                "text": f"<b>{name}</b><br>{'–' if newest is None else f'{percent(newest, 0)}'}{count}",
-            }
-        )
+        words.append(corner_label(left, top, f"<b>{name}</b><br>{newest}{count}"))
         shapes += [
-            {
-                "type": "rect",
-                "xref": f"x{suffix}",
-                "yref": f"y{suffix} domain",
-                "x0": seen.first_epoch - 0.5,
-                "x1": seen.last_epoch + 0.5,
-                "y0": 0,
-                "y1": 1,
-                "fillcolor": MARK_SHADE,
-                "line": {"width": 0},
-                "layer": "below",
-            }
+            over_epochs.shade(seen, f"x{suffix}", f"y{suffix} domain")
             for seen in evidence
             if seen.measure == "classes" and name in seen.text.lower()
         ]
     layout = over_epochs.frame("", height, showlegend=False, shapes=shapes, annotations=words, **axes)
     return go.Figure(data=traces, layout={**layout, "margin": {"l": 38, "r": 8, "t": 0, "b": 4}})
+
+
+def _curves(
+    metrics: Sequence[EpochMetrics],
+    emotion: Emotion | None,
+    values: list[float | None],
+    everyone: list[float | None],
+    suffix: str,
+) -> list[dict[str, Any]]:
+    """The curve of one small chart; that of an emotion has the one of all faces behind it."""
+    name = "all faces" if emotion is None else str(emotion)
+    epochs = [row.epoch for row in metrics]
+    here = {"type": "scatter", "xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "x": epochs}
+    curve = {
+        **here,
+        "y": values,
+        "name": name,
+        "mode": "lines+markers",
+        "line": {"color": ACCENT if emotion is None else emotion.color, "width": 2.5},
+        "marker": {"size": 4 if len(metrics) < 40 else 1},
+        "hovertemplate": f"%{{y:.0%}}<extra>{name}</extra>",
+    }
+    if emotion is None:
+        return [curve]
+    thin = {"mode": "lines", "line": {"color": QUIET, "width": 1}, "hoverinfo": "skip"}
+    return [{**here, **thin, "y": everyone}, curve]
 
 
 def class_curve(metrics: Sequence[EpochMetrics], index: int) -> list[float | None]:

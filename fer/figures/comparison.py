@@ -1,4 +1,4 @@
-"""The curves of several runs in one figure."""
+"""Run comparison: the learning curves of several runs in one figure."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout, plain
+from fer.figures.style import ACCENT, GRID, MARK, QUIET, label, layout, legend_below, plain
 from fer.runs import EpochMetrics
 
 MOST_CURVES = 8
@@ -92,7 +92,7 @@ def comparison_figure(
             dragmode="zoom",
             hovermode="closest",
             showlegend=True,
-            legend={"orientation": "v", "x": 0, "y": -0.18, "xanchor": "left", "yanchor": "top"},
+            legend=legend_below(-0.18),
             margin={"l": 4, "r": 26, "t": 12, "b": 4},
         )
     )
@@ -127,11 +127,5 @@ def _letter_the_ends(figure: go.Figure, curves: Sequence[NamedCurve]) -> None:
         x, y = points[-1]
         neighbours = sum(x == at and abs(y - height) < near for at, height in written)
         written.append((x, y))
-        figure.add_annotation(
-            x=x,
-            y=y,
-            text=f"<b>{curve.letter}</b>",
-            showarrow=False,
-            xshift=13 + 12 * neighbours,
-            font={"size": 13},
-        )
+        letter = f"<b>{curve.letter}</b>"
+        figure.add_annotation(label(x, y, letter, xshift=13 + 12 * neighbours, font={"size": 13}))

@@ -1,4 +1,4 @@
-"""Confusion matrices: one model's, or the difference between two."""
+"""Confusion matrix: one model's as a figure, or the difference between two."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation
 from fer.evaluation.comparison import ConfusionDifference
-from fer.figures.style import ACCENT_RGB, MARK_RGB, layout
+from fer.figures.style import ACCENT_RGB, MARK_RGB, axis, label, layout, names_axis
 from fer.statistics import percent
 
 Cells = Literal["row share", "column share", "count"]
@@ -123,37 +123,13 @@ def _matrix(
     # The text takes the page's own colour, which a fixed one could not know. All cells in one call: Plotly
     # weighs every addition against all that is there.
     annotations = [
-        {
-            "x": names[column],
-            "y": names[row],
-            "text": texts[row][column],
-            "showarrow": False,
-            "font": {"size": 12},
-            "opacity": 0.35 if is_quiet[row, column] else 1,
-        }
+        label(names[column], names[row], texts[row][column], opacity=0.35 if is_quiet[row, column] else 1)
         for row, column in np.ndindex(values.shape)
     ]
     figure.update_layout(layout(height=470, annotations=annotations, margin={"l": 4, "r": 4, "t": 8, "b": 4}))
-    figure.update_xaxes(
-        side="top",
-        title={"text": "the model said", "standoff": 8},
-        automargin=True,
-        ticks="",
-        showgrid=False,
-        zeroline=False,
-        tickangle=-40,
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        autorange="reversed",
-        title={"text": "the face shows", "standoff": 6},
-        automargin=True,
-        ticks="",
-        ticksuffix=" ",
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
-    )
+    figure.update_xaxes(axis("the model said", side="top", ticks="", showgrid=False, tickangle=-40))
+    figure.update_yaxes(names_axis(ticksuffix=" ", ticks="", automargin=True))
+    figure.update_yaxes(title={"text": "the face shows", "standoff": 6})
     return figure
 
 

@@ -1,4 +1,4 @@
-"""What figures over the epochs of a run share: their frame, their axis, and points that a screen can show.
+"""Epoch axis: what figures over the epochs of a run share, and the points that a screen can show.
 
 They are drawn each second, so they are put together as plain values and checked by Plotly once: adding
 to a figure bit by bit takes three to six times as long.
@@ -8,8 +8,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fer.figures.style import GRID, layout
+from fer.figures.style import GRID, MARK_SHADE, layout
 from fer.runs import BatchMetrics
+from fer.runs.diagnosis import Evidence
 
 
 def frame(title: str, height: int, **changes: Any) -> dict[str, Any]:
@@ -60,6 +61,22 @@ def axis(done: int, epochs: int, **changes: Any) -> dict[str, Any]:
         "hoverformat": ".0f",
         **({"dtick": 1} if room <= 10 else {"nticks": 10}),
         **changes,
+    }
+
+
+def shade(seen: Evidence, xref: str = "x", yref: str = "y domain") -> dict[str, Any]:
+    """A shade over the epochs in which something is to be seen, as a shape."""
+    return {
+        "type": "rect",
+        "xref": xref,
+        "yref": yref,
+        "x0": seen.first_epoch - 0.5,
+        "x1": seen.last_epoch + 0.5,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": MARK_SHADE,
+        "line": {"width": 0},
+        "layer": "below",
     }
 
 

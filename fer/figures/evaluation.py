@@ -1,12 +1,13 @@
-"""What a model answers, as figures: one face's scores, a split's accuracy."""
+"""Accuracy and class probabilities as charts: a split's accuracy with its interval, one face's scores."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
-from fer.emotions import EmotionScores
+from fer.emotions import Emotion, EmotionScores
 from fer.evaluation import Evaluation
-from fer.figures.style import ACCENT, GRID, QUIET, layout
+from fer.figures.style import ACCENT, QUIET, error_bars, label, layout, names_axis, share_axis
 from fer.statistics import percent
 
 # Goodfellow et al. (2013): people agree with FER-2013's labels for 65 ± 5 % of the faces.
@@ -25,66 +26,53 @@ def accuracy_figure(
     """
     supports = evaluation.confusion.sum(axis=1)
     common = evaluation.emotions[int(supports.argmax())]
-    people_low, people_high = HUMAN_ACCURACY - HUMAN_ACCURACY_SPREAD, HUMAN_ACCURACY + HUMAN_ACCURACY_SPREAD
+    people = (HUMAN_ACCURACY - HUMAN_ACCURACY_SPREAD, HUMAN_ACCURACY + HUMAN_ACCURACY_SPREAD)
+    spread = f"{100 * HUMAN_ACCURACY:.0f} ± {percent(HUMAN_ACCURACY_SPREAD, 0)}"
+    laziest = evaluation.majority_accuracy
+    models = [(called, one.correct) for called, one in ((name, evaluation), *others)]
     rows = [
-        *(_accuracy_row(called, one) for called, one in [(name, evaluation), *others]),
-        (
-            "People<br>on FER-2013",
-            HUMAN_ACCURACY,
-            people_low,
-            people_high,
-            QUIET,
-            f"{100 * HUMAN_ACCURACY:.0f} ± {percent(HUMAN_ACCURACY_SPREAD, 0)}",
-            "Goodfellow et al. (2013)",
+        *(
+            (
+                called,
+                correct.share,
+                correct.interval_95,
+                ACCENT,
+                percent(correct.share),
+                f"95\u00a0% interval {correct.range_95}, {correct.of:,} faces",
+            )
+            for called, correct in models
         ),
+        ("People<br>on FER-2013", HUMAN_ACCURACY, people, QUIET, spread, "Goodfellow et al. (2013)"),
         (
             f"Always “{common}”",
-            evaluation.majority_accuracy,
-            evaluation.majority_accuracy,
-            evaluation.majority_accuracy,
+            laziest,
+            (laziest, laziest),
             QUIET,
-            percent(evaluation.majority_accuracy),
+            percent(laziest),
             "the laziest model there is",
         ),
     ]
     figure = go.Figure()
-    for called, value, lowest, highest, color, text, explanation in rows:
+    for called, value, interval, color, text, explanation in rows:
         figure.add_scatter(
             x=[value],
             y=[called],
             mode="markers",
             showlegend=False,
-            marker={"size": 14, "color": color, "symbol": "circle" if lowest < highest else "diamond"},
-            error_x={
-                "type": "data",
-                "array": [highest - value],
-                "arrayminus": [value - lowest],
-                "color": color,
-                "thickness": 5,
-                "width": 0,
-            },
+            marker={"size": 14, "color": color, "symbol": "circle" if len(set(interval)) > 1 else "diamond"},
+            error_x=error_bars([value], [interval], color, thickness=5, width=0),
             hovertemplate=f"<b>{called}</b> {text}<br>{explanation}<extra></extra>",
         )
-        figure.add_annotation(x=value, y=called, text=text, showarrow=False, yshift=18, font={"size": 13})
-    figure.update_layout(layout(height=230 + 62 * len(others), margin={"l": 4, "r": 18, "t": 18, "b": 4}))
-    figure.update_xaxes(
-        range=[0, 1], tickformat=".0%", gridcolor=GRID, zeroline=False, fixedrange=True, nticks=6
+        figure.add_annotation(label(value, called, text, yshift=18, font={"size": 13}))
+    figure.update_layout(
+        layout(
+            height=230 + 62 * len(others),
+            margin={"l": 4, "r": 18, "t": 18, "b": 4},
+            xaxis=share_axis(),
+            yaxis=names_axis(),
+        )
     )
-    figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, ticksuffix="  ")
     return figure
-
-
-def _accuracy_row(name: str, evaluation: Evaluation) -> tuple[str, float, float, float, str, str, str]:
-    low, high = evaluation.correct.interval_95
-    return (
-        name,
-        evaluation.accuracy,
-        low,
-        high,
-        ACCENT,
-        percent(evaluation.accuracy),
-        f"95\u00a0% interval {percent(low)} to {percent(high)}, {len(evaluation):,} faces",
-    )
 
 
 def scores_figure(
@@ -97,45 +85,44 @@ def scores_figure(
         other: a second model's of the same face; emotions that only it knows are left out.
         names: what the two are called.
     """
-    percents = scores.as_dict()
-    figure = go.Figure(
-        go.Bar(
-            y=[emotion.capitalize() for emotion in percents],
-            x=list(percents.values()),
-            orientation="h",
-            marker={"color": [emotion.color for emotion in percents], "line": {"width": 0}},
-            text=[percent(probability, 0) for probability in percents.values()],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="<b>%{y}</b> %{x:.1%}<extra>" + names[0] + "</extra>",
-        )
-    )
+    emotions = list(scores.as_dict())
+    bars: list[tuple[EmotionScores, str, dict[str, Any]]] = [(scores, names[0], {})]
     if other is not None:
-        others = [other.as_dict().get(emotion, 0.0) for emotion in percents]
-        figure.add_bar(
-            y=[emotion.capitalize() for emotion in percents],
-            x=others,
-            orientation="h",
-            marker={
-                "color": [emotion.color for emotion in percents],
-                "pattern": {"shape": "/", "fillmode": "replace", "size": 6},
-                "line": {"width": 0},
-            },
-            text=[percent(probability, 0) for probability in others],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="<b>%{y}</b> %{x:.1%}<extra>" + names[1] + "</extra>",
-        )
-    figure.update_layout(
-        layout(
-            height=280 if other is None else 380,
-            margin={"l": 4, "r": 44, "t": 4, "b": 4},
-            bargap=0.3,
-            showlegend=False,
-        )
+        bars.append((other, names[1], {"pattern": {"shape": "/", "fillmode": "replace", "size": 6}}))
+    return go.Figure(
+        data=[score_bars(emotions, one, name, **marker) for one, name, marker in bars],
+        layout=scores_layout(280 if other is None else 380),
     )
-    figure.update_xaxes(
-        range=[0, 1], tickformat=".0%", gridcolor=GRID, zeroline=False, fixedrange=True, nticks=6
+
+
+def score_bars(
+    emotions: Sequence[Emotion], scores: EmotionScores, name: str = "", **marker: Any
+) -> dict[str, Any]:
+    """A bar for the probability of each emotion, as a trace; `marker` is over the emotions' colours."""
+    shares = [scores.as_dict().get(emotion, 0.0) for emotion in emotions]
+    return {
+        "type": "bar",
+        "y": [emotion.capitalize() for emotion in emotions],
+        "x": shares,
+        "orientation": "h",
+        "marker": {"color": [emotion.color for emotion in emotions], "line": {"width": 0}, **marker},
+        "text": [percent(share, 0) for share in shares],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": [
+            f"<b>{emotion.capitalize()}</b> {percent(share)}<extra>{name}</extra>"
+            for emotion, share in zip(emotions, shares, strict=True)
+        ],
+    }
+
+
+def scores_layout(height: int) -> dict[str, Any]:
+    """The layout of bars of probabilities."""
+    return layout(
+        height=height,
+        margin={"l": 4, "r": 44, "t": 4, "b": 4},
+        bargap=0.3,
+        showlegend=False,
+        xaxis=share_axis(),
+        yaxis=names_axis(),
     )
-    figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, ticksuffix="  ")
-    return figure

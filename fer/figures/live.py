@@ -1,4 +1,4 @@
-"""What the camera saw, as figures: one person's last minute, and how much there was of each emotion."""
+"""Live charts: one person's last minute, and how much there was of each emotion."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer.emotions import EMOTIONS, Emotion
-from fer.figures.style import GRID, layout
+from fer.figures.style import axis, layout, names_axis, share_axis, share_ticks
 from fer.live import PersonHistory
 from fer.live.history import KEPT_SECONDS
 from fer.statistics import percent
@@ -60,22 +60,8 @@ def timeline_figure(person: PersonHistory, *, seconds: float = KEPT_SECONDS, hei
     figure.update_layout(
         layout(height=height, margin={"l": 42, "r": 8, "t": 4, "b": 24}, hovermode="x unified")
     )
-    figure.update_xaxes(
-        range=[-seconds, 0],
-        ticksuffix=" s",
-        nticks=5,
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        range=[-_STRIP_HEIGHT, 1],
-        tickvals=[0, 0.5, 1],
-        tickformat=".0%",
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-    )
+    figure.update_xaxes(axis(range=[-seconds, 0], ticksuffix=" s", nticks=5))
+    figure.update_yaxes(axis(range=[-_STRIP_HEIGHT, 1], **share_ticks([0, 0.5, 1])))
     return figure
 
 
@@ -114,10 +100,8 @@ def shares_figure(shares: Mapping[str, Mapping[Emotion | None, float]], *, heigh
             margin={"l": 76, "r": 14, "t": 4, "b": 24},
         )
     )
-    figure.update_xaxes(
-        range=[0, 1], tickformat=".0%", nticks=5, gridcolor=GRID, zeroline=False, fixedrange=True
-    )
-    figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, ticksuffix="  ")
+    figure.update_xaxes(share_axis())
+    figure.update_yaxes(names_axis())
     return figure
 
 

@@ -1,4 +1,4 @@
-"""What the training faces nearest to a face are labelled, as a figure."""
+"""Nearest neighbours: what the training faces nearest to a face are labelled, as a figure."""
 
 from collections.abc import Mapping
 

@@ -1,23 +1,39 @@
-"""Where models break: accuracy against severity, and one face along it."""
+"""Robustness curves: accuracy against the severity of a corruption, and one face's scores along it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fer.emotions import EmotionScores
 from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, FaceAlong, Sweep
-from fer.figures.style import ACCENT, ACCENT_RGB, GRID, MARK, QUIET, layout
-from fer.statistics import percent, percent_range
+from fer.figures.evaluation import score_bars, scores_layout
+from fer.figures.style import (
+    ACCENT,
+    ACCENT_RGB,
+    MARK,
+    MARK_RGB,
+    QUIET,
+    axis,
+    label,
+    layout,
+    legend_below,
+    plain,
+    share_axis,
+    share_ticks,
+)
+from fer.statistics import percent
 
 # No colour that means an emotion, and each kind of line once: who sees no colours sees dashes and marks.
 _LINES = (
     (ACCENT, ACCENT_RGB, "solid", "circle"),
-    (MARK, "192, 122, 28", "dash", "square"),
+    (MARK, MARK_RGB, "dash", "square"),
     (QUIET, "138, 143, 152", "dot", "diamond"),
 )
 _COLUMNS = 3
+_MAJORITY = {"color": QUIET, "width": 1, "dash": "dot"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +54,7 @@ class NamedSweep:
     def name(self) -> str:
         """Letter and title as a legend shows them, at most 44 letters."""
         title = self.title if len(self.title) <= 40 else f"{self.title[:39]}…"
-        # Plotly would take angle brackets for markup, and percent signs for fields.
-        plain = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
-        return f"{self.letter}  {plain}".strip()
+        return f"{self.letter}  {plain(title)}".strip()
 
 
 def severity_figure(sweeps: Sequence[NamedSweep], kind: CorruptionKind) -> go.Figure:
@@ -50,32 +64,16 @@ def severity_figure(sweeps: Sequence[NamedSweep], kind: CorruptionKind) -> go.Fi
         sweeps: of the same faces; all have measured `kind`.
         kind: which.
     """
-    corruption = CORRUPTIONS[kind]
     figure = go.Figure()
     _curves(figure, sweeps, kind, bands=True)
     majority = sweeps[0].sweep.majority_accuracy
-    figure.add_hline(y=majority, line={"color": QUIET, "width": 1, "dash": "dot"})
+    figure.add_hline(y=majority, line=_MAJORITY)
+    always = f"always the commonest: {percent(majority, 0)}"
+    small = {"size": 11, "color": QUIET}
     figure.add_annotation(
-        x=1,
-        xref="paper",
-        y=majority,
-        text=f"always the commonest: {percent(majority, 0)}",
-        showarrow=False,
-        xanchor="right",
-        yanchor="bottom",
-        font={"size": 11, "color": QUIET},
+        label(1, majority, always, xref="paper", xanchor="right", yanchor="bottom", font=small)
     )
-    figure.update_layout(
-        layout(
-            height=300 + 22 * (len(sweeps) if len(sweeps) > 1 else 0),
-            showlegend=len(sweeps) > 1,
-            legend={"orientation": "v", "x": 0, "y": -0.22, "xanchor": "left", "yanchor": "top"},
-            hovermode="closest",
-            margin={"l": 4, "r": 14, "t": 10, "b": 4},
-        )
-    )
-    _severity_axis(figure, corruption)
-    _share_axis(figure, "accuracy")
+    figure.update_layout(_layout(CORRUPTIONS[kind], "accuracy", 300, len(sweeps)))
     return figure
 
 
@@ -91,32 +89,19 @@ def recalls_figure(swept: Sweep, kind: CorruptionKind) -> go.Figure:
         figure.add_scatter(
             x=[severity for severity, _ in points],
             y=[recall.share for _, recall in points],
-            customdata=[
-                [
-                    corruption.number(severity),
-                    f"{recall.right:,} of {recall.of:,}",
-                    recall.range_95,
-                ]
-                for severity, recall in points
-            ],
             name=f"{emotion.capitalize()} ({points[0][1].of:,})",
             mode="lines+markers",
             line={"color": emotion.color, "width": 2},
             marker={"size": 6, "line": {"width": 0}},
-            hovertemplate=f"<b>{emotion.capitalize()}</b> at %{{customdata[0]}}<br>%{{y:.1%}}: "
-            "%{customdata[1]} faces<br>95\u00a0% interval %{customdata[2]}<extra></extra>",
+            hovertemplate=[
+                f"<b>{emotion.capitalize()}</b> at {corruption.number(severity)}<br>{percent(recall.share)}: "
+                f"{recall.right:,} of {recall.of:,} faces<br>95\u00a0% interval {recall.range_95}"
+                "<extra></extra>"
+                for severity, recall in points
+            ],
         )
-    figure.update_layout(
-        layout(
-            height=380,
-            showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": -0.2, "xanchor": "left", "yanchor": "top"},
-            hovermode="closest",
-            margin={"l": 4, "r": 14, "t": 10, "b": 4},
-        )
-    )
-    _severity_axis(figure, corruption)
-    _share_axis(figure, "recall")
+    figure.update_layout(_layout(corruption, "recall", 380))
+    figure.update_layout(showlegend=True, legend=legend_below(-0.2, "h"))
     return figure
 
 
@@ -136,67 +121,43 @@ def all_kinds_figure(sweeps: Sequence[NamedSweep], kinds: Sequence[CorruptionKin
         horizontal_spacing=0.03,
         vertical_spacing=0.3 / rows,
     )
-    majority = sweeps[0].sweep.majority_accuracy
     for index, kind in enumerate(kinds):
         row, column = divmod(index, _COLUMNS)
         _curves(figure, sweeps, kind, by_level=True, row=row + 1, column=column + 1, legend=index == 0)
-    figure.add_hline(y=majority, line={"color": QUIET, "width": 1, "dash": "dot"}, row="all", col="all")
+    figure.add_hline(y=sweeps[0].sweep.majority_accuracy, line=_MAJORITY, row="all", col="all")
     figure.update_annotations(font={"size": 12})
     figure.update_layout(
         layout(
-            height=60 + 132 * rows + 22 * (len(sweeps) if len(sweeps) > 1 else 0),
+            height=60 + 132 * rows + _legend_height(len(sweeps)),
             showlegend=len(sweeps) > 1,
-            legend={"orientation": "v", "x": 0, "y": -0.1, "xanchor": "left", "yanchor": "top"},
+            legend=legend_below(-0.1),
             hovermode="closest",
             margin={"l": 4, "r": 4, "t": 26, "b": 4},
         )
     )
-    figure.update_xaxes(
-        range=[-0.3, 5.3], tickvals=[0, 5], gridcolor=GRID, zeroline=False, fixedrange=True, showgrid=False
-    )
-    figure.update_yaxes(
-        range=[0, 1],
-        tickvals=[0, 0.5, 1],
-        tickformat=".0%",
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-    )
+    figure.update_xaxes(axis(range=[-0.3, 5.3], tickvals=[0, 5], showgrid=False))
+    figure.update_yaxes(share_axis(**share_ticks([0, 0.5, 1])))
     return figure
 
 
 def change_figure(before: EmotionScores, after: EmotionScores) -> go.Figure:
     """The scores of a changed face as bars, those of the untouched face as marks across them."""
-    names = [emotion.capitalize() for emotion in after.emotions]
-    was = [float(value) for value in before.probabilities]
-    figure = go.Figure(
-        go.Bar(
-            y=names,
-            x=[float(value) for value in after.probabilities],
-            customdata=was,
-            orientation="h",
-            marker={"color": [emotion.color for emotion in after.emotions], "line": {"width": 0}},
-            text=[percent(value, 0) for value in after.probabilities],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="<b>%{y}</b> %{x:.1%}, untouched %{customdata:.1%}<extra></extra>",
-        )
-    )
-    figure.add_scatter(
-        x=was,
-        y=names,
-        mode="markers",
-        marker={"symbol": "line-ns", "size": 15, "line": {"width": 2, "color": QUIET}},
-        hoverinfo="skip",
-    )
-    figure.update_layout(
-        layout(height=230, margin={"l": 4, "r": 44, "t": 4, "b": 4}, bargap=0.3, showlegend=False)
-    )
-    figure.update_xaxes(
-        range=[0, 1], tickformat=".0%", gridcolor=GRID, zeroline=False, fixedrange=True, nticks=6
-    )
-    figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, ticksuffix="  ")
-    return figure
+    was = before.as_dict()
+    bars = score_bars(after.emotions, after)
+    bars["hovertemplate"] = [
+        f"<b>{emotion.capitalize()}</b> {percent(after.as_dict()[emotion])}, untouched "
+        f"{percent(was[emotion])}<extra></extra>"
+        for emotion in after.emotions
+    ]
+    marks = {
+        "type": "scatter",
+        "x": [was[emotion] for emotion in after.emotions],
+        "y": bars["y"],
+        "mode": "markers",
+        "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 2, "color": QUIET}},
+        "hoverinfo": "skip",
+    }
+    return go.Figure(data=[bars, marks], layout=scores_layout(230))
 
 
 def along_figure(along: FaceAlong, present: float) -> go.Figure:
@@ -218,32 +179,27 @@ def along_figure(along: FaceAlong, present: float) -> go.Figure:
         figure.add_scatter(
             x=severities,
             y=along.probabilities[:, column],
-            text=numbers,
             mode="lines",
             # Emotions that never come near an answer stay in the background.
             opacity=1 if peaks[column] >= 0.2 else 0.45,
             line={"color": emotion.color, "width": 2.5 if peaks[column] >= 0.2 else 1.2},
             name=emotion.capitalize(),
-            hovertemplate=f"<b>{emotion.capitalize()}</b> %{{y:.0%}} at %{{text}}<extra></extra>",
+            hovertemplate=[
+                f"<b>{emotion.capitalize()}</b> {percent(score, 0)} at {number}<extra></extra>"
+                for score, number in zip(along.probabilities[:, column], numbers, strict=True)
+            ],
         )
-    for flip in along.answer_changes:
+    for change in along.answer_changes:
         figure.add_vline(
-            x=flip.severity,
-            line={"color": QUIET, "width": 1.5 if flip.is_first else 0.8, "dash": "dash"},
-            opacity=1 if flip.is_first else 0.55,
+            x=change.severity,
+            line={"color": QUIET, "width": 1.5 if change.is_first else 0.8, "dash": "dash"},
+            opacity=1 if change.is_first else 0.55,
         )
-        if flip.is_first:
-            late = flip.severity > (corruption.least + corruption.greatest) / 2
-            figure.add_annotation(
-                x=flip.severity,
-                y=1,
-                yref="paper",
-                text=f"{flip.before} → {flip.after}",
-                showarrow=False,
-                xanchor="right" if late else "left",
-                yanchor="bottom",
-                font={"size": 11},
-            )
+        if change.is_first:
+            late = change.severity > (corruption.least + corruption.greatest) / 2
+            place = {"yref": "paper", "xanchor": "right" if late else "left", "yanchor": "bottom"}
+            words = f"{change.before} → {change.after}"
+            figure.add_annotation(label(change.severity, 1, words, font={"size": 11}, **place))
     figure.add_vline(x=present, line={"color": MARK, "width": 2})
     figure.add_scatter(
         x=[present],
@@ -252,12 +208,8 @@ def along_figure(along: FaceAlong, present: float) -> go.Figure:
         marker={"color": MARK, "size": 9, "line": {"width": 0}},
         hoverinfo="skip",
     )
-    figure.update_layout(
-        layout(height=230, showlegend=False, hovermode="closest", margin={"l": 4, "r": 12, "t": 26, "b": 4})
-    )
-    _severity_axis(figure, corruption, whole=True)
-    _share_axis(figure, "score")
-    figure.update_yaxes(range=[-0.02, 1.02])
+    figure.update_layout(_layout(corruption, "score", 230, whole=True))
+    figure.update_layout(margin={"r": 12, "t": 26}, yaxis={"range": [-0.02, 1.02]})
     return figure
 
 
@@ -295,48 +247,52 @@ def _curves(
         figure.add_scatter(
             x=x,
             y=[swept.accuracy(point) for point in points],
-            customdata=[
-                [
-                    corruption.number(point.severity) if level else "untouched",
-                    percent_range(low, high),
-                    percent(swept.flips(point) / len(swept), 0),
-                    percent(point.mean_confidence, 0),
-                ]
-                for level, (point, (low, high)) in enumerate(zip(points, intervals, strict=True))
-            ],
             name=named.name,
             mode="lines+markers",
             line={"color": color, "dash": dash, "width": 2},
             marker={"symbol": symbol, "size": 5 if by_level else 8, "line": {"width": 0}},
             showlegend=legend and len(sweeps) > 1,
-            hovertemplate=f"<b>{named.name}</b><br>"
-            f"{corruption.title} %{{customdata[0]}}: %{{y:.1%}} right<br>"
-            f"of {len(swept):,} faces, 95\u00a0% interval %{{customdata[1]}}<br>"
-            "%{customdata[2]} of the answers turned<br>"
-            "mean confidence %{customdata[3]}<extra></extra>",
+            hovertemplate=[
+                f"<b>{named.name}</b><br>{corruption.title} "
+                f"{corruption.number(point.severity) if level else 'untouched'}: "
+                f"{percent(swept.accuracy(point))} right<br>of {len(swept):,} faces, 95\u00a0% interval "
+                f"{swept.correct(point).range_95}<br>{percent(swept.flips(point) / len(swept), 0)} of the "
+                f"answers changed<br>mean confidence {percent(point.mean_confidence, 0)}<extra></extra>"
+                for level, point in enumerate(points)
+            ],
             **place,
         )
 
 
-def _severity_axis(figure: go.Figure, corruption: Corruption, *, whole: bool = False) -> None:
-    """Severities as a person writes them, at the standard levels; `whole` also the other way."""
+def _layout(
+    corruption: Corruption, title: str, height: int, models: int = 1, *, whole: bool = False
+) -> dict[str, Any]:
+    """The layout of a share over severities, at the standard levels; `whole` also the other way."""
     ends = (corruption.least, corruption.greatest) if whole else (corruption.neutral, corruption.levels[-1])
     marks = [corruption.neutral, *corruption.levels]
     if whole:
         marks += [-level for level in corruption.levels if corruption.least < 0]
         marks = _apart(marks, 0.12 * (ends[1] - ends[0]))
     room = 0.03 * (ends[1] - ends[0])
-    figure.update_xaxes(
-        range=[ends[0] - room, ends[1] + room],
-        tickvals=marks,
-        ticktext=[corruption.number(mark) for mark in marks],
-        title={"text": corruption.measure, "standoff": 6, "font": {"size": 12}},
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-        automargin=True,
-        tickangle=0,
+    return layout(
+        height=height + _legend_height(models),
+        showlegend=models > 1,
+        legend=legend_below(-0.22),
+        hovermode="closest",
+        margin={"l": 4, "r": 14, "t": 10, "b": 4},
+        xaxis=axis(
+            corruption.measure,
+            range=[ends[0] - room, ends[1] + room],
+            tickvals=marks,
+            ticktext=[corruption.number(mark) for mark in marks],
+            tickangle=0,
+        ),
+        yaxis=share_axis(title),
     )
+
+
+def _legend_height(models: int) -> int:
+    return 22 * models if models > 1 else 0
 
 
 def _apart(marks: Sequence[float], room: float) -> list[float]:
@@ -346,16 +302,3 @@ def _apart(marks: Sequence[float], room: float) -> list[float]:
         if all(abs(mark - other) >= room for other in kept):
             kept.append(mark)
     return sorted(kept)
-
-
-def _share_axis(figure: go.Figure, title: str) -> None:
-    figure.update_yaxes(
-        range=[0, 1],
-        tickformat=".0%",
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-        nticks=6,
-        automargin=True,
-        title={"text": title, "standoff": 4, "font": {"size": 12}},
-    )

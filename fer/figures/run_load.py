@@ -1,4 +1,4 @@
-"""What a run asks of the machine, as a figure."""
+"""Resource usage: what a run asks of the machine, as a figure."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from fer.figures import epochs as over_epochs
-from fer.figures.style import ACCENT, GRID, QUIET
+from fer.figures.style import ACCENT, GRID, QUIET, corner_label
 from fer.figures.training import Reading
 from fer.runs import BatchMetrics
 
@@ -60,20 +60,7 @@ def load_figure(batches: Sequence[BatchMetrics]) -> go.Figure:
             "zeroline": False,
             **({"range": [0, 104], "tickvals": [0, 50, 100]} if index == 1 else {"nticks": 4}),
         }
-        words.append(
-            {
-                "x": 0,
-                "xref": "paper",
-                "xanchor": "left",
-                "y": top,
-                "yref": "paper",
-                "yanchor": "bottom",
-                "yshift": 4,
-                "text": title,
-                "showarrow": False,
-                "font": {"size": 14},
-            }
-        )
+        words.append(corner_label(0, top, title, 14))
     axes["xaxis"] = {
         "anchor": f"y{len(_TITLES)}",
         "gridcolor": GRID,

@@ -1,9 +1,9 @@
-"""The learning rate over a run that has not begun."""
+"""Learning-rate schedule: the rate over a run that has not begun, as a figure."""
 
 import plotly.graph_objects as go
 
 from fer.config import TrainingConfig
-from fer.figures.style import ACCENT, GRID, QUIET, layout
+from fer.figures.style import ACCENT, QUIET, axis, layout
 from fer.runs import EpochMetrics
 from fer.runs.schedules import learning_rate
 
@@ -38,23 +38,15 @@ def schedule_figure(config: TrainingConfig) -> go.Figure:
     figure.update_layout(
         layout(height=120, showlegend=False, hovermode="closest", margin={"l": 52, "r": 10, "t": 8, "b": 34})
     )
-    figure.update_xaxes(
-        range=[0, config.epochs],
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-        nticks=6,
-        tickformat="d",
-        title={"text": "epoch", "standoff": 4, "font": {"size": 12}},
-        **({"dtick": 1} if config.epochs <= 5 else {}),
-    )
+    step = {"dtick": 1} if config.epochs <= 5 else {}
+    rate = f"{config.learning_rate:.10f}".rstrip("0")
+    figure.update_xaxes(axis("epoch", range=[0, config.epochs], nticks=6, tickformat="d", **step))
     figure.update_yaxes(
-        range=[0, 1.12 * config.learning_rate],
-        gridcolor=GRID,
-        zeroline=False,
-        fixedrange=True,
-        tickvals=[0, config.learning_rate],
-        ticktext=["0 ", f"{config.learning_rate:.10f}".rstrip("0") + " "],
+        axis(
+            range=[0, 1.12 * config.learning_rate],
+            tickvals=[0, config.learning_rate],
+            ticktext=["0 ", f"{rate} "],
+        )
     )
     return figure
 

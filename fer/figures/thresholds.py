@@ -1,4 +1,4 @@
-"""What a threshold changes, as figures: the ROC and the precision-recall curve, with a mark on each."""
+"""ROC curve and precision-recall curve: what a decision threshold changes, with a mark at the chosen one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fer.evaluation import ThresholdCurve
-from fer.figures.style import GRID, QUIET, layout
+from fer.figures.style import QUIET, axis, layout, legend_below, share_ticks
+from fer.statistics import percent
 
 # Points closer than this share of the chart fall on the same pixel.
 _CELLS = 300
@@ -78,22 +79,15 @@ def precision_recall_figure(lines: Sequence[CurveLine], threshold: float | None 
 
 
 def _figure(traces: list[dict[str, Any]], across: str, up: str, lines: int) -> go.Figure:
-    axis = {
-        "range": [-0.015, 1.015],
-        "tickformat": ".0%",
-        "gridcolor": GRID,
-        "zeroline": False,
-        "fixedrange": True,
-        "nticks": 6,
-    }
+    ends = share_ticks([0, 0.2, 0.4, 0.6, 0.8, 1])
     return go.Figure(
         data=traces,
         layout=layout(
             height=_HEIGHT + (44 if lines > 3 else 0),
             showlegend=lines > 1,
-            legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "itemclick": False},
-            xaxis={**axis, "title": {"text": across, "standoff": 8}},
-            yaxis={**axis, "title": {"text": up, "standoff": 6}},
+            legend=legend_below(-0.2, "h", itemclick=False),
+            xaxis=axis(across, range=[-0.015, 1.015], **ends),
+            yaxis=axis(up, range=[-0.015, 1.015], **ends),
             hovermode="closest",
         ),
     )
@@ -110,14 +104,14 @@ def _line(
         "y": y[kept].tolist(),
         "customdata": np.column_stack(
             [
-                curve.thresholds[kept + first],
-                curve.true_positives[kept + first],
-                curve.false_positives[kept + first],
+                values[kept + first]
+                for values in (curve.thresholds, curve.true_positives, curve.false_positives)
             ]
         ).tolist(),
         "name": line.name,
         "mode": "lines",
         "line": {"color": curve.emotion.color, "width": 2.5, "dash": _DASHES[line.rank]},
+        # A template for all points: a text for each would make a report twice as large.
         "hovertemplate": f"<b>{line.name}</b> from %{{customdata[0]:.2f}} on<br>{said}<br>"
         "%{customdata[1]:,} found, %{customdata[2]:,} false alarms<extra></extra>",
     }
@@ -138,7 +132,7 @@ def _mark(line: CurveLine, x: float, y: float, threshold: float) -> dict[str, An
             "symbol": ("circle", "square", "diamond")[line.rank],
             "line": {"width": 2, "color": "#ffffff"},
         },
-        "hovertemplate": f"<b>{line.name}</b> from {threshold:.2f} on<br>%{{x:.1%}}, %{{y:.1%}}"
+        "hovertemplate": f"<b>{line.name}</b> from {threshold:.2f} on<br>{percent(x)}, {percent(y)}"
         "<extra></extra>",
     }
 

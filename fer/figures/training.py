@@ -1,4 +1,4 @@
-"""How a run comes along, as figures: accuracy, loss and learning rate."""
+"""Learning curves: accuracy, loss and learning rate of a run over its epochs."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from fer.figures import epochs as over_epochs
-from fer.figures.style import ACCENT, CLEAR, GRID, MARK, MARK_SHADE, QUIET
+from fer.figures.style import ACCENT, CLEAR, GRID, MARK, QUIET, label
 from fer.runs import BatchMetrics, EpochMetrics, best_epoch
 from fer.runs.diagnosis import Evidence, Measure
 from fer.statistics import percent
@@ -21,6 +21,8 @@ _MOST_POINTS = 500
 _RATE_POINTS = 150
 # From here on a loss can only be a training that broke down, and would press all else flat.
 _BROKEN_LOSS = 100.0
+_QUIETLY: dict[str, Any] = {"showlegend": False, "hoverinfo": "skip"}
+_UPWARDS: dict[str, Any] = {"gridcolor": GRID, "zeroline": False, "ticksuffix": " "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +92,8 @@ def curves_figure(
         evidence: spans to be marked, of any measure; those of another are passed over.
     """
     is_share = measure == "accuracy"
-    value = "%{y:.1%}" if is_share else "%{y:.3f}"
-    x, y = _within_epochs(batches, measure)
     done = [row.epoch for row in metrics]
-    traces: list[dict[str, Any]] = [
-        {
-            "x": x,
-            "y": y,
-            "mode": "lines",
-            "line": {"color": QUIET, "width": 1},
-            "opacity": 0.55,
-            "showlegend": False,
-            "hoverinfo": "skip",
-        }
-    ]
-    for part, name, line in (
-        ("train", "training", {"color": QUIET, "width": 2}),
-        ("validation", "validation", {"color": ACCENT, "width": 2.5}),
-    ):
-        traces.append(
-            {
-                "x": done,
-                "y": over_epochs.finite(getattr(row, f"{part}_{measure}") for row in metrics),
-                "name": name,
-                "mode": "lines+markers",
-                "line": line,
-                "marker": {"size": 5 if len(done) < 60 else 1},
-                "hovertemplate": f"{value}<extra>{name}</extra>",
-            }
-        )
+    traces = _curves(metrics, batches, measure)
     broken = not is_share and any(
         point is not None and point > _BROKEN_LOSS for trace in traces for point in trace["y"]
     )
@@ -126,29 +101,27 @@ def curves_figure(
     shapes, words = _marks(evidence, measure, over_epochs.room_for(len(done), epochs), at_top=not is_share)
     best = best_epoch(metrics)
     if best is not None and math.isfinite(kept := getattr(best, f"validation_{measure}")):
+        ring = {"size": 13, "color": CLEAR, "line": {"color": ACCENT, "width": 2.5}}
         traces.append(
             {
+                **_QUIETLY,
                 "x": [best.epoch],
                 "y": [kept],
                 "mode": "markers",
-                "showlegend": False,
-                "hoverinfo": "skip",
                 "cliponaxis": False,
-                "marker": {"size": 13, "color": CLEAR, "line": {"color": ACCENT, "width": 2.5}},
+                "marker": ring,
             }
         )
         words.append(
-            {
-                "x": best.epoch,
-                "y": math.log10(kept) if broken and kept > 0 else kept,  # as Plotly counts on such an axis
-                "text": f"best: {percent(kept)}" if is_share else "kept",
+            label(
+                best.epoch,
+                math.log10(kept) if broken and kept > 0 else kept,  # as Plotly counts on such an axis
+                f"best: {percent(kept)}" if is_share else "kept",
                 # On the far side of the training curve, once the model overfits.
-                "yshift": -18 if is_share else 18,
-                "showarrow": False,
-                "font": {"size": 12},
+                yshift=-18 if is_share else 18,
                 # To its right, where a curve that rose steeply leaves room, unless the frame ends there.
-                "xanchor": "left" if best.epoch < 0.85 * epochs else "right",
-            }
+                xanchor="left" if best.epoch < 0.85 * epochs else "right",
+            )
         )
     title = measure.capitalize() + (", each step ten times the one below" if broken else "")
     return _chart(
@@ -160,10 +133,8 @@ def curves_figure(
                 len(done), epochs, title={"text": "epoch", "standoff": 4, "font": {"size": 13}}
             ),
             yaxis={
-                "gridcolor": GRID,
-                "zeroline": False,
+                **_UPWARDS,
                 "nticks": 6,
-                "ticksuffix": " ",
                 "tickformat": ".0%" if is_share else ".2~f",
                 **({"type": "log", "tickformat": "~g", "dtick": 1} if broken else {}),
                 **({} if batches or metrics else {"range": [0, 1 if is_share else 2]}),
@@ -172,6 +143,32 @@ def curves_figure(
             annotations=words,
         ),
     )
+
+
+def _curves(
+    metrics: Sequence[EpochMetrics], batches: Sequence[BatchMetrics], measure: str
+) -> list[dict[str, Any]]:
+    """Where it was within the epochs, drawn thin, then training and validation, as traces."""
+    x, y = _within_epochs(batches, measure)
+    thin = {"color": QUIET, "width": 1}
+    value = "%{y:.1%}" if measure == "accuracy" else "%{y:.3f}"
+    traces = [{**_QUIETLY, "x": x, "y": y, "mode": "lines", "line": thin, "opacity": 0.55}]
+    for part, name, color, width in (
+        ("train", "training", QUIET, 2),
+        ("validation", "validation", ACCENT, 2.5),
+    ):
+        traces.append(
+            {
+                "x": [row.epoch for row in metrics],
+                "y": over_epochs.finite(getattr(row, f"{part}_{measure}") for row in metrics),
+                "name": name,
+                "mode": "lines+markers",
+                "line": {"color": color, "width": width},
+                "marker": {"size": 5 if len(metrics) < 60 else 1},
+                "hovertemplate": f"{value}<extra>{name}</extra>",
+            }
+        )
+    return traces
 
 
 def learning_rate_figure(
@@ -218,10 +215,8 @@ def learning_rate_figure(
         150,
         xaxis=over_epochs.axis(len(metrics), epochs),
         yaxis={
-            "gridcolor": GRID,
-            "zeroline": False,
+            **_UPWARDS,
             "nticks": 4,
-            "ticksuffix": " ",
             "tickformat": "~g",
             **({"type": "log", "dtick": 1} if far else {"rangemode": "tozero"}),
             **({} if rates else {"range": [0, 1]}),
@@ -260,29 +255,24 @@ def _marks(
         if seen.measure != measure:
             continue
         left, right = seen.first_epoch - 0.5, seen.last_epoch + 0.5
-        span = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-        shapes.append(
-            {**span, "type": "rect", "x0": left, "x1": right, "fillcolor": MARK_SHADE, "line": {"width": 0}}
-        )
-        edge = {**span, "type": "line", "line": {"color": MARK, "width": 1, "dash": "dot"}}
-        shapes += [{**edge, "x0": x, "x1": x} for x in (left, right)]
+        shade = over_epochs.shade(seen, yref="paper")
+        edge = {**shade, "type": "line", "line": {"color": MARK, "width": 1, "dash": "dot"}}
+        shapes += [shade, *({**edge, "x0": x, "x1": x} for x in (left, right))]
         lines = wrap(seen.text, _LINE_LETTERS)
         in_left_half = left + right < room
         side = "left" if in_left_half else "right"
         words.append(
-            {
-                "x": left if in_left_half else right,
-                "xanchor": side,
-                "y": 1 if at_top else 0,
-                "yref": "paper",
-                "yanchor": "top" if at_top else "bottom",
+            label(
+                left if in_left_half else right,
+                1 if at_top else 0,
+                "<br>".join(lines),
+                xanchor=side,
+                yref="paper",
+                yanchor="top" if at_top else "bottom",
                 # Several spans may share their place.
-                "yshift": (-15 if at_top else 15) * lines_before,
-                "text": "<br>".join(lines),
-                "align": side,
-                "showarrow": False,
-                "font": {"size": 12},
-            }
+                yshift=(-15 if at_top else 15) * lines_before,
+                align=side,
+            )
         )
         lines_before += len(lines)
     return shapes, words

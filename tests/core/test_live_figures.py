@@ -62,5 +62,5 @@ def test_two_models_scores_stand_below_one_another() -> None:
     assert len(figure.data) == 2
     neutral = list(figure.data[1].y).index("Neutral")
     assert figure.data[1].x[neutral] == pytest.approx(0.4)
-    assert "two" in figure.data[1].hovertemplate
+    assert "two" in figure.data[1].hovertemplate[0]
     assert len(figures.scores_figure(first).data) == 1
