@@ -12,7 +12,7 @@ from fer.config import DatasetView
 from fer.datasets import Dataset, Split, editions, load_dataset, quality
 from fer.datasets.fingerprint import fingerprint
 from fer.datasets.quality import FaceMeasures, Findings, Inspection, QualityIssue
-from fer.datasets.quality.inspection import _save as save_inspection
+from fer.datasets.quality.inspection import _INSPECTIONS, _arrays
 from fer.emotions import Emotion
 from pages.parts import caches
 from tests.app.conftest import words
@@ -121,7 +121,7 @@ def test_an_inspection_that_was_kept_is_shown_and_a_damaged_one_is_offered_anew(
     open_page: OpenPage, faulty: Dataset
 ) -> None:
     kept = quality.inspection_path(fingerprint(faulty))
-    save_inspection(kept, found_in(faulty))
+    _INSPECTIONS.save(kept, _arrays(found_in(faulty)))
     session: dict[str, object] = {"workshop.dataset": NAME, "dataset.view_shown": "Quality"}
     assert "**1** picture lies in two splits" in words(open_page("1_dataset.py", session))
     kept.write_bytes(kept.read_bytes()[:200])
