@@ -1,4 +1,4 @@
-"""Everything that can go wrong for a user, as one family; a page catches `FerError` and nothing wider.
+"""Exceptions: everything that can go wrong for a user, as one family; a page catches `FerError`.
 
 FerError
 ├── DatasetError

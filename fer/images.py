@@ -1,4 +1,4 @@
-"""From the bytes of any picture to pixels, for uploads, dataset folders and the command line alike.
+"""Image decoding: the bytes of any picture to pixels, for uploads, dataset folders and commands alike.
 
 Only the header is read until its size is known to be harmless: a file of a few kilobytes may unpack
 to gigabytes.

@@ -1,4 +1,4 @@
-"""Writing a dataset in another form: class folders, FER-2013's CSV, a wide CSV, or Parquet.
+"""Dataset conversion: faces written in another form, as class folders, a CSV of either kind, or Parquet.
 
     faces               train|validation|test/<emotion>/00042.png
     faces.csv           emotion,pixels,Usage             as FER-2013

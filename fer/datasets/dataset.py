@@ -1,4 +1,4 @@
-"""The values every source of faces produces: `Dataset`, `Split`, `Source`."""
+"""Dataset: faces with labels, splits and a source, the value that every reader of faces returns."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum

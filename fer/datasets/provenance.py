@@ -1,4 +1,4 @@
-"""Where a dataset in `data/` came from: who hosts it, in which state, under which licence, and its checksums.
+"""Provenance: where a dataset in `data/` came from, its version, licence and checksums.
 
     data/provenance/<name>.json
 

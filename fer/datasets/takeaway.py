@@ -1,4 +1,4 @@
-"""Taking a file along: handing one that lies in `data/` to the browser."""
+"""File download: a file that lies in `data/` handed to the browser."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Taking in a dataset that a learner uploads: all of it, and only if it can be read."""
+"""Dataset upload: a learner's file put into `data/`, whole, and only if it can be read."""
 
 import filecmp
 import os

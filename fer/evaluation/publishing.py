@@ -1,4 +1,4 @@
-"""From a finished run to a shipped model: the one look at the test split, written on its card."""
+"""Publishing a model: the one look at the test split, written on the card of a run's model."""
 
 import shutil
 from dataclasses import replace

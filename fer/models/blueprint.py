@@ -1,4 +1,4 @@
-"""What an architecture is made of, layer by layer: written down once, so that a page shows it without Keras.
+"""Model summary: what an architecture is made of, layer by layer, so that a page shows it without Keras.
 
     fer/models/blueprints/<architecture>.json      at the architecture's own input size, for seven emotions
 

@@ -1,4 +1,4 @@
-"""The card beside a model's weights: what it is, how it sees, how good it is, what it is not for."""
+"""Model card: what a model is, how it sees, how good it is, and what it is not for."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which architectures there are. No Keras here: pages read this, only the training process builds."""
+"""Model catalogue: which architectures there are, and how each prepares its input. No Keras here."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""A trained model at work: face crops in, one probability per emotion out, through LiteRT alone.
+"""Inference: face crops in, one probability per emotion out, through LiteRT alone.
 
 A model exported here has more outputs than its answer. One is its last feature map before the head: what it
 has seen in the face before it decides what to call it. Where the head averages over the places of the face,

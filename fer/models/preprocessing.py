@@ -1,4 +1,4 @@
-"""The one way from pixels to a model's input, used by training, evaluation and the camera alike.
+"""Preprocessing: the one way from pixels to a model's input, in training, evaluation and live.
 
 It is written down beside the weights (`card.json`, `config.json`), so that a model never meets
 pixels prepared in another way than those it learned from.

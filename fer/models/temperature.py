@@ -1,4 +1,4 @@
-"""Probabilities made softer or sharper by one number, so that a model is as sure as it may be."""
+"""Temperature scaling: probabilities made softer or sharper by one number."""
 
 import numpy as np
 from numpy.typing import NDArray

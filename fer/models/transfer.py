@@ -1,4 +1,4 @@
-"""Which settings about pretrained weights go together. No Keras: pages and commands ask before a start."""
+"""Transfer learning: which settings about pretrained weights go together. No Keras here."""
 
 from fer.config import TrainingConfig
 from fer.errors import ConfigError

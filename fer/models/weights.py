@@ -1,4 +1,4 @@
-"""Where the Keras weights of a model lie, from which its `model.tflite` was exported, and what is in them."""
+"""Model weights: where a model's Keras weights lie, and which arrays are in them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

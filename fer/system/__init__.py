@@ -1,1 +1,1 @@
-"""System layer: folders, safe writing, locks, processes, background jobs, progress. It knows no faces."""
+"""System: folders, safe writing, locks, processes, background jobs and progress. It knows no faces."""

@@ -1,4 +1,4 @@
-"""Work that takes longer than a page visit: a command of ours in a process of its own, and its progress.
+"""Background jobs: a command of ours in a process of its own, and its progress.
 
     data/cache/jobs/<id>/
         job.json        what it is, its command line and its process

@@ -1,4 +1,4 @@
-"""The machine a run trains on: what there is of it, and what is free."""
+"""Hardware: the cores, memory and disk of the machine a run trains on."""
 
 import ctypes
 import platform

@@ -1,4 +1,4 @@
-"""Child processes of the workshop: started so that they outlive the page, and known again later.
+"""Child processes: started so that they outlive the page, and known again later.
 
 `multiprocessing` would run the page again in the child; a plain `python -m fer…` is clean, and it is
 a command that a learner can type.

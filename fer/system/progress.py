@@ -1,4 +1,4 @@
-"""How long work tells whoever waits: a fraction done and a few plain words."""
+"""Progress: how long work tells whoever waits, as a fraction done and a few plain words."""
 
 from collections.abc import Callable
 

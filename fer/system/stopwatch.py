@@ -1,4 +1,4 @@
-"""Taking times: contestants take turns, so that a busy moment of the machine hits all of them."""
+"""Timing: contestants take turns, so that a busy moment of the machine hits all of them."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Fetching a dataset from Kaggle, the Hugging Face hub or FER+'s repository into `data/`.
+"""Dataset download: from Kaggle, the Hugging Face hub or FER+'s repository into `data/`.
 
 The hosts' own libraries say what there is: files, sizes, checksums, licence (`kaggle`, `hub`, `ferplus`). The
 bytes then come through one transfer of ours (`transfer`), so that progress, cancelling, going on after a

@@ -1,4 +1,4 @@
-"""Which datasets of which hosts there are to fetch: addresses, as people write them, and suggestions."""
+"""Dataset addresses: which dataset of which host, as people write it, and what is suggested."""
 
 import re
 from dataclasses import dataclass

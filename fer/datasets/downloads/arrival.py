@@ -1,4 +1,4 @@
-"""What came: recognised, read once, and only then put into `data/`."""
+"""Download checks: what came is recognised, read once, and only then put into `data/`."""
 
 import hashlib
 import tarfile

@@ -1,4 +1,4 @@
-"""FER+'s repository: one file of votes, which joins FER-2013 and is no dataset of its own."""
+"""FER+ download: the one file of votes that joins FER-2013 and is no dataset of its own."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The Hugging Face hub: the files of a repository that hold data, through the hub's own library."""
+"""Hugging Face hub: the files of a repository that hold data, through the hub's own library."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What a host says about a dataset, and what asking the hosts has in common."""
+"""Host metadata: what a host says about a dataset, and what asking the hosts has in common."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What can go wrong on the way, as sentences that say what to do."""
+"""Download errors: what the hosts' libraries raise, as sentences that say what to do."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""One transfer for all hosts: it tells how far it is, goes on after a broken line, and checks what came."""
+"""Resumable download: bytes with progress, going on after a broken line, and their checksums."""
 
 import hashlib
 import json

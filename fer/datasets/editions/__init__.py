@@ -1,4 +1,4 @@
-"""Editions: what a learner mended in a dataset, kept beside it and never in it.
+"""Editions: a learner's corrections of a dataset, kept beside it and never in it.
 
     data/editions/<dataset>/<edition>.json
 

@@ -1,4 +1,4 @@
-"""An edition and its changes, as values, and how its faces are found in a dataset."""
+"""Edition: a dataset's corrections as values, and how the faces they mean are found again."""
 
 import hashlib
 from dataclasses import dataclass

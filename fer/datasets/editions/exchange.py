@@ -1,4 +1,4 @@
-"""Taking an edition along: to another computer, into a spreadsheet, and back into a dataset."""
+"""Edition export and import: to another computer, into a spreadsheet, and back into a dataset."""
 
 import csv
 import io

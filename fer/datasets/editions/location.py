@@ -1,4 +1,4 @@
-"""Where the editions of a dataset lie, however the dataset is called, and which names are taken."""
+"""Edition files: where a dataset's editions lie, however it is called, and which names are taken."""
 
 import hashlib
 import re

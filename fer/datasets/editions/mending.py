@@ -1,4 +1,4 @@
-"""What is done to faces within an edition, a gesture at a time, and taken back again."""
+"""Label correction: faces left out or relabelled in an edition, a step at a time, and undone."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The editions of a dataset: listed, opened, made, renamed, deleted and brought back."""
+"""Edition store: editions listed, opened, made, renamed, deleted and restored."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

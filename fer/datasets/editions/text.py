@@ -1,4 +1,4 @@
-"""The text of an edition's file: written so that a person can read it, read as if anybody had written it."""
+"""Edition format: JSON that a person can read, checked as if anybody had written it."""
 
 import json
 import re

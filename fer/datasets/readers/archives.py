@@ -1,4 +1,4 @@
-"""Archives as Kaggle and others ship them: unpacked into a folder of their own, with suspicion.
+"""Archives: .zip and .tar files unpacked into a folder of their own, nothing in them trusted.
 
 What an archive says about itself is not believed. What comes out of it is counted while it comes, and names
 are taken apart and checked before anything is written. Only pictures, tables and archives inside are

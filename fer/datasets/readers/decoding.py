@@ -1,4 +1,4 @@
-"""Many encoded pictures to one array of grey faces, on every core; folders and Parquet share it."""
+"""Image decoding: many encoded pictures to one array of grey faces, on every core."""
 
 import os
 from collections import Counter

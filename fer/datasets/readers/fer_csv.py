@@ -1,4 +1,4 @@
-"""The FER-2013 CSV: one face per line, its pixels as decimal numbers in one column.
+"""FER-2013 CSV: one face per line, its pixels as decimal numbers in one column.
 
 ```
 emotion,pixels,Usage

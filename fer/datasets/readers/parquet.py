@@ -1,4 +1,4 @@
-"""Parquet tables of encoded pictures with labels, as dataset hubs serve them."""
+"""Parquet: tables of encoded pictures with labels, as dataset hubs serve them."""
 
 import json
 from collections import Counter

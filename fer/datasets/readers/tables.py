@@ -1,4 +1,4 @@
-"""A folder of tables: `train.csv` and `validation.csv`, or the numbered Parquet files of dataset hubs.
+"""Folder of tables: `train.csv` and `validation.csv`, or the numbered Parquet files of dataset hubs.
 
 ```
 train.csv  validation.csv  test.csv

@@ -1,4 +1,4 @@
-"""What datasets in the wild call the emotions and the splits, and how an undivided one is divided."""
+"""Label vocabulary: what datasets call the emotions and the splits, and how missing splits are drawn."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The wide CSV: one face per line, a label and then a column for each pixel; and which form a CSV has.
+"""Wide CSV: one face per line, a label and a column for each pixel; and which form a CSV has.
 
 ```
 emotion,pixel0,pixel1,...,pixel2303,Usage

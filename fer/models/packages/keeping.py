@@ -1,4 +1,4 @@
-"""Imported models: where uploaded packages and models from elsewhere lie, and how they go again."""
+"""Imported models: where packages and models from elsewhere lie, and how they are removed."""
 
 import re
 import shutil

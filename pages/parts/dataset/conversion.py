@@ -1,4 +1,4 @@
-"""Writing the open dataset in another form, with a bar per emotion, and taking the result along."""
+"""Dataset conversion: the form that writes the open dataset anew, with a progress bar per emotion."""
 
 import re
 from dataclasses import replace

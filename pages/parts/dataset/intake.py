@@ -1,4 +1,4 @@
-"""Bringing faces of one's own: uploaded, downloaded from a host, or put into `data/` by hand."""
+"""Adding a dataset: uploaded, downloaded from a host, or put into `data/` by hand."""
 
 from dataclasses import replace
 

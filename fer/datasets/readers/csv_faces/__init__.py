@@ -1,4 +1,4 @@
-"""Faces written out as numbers in a CSV: found, read and checked in blocks, on every core.
+"""CSV parsing: faces written out as numbers, found, read and checked in blocks on every core.
 
 FER-2013's 287 MB hold 83 million numbers; turned into `int`s one by one they take a quarter of a minute.
 Here the file is cut at line ends into blocks that fit the processor's cache, and all digits of a block

@@ -1,4 +1,4 @@
-"""The file in blocks of whole lines: each read at once, or in ever smaller halves where a line is bad."""
+"""CSV blocks: whole lines read at once, or in ever smaller halves where one is bad."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The fields that are numbers: all digits of many faces at once."""
+"""Number parsing: all digits of many faces turned into pixels at once."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""How a table of faces begins, and where its lines keep what."""
+"""CSV layout: the first line of a table of faces, and which columns hold what."""
 
 from collections import Counter
 from dataclasses import dataclass

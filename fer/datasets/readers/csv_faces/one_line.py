@@ -1,4 +1,4 @@
-"""One line at a time: read slowly, or explained where it breaks a rule."""
+"""CSV line: one line read slowly, or what is wrong with it."""
 
 from dataclasses import dataclass
 

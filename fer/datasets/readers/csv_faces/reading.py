@@ -1,4 +1,4 @@
-"""A whole table: its blocks on every core, put together to a dataset, or refused with the first bad row."""
+"""CSV reader: a table's blocks on every core made one dataset, or refused with the first bad row."""
 
 import os
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The text of a table: its lines, their fields, and what of them can be shown."""
+"""CSV fields: a table's lines, their fields, and how they are quoted in messages."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The fields that are words: what a face shows and what it is for, each word looked up once."""
+"""CSV labels: the fields that are words, an emotion or a split, each looked up once."""
 
 from functools import lru_cache
 
