@@ -12,6 +12,7 @@ from fer.datasets.editions import Edition, load_edition, places_of
 from fer.datasets.readers import ferplus
 from fer.emotions import Emotion
 from fer.errors import DatasetError, EditionError
+from fer.statistics import percent
 
 
 def apply_view(dataset: Dataset, view: DatasetView, edition: Edition | None = None) -> Dataset:
@@ -86,10 +87,10 @@ def describe(view: DatasetView) -> str:
 
 
 def describe_splits(plan: SplitPlan) -> str:
-    """Return a plan in plain words: “20% of all but the test faces for validation (seed 0)”."""
+    """Return a plan in plain words: “20 % of all but the test faces for validation (seed 0)”."""
     of = "all but the test faces" if plan.keep_test else "all faces"
-    test = f" and {plan.test_fraction:.0%} for the test" if plan.test_fraction else ""
-    return f"{plan.validation_fraction:.0%} of {of} for validation{test} (seed {plan.seed})"
+    test = f" and {percent(plan.test_fraction, 0)} for the test" if plan.test_fraction else ""
+    return f"{percent(plan.validation_fraction, 0)} of {of} for validation{test} (seed {plan.seed})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -136,7 +136,7 @@ def test_an_edition_and_splits_chosen_here_or_there_go_into_the_run(
     page = open_page(workshop__dataset=name, workshop__view=view)
     assert page.selectbox(key="training.edition").value == "Yours"
     assert page.selectbox(key="training.edition").options == ["As it came", "Mine", "Yours"]
-    assert "20% of all but the test faces for validation" in words(page)
+    assert "20 % of all but the test faces for validation" in words(page)
     page.selectbox(key="training.edition").select("Mine").run()
     page.select_slider(key="training.batch_size").set_value(8)
     press_start(page)
@@ -146,7 +146,7 @@ def test_an_edition_and_splits_chosen_here_or_there_go_into_the_run(
     edition = runs.edition_of(run.folder, run.config)
     assert edition is not None
     assert edition.excluded == 2
-    assert "edition “Mine”, 20% of all but the test faces" in words(page)
+    assert "edition “Mine”, 20 % of all but the test faces" in words(page)
     assert list(page.dataframe[0].value["Faces"]) == ["small.csv · Mine · own splits"]
 
 

@@ -276,7 +276,7 @@ def test_a_dataset_is_used_in_the_state_that_is_asked_for(
     exclude(faces, "Mine", np.flatnonzero(faces.splits == "test")[:2].tolist())
     result = answer(capsys, "info", "small", "--edition", "Mine", "--split-validation", "0.4")
     assert result["totals"] == {"train": 21, "validation": 14, "test": 5}
-    assert result["state"] == "edition “Mine”, 40% of all but the test faces for validation (seed 0)"
+    assert result["state"] == "edition “Mine”, 40 % of all but the test faces for validation (seed 0)"
     monkeypatch.chdir(fer_home / "data")
     result = answer(capsys, "evaluate", grey, "--data", "small.csv", "--edition", "Mine")
     assert (result["count"], result["state"]) == (5, "edition “Mine”")

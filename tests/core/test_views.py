@@ -109,7 +109,7 @@ def test_a_dataset_is_loaded_in_the_state_that_is_asked_for(csv_in_data: Callabl
     view = DatasetView(splits=SplitPlan(0.25, keep_test=False))
     dataset = load_dataset(csv_in_data("small"), view=view)
     assert sizes(dataset)[2] == 0
-    assert "25% of all faces for validation (seed 0)" in dataset.notes[-1]
+    assert "25 % of all faces for validation (seed 0)" in dataset.notes[-1]
 
 
 # ── votes ────────────────────────────────────────────────────────────────────────────────────────
@@ -235,7 +235,7 @@ def test_a_view_reads_as_a_person_would_say_it() -> None:
     assert describe(AS_IT_CAME) == "as it came"
     view = DatasetView("Mine", "majority", SplitPlan(0.2, 0.1, keep_test=False, seed=4), skip_bad=True)
     assert describe(view) == (
-        "edition “Mine”, labels by the majority of FER+'s voters, 20% of all faces for validation and 10% "
+        "edition “Mine”, labels by the majority of FER+'s voters, 20 % of all faces for validation and 10 % "
         "for the test (seed 4), bad rows left out"
     )
     assert "all but the test faces" in describe(DatasetView(splits=SplitPlan()))

@@ -31,6 +31,7 @@ from fer.datasets.readers.csv_faces import read_first_line, shown
 from fer.datasets.readers.vocabulary import emotion_called, split_called
 from fer.emotions import Emotion
 from fer.errors import DatasetError, MalformedDatasetError
+from fer.statistics import percent
 from fer.system.result_store import ResultStore
 
 # The emotion that each option of the vote is among our seven; None for contempt, unknown and NF.
@@ -138,8 +139,8 @@ def join_votes(dataset: Dataset, path: Path) -> Dataset:
         share = float(np.mean(voted == dataset.labels[asked]))
         if share < _LEAST_AGREEMENT:
             raise DatasetError(
-                f"The votes were not joined: only {share:.0%} of the labels of “{dataset.name}” are what "
-                f"“{path.name}” says, as if the faces were in another order. Take FER-2013 in its "
+                f"The votes were not joined: only {percent(share, 0)} of the labels of “{dataset.name}” are "
+                f"what “{path.name}” says, as if the faces were in another order. Take FER-2013 in its "
                 "original order."
             )
     return replace(dataset, votes=counts)

@@ -14,6 +14,7 @@ from fer.models.inference import model_folder
 from fer.models.packages.header import ModelHeader
 from fer.models.packages.inspecting import ARRAYS, HEADER
 from fer.models.weights import arrays_in, keras_weights
+from fer.statistics import percent
 from fer.system import files
 
 SUFFIX = ".fer-model.zip"
@@ -79,5 +80,5 @@ def _claims(card: ModelCard) -> str:
     for figures, which in ((card.test, "test"), (card.validation, "validation")):
         if figures:
             title = card.dataset.get("title", "its dataset")
-            return f"{figures['accuracy']:.1%} of {figures['count']:,} {which} faces of {title}."
+            return f"{percent(figures['accuracy'])} of {figures['count']:,} {which} faces of {title}."
     return ""

@@ -11,6 +11,7 @@ from fer.datasets import Dataset, list_datasets, takeaway
 from fer.datasets.convert import Form
 from fer.datasets.views import describe
 from fer.emotions import Emotion
+from fer.statistics import percent
 from fer.system import jobs, paths
 from fer.system.jobs import Job, JobStatus
 from pages.parts import notices, phrases, state
@@ -117,7 +118,7 @@ def _watch(job_id: str, dataset: Dataset) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         left = job.remaining_seconds
         about = f" · about {phrases.duration(left)} left" if left is not None else ""
-        st.progress(job.fraction, text=f"**{job.title}** · {job.fraction:.0%}{about}")
+        st.progress(job.fraction, text=f"**{job.title}** · {percent(job.fraction, 0)}{about}")
         st.button(
             "Stop",
             icon=":material/stop:",

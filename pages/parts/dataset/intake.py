@@ -125,8 +125,8 @@ def _upload() -> None:
         key="dataset.upload",
     )
     st.caption(
-        "Up to 400 MB. It stays on this computer, in the folder `data/`; larger ones, and folders, can be "
-        f"put there by hand, see *{_BY_HAND}*."
+        "Up to 400 MB. Only the computer that runs FER Lab sees it, in the folder `data/`; larger ones, and "
+        f"folders, can be put there by hand, see *{_BY_HAND}*."
     )
     if file is None:
         return
@@ -149,7 +149,7 @@ def _upload() -> None:
     else:
         if entry.kind == "votes":
             st.session_state[_ARRIVED] = (
-                "The **FER+ votes** are in data. FER-2013 has them when it is opened next."
+                "The **FER+ votes** are in data. They show the next time this page refreshes."
             )
         else:
             state.set_dataset(entry.name)
