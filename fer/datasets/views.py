@@ -1,4 +1,4 @@
-"""A dataset in the state a learner chose: voted on, mended, divided anew."""
+"""Dataset view: a dataset with the labels, the edition and the splits that a learner chose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -48,15 +48,9 @@ def counts_under(
     outcome = _outcome(dataset, view, edition)
     if outcome is None:
         return dataset.counts()
-    labels, splits = outcome.labels[outcome.kept], outcome.splits[outcome.kept]
-    return {
-        split: {
-            emotion: int(((splits == split) & (labels == label)).sum())
-            for label, emotion in enumerate(dataset.emotions)
-        }
-        for split in Split
-        if (splits == split).any()
-    }
+    pixels = dataset.images[:, :1, :1]  # one a face, because faces are not looked at
+    changed = replace(dataset, images=pixels, labels=outcome.labels, splits=outcome.splits)
+    return changed.take(np.flatnonzero(outcome.kept)).counts()
 
 
 def official_test_rows_in_training(

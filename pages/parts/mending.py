@@ -1,4 +1,4 @@
-"""Mending on every gallery alike: what was done to a face, and doing it, in the edition that is open."""
+"""Dataset editing: faces left out or relabelled in the open edition, on every gallery alike."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -85,26 +85,8 @@ def captions(
     return shown
 
 
-def exclude(dataset: Dataset, places: Sequence[int], reason: str = "") -> bool:
-    """Leave faces out of the open edition, made first where none is; whether that worked."""
-    return _do(
-        dataset,
-        lambda name: editions.exclude(dataset, name, places, reason),
-        f"{phrases.faces(len(places))} left out",
-    )
-
-
-def relabel(dataset: Dataset, places: Sequence[int], emotion: Emotion, reason: str = "") -> bool:
-    """Give faces another label in the open edition, made first where none is; whether that worked."""
-    return _do(
-        dataset,
-        lambda name: editions.relabel(dataset, name, places, emotion, reason),
-        f"{phrases.faces(len(places))} labelled {emotion}",
-    )
-
-
 def mend(dataset: Dataset, mendings: Sequence[Mending], done: str) -> bool:
-    """Do something of its own to each of several faces in one gesture; whether it went well.
+    """Change several faces at once in the open edition, made first where none is; whether that worked.
 
     Args:
         dataset: as it came.
@@ -151,7 +133,9 @@ def buttons(
 
     def pressed(emotion: Emotion | None) -> None:
         why = reason if emotion is None else str(st.session_state.get(written, reason))
-        if exclude(dataset, places, why) if emotion is None else relabel(dataset, places, emotion, why):
+        done = "left out" if emotion is None else f"labelled {emotion}"
+        mendings = [Mending(int(place), emotion, why) for place in places]
+        if mend(dataset, mendings, f"{phrases.faces(len(places))} {done}"):
             st.session_state[times] = st.session_state.get(times, 0) + 1
             on_done()
 

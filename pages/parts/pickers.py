@@ -1,8 +1,9 @@
-"""Widgets that two pages share; each returns a value and remembers it for the next page."""
+"""Selection widgets: dataset, model and split; each returns a value and remembers it for the next page."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from fer.datasets import DatasetEntry, Split, list_datasets
 from fer.models.inference import ModelEntry, list_models
 from pages.parts import caches, state
 
+Entry = TypeVar("Entry", DatasetEntry, ModelEntry)
 SPLIT_TITLES = {Split.TRAIN: "Training", Split.VALIDATION: "Validation", Split.TEST: "Test"}
 
 
@@ -24,22 +26,7 @@ def choose_dataset(key: str, label: str = "Dataset", help: str | None = None) ->
     entries = {entry.name: entry for entry in list_datasets()}
     if state.dataset() not in entries:
         state.set_dataset(next(iter(entries)))
-
-    def remember() -> None:
-        state.set_dataset(st.session_state[key])
-
-    # The widget follows what was chosen, also by others: an upload, a download, a conversion.
-    if st.session_state.get(key) != state.dataset():
-        st.session_state[key] = state.dataset()
-    name = st.selectbox(
-        label,
-        list(entries),
-        key=key,
-        help=help,
-        on_change=remember,
-        format_func=lambda name: entries[name].title,
-    )
-    return entries[name]
+    return _choose(entries, state.dataset(), state.set_dataset, key, label, help)
 
 
 def titled_models() -> list[ModelEntry]:
@@ -74,20 +61,7 @@ def choose_model(key: str, label: str = "Model") -> ModelEntry | None:
         return None
     if state.model() not in entries:
         state.set_model(next(iter(entries)))
-
-    def remember() -> None:
-        state.set_model(st.session_state[key])
-
-    names = list(entries)
-    name = st.selectbox(
-        label,
-        names,
-        index=names.index(state.model() or names[0]),
-        key=key,
-        on_change=remember,
-        format_func=lambda name: entries[name].title,
-    )
-    return entries[name]
+    return _choose(entries, state.model(), state.set_model, key, label)
 
 
 def choose_split(key: str, splits: Sequence[Split], default: Split, label: str = "Split") -> Split:
@@ -108,3 +82,25 @@ def choose_split(key: str, splits: Sequence[Split], default: Split, label: str =
         key=key,
         persist_state="session",
     )
+
+
+def _choose(
+    entries: Mapping[str, Entry],
+    chosen: str | None,
+    remember: Callable[[str], None],
+    key: str,
+    label: str,
+    help: str | None = None,
+) -> Entry:
+    # The widget follows what was chosen, also by others: an upload, a download, a conversion.
+    if st.session_state.get(key) != chosen:
+        st.session_state[key] = chosen
+    name = st.selectbox(
+        label,
+        list(entries),
+        key=key,
+        help=help,
+        on_change=lambda: remember(st.session_state[key]),
+        format_func=lambda name: entries[name].title,
+    )
+    return entries[name]

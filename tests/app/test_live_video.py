@@ -81,7 +81,7 @@ def test_a_film_is_read_by_a_process_shown_taken_along_and_forgotten(tmp_path: P
     (film,) = films.list_films()
     assert film.name == "holiday.mp4"
     assert filmed.contents(folder / "annotated.mp4")["sound"] == "aac"
-    assert film.parquet_content()[:4] == b"PAR1"
+    assert film.content(films.PARQUET)[:4] == b"PAR1"
     assert len(film.people()[0].labels) == 12
     page.button(key="live.film.forget").click().run()
     assert not page.exception

@@ -26,12 +26,8 @@ from fer.live.drawing import DrawingStyle
 from fer.live.video import SUFFIXES as SUFFIXES
 from fer.system import files, jobs, paths
 
-_ABOUT, _ANNOTATED, _TABLE, _PARQUET = (
-    "about.json",
-    "annotated.mp4",
-    "faces.csv",
-    "faces.parquet",
-)
+_ABOUT = "about.json"
+ANNOTATED, TABLE, PARQUET = "annotated.mp4", "faces.csv", "faces.parquet"
 # What came of the last few films stays; older ones go when a new one comes.
 _MOST_KEPT = 5
 
@@ -53,35 +49,24 @@ class Film:
     @property
     def is_done(self) -> bool:
         """Whether film and table are there."""
-        return (self.folder / _ANNOTATED).exists() and (self.folder / _TABLE).exists()
+        return (self.folder / ANNOTATED).exists() and (self.folder / TABLE).exists()
 
     @property
     def report(self) -> dict[str, Any]:
         """What the reading told: frames, faces, people, shares, took_seconds, times_real_time."""
-        usual = {
-            "frames": 0,
-            "faces": 0,
-            "people": 0,
-            "shares": {},
-            "took_seconds": 0.0,
-            "times_real_time": 0.0,
-        }
+        numbers = ("frames", "faces", "people", "took_seconds", "times_real_time")
         job = jobs.read_job(self.id)
-        return usual if job is None else {**usual, **job.result}
+        return {**dict.fromkeys(numbers, 0), "shares": {}, **({} if job is None else job.result)}
 
     def arguments(
         self, copy: Path, model: str, other: str | None, settings: LiveSettings, style: DrawingStyle
     ) -> Sequence[str]:
         """The command that reads `copy` of it, and deletes that."""
         arguments = ["video", str(copy), "--name", self.name, "--model", model, "--discard"]
-        arguments += ["--output", str(self.folder / _ANNOTATED), "--table", str(self.folder / _TABLE)]
+        arguments += ["--output", str(self.folder / ANNOTATED), "--table", str(self.folder / TABLE)]
         arguments += ["--detector", settings.detector, "--smoothing", settings.smoothing.value]
-        arguments += [
-            "--unsure-below",
-            str(settings.unsure_below),
-            "--temperature",
-            str(settings.temperature),
-        ]
+        arguments += ["--unsure-below", str(settings.unsure_below)]
+        arguments += ["--temperature", str(settings.temperature)]
         arguments += ["--bars", style.bars]
         if other is not None:
             arguments += ["--second", other]
@@ -91,36 +76,24 @@ class Film:
             arguments.append("--maps")
         return arguments
 
-    def annotated_content(self) -> bytes:
-        """The bytes of the annotated film.
+    def content(self, name: str) -> bytes:
+        """The bytes of `ANNOTATED`, `TABLE` or `PARQUET`, the last made when it is first asked for.
 
         Raises:
-            StorageError: it was deleted.
+            StorageError: it was deleted, or cannot be written.
         """
-        return self._content(_ANNOTATED)
+        path = self.folder / name
+        try:
+            if name == PARQUET and not path.exists():
+                import pandas
 
-    def csv_content(self) -> bytes:
-        """The bytes of the table.
-
-        Raises:
-            StorageError: it was deleted.
-        """
-        return self._content(_TABLE)
-
-    def parquet_content(self) -> bytes:
-        """The same table as Parquet, made when it is first asked for.
-
-        Raises:
-            StorageError: the table was deleted, or this one cannot be written.
-        """
-        path = self.folder / _PARQUET
-        if not path.exists():
-            self._content(_TABLE)
-            import pandas
-
-            frame = pandas.read_csv(self.folder / _TABLE)
-            files.save(path, lambda temporary: frame.to_parquet(temporary, index=False))
-        return self._content(_PARQUET)
+                frame = pandas.read_csv(self.folder / TABLE)
+                files.save(path, lambda temporary: frame.to_parquet(temporary, index=False))
+            return path.read_bytes()
+        except OSError as error:
+            raise StorageError(
+                f"What came of “{self.name}” cannot be read: {error.strerror or error}. Give the film again."
+            ) from error
 
     def people(self) -> list[PersonHistory]:
         """What was read in everybody's face, whoever was seen most first; seconds count back from the end."""
@@ -128,18 +101,19 @@ class Film:
         if not rows:
             return []
         end = max(float(row["seconds"]) for row in rows)
-        people = []
-        for person in sorted({int(row["person"]) for row in rows}):
-            own = [row for row in rows if int(row["person"]) == person]
-            people.append(
-                PersonHistory(
-                    person,
-                    EMOTIONS,
-                    np.array([float(row["seconds"]) - end for row in own]),
-                    np.array([[float(row[e] or 0) for e in EMOTIONS] for row in own], np.float32),
-                    tuple(None if row["label"] == "unsure" else Emotion(row["label"]) for row in own),
-                )
+        by_person: dict[int, list[dict[str, str]]] = {}
+        for row in rows:
+            by_person.setdefault(int(row["person"]), []).append(row)
+        people = [
+            PersonHistory(
+                person,
+                EMOTIONS,
+                np.array([float(row["seconds"]) - end for row in own]),
+                np.array([[float(row[e] or 0) for e in EMOTIONS] for row in own], np.float32),
+                tuple(None if row["label"] == "unsure" else Emotion(row["label"]) for row in own),
             )
+            for person, own in sorted(by_person.items())
+        ]
         return sorted(people, key=lambda one: -len(one.labels))
 
     def shares(self) -> dict[str, dict[Emotion | None, float]]:
@@ -153,18 +127,10 @@ class Film:
 
     def _rows(self) -> list[dict[str, str]]:
         try:
-            with (self.folder / _TABLE).open(encoding="utf-8", newline="") as file:
+            with (self.folder / TABLE).open(encoding="utf-8", newline="") as file:
                 return list(csv.DictReader(file))
         except OSError:
             return []
-
-    def _content(self, name: str) -> bytes:
-        try:
-            return (self.folder / name).read_bytes()
-        except OSError as error:
-            raise StorageError(
-                f"What came of “{self.name}” cannot be read: {error.strerror or error}. Give the film again."
-            ) from error
 
 
 def film_of(content: bytes, name: str) -> Film:
@@ -216,12 +182,8 @@ def start_reading(
 
 def list_films() -> list[Film]:
     """Return the films that were read and are still here, the latest first."""
-    found = []
-    for folder in sorted(paths.films_folder().glob("*"), key=_written, reverse=True):
-        film = _in(folder)
-        if film is not None and film.is_done:
-            found.append(film)
-    return found
+    found = map(_film_in, sorted(paths.films_folder().glob("*"), key=_written, reverse=True))
+    return [film for film in found if film is not None and film.is_done]
 
 
 def forget_film(film: Film) -> None:
@@ -237,14 +199,14 @@ def _make_room(coming: Film) -> None:
     """Forget the films that nobody looked at for longest."""
     others = [folder for folder in paths.films_folder().glob("*") if folder != coming.folder]
     for folder in sorted(others, key=_written, reverse=True)[_MOST_KEPT - 1 :]:
-        film = _in(folder)
+        film = _film_in(folder)
         if film is None:
             shutil.rmtree(folder, ignore_errors=True)
         else:
             forget_film(film)
 
 
-def _in(folder: Path) -> Film | None:
+def _film_in(folder: Path) -> Film | None:
     try:
         name = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))["name"]
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,5 +1,7 @@
 """Video inference: a film read in a process of its own, shown annotated, with its table."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -97,7 +99,7 @@ def _result(film: Film) -> None:
     report = film.report
     picture, beside = st.columns([5, 3], gap="medium")
     with picture, notices.shown():
-        st.video(film.annotated_content(), format="video/mp4")
+        st.video(film.content(films.ANNOTATED), format="video/mp4")
     with beside:
         st.markdown(f"##### :material/movie: {phrases.plain(film.name)}")
         st.markdown(
@@ -137,15 +139,11 @@ def _result(film: Film) -> None:
         st.caption("Seconds before the end. The strip below is the label that was told.")
     with st.container(horizontal=True, gap="small"):
         stem = film.name.rsplit(".", 1)[0]
-        for label, name, read in (
-            ("The film", f"{stem}-annotated.mp4", film.annotated_content),
-            ("CSV", f"{stem}-faces.csv", film.csv_content),
-            ("Parquet", f"{stem}-faces.parquet", film.parquet_content),
-        ):
+        for label, name in (("The film", films.ANNOTATED), ("CSV", films.TABLE), ("Parquet", films.PARQUET)):
             st.download_button(
                 label,
-                data=read,
-                file_name=name,
+                data=partial(film.content, name),
+                file_name=f"{stem}-{name}",
                 icon=":material/download:",
                 key=f"live.film.{label}",
                 on_click="ignore",
