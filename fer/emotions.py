@@ -1,4 +1,4 @@
-"""The seven emotions: the only place that spells the labels, their order, and their colours."""
+"""Emotion classes: the only place that spells the seven labels, their order, and their colours."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

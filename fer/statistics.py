@@ -1,4 +1,4 @@
-"""Confidence intervals and paired tests: how sure one can be of a share, or of a difference, once counted."""
+"""Statistics: proportions with their confidence intervals (Wilson), and paired tests (McNemar)."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Station 4: how often a model is right, which faces it confuses, how sure one can be, and when it breaks."""
+"""Evaluation (station 4): how often a model is right, what it confuses, how sure one can be of it."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ VIEWS = {
     "Confusions": confusion_view,
     "Faces": faces_view,
     "Curves": curves_view,
-    "Break it": robustness_view,
+    "Robustness": robustness_view,
     "Explain": explanation_view,
     "Report": report_view,
 }

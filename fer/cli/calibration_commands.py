@@ -1,4 +1,4 @@
-"""The command about calibration: its result as plain JSON values, and as text."""
+"""Calibration command: temperature scaling, fitted, kept or baked into the weights."""
 
 import argparse
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The commands about explaining a model's answers: the picture of one face explained, and what it takes."""
+"""Explanation command: the class activation map and the occlusion map of one face, as a picture."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command about int8: a model in whole numbers of 8 bits; its figures as JSON values, and as text."""
+"""Quantization command: a model's int8 form, and what it costs in accuracy."""
 
 import argparse
 from typing import Any

@@ -1,4 +1,4 @@
-"""The command about robustness: its result as plain JSON values, and as text."""
+"""Robustness command: accuracy on corrupted faces, kind by kind and level by level."""
 
 import argparse
 from typing import Any
@@ -71,14 +71,14 @@ def _point(swept: Sweep, point: SweepPoint) -> dict[str, Any]:
         "severity": point.severity,
         **swept.correct(point).to_dict(),
         "mean_confidence": point.mean_confidence,
-        "flipped": swept.flips(point),
+        "flipped": swept.answers_changed(point),
         "recall": {name: recall.share for name, recall in recalls.items() if recall is not None},
     }
 
 
 def _table(swept: Sweep, kinds: tuple[CorruptionKind, ...]) -> str:
     """Accuracies by level, what breaks the model most first."""
-    rows = [["", "untouched", *(f"level {level}" for level in range(1, 6)), "level 5 is", "turned"]]
+    rows = [["", "untouched", *(f"level {level}" for level in range(1, 6)), "level 5 is", "changed"]]
     for kind in (each for each in swept.weakest_first() if each in kinds):
         worst = swept.points[kind][-1]
         rows.append(
@@ -86,7 +86,7 @@ def _table(swept: Sweep, kinds: tuple[CorruptionKind, ...]) -> str:
                 CORRUPTIONS[kind].title,
                 *(percent(swept.accuracy(point)) for point in swept.curve(kind)),
                 CORRUPTIONS[kind].number(worst.severity),
-                percent(swept.flips(worst) / len(swept)),
+                percent(swept.answers_changed(worst) / len(swept)),
             ]
         )
     return terminal.table(rows)

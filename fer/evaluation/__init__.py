@@ -1,4 +1,4 @@
-"""How good a model is on faces it was not trained on, and which faces stand behind each figure.
+"""Model evaluation: how good a model is on faces it was not trained on, and which faces stand behind it.
 
 An `Evaluation` holds answers beside labels; every score, curve, gallery and chart is derived from it.
 """

@@ -1,4 +1,4 @@
-"""Whether a model is right as often as it says it is, and one number that mends it where it is not.
+"""Calibration and temperature scaling: whether a model is right as often as it says, and what mends it.
 
 A model that says 80 % and is right 60 % of the time is over-confident; its answers may be good all the same.
 """

@@ -1,4 +1,4 @@
-"""Temperatures that were fitted to models and are kept, so that the live page can use them.
+"""Calibration store: the temperatures that were fitted to models, kept for the live page.
 
 Each lies in `data/calibration/` under its model's fingerprint: a model that is trained on, or whose weights
 are replaced, is another model and has none.

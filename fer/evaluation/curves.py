@@ -1,4 +1,4 @@
-"""What changes when a model's answer is taken only above a threshold: one emotion against all others."""
+"""ROC and precision-recall curves: an answer taken only above a threshold, one emotion against the others."""
 
 from dataclasses import dataclass
 from math import sqrt

@@ -1,4 +1,4 @@
-"""Several models asked about the same faces, their answers averaged: always named as such."""
+"""Ensembles: several models asked about the same faces, their answers averaged; always named as such."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A model's answers on one split beside the truth: the one value that every score, chart and gallery reads.
+"""Confusion matrix and predictions: a model's answers on one split beside the truth.
 
 NumPy only, because scikit-learn takes longer to load than a page to draw; the tests hold every score against
 scikit-learn's.

@@ -1,4 +1,4 @@
-"""Model comparison data: some models' answers to the same faces, which page, command and report all read."""
+"""Evaluation set: some models' answers to the same faces, which page, command and report all read."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

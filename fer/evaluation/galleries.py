@@ -1,4 +1,4 @@
-"""Which faces to look at first, and why: each gallery puts one question to an evaluation and ranks its faces.
+"""Error analysis: which faces to look at first; each gallery ranks the faces by one question.
 
 A figure says how often a model errs; the faces say at what. Half of what looks like the model's mistakes may
 be the labels', so every gallery can be held against what FER+'s voters saw: `fer.evaluation.people`.

@@ -1,4 +1,4 @@
-"""Whom FER+'s ten voters side with on each face where a model and a label contradict one another."""
+"""Human agreement (FER+ votes): whom ten voters side with where a model and a label contradict each other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A model in whole numbers of 8 bits beside the one it was made from: kept only where it is as good.
+"""Quantization (int8): a model in 8-bit whole numbers, kept only where it is as good as the float one.
 
 A quarter of the size or so, and on processors that have instructions for it several times as fast; on others
 it can be slower. So both are measured, here and now.

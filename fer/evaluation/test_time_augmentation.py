@@ -1,4 +1,4 @@
-"""Asking a model about several looks at one face and averaging its answers: always named where it is used.
+"""Test-time augmentation (TTA): a model's answers averaged over several views of one face.
 
 It buys a point or two of accuracy at two or ten times the cost: a figure with it is no rival of one without.
 """
@@ -39,7 +39,7 @@ class TTA(StrEnum):
 
 
 _PHRASES = {
-    TTA.NONE: "one look at each face",
+    TTA.NONE: "without test-time augmentation",
     TTA.FLIP: "averaged over each face and its mirror image",
     TTA.TEN_CROP: "averaged over ten crops of each face: corners and centre, mirrored too",
 }

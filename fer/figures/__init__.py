@@ -1,4 +1,4 @@
-"""Our values as Plotly figures.
+"""Plotly figures: our values as charts.
 
 Backgrounds are transparent and text carries no colour of its own, so that the page's theme, light
 or dark, shows through (`st.plotly_chart(..., theme="streamlit")`). Colour always means an emotion,

@@ -1,4 +1,4 @@
-"""An architecture as a column of boxes that a face falls through."""
+"""Architecture diagram: a network as a column of boxes that a face falls through."""
 
 import math
 import re

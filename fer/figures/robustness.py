@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fer.emotions import EmotionScores
-from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, FaceAlong, Sweep
+from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, SeverityScan, Sweep
 from fer.figures.evaluation import score_bars, scores_layout
 from fer.figures.style import (
     ACCENT,
@@ -160,10 +160,10 @@ def change_figure(before: EmotionScores, after: EmotionScores) -> go.Figure:
     return go.Figure(data=[bars, marks], layout=scores_layout(230))
 
 
-def along_figure(along: FaceAlong, present: float) -> go.Figure:
+def severity_scan_figure(along: SeverityScan, present: float) -> go.Figure:
     """The score of each emotion at every severity, for one face and one model.
 
-    Where the answer flips a line stands, the first one from the untouched face with its words; the severity
+    Where the answer changes a line stands, the first one from the untouched face with its words; the severity
     that is set now is a line of another colour.
 
     Args:
@@ -256,7 +256,8 @@ def _curves(
                 f"<b>{named.name}</b><br>{corruption.title} "
                 f"{corruption.number(point.severity) if level else 'untouched'}: "
                 f"{percent(swept.accuracy(point))} right<br>of {len(swept):,} faces, 95\u00a0% interval "
-                f"{swept.correct(point).range_95}<br>{percent(swept.flips(point) / len(swept), 0)} of the "
+                f"{swept.correct(point).range_95}<br>"
+                f"{percent(swept.answers_changed(point) / len(swept), 0)} of the "
                 f"answers changed<br>mean confidence {percent(point.mean_confidence, 0)}<extra></extra>"
                 for level, point in enumerate(points)
             ],

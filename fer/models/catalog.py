@@ -10,7 +10,7 @@ from fer.models.preprocessing import Preprocessing
 # exported model answers with it beside the probabilities: it is what the network has seen before it decides.
 FEATURES_LAYER = "features"
 # What `build` names the layer that gives every emotion its value, where the head averages over the places of
-# the face: a convolution before the average, or a Dense after it. TTA and a linear layer may change
+# the face: a convolution before the average, or a Dense after it. Averaging and a linear layer may change
 # places, so either way each emotion has a map whose mean is exactly its logit: its class activation map, Zhou
 # et al. (2016), arXiv:1512.04150. A head that flattens the features has no such layer.
 EMOTION_MAPS_LAYER = "emotion_maps"

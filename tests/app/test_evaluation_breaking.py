@@ -1,4 +1,4 @@
-"""The view "Break it": one face by a slider, the sweep of the split, and the way to training against it."""
+"""The view "Robustness": one face by a slider, the sweep of the split, and the way to training against it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,7 +38,7 @@ def session(model_folder: Path, csv_in_data: Callable[[str], str]) -> dict[str, 
     faces = load_dataset("small.csv").only(Split.TEST)
     return {
         "workshop.dataset": "small.csv",
-        "evaluation.view_shown": "Break it",
+        "evaluation.view_shown": "Robustness",
         "evaluation.chosen": int(faces.rows[6]),
     }
 
@@ -66,7 +66,7 @@ def tables(page: AppTest) -> str:
     return "\n".join(str(table.value.to_string()) for table in page.table)
 
 
-def test_a_slider_changes_the_answer_and_says_where_it_flips(
+def test_a_slider_changes_the_answer_and_says_where_it_changes(
     open_page: OpenPage, session: dict[str, object]
 ) -> None:
     page = open_page(PAGE, session)
@@ -77,18 +77,18 @@ def test_a_slider_changes_the_answer_and_says_where_it_flips(
     page.slider(key=DARKNESS_SLIDER).set_value(0.0).run()
     assert "The model still says **neutral**" in words(page)
     # 13/14 of white becomes what lies half-way to the next lower level, 12/14, at 1 - 12/13 of the light.
-    assert "first flips from neutral to **surprise** at about 7\u00a0%" in words(page)
+    assert "first changes from neutral to **surprise** at about 7\u00a0%" in words(page)
     page.slider(key=DARKNESS_SLIDER).set_value(0.96).run()
     assert "The model says **angry** instead of neutral" in words(page)
 
 
-def test_a_kind_that_goes_either_way_flips_nowhere_for_a_flat_face(
+def test_a_kind_that_goes_either_way_changes_nothing_for_a_flat_face(
     open_page: OpenPage, session: dict[str, object]
 ) -> None:
     page = open_page(PAGE, session)
     page.button_group(key="evaluation.break_kind").set_value(CorruptionKind.ROTATION).run()
     assert not page.exception
-    assert "It does not flip anywhere, −90° to 90°" in words(page)
+    assert "It does not change anywhere, −90° to 90°" in words(page)
     assert page.slider(key="evaluation.break.rotation").value == 30.0
 
 
@@ -132,7 +132,7 @@ def test_before_a_sweep_it_says_what_one_is_and_starts_what_a_learner_can_type(
     page = open_page(PAGE, {**session, "workshop.view": DatasetView(splits=plan)})
     assert "Nothing was swept yet" in words(page)
     assert "**7 faces**" in words(page)
-    assert "322 answers are left" in words(page)  # 7 × (1 + 9 × 5)
+    assert "322 predictions to go" in words(page)  # 7 × (1 + 9 × 5)
     page.button(key="evaluation.sweep_start").click().run()
     assert jobs_started == [
         [
@@ -168,7 +168,7 @@ def test_a_kept_sweep_is_shown_with_its_weakest_kind_its_intervals_and_the_faces
     assert "6 faces, of 7 that were right" in words(page)
     page.button_group(key="evaluation.sweep_kind").set_value(CorruptionKind.EYES_COVERED).run()
     assert "No face that was right untouched is wrong at this level." in words(page)
-    assert "Not one answer turned" in words(page)
+    assert "Not one answer changed" in words(page)
 
 
 def test_a_sweep_that_was_stopped_shows_what_it_has_and_offers_to_go_on(
@@ -178,7 +178,7 @@ def test_a_sweep_that_was_stopped_shows_what_it_has_and_offers_to_go_on(
     page = open_page(PAGE, session)
     assert not page.exception
     assert "Not all of it was measured" in words(page)
-    assert "280 answers are left" in words(page)
+    assert "280 predictions to go" in words(page)
     assert page.button(key="evaluation.sweep_start").label == "Go on"
     assert "**noise** costs it most" in words(page)
 

@@ -316,7 +316,7 @@ def test_averaged_answers_give_no_temperature_for_a_camera_that_looks_once(
     page.button(key="evaluation.fit_temperature").click().run()
     assert not page.exception
     assert page.button(key="evaluation.use_temperature").disabled
-    assert "looks at each face once" in words(page)
+    assert "uses no test-time augmentation" in words(page)
 
 
 @pytest.mark.usefixtures("recognizer")

@@ -278,7 +278,7 @@ def test_an_opened_row_that_does_not_exist_opens_nothing(open_page: OpenPage) ->
 
 
 @pytest.mark.usefixtures("home")
-@pytest.mark.parametrize("view", ["Break it", "Explain"])
+@pytest.mark.parametrize("view", ["Robustness", "Explain"])
 def test_a_card_leads_to_the_views_that_look_into_its_face(open_page: OpenPage, view: str) -> None:
     page = open_page(PAGE, {**FACES, "evaluation.opened": WRONG_ROW})
     page.button(key=f"evaluation.card_to.{view}").click().run()

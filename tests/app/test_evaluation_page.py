@@ -113,7 +113,7 @@ def test_of_two_models_a_damaged_one_is_left_out_and_said(
         (folder / broken).write_bytes(b"nothing of the kind")
         page = open_page(PAGE, {**small_csv, "evaluation.judged": ("broken", "grey")})
         assert not page.exception
-        assert "cannot be judged" in page.error[0].value
+        assert "cannot be evaluated" in page.error[0].value
         assert [metric.value for metric in page.metric] == ["100.0\u00a0%"]
         assert page.multiselect(key="evaluation.models").value == ["broken", "grey"]
 

@@ -240,7 +240,7 @@ def test_faces_of_one_emotion_alone_have_no_curve() -> None:
 
 def test_whose_faces_which_models_and_how_to_do_it_again_are_said(page: Page) -> None:
     for words in (
-        "240 faces, one look at each face",
+        "240 faces, without test-time augmentation",
         "26 November 2026, 09:30",
         "for teaching only",
         page.data["faces"]["fingerprint"],

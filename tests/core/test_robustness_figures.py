@@ -7,14 +7,14 @@ import pytest
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError
-from fer.evaluation.robustness import CORRUPTIONS, CorruptionKind, FaceAlong, Sweep, face_along, sweep
+from fer.evaluation.robustness import CORRUPTIONS, CorruptionKind, SeverityScan, Sweep, severity_scan, sweep
 from fer.figures.robustness import (
     NamedSweep,
     all_kinds_figure,
-    along_figure,
     change_figure,
     recalls_figure,
     severity_figure,
+    severity_scan_figure,
 )
 from fer.models.inference import Recognizer
 from tests.conftest import dataset_of
@@ -34,23 +34,23 @@ def swept(recognizer: Recognizer) -> Sweep:
 
 
 def test_a_face_that_gets_darker_is_called_one_grey_after_the_other(recognizer: Recognizer) -> None:
-    along = face_along(recognizer, grey_level.flat(Emotion.NEUTRAL), DARKNESS)
+    along = severity_scan(recognizer, grey_level.flat(Emotion.NEUTRAL), DARKNESS)
     assert along.probabilities.shape == (len(CORRUPTIONS[DARKNESS].severities), 7)
-    flips = along.answer_changes
-    assert [(flip.before, flip.after) for flip in flips] == [
+    changes = along.answer_changes
+    assert [(change.before, change.after) for change in changes] == [
         (EMOTIONS[label], EMOTIONS[label - 1]) for label in range(6, 0, -1)
     ]
-    assert [flip.is_first for flip in flips] == [True, False, False, False, False, False]
+    assert [change.is_first for change in changes] == [True, False, False, False, False, False]
     # Half-way between two greys, 13/14 and 11/14 of white, is at 12/13 of the light.
-    assert flips[0].severity == pytest.approx(1 - 12 / 13, abs=0.011)
+    assert changes[0].severity == pytest.approx(1 - 12 / 13, abs=0.011)
     assert along.scores(0.0).top is Emotion.NEUTRAL
     assert along.scores(0.96).top is Emotion.ANGRY
 
 
-def test_each_way_from_the_untouched_face_has_a_first_flip() -> None:
+def test_each_way_from_the_untouched_face_has_a_first_change() -> None:
     severities = CORRUPTIONS[ROTATION].severities
     answers = np.where(severities < -29, 3, np.where(severities > 46, 1, 0))
-    along = FaceAlong(ROTATION, EMOTIONS, np.eye(7, dtype=np.float32)[answers])
+    along = SeverityScan(ROTATION, EMOTIONS, np.eye(7, dtype=np.float32)[answers])
     assert [(f.severity, f.before, f.after, f.is_first) for f in along.answer_changes] == [
         (-28.75, Emotion.ANGRY, Emotion.HAPPY, True),
         (46.25, Emotion.ANGRY, Emotion.DISGUST, True),
@@ -59,22 +59,22 @@ def test_each_way_from_the_untouched_face_has_a_first_flip() -> None:
 
 def test_what_is_switched_on_besides_stays_at_every_severity(recognizer: Recognizer) -> None:
     face = grey_level.flat(Emotion.NEUTRAL)
-    along = face_along(recognizer, face, ROTATION, {DARKNESS: 0.96, ROTATION: 45.0})
+    along = severity_scan(recognizer, face, ROTATION, {DARKNESS: 0.96, ROTATION: 45.0})
     assert set(along.probabilities.argmax(axis=1).tolist()) == {0}
     with pytest.raises(ConfigError, match="Darkness goes from"):
-        face_along(recognizer, face, ROTATION, {DARKNESS: 2.0})
+        severity_scan(recognizer, face, ROTATION, {DARKNESS: 2.0})
 
 
-def test_the_curve_of_one_face_marks_where_it_flips_and_where_the_slider_stands(
+def test_the_curve_of_one_face_marks_where_it_changes_and_where_the_slider_stands(
     recognizer: Recognizer,
 ) -> None:
-    along = face_along(recognizer, grey_level.flat(Emotion.NEUTRAL), DARKNESS)
-    figure = along_figure(along, 0.3)
+    along = severity_scan(recognizer, grey_level.flat(Emotion.NEUTRAL), DARKNESS)
+    figure = severity_scan_figure(along, 0.3)
     assert [trace.name for trace in figure.data[:7]] == [emotion.capitalize() for emotion in EMOTIONS]
     assert figure.data[7].x == (0.3,)
     assert figure.data[7].y[0] == pytest.approx(along.scores(0.3).confidence)
     lines = [shape.x0 for shape in figure.layout.shapes]
-    assert lines == [*(flip.severity for flip in along.answer_changes), 0.3]
+    assert lines == [*(change.severity for change in along.answer_changes), 0.3]
     assert [note.text for note in figure.layout.annotations] == ["neutral → surprise"]
 
 
@@ -116,7 +116,7 @@ def test_emotions_without_a_face_have_no_curve(swept: Sweep) -> None:
 
 
 def test_bars_show_the_changed_face_and_marks_the_untouched_one(recognizer: Recognizer) -> None:
-    along = face_along(recognizer, grey_level.flat(Emotion.NEUTRAL), DARKNESS)
+    along = severity_scan(recognizer, grey_level.flat(Emotion.NEUTRAL), DARKNESS)
     figure = change_figure(along.scores(0.0), along.scores(0.96))
     bars, marks = figure.data
     assert bars.x[0] == pytest.approx(1, abs=0.05)

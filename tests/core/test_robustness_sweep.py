@@ -62,7 +62,7 @@ def test_a_sweep_says_what_evaluating_corrupted_faces_by_hand_says(
                 assert (recall.share, recall.of) == (report.recall, report.support)
                 assert recall.interval_95 == wilson_interval(recall.right, recall.of)
             flipped = by_hand.predicted_labels != untouched.predicted_labels
-            assert swept.flips(point) == int(flipped.sum())
+            assert swept.answers_changed(point) == int(flipped.sum())
             assert (
                 swept.fallen(point).tolist()
                 == np.flatnonzero(untouched.is_right & ~by_hand.is_right).tolist()
@@ -76,7 +76,7 @@ def test_darkness_turns_a_model_of_brightness_into_one_that_says_angry(
     darkest = swept.points[DARKNESS][-1]
     assert set(darkest.answers.tolist()) == {0}
     assert swept.accuracy(darkest) == swept.majority_accuracy == 1 / 7
-    assert swept.flips(darkest) == 36
+    assert swept.answers_changed(darkest) == 36
     assert [(turn.before, turn.after, turn.count) for turn in swept.turns(darkest)] == [
         (emotion, Emotion.ANGRY, 6) for emotion in EMOTIONS[1:]
     ]

@@ -1,4 +1,4 @@
-"""Which places of a face a model's answer came from, and what its layers make of the face on the way.
+"""Explainability (XAI): which places of a face an answer came from, and what each layer makes of it.
 
     maps        how much each place raised an emotion, from the model itself; exact, where its head averages
     occlusion   how an answer changes when a place is covered; of any model

@@ -1,4 +1,4 @@
-"""What a filter of the first convolution looks for, in words."""
+"""Convolution filters: what a filter of the first layer looks for, in words."""
 
 import numpy as np
 from numpy.typing import NDArray

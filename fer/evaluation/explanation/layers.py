@@ -1,4 +1,4 @@
-"""What each layer of a model makes of a face, read from the `.tflite` itself.
+"""Feature maps (activations): what each layer of a model makes of a face, read from the `.tflite` itself.
 
 The converter folds what it can: a batch normalisation becomes part of the weights of the convolution before
 it, and a ReLU is done by the convolution in the same step. So there are fewer layers here than in the

@@ -1,4 +1,4 @@
-"""Class activation maps: how much each place of a face raised an emotion, or lowered it."""
+"""Class activation map (CAM): how much each place of a face raised an emotion, or lowered it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Occlusion maps: a patch slides over the face, and where an answer falls most, it was looked at.
+"""Occlusion sensitivity: a patch slides over the face, and where an answer falls most, it was looked at.
 
 They ask the model and nothing of its inside, so every model has them, at the price of a hundred answers.
 """

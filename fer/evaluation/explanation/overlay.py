@@ -1,4 +1,4 @@
-"""A map of places laid over the face it is of, as an SVG: one colour speaks for an emotion, one against it.
+"""Heat map overlay: a map of places laid over its face, as an SVG with one colour for and one against.
 
 Colour is not the only cue: places carry their signed number, and in a smoothed map unbroken lines run around
 what speaks for, broken ones around what speaks against.

@@ -1,4 +1,4 @@
-"""One face explained, as one picture: the face, its emotion map and its occlusion map, side by side."""
+"""Explanation picture: the face, its class activation map and its occlusion map, side by side."""
 
 import cv2
 import numpy as np

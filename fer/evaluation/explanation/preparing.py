@@ -1,4 +1,4 @@
-"""Whether a model could have emotion maps that it has not yet."""
+"""Re-export check: whether a model could have class activation maps that it has not yet."""
 
 from fer.models.catalog import ARCHITECTURES
 from fer.models.inference import Recognizer, model_folder

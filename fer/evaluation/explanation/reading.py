@@ -1,4 +1,4 @@
-"""A map in words: in which ninth of the face the strongest of it lies.
+"""Saliency in words: in which ninth of the face the strongest of a map lies.
 
 A map is read at the coarsest grid it could have, thirds of the face, so that nothing is said more exactly
 than it is known.

@@ -1,4 +1,4 @@
-"""Maps and filters as small pictures: grey where nothing is below zero, two colours where something is."""
+"""Colour maps: feature maps and filters as small pictures, grey or in two colours around zero."""
 
 import numpy as np
 from numpy.typing import NDArray

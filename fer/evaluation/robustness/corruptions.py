@@ -1,4 +1,4 @@
-"""In which ways a picture of a face goes bad, and how far each is taken: names, scales and levels.
+"""Image corruptions: in which ways a picture of a face goes bad, how far each is taken, and their names.
 
 The idea is Hendrycks and Dietterich's: corrupt test pictures in several ways, each at five severities, and
 see how accuracy falls. Their pictures are photographs of things with 224 pixels a side; faces of 48 need

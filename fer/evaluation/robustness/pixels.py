@@ -1,4 +1,4 @@
-"""What a corruption does to the pixels of faces."""
+"""Corruption functions: what each corruption does to the pixels of faces."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Which augmentation lets a model meet a corruption while it learns."""
+"""Augmentation recommendations: which data augmentation trains a model against a corruption."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -74,7 +74,7 @@ _FIELDS: Mapping[CorruptionKind, Callable[[float, int], dict[str, float]]] = {
     CorruptionKind.BRIGHTNESS: lambda s, side: {"brightness_fraction": s},
     CorruptionKind.NOISE: lambda s, side: {"noise_fraction": s},
     CorruptionKind.BLUR: lambda s, side: {"blur_pixels": s * side},
-    # TTA s pixels (variance s²/12) and joining the means by lines (s²/6) blurs as a Gaussian of s/2.
+    # Averaging s pixels (variance s²/12) and joining the means by lines (s²/6) blurs as a Gaussian of s/2.
     CorruptionKind.LOW_RESOLUTION: lambda s, side: {"blur_pixels": s / 2},
     CorruptionKind.ROTATION: lambda s, side: {"rotation_degrees": s},
     CorruptionKind.SIDE_SHIFT: lambda s, side: {"shift_x_fraction": s},

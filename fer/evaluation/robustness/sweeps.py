@@ -95,7 +95,7 @@ class Sweep:
         shown = self.labels == self.emotions.index(emotion)
         return Proportion.from_mask(self.is_right(point)[shown]) if shown.any() else None
 
-    def flips(self, point: SweepPoint) -> int:
+    def answers_changed(self, point: SweepPoint) -> int:
         """How many answers differ from the answer to the untouched face, right or wrong."""
         return int((point.answers != self.untouched.answers).sum())
 

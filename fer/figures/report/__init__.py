@@ -1,4 +1,4 @@
-"""An evaluation to take along: one HTML file that opens without a network, and its answers as CSV and JSON.
+"""Evaluation report: one HTML file that opens without a network, and its answers as CSV and JSON.
 
 Learners type titles and notes, so none of that is trusted here: every word is escaped where it is written.
 """

@@ -1,4 +1,4 @@
-"""A report's charts as plain values for the Plotly that is written into the page."""
+"""Report charts: plain values for the Plotly that is written into the page."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Formulas as MathML, which every browser draws by itself: a report has no network to fetch a library from.
+"""MathML: formulas that every browser draws by itself, without a library from the network.
 
 `Score.formula` is LaTeX; of that, only what those formulas use is understood here, and anything else is an
 error that the tests find, not a page with a gap.

@@ -1,4 +1,4 @@
-"""A model's mistakes in words and pictures, each with the rows of the faces that stand behind it."""
+"""Error examples: a model's mistakes in words and pictures, with the rows of their faces."""
 
 import base64
 from dataclasses import dataclass

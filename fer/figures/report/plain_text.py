@@ -1,4 +1,4 @@
-"""What learners typed, made harmless for a line of text and for the name of a file."""
+"""Sanitizing: what learners typed, made harmless for a line of text and for the name of a file."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""What a report is made from: one to three models' answers to the same faces, and where both come from."""
+"""Report content: one to three models' answers to the same faces, and where both come from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""How large the files of a report will be, told before they are made."""
+"""File size estimate: how large the files of a report will be, told before they are made."""
 
 from math import sqrt
 from typing import Literal

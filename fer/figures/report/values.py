@@ -1,4 +1,4 @@
-"""A report as plain values: one JSON object with everything, and a table of answers as CSV."""
+"""JSON and CSV export: a report as plain values."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A report as one HTML file: everything it needs is within it, and it asks no network for anything."""
+"""HTML export: a report as one file that holds everything it needs and asks no network for anything."""
 
 import json
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ from fer.evaluation import TTA, Evaluation, Score, calibration_store, neighbours
 from fer.evaluation.calibration import Temperature, fit_temperature, held_out_temperature
 from fer.evaluation.calibration_store import KeptTemperature
 from fer.evaluation.neighbours import KnownFaces
-from fer.evaluation.robustness import CorruptionKind, FaceAlong, Sweep
+from fer.evaluation.robustness import CorruptionKind, SeverityScan, Sweep
 from fer.models import inference
 from fer.models.inference import Recognizer
 from fer.system import machine
@@ -113,25 +113,25 @@ def fitted_temperature(
 # ── robustness ───────────────────────────────────────────────────────────────────────────────────
 
 
-def face_along(
+def severity_scan(
     model: str, image: NDArray[np.uint8], kind: CorruptionKind, others: Mapping[CorruptionKind, float]
-) -> FaceAlong:
+) -> SeverityScan:
     """Return what `model` says of one face at every severity of a kind, asked once.
 
     Raises:
         ModelError: the model cannot be used.
     """
     besides = {each: severity for each, severity in others.items() if each != kind}
-    along = _face_along(model, image, kind, besides)
+    along = _severity_scan(model, image, kind, besides)
     freeze_gc()  # else each move of a slider waits for a search of all memory
     return along
 
 
 @kept(48, scope="session")
-def _face_along(
+def _severity_scan(
     model: str, image: NDArray[np.uint8], kind: CorruptionKind, others: dict[CorruptionKind, float]
-) -> FaceAlong:
-    return robustness.face_along(recognizer(model), image, kind, others)
+) -> SeverityScan:
+    return robustness.severity_scan(recognizer(model), image, kind, others)
 
 
 @kept(4)

@@ -1,1 +1,1 @@
-"""The parts of station 4: choose what is judged, then look at it from every side."""
+"""Evaluation page: choose the models and faces, then look at the answers from every side."""

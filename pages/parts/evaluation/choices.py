@@ -1,4 +1,4 @@
-"""Which models, which faces, in which state, and how often each face is looked at."""
+"""Evaluation settings: which models, which faces, in which state, with which test-time augmentation."""
 
 from dataclasses import replace
 
@@ -21,8 +21,8 @@ _MODELS = "evaluation.models"
 _SPLIT = "evaluation.split"
 _EDITION, _LABELS = "evaluation.edition", "evaluation.labels"
 _AVERAGING_TITLES = {
-    TTA.NONE: "Once",
-    TTA.FLIP: "Mirrored too",
+    TTA.NONE: "None",
+    TTA.FLIP: "Mirror image",
     TTA.TEN_CROP: "Ten crops",
 }
 
@@ -38,7 +38,7 @@ def choose() -> Judged:
     if not entries:
         notices.empty(
             "No model yet",
-            waiting or "Train one first; even two epochs give a model that is worth judging.",
+            waiting or "Train one first; even two epochs give a model that is worth evaluating.",
             "pages/3_training.py",
             "To the training",
             icon=":material/model_training:",
@@ -136,7 +136,7 @@ def _choose_state(dataset: Dataset) -> None:
             "Edition",
             ["", *(edition.name for edition in editions.list_editions(dataset.name))],
             key=_EDITION,
-            format_func=lambda name: name or "As it came",
+            format_func=lambda name: name or "Original",
             on_change=lambda: state.set_view(replace(state.view(), edition=st.session_state[_EDITION])),
             help="Faces that were left out or relabelled on the dataset page, or here.",
         )
@@ -154,7 +154,7 @@ def _choose_state(dataset: Dataset) -> None:
                 "Labels",
                 ["given", "majority"],
                 key=_LABELS,
-                format_func={"given": "As they came", "majority": "The majority of FER+'s ten voters"}.get,
+                format_func={"given": "Original", "majority": "The majority of FER+'s ten voters"}.get,
                 on_change=lambda: state.set_view(replace(state.view(), labels=st.session_state[_LABELS])),
             )
         if view.splits is not None:
@@ -169,12 +169,12 @@ def _choose_state(dataset: Dataset) -> None:
 
 def _choose_averaging() -> TTA:
     return st.selectbox(
-        "Look at each face",
+        "Test-time augmentation",
         list(_AVERAGING_TITLES),
         format_func=_AVERAGING_TITLES.__getitem__,
         key="evaluation.averaging",
-        width=150,
-        help="Test-time augmentation: the model's answers to a face and its mirror image, or to ten "
+        width=190,
+        help="The model's answers to a face and its mirror image, or to ten "
         "crops of it, are averaged. That often gains a point, costs as many times the work, and must be "
         "said beside the figure.",
         persist_state="session",
@@ -235,4 +235,4 @@ def _evaluate(
 
 
 def _refuse(model: ModelEntry, error: FerError) -> None:
-    st.error(f"**{phrases.plain(model.title)}** cannot be judged. {error}", icon=":material/error:")
+    st.error(f"**{phrases.plain(model.title)}** cannot be evaluated. {error}", icon=":material/error:")

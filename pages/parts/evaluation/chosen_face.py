@@ -1,4 +1,4 @@
-"""The one face that is broken or explained: of the split that is judged, or a learner's own."""
+"""Face picker: the one face that is corrupted or explained, of the split or a learner's own."""
 
 from dataclasses import dataclass
 

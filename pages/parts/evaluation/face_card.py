@@ -63,7 +63,7 @@ def _lead_on(row: int) -> None:
     with st.container(horizontal=True, gap="small"):
         for view, icon, help in (
             (
-                "Break it",
+                "Robustness",
                 ":material/blur_on:",
                 "Darken, blur or cover this face, and see when the answer turns.",
             ),

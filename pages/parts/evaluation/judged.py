@@ -1,4 +1,4 @@
-"""What every view of station 4 looks at: some models' answers to the same faces."""
+"""Evaluated models: what every view of the page looks at, some models' answers to the same faces."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the judged models are called where there is little room."""
+"""Model names: what the models are called where there is little room."""
 
 import streamlit as st
 

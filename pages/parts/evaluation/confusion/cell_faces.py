@@ -1,4 +1,4 @@
-"""The faces behind one cell of the confusion matrix, the most confident first, to be opened and mended."""
+"""Confusion matrix cell: the faces behind it, the most confident first, to be opened and mended."""
 
 from collections.abc import Sequence
 from typing import cast

@@ -1,4 +1,4 @@
-"""The view "Confusions": which emotion is called which, and, at a click, the faces behind each number."""
+"""Confusion matrix view: which emotion is called which, and the faces behind each number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether each model is right as often as it says, and the one number that may mend it where it is not."""
+"""Calibration view: reliability diagrams of the models, and temperature scaling below."""
 
 import streamlit as st
 

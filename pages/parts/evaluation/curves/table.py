@@ -1,4 +1,4 @@
-"""The areas under curves as a table, narrow enough for a phone."""
+"""AUC table: the areas under the curves, narrow enough for a telephone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

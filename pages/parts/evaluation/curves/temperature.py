@@ -1,4 +1,4 @@
-"""Temperature scaling: fitted on the validation faces, judged on the faces at hand, kept on request."""
+"""Temperature scaling panel: fitted on the validation faces, judged on the faces at hand, kept on request."""
 
 from typing import Literal
 
@@ -187,19 +187,19 @@ def effect_words(effect: Temperature) -> str:
 
 
 def _use(judged: Judged, index: int, fingerprint: str, fitted: Temperature) -> None:
-    looks_once = judged.tta is TTA.NONE
+    not_augmented = judged.tta is TTA.NONE
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pressed = st.button(
             "Use it on the live page",
             icon=":material/videocam:",
             type="primary" if fitted.effect == "better" else "secondary",
             key="evaluation.use_temperature",
-            disabled=not looks_once or fitted.is_at_limit or fitted.temperature == 1,
+            disabled=not not_augmented or fitted.is_at_limit or fitted.temperature == 1,
         )
-        if not looks_once:
+        if not not_augmented:
             st.caption(
-                "The live page looks at each face once, and these figures are of averaged answers. Choose "
-                "“Once” above, and fit it for that."
+                "The live page uses no test-time augmentation, and these figures are of averaged answers. "
+                "Choose “None” above, and fit it for that."
             )
     if not pressed:
         return

@@ -1,4 +1,4 @@
-"""ROC and precision-recall curves, and a threshold to be moved along them with the faces it decides about."""
+"""Threshold view: ROC and precision-recall curves, and the faces a threshold just decides about."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a threshold would change, and whether the model is right as often as it says."""
+"""Curves view: decision thresholds, and calibration."""
 
 import streamlit as st
 

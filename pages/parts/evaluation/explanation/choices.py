@@ -1,4 +1,4 @@
-"""Which emotion of a face is explained, beside what, and how its maps are drawn."""
+"""Explanation settings: which emotion is explained, beside what, and how its maps are drawn."""
 
 from dataclasses import dataclass
 

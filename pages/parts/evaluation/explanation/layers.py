@@ -1,4 +1,4 @@
-"""What each layer of a model makes of a face, and what the filters of the first look for."""
+"""Feature map panel: what each layer makes of a face, and what the first filters look for."""
 
 from collections.abc import Sequence
 

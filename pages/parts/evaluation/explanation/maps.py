@@ -1,4 +1,4 @@
-"""The maps of one face by one model: what each place added, and what covering it takes away."""
+"""Class activation map panel: what each place added to an answer, and what covering it takes away."""
 
 from base64 import b64encode
 

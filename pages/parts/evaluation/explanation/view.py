@@ -1,4 +1,4 @@
-"""Why a model answers as it does to one face: the places that raised an emotion, and layer by layer."""
+"""Explanation view: why a model answers as it does to one face."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What the maps of a face say, in sentences: no more than they tell, and no more exactly."""
+"""Explanation texts: what the maps of a face say, and no more than they tell."""
 
 import math
 
@@ -30,13 +30,13 @@ def of_emotion_map(shown: EmotionMap) -> str:
     elif shown.values.max() < LEAST_LOGIT:
         said = f"No place of this face raised {what}."
     else:
-        said = f"Only single places raised {what}, no ninth of the face as a whole."
+        said = f"Only a few spots raised {what}, but no region does."
     if reading.opposes is not None:
         said += f" What spoke against it most lies in {_where(reading.opposes)}."
     elif shown.values.min() > -LEAST_LOGIT:
         said += " No place spoke against it."
     else:
-        said += " Single places spoke against it, no ninth of the face as a whole."
+        said += " A few spots count against it, but no region does."
     rows, columns = shown.values.shape
     return (
         f"{said} The mean of all places, **{_signed(shown.total)}**, {_total_words(shown)}\n\n"

@@ -74,8 +74,8 @@ def _surest_mistakes(judged: Judged) -> Shown:
         _percent,
         (
             "Not a single mistake",
-            f"All {len(judged.evaluation):,} faces are called what their label says. Break the faces in the "
-            "view **Break it** to find where that ends.",
+            f"All {len(judged.evaluation):,} faces are called what their label says. The view "
+            "**Robustness** finds where that ends.",
         ),
     )
 

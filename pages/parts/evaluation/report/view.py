@@ -1,4 +1,4 @@
-"""Everything about these models to take along: a page that opens without a network, and its answers."""
+"""Report view: everything about the models as files to save."""
 
 from collections.abc import Callable
 from dataclasses import replace

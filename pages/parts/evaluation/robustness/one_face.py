@@ -1,4 +1,4 @@
-"""One face broken by hand: a kind, a slider, and what up to three models say at once."""
+"""Corruption lab: one face corrupted by a slider, and what up to three models say at once."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import EmotionScores
 from fer.evaluation.evaluation_set import EvaluatedModel
-from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, FaceAlong, corrupt_together
+from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, SeverityScan, corrupt_together
 from fer.figures import robustness as figures
 from fer.statistics import percent
 from pages.parts import caches, face_sheet, notices, phrases
@@ -45,31 +45,31 @@ def show(judged: Judged) -> None:
         kind = choose_kind(_KIND)
         corruption = CORRUPTIONS[kind]
         severity, others = _choose_severities(corruption)
-        alongs = [caches.face_along(model.name, chosen.image, kind, others) for model in judged.models]
-        plain = [caches.face_along(model.name, chosen.image, kind, {}) for model in judged.models]
-        before = [along.scores(corruption.neutral) for along in plain]
+        scans = [caches.severity_scan(model.name, chosen.image, kind, others) for model in judged.models]
+        plain = [caches.severity_scan(model.name, chosen.image, kind, {}) for model in judged.models]
+        before = [scan.scores(corruption.neutral) for scan in plain]
         faces, controls = st.columns([2, 3], gap="large", vertical_alignment="center")
         with faces:
-            _pair(judged, chosen, alongs, plain, {**others, kind: severity})
+            _pair(judged, chosen, scans, plain, {**others, kind: severity})
         with controls:
-            for model, letter, along, untouched in zip(
-                judged.models, letters(judged.models), alongs, before, strict=True
+            for model, letter, scan, untouched in zip(
+                judged.models, letters(judged.models), scans, before, strict=True
             ):
-                _sentence(model, letter, along, untouched.top, severity, bool(others))
+                _sentence(model, letter, scan, untouched.top, severity, bool(others))
             training_against.show(judged, kind)
-        _scores(judged.models, before, alongs, severity)
+        _scores(judged.models, before, scans, severity)
         st.caption(
             "Bars: the changed face; the grey marks across them: the untouched one. Curves: the score of "
-            "each emotion, in its colour, at every place of the slider; dashed where the answer flips; amber "
-            "where the slider stands."
+            "each emotion, in its colour, at every place of the slider; dashed where the answer changes; "
+            "amber where the slider stands."
         )
-        _strip(chosen, corruption, alongs, letters(judged.models), others)
+        _strip(chosen, corruption, scans, letters(judged.models), others)
 
 
 def _scores(
     models: Sequence[EvaluatedModel],
     before: Sequence[EmotionScores],
-    alongs: Sequence[FaceAlong],
+    scans: Sequence[SeverityScan],
     severity: float,
 ) -> None:
     """Bars and curves: side by side for one model, below one another for each of several."""
@@ -79,19 +79,19 @@ def _scores(
         if len(models) > 1
         else [st.container()]
     )
-    for column, model, letter, untouched, along in zip(
-        columns, models, letters(models), before, alongs, strict=True
+    for column, model, letter, untouched, scan in zip(
+        columns, models, letters(models), before, scans, strict=True
     ):
         with column:
             st.markdown(f"**{f'{letter}  ' if letter else ''}{phrases.plain(model.title)}**")
             bars, curves = st.columns([2, 3], gap="medium") if len(models) == 1 else [st.container()] * 2
             bars.plotly_chart(
-                figures.change_figure(untouched, along.scores(severity)),
+                figures.change_figure(untouched, scan.scores(severity)),
                 config={"displayModeBar": False},
                 key=f"evaluation.break_scores.{model.name}",
             )
             curves.plotly_chart(
-                figures.along_figure(along, severity),
+                figures.severity_scan_figure(scan, severity),
                 config={"displayModeBar": False},
                 key=f"evaluation.break_along.{model.name}",
             )
@@ -171,17 +171,17 @@ def _switch_off() -> None:
 def _pair(
     judged: Judged,
     chosen: ChosenFace,
-    alongs: Sequence[FaceAlong],
-    plain: Sequence[FaceAlong],
+    scans: Sequence[SeverityScan],
+    plain: Sequence[SeverityScan],
     severities: Mapping[CorruptionKind, float],
 ) -> None:
     """The untouched face beside the changed one, both as the first model sees them."""
     changed = corrupt_together(chosen.image[None], severities)
     preprocessing = judged.models[0].card.preprocessing
     seen = preprocessing.pictures(preprocessing.apply(np.concatenate([chosen.image[None], changed])))
-    kind = alongs[0].kind
+    kind = scans[0].kind
     was = plain[0].scores(CORRUPTIONS[kind].neutral)
-    now = alongs[0].scores(severities[kind])
+    now = scans[0].scores(severities[kind])
     face_sheet.show(
         seen,
         [
@@ -210,29 +210,29 @@ def _pair(
 
 
 def _sentence(
-    model: EvaluatedModel, letter: str, along: FaceAlong, untouched: str, severity: float, with_others: bool
+    model: EvaluatedModel, letter: str, scan: SeverityScan, untouched: str, severity: float, with_others: bool
 ) -> None:
-    """Where the answer flips, in words."""
-    corruption = CORRUPTIONS[along.kind]
-    now = along.scores(severity)
+    """Where the answer changes, in words."""
+    corruption = CORRUPTIONS[scan.kind]
+    now = scan.scores(severity)
     name = f"**{letter}**" if letter else "The model"
     said = (
         f"still says **{now.top}**" if now.top == untouched else f"says **{now.top}** instead of {untouched}"
     )
-    first = [flip for flip in along.answer_changes if flip.is_first]
+    first = [change for change in scan.answer_changes if change.is_first]
     if first:
         places = phrases.listed(
             [
-                f"from {flip.before} to **{flip.after}** at about {corruption.number(flip.severity)}"
-                for flip in sorted(first, key=lambda flip: flip.severity)
+                f"from {change.before} to **{change.after}** at about {corruption.number(change.severity)}"
+                for change in sorted(first, key=lambda change: change.severity)
             ]
         )
-        where = f"The answer first flips {places}."
+        where = f"The answer first changes {places}."
     else:
         ends = f"{corruption.number(corruption.least)} to " if corruption.least < corruption.neutral else ""
-        where = f"It does not flip anywhere, {ends}{corruption.number(corruption.greatest)}."
+        where = f"It does not change anywhere, {ends}{corruption.number(corruption.greatest)}."
         if not ends:
-            where = f"It does not flip up to {corruption.number(corruption.greatest)}."
+            where = f"It does not change up to {corruption.number(corruption.greatest)}."
     if with_others:
         where = f"With the others on, {where[0].lower()}{where[1:]}"
     st.markdown(f"{name} {said}, {percent(now.confidence, 0)} sure. {where}")
@@ -241,7 +241,7 @@ def _sentence(
 def _strip(
     chosen: ChosenFace,
     corruption: Corruption,
-    alongs: Sequence[FaceAlong],
+    scans: Sequence[SeverityScan],
     names: Sequence[str],
     others: Mapping[CorruptionKind, float],
 ) -> None:
@@ -253,8 +253,8 @@ def _strip(
     )
     captions = []
     for level, severity in enumerate(severities):
-        answers = [along.scores(severity) for along in alongs]
-        firsts = [along.scores(corruption.neutral).top for along in alongs]
+        answers = [scan.scores(severity) for scan in scans]
+        firsts = [scan.scores(corruption.neutral).top for scan in scans]
         top = answers[0].top
         turned = [answer.top != first for answer, first in zip(answers, firsts, strict=True)]
         captions.append(
@@ -279,5 +279,5 @@ def _strip(
     face_sheet.show(images, captions, key="evaluation.break_strip", side="6.5rem")
     st.caption(
         "Ringed: the answer is another one than at the left."
-        + ("" if len(alongs) == 1 else " With several models, that of at least one.")
+        + ("" if len(scans) == 1 else " With several models, that of at least one.")
     )

@@ -1,4 +1,4 @@
-"""The whole split broken: the sweep of each chosen model, started, followed, and shown."""
+"""Robustness sweep: the whole split corrupted, for each chosen model started, followed and shown."""
 
 import hashlib
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def show(judged: Judged) -> None:
         paths = [caches.sweep_path(model.name, *where) for model in judged.models]
         sweeps = [caches.sweep(path) for path in paths]
         if judged.tta is not TTA.NONE:
-            st.caption("A sweep looks at each face once, whatever is chosen above.")
+            st.caption("A sweep uses no test-time augmentation, whatever is chosen above.")
         ready = [swept for swept in sweeps if swept is not None and not swept.missing(tuple(CORRUPTIONS))]
         if len(ready) < len(judged.models):
             _offer(judged, faces, sample, paths, sweeps)
@@ -87,8 +87,8 @@ def _offer(
             st.caption("You may leave this page; it goes on.", text_alignment="center")
         else:
             st.caption(
-                f"{answers:,} answers are left to be asked for; small networks give some thousands a second. "
-                "Each kind that is done is kept.",
+                f"{answers:,} predictions to go; small networks make some thousands a second. Each kind that "
+                "is done is kept.",
                 text_alignment="center",
             )
             if st.button(

@@ -1,4 +1,4 @@
-"""What a sweep found: the weakest kinds first, curves, emotions, and the faces that fell."""
+"""Robustness results: the weakest kinds first, curves, emotions, and the faces that became wrong."""
 
 from collections.abc import Sequence
 
@@ -41,10 +41,10 @@ def show(
     st.markdown(_in_words(sweeps[0], order))
     _table(sweeps, order)
     st.caption(
-        f"Of {phrases.faces(len(first))}; in brackets the 95\u00a0% interval. “Turned”: the answers at level "
-        "5 that differ from the one to the untouched face, right or wrong. “Surely worse from”: the first "
-        "level whose loss, on the same faces, is more than chance. How bad level 5 is was chosen for each "
-        "kind by itself: compare models along a row, not the rows with one another."
+        f"Of {phrases.faces(len(first))}; in brackets the 95\u00a0% interval. “Changed”: the answers at "
+        "level 5 that differ from the one to the untouched face, right or wrong. “Surely worse from”: the "
+        "first level whose loss, on the same faces, is more than chance. How bad level 5 is was chosen for "
+        "each kind by itself: compare models along a row, not the rows with one another."
     )
     st.plotly_chart(
         figures.all_kinds_figure(sweeps, order), config={"displayModeBar": False}, key="evaluation.sweep_all"
@@ -123,7 +123,7 @@ def _table(sweeps: Sequence[NamedSweep], order: Sequence[CorruptionKind]) -> Non
         rows[f"{name}right at level 5 (untouched {percent(swept.accuracy(swept.untouched))})"] = [
             f"**{percent(right.share)}** ({right.range_95})" for right in map(swept.correct, worst)
         ]
-        rows[f"{name}turned"] = [percent(swept.flips(point) / len(swept), 0) for point in worst]
+        rows[f"{name}changed"] = [percent(swept.answers_changed(point) / len(swept), 0) for point in worst]
         rows[f"{name}surely worse from"] = [_surely_worse(swept, kind) for kind in order]
     st.table(rows, border="horizontal", hide_index=True, alt="Accuracy by kind of corruption, weakest first.")
 
@@ -157,7 +157,7 @@ def _turns(swept: Sweep, kind: CorruptionKind) -> None:
     worst = swept.points[kind][-1]
     turns = swept.turns(worst)
     if not turns:
-        st.caption(f"Not one answer turned, even at {corruption.number(worst.severity)}.")
+        st.caption(f"Not one answer changed, even at {corruption.number(worst.severity)}.")
         return
     before = {emotion: int((swept.untouched.answers == i).sum()) for i, emotion in enumerate(swept.emotions)}
     st.table(
@@ -168,14 +168,14 @@ def _turns(swept: Sweep, kind: CorruptionKind) -> None:
         },
         border="horizontal",
         hide_index=True,
-        alt="The commonest turns of an answer.",
+        alt="The commonest changes of an answer.",
     )
     answered = [int((worst.answers == index).sum()) for index in range(len(swept.emotions))]
     commonest = max(range(len(answered)), key=answered.__getitem__)
     st.caption(
-        f"At {corruption.say(worst.severity)}, {swept.flips(worst):,} of {phrases.faces(len(swept))} get "
-        f"another answer than untouched, and {percent(answered[commonest] / len(swept), 0)} of all answers "
-        f"are **{swept.emotions[commonest]}**."
+        f"At {corruption.say(worst.severity)}, {swept.answers_changed(worst):,} of "
+        f"{phrases.faces(len(swept))} get another answer than untouched, and "
+        f"{percent(answered[commonest] / len(swept), 0)} of all answers are **{swept.emotions[commonest]}**."
     )
 
 
@@ -223,8 +223,9 @@ def _fallen(judged: Judged, faces: Dataset, swept: Sweep, kind: CorruptionKind) 
     right = int(swept.is_right(swept.untouched).sum())
     back = int((~swept.is_right(swept.untouched) & swept.is_right(point)).sum())
     st.caption(
-        f"{more}{phrases.faces(len(fallen))}, of {right:,} that were right. The other way, wrong untouched "
-        f"and right now, went {phrases.faces(back)}. Click one to open it as it came."
+        f"{more}{phrases.faces(len(fallen))}, of {right:,} that were right. "
+        f"{phrases.faces(back).capitalize()} changed the other way: wrong before, right now. Click one to "
+        "open the original."
     )
     opened = state.opened_face()
     if opened is not None:

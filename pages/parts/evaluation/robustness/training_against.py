@@ -1,4 +1,4 @@
-"""The way from a weakness to its training: a model's own settings, and the corruption as augmentation."""
+"""Augmentation against a weakness: a model's own settings with the corruption added."""
 
 from dataclasses import fields, replace
 

@@ -1,4 +1,4 @@
-"""The view "Break it": when a model stops being right, for one face and for the whole split."""
+"""Robustness view: when a model stops being right, for one face and for the whole split."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""On how many of the same faces two models are right: both, only one of them, or neither, as one bar."""
+"""Agreement bar: on how many of the same faces two models are right, both, one or neither."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Every figure of one to three models in a table: value, how sure one can be of it, and what it says."""
+"""Metrics table: every figure of one to three models, its interval, and what it says."""
 
 import html
 import re

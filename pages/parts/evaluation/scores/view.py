@@ -1,4 +1,4 @@
-"""The view "Figures": how good each model is, how sure one can be of it, and whether one is better."""
+"""Metrics view: how good each model is, how sure one can be of it, and whether one is better."""
 
 import streamlit as st
 

@@ -26,7 +26,7 @@ class Reader:
         return answers
 
 
-@pytest.mark.parametrize("averaging", list(TTA))
+@pytest.mark.parametrize("tta", list(TTA))
 @pytest.mark.parametrize("channels", [1, 3])
 def test_every_look_is_as_large_as_the_face(tta: TTA, channels: int) -> None:
     images = np.random.default_rng(0).integers(0, 256, (3, 48, 40, channels), np.uint8)

@@ -1,4 +1,4 @@
-"""One face along a corruption: what a model says of it at every severity, and where its answer flips."""
+"""Answer changes along a corruption: what a model says of one face at every severity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class AnswerChange:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FaceAlong:
+class SeverityScan:
     """A model's scores of one face at m severities of one kind.
 
     Attributes:
@@ -70,16 +70,16 @@ class FaceAlong:
                 )
                 for at in places
             ]
-        return tuple(sorted(found, key=lambda flip: abs(flip.severity - neutral)))
+        return tuple(sorted(found, key=lambda change: abs(change.severity - neutral)))
 
 
-def face_along(
+def severity_scan(
     recognizer: Recognizer,
     image: NDArray[np.uint8],
     kind: CorruptionKind,
     others: Mapping[CorruptionKind, float] | None = None,
     seed: int = 0,
-) -> FaceAlong:
+) -> SeverityScan:
     """Return what a model says of one face at every severity of a kind: some fifty answers.
 
     Args:
@@ -98,4 +98,4 @@ def face_along(
         corrupt_together(image[None], {**besides, kind: float(severity)}, seed)
         for severity in CORRUPTIONS[kind].severities
     ]
-    return FaceAlong(kind, recognizer.emotions, recognizer.predict(np.concatenate(images)))
+    return SeverityScan(kind, recognizer.emotions, recognizer.predict(np.concatenate(images)))
