@@ -11,7 +11,7 @@ from fer.cli import options as shared_options
 from fer.cli import terminal, training_options
 from fer.cli.commands import Add, Answer
 from fer.config import TrainingConfig
-from fer.datasets import Split, load_dataset
+from fer.datasets import load_dataset
 from fer.errors import FerError, RunAlreadyActiveError
 from fer.models.transfer import require_possible
 from fer.runs import Run, RunStatus
@@ -176,14 +176,14 @@ def diagnose(options: argparse.Namespace) -> Answer:
 
 def estimate(options: argparse.Namespace) -> Answer:
     """How long a run would take here, from a few measured steps."""
+    from fer.training.batches import training_faces, validation_faces
     from fer.training.estimate import measure
 
     config = shared_options.settings_of(options.settings)
     dataset = load_dataset(config.dataset, terminal.show_progress, view=config.view)
     measured = measure(config, dataset, terminal.show_progress)
-    counts = {split: sum(of_split.values()) for split, of_split in dataset.counts().items()}
-    faces = min(counts[Split.TRAIN], config.subset or counts[Split.TRAIN])
-    seconds = measured.seconds(config.epochs, faces, counts[Split.VALIDATION])
+    faces = len(training_faces(dataset, config))
+    seconds = measured.seconds(config.epochs, faces, len(validation_faces(dataset, config)))
     result = {**asdict(measured), "seconds": seconds}
     return result, (
         f"About {terminal.duration(seconds)} for {config.epochs} epochs of {faces:,} faces "

@@ -329,12 +329,23 @@ class TrainingConfig:
     subset: int | None = setting(
         None,
         "Only so many faces",
-        "Trains on a subset, each emotion keeping its share: quicker, and worse.",
-        option="train on at most so many faces",
+        "Trains on a subset, each emotion keeping its share, and validates on as small a share, with 20 "
+        "faces of each emotion at least: quicker, and worse.",
+        option="train on at most so many faces, and validate on as small a share, 20 of each emotion at "
+        "least",
         lowest=1,
         highest=100_000_000,
         group="extent",
         words={None: "all of them"},
+    )
+    whole_validation: bool = setting(
+        False,
+        "All validation faces",
+        "Validates on every validation face although it learns from a subset: a surer figure, and most of "
+        "the time of a short run.",
+        option="validate on every validation face although a subset is learned from",
+        group="extent",
+        asked=lambda chosen: chosen["subset"] is not None,
     )
     augmentation: AugmentationConfig = setting(
         AugmentationConfig,

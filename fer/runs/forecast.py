@@ -53,5 +53,6 @@ def _work(run: Run) -> Hashable:
         config.architecture,
         config.image_size,
         config.subset,
+        config.whole_validation,
         config.batch_size,
     )

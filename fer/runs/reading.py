@@ -79,8 +79,11 @@ def read_config(folder: Path) -> TrainingConfig:
     Raises:
         CorruptRunError: it is missing or cannot be understood.
     """
+    values = read_json(folder / CONFIG_FILE)
+    if values.get("subset") is not None:  # earlier versions judged a subset by all validation faces
+        values = {"whole_validation": True, **values}
     try:
-        return TrainingConfig.from_dict(read_json(folder / CONFIG_FILE))
+        return TrainingConfig.from_dict(values)
     except ConfigError as error:
         raise CorruptRunError(
             f"The {CONFIG_FILE} of the run “{folder.name}” was edited or belongs to another version: {error}"

@@ -6,7 +6,7 @@ No Keras here, so that a page can show the very batch that the training process 
 import hashlib
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,9 @@ from fer.models.catalog import preprocessing_of
 from fer.models.preprocessing import Preprocessing
 from fer.training import augmentation
 from fer.training.augmentation import AugmentationParams, MixingParams
+
+# Of fewer, a single face moves an emotion's accuracy by more than five points.
+_JUDGED_PER_EMOTION = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +54,35 @@ def training_faces(dataset: Dataset, config: TrainingConfig) -> Dataset:
             "another dataset, or draw the splits anew on the dataset page."
         )
     return faces if config.subset is None else faces.subset(config.subset, config.seed)
+
+
+def validation_faces(dataset: Dataset, config: TrainingConfig) -> Dataset:
+    """The faces that judge each epoch of a run with this config, drawn with its seed where it is a subset."""
+    faces = dataset.only(Split.VALIDATION)
+    size = len(faces.emotions)
+    counts = validation_counts(
+        int(np.count_nonzero(dataset.splits == Split.TRAIN)),
+        np.bincount(faces.labels, minlength=size).tolist(),
+        config,
+    )
+    shuffled = np.random.default_rng(config.seed).permutation(len(faces))
+    of_each = [shuffled[faces.labels[shuffled] == label][: counts[label]] for label in range(size)]
+    return faces if sum(counts) == len(faces) else faces.take(np.sort(np.concatenate(of_each)))
+
+
+def validation_counts(training: int, validation: Sequence[int], config: TrainingConfig) -> tuple[int, ...]:
+    """How many validation faces of each emotion judge a run: as large a share as it learns from, 20 at least.
+
+    Args:
+        training: the training faces that there are.
+        validation: the validation faces that there are, of each emotion.
+        config: its `subset` and `whole_validation`.
+    """
+    if config.subset is None or config.whole_validation or config.subset >= training:
+        return tuple(validation)
+    return tuple(
+        min(count, max(-(-count * config.subset // training), _JUDGED_PER_EMOTION)) for count in validation
+    )
 
 
 def require_a_batch(config: TrainingConfig, faces: int) -> None:

@@ -27,7 +27,7 @@ from fer.runs.folder import parse_rows
 from fer.system import files, jobs, paths
 from fer.system.jobs import Job
 from fer.system.progress import Progress, silent
-from fer.training.batches import Batch, TrainingBatches, prefetched, training_faces
+from fer.training.batches import Batch, TrainingBatches, prefetched, training_faces, validation_faces
 
 # A process starts, loads TensorFlow and makes its first step in about this time, where nothing is known yet.
 USUAL_START_SECONDS = 12.0
@@ -183,7 +183,7 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
         if steps >= _STEPS_AT_LEAST and seconds >= _STEP_SECONDS:
             break
     progress(0.9, "Judging")
-    judged = preprocessing_of(config).apply(dataset.only(Split.VALIDATION).images[:_JUDGED_AT_ONCE])
+    judged = preprocessing_of(config).apply(validation_faces(dataset, config).images[:_JUDGED_AT_ONCE])
     network.predict_on_batch(judged)
     judging = []
     for _ in range(_JUDGED_TIMES):

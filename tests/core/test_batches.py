@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,16 @@ from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, EmptyClassError
 from fer.models.catalog import preprocessing_of
 from fer.models.preprocessing import Preprocessing
-from fer.training.batches import Batch, TrainingBatches, fingerprint, first_batch, prefetched, training_faces
+from fer.training.batches import (
+    Batch,
+    TrainingBatches,
+    fingerprint,
+    first_batch,
+    prefetched,
+    training_faces,
+    validation_counts,
+    validation_faces,
+)
 from tests.conftest import dataset_of
 
 PLAIN = TrainingConfig(batch_size=10, seed=3)
@@ -251,6 +261,40 @@ def test_what_is_trained_on_is_the_training_split_and_its_subset(small_dataset: 
     nothing = replace(small_dataset, splits=np.array([Split.TEST] * len(small_dataset), str))
     with pytest.raises(DatasetError, match="no face in its train split"):
         first_batch(nothing, PLAIN)
+
+
+def test_a_subset_is_judged_by_validation_faces_in_proportion_and_by_some_of_every_emotion() -> None:
+    # Of emotion 0 many, of 1 some, of 2 few.
+    labels = [0] * 1000 + [1] * 200 + [2] * 30
+    faces = dataset_of(
+        labels + labels, [Split.TRAIN] * len(labels) + [Split.VALIDATION] * len(labels), emotions=EMOTIONS[:3]
+    )
+    config = replace(PLAIN, subset=123)  # a tenth
+    judging = validation_faces(faces, config)
+    assert set(judging.splits.tolist()) == {"validation"}
+    assert np.bincount(judging.labels).tolist() == [100, 20, 20]
+    assert judging.rows.tolist() == sorted(judging.rows.tolist())
+    assert validation_counts(len(labels), [1000, 200, 30], config) == (100, 20, 20)
+    again, other = validation_faces(faces, config), validation_faces(faces, replace(config, seed=99))
+    assert np.array_equal(again.rows, judging.rows)
+    assert not np.array_equal(other.rows, judging.rows)
+    # What judges few faces judges more faces too, so that the two can be compared face by face.
+    more = validation_faces(faces, replace(config, subset=600))
+    assert set(judging.rows.tolist()) < set(more.rows.tolist())
+
+
+@pytest.mark.parametrize(
+    "change", [{"subset": None}, {"subset": 28}, {"subset": 10, "whole_validation": True}]
+)
+def test_all_validation_faces_judge_where_all_are_learned_from_or_that_is_wished(
+    small_dataset: Dataset, change: dict[str, Any]
+) -> None:
+    judging = validation_faces(small_dataset, replace(PLAIN, **change))
+    assert len(judging) == 7
+
+
+def test_an_emotion_with_few_validation_faces_keeps_them_all(small_dataset: Dataset) -> None:
+    assert len(validation_faces(small_dataset, replace(PLAIN, subset=7))) == 7
 
 
 def test_the_input_is_prepared_as_the_architecture_asks_at_the_size_of_the_config() -> None:

@@ -43,6 +43,7 @@ UNUSUAL = TrainingConfig(
     fine_tune_rate_fraction=0.05,
     image_size=64,
     subset=100,
+    whole_validation=True,
     loss="focal",
     dropout=0.3,
     augmentation=AugmentationConfig(

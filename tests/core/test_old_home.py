@@ -21,6 +21,7 @@ from fer.models.card import load_card
 from fer.models.inference import Recognizer, list_models, load_recognizer, model_folder
 from fer.models.packages import inspect
 from fer.runs import RunStatus
+from fer.training.batches import training_faces, validation_faces
 from tests.conftest import PROJECT_ROOT
 
 OLD_HOME = PROJECT_ROOT / "tests" / "old_home"
@@ -90,6 +91,19 @@ def test_a_stopped_run_can_go_on() -> None:
     )
     assert [row.epoch for row in run.metrics()] == [1, 2]
     assert run.metrics()[1].train_loss == pytest.approx(1.9694062709808349)
+
+
+@pytest.mark.parametrize("run_id", [FINISHED, STOPPED])
+def test_a_run_of_a_subset_goes_on_being_judged_by_all_validation_faces(run_id: str) -> None:
+    run = runs.load_run(run_id)
+    assert run.config.subset == 40
+    assert run.config.whole_validation
+    edition = runs.edition_of(run.folder, run.config)
+    dataset = load_dataset(run.config.dataset, view=run.config.view, edition=edition)
+    faces = training_faces(dataset, run.config), validation_faces(dataset, run.config)
+    manifest = runs.read_manifest(run.folder)
+    assert manifest is not None
+    assert manifest.fingerprint == "".join(map(fingerprint, faces))
 
 
 def test_a_run_in_the_queue_and_its_place() -> None:

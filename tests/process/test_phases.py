@@ -96,6 +96,15 @@ def test_a_run_whose_plateaus_and_end_go_by_what_was_chosen_comes_to_the_same_en
     assert whole[-1] < whole[0]
 
 
+def test_a_subset_is_judged_in_proportion_unless_its_run_began_when_all_faces_judged(
+    found: dict[str, Any],
+) -> None:
+    assert found["subset"]["judged"] == [140, 210]
+    assert "Judged by 140 of 210 validation faces" in found["subset"]["said"]
+    assert found["subset"]["went on"] == [1, 2]
+    assert "have changed since this run began" in found["subset"]["refused"]
+
+
 def test_patience_does_not_end_a_run_before_fine_tuning(found: dict[str, Any]) -> None:
     assert found["epochs with a patience of one"] >= TWO_PHASES.head_epochs + 1
 
@@ -134,6 +143,7 @@ def measure() -> dict[str, Any]:
             **phases(Path(home)),
             "resumed": {str(after): resumed(Path(home), after) for after in (1, 2, 3)},
             "watched": watched(Path(home)),
+            "subset": of_a_subset(),
             "epochs with a patience of one": patient(),
             "no such layer": refused(),
             "imagenet": begun_with_imagenet(Path(home)),
@@ -237,6 +247,46 @@ def watched(home: Path) -> dict[str, Any]:
     trainer.run(metrics)
     np.savez(home / "end.npz", *arrays_of(trainer))
     return {"whole": [row.learning_rate for row in metrics], "resumed": resumed(home, 2, WATCHED)}
+
+
+def of_a_subset() -> dict[str, Any]:
+    """How many faces judge a run of a subset, new or of an earlier version; whether the latter goes on."""
+    import io
+
+    from fer.training.engine.trainer import Trainer
+
+    config = TrainingConfig(architecture="tiny_cnn", epochs=2, batch_size=10, subset=21)
+    faces = dataset_of([*range(7)] * 60, [Split.TRAIN] * 210 + [Split.VALIDATION] * 210)
+
+    def trainer_of(folder: Path) -> "Trainer":
+        return Trainer(runs.read_config(folder), faces, runs.RunRecorder(folder))
+
+    new, old = (runs.create_run(config).folder for _ in range(2))
+    values = config.as_dict()
+    del values["whole_validation"]  # as an earlier version wrote it
+    (old / runs.CONFIG_FILE).write_text(json.dumps(values))
+    first = trainer_of(old)
+    metrics = first.begin()
+    with mock.patch.object(first.recorder, "stop_requested", lambda: len(metrics) == 1):
+        first.run(metrics)
+    second = trainer_of(old)
+    metrics = second.begin()
+    second.run(metrics)
+    with redirect_stdout(io.StringIO()) as said:
+        judged = trainer_of(new)
+        judged.begin()
+    (old / runs.CONFIG_FILE).write_text(config.to_json())
+    refused = ""
+    try:
+        trainer_of(old).begin()
+    except FerError as error:
+        refused = str(error)
+    return {
+        "judged": [len(each.validator.faces) for each in (judged, second)],
+        "said": said.getvalue(),
+        "went on": [row.epoch for row in metrics],
+        "refused": refused,
+    }
 
 
 def patient() -> int:

@@ -227,13 +227,14 @@ def _difference(
     accuracies = [history.best.validation_accuracy for history in histories if history.best is not None]
     answers = [runs.read_predictions(run.folder) for run in pair]
     first, second = answers
-    if first is not None and second is not None and len(first.labels) == len(second.labels):
+    if first is not None and second is not None:
         paired = compare_predictions(first, second)
+        # Of a smaller subset all are among the larger one's.
         if (
             paired is not None
-            and paired.count == len(first.labels)
-            and abs(paired.first.share - accuracies[0]) < _SAME
-            and abs(paired.second.share - accuracies[1]) < _SAME
+            and paired.count == min(len(first.labels), len(second.labels))
+            and abs(first.is_right.mean() - accuracies[0]) < _SAME
+            and abs(second.is_right.mean() - accuracies[1]) < _SAME
         ):
             return Difference(
                 paired.first.share,

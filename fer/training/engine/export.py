@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fer import runs
 from fer.config import TrainingConfig
-from fer.datasets import Dataset, Split
+from fer.datasets import Dataset
 from fer.datasets.browsing import portraits
 from fer.datasets.views import describe
 from fer.errors import ModelError
@@ -21,6 +21,7 @@ from fer.models.temperature import apply_temperature
 from fer.runs import RunRecorder, say
 from fer.statistics import Proportion
 from fer.system import files
+from fer.training.batches import validation_faces
 from fer.training.engine.network import build_network
 from fer.training.engine.validation import Validator
 
@@ -152,7 +153,7 @@ def write_model(
     assert best is not None
     network = build_network(config, len(dataset.emotions))
     network.load_weights(folder / runs.BEST_FILE)
-    validation = dataset.only(Split.VALIDATION)
+    validation = validation_faces(dataset, config)
     accuracy = best.validation_accuracy
     if judge_again:
         accuracy = Validator(validation, config, preprocessing_of(config)).evaluate(network).accuracy

@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 from fer import runs
-from fer.datasets import Split, load_dataset
+from fer.datasets import load_dataset
 from fer.errors import ModelError, RunAlreadyActiveError
 from fer.models.card import MODEL_FILE, load_card
 from fer.models.inference import own_model_folder
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
-from fer.training.batches import training_faces
+from fer.training.batches import training_faces, validation_faces
 from fer.training.engine.export import furthest_apart, save_litert, write_model
 from fer.training.engine.loading import load_network
 from fer.training.engine.probe_samples import manifest, require_the_same
@@ -65,7 +65,7 @@ def _export_first(folder: Path, progress: Progress) -> Path:
     config = runs.read_config(folder)
     progress(0.1, "Reading the faces it was judged by")
     dataset = load_dataset(config.dataset, view=config.view, edition=runs.edition_of(folder, config))
-    require_the_same(folder, manifest(training_faces(dataset, config), dataset.only(Split.VALIDATION)))
+    require_the_same(folder, manifest(training_faces(dataset, config), validation_faces(dataset, config)))
     progress(0.5, "Exporting the model")
     write_model(folder, config, dataset, lambda write: write(), judge_again=True)
     return folder / MODEL_FILE

@@ -46,12 +46,13 @@ class Trainer:
         require_possible(config)
         dataset.require_training_splits()
         train = batches.training_faces(dataset, config)
-        validation = dataset.only(Split.VALIDATION)
+        validation = batches.validation_faces(dataset, config)
         batches.require_a_batch(config, len(train))
         preprocessing = preprocessing_of(config)
         self.batches = TrainingBatches(train, config, preprocessing)
         self.validator = Validator(validation, config, preprocessing)
         self._faces = manifest(train, validation)
+        self._validation_left_out = int((dataset.splits == Split.VALIDATION).sum()) - len(validation)
         self._watched = probe_samples(validation, config.seed)
         self._preprocessing = preprocessing
         self._teachers = Teachers(config, dataset.emotions) if config.teachers else None
@@ -156,6 +157,12 @@ class Trainer:
         self.recorder.persist(
             lambda: runs.save_probe_samples(self.folder, faces.rows, faces.images, faces.labels)
         )
+        if self._validation_left_out:
+            count = len(self.validator.faces)
+            say(
+                f"Judged by {count:,} of {count + self._validation_left_out:,} validation faces, as it "
+                "learns from a subset: a figure from so few is rough."
+            )
         for name, count in zip(self._faces.emotions, self._faces.counts["validation"], strict=True):
             if count == 0:
                 say(f"No validation face shows {name}: how well it is recognised cannot be told.")

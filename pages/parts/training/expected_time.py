@@ -90,13 +90,12 @@ def _in_words(
     known: SpeedEstimate, config: TrainingConfig, training_faces: int, validation_faces: int
 ) -> str:
     """How long, for how much, and how that is known."""
-    faces = min(training_faces, config.subset or training_faces)
-    seconds = known.seconds(config.epochs, faces, validation_faces, config.head_epochs)
+    seconds = known.seconds(config.epochs, training_faces, validation_faces, config.head_epochs)
     epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs:,} epochs"
     at_most = "at most" if config.early_stopping_patience else "about"
     source = "measured here" if known.source == "measured" else "as in your last such run"
     return (
         f":material/timer: {at_most.capitalize()} **{phrases.duration(seconds)}** for {epochs} of "
-        f"{phrases.faces(faces)} ({source}: {known.images_per_second:,.0f} images/s; starting takes about "
-        f"{phrases.duration(known.start_seconds)})"
+        f"{phrases.faces(training_faces)} ({source}: {known.images_per_second:,.0f} images/s; starting takes "
+        f"about {phrases.duration(known.start_seconds)})"
     )

@@ -6,14 +6,16 @@ from typing import get_args
 
 import streamlit as st
 
-from fer.config import AS_IT_CAME, DatasetView, LabelSource
+from fer.config import AS_IT_CAME, DatasetView, LabelSource, TrainingConfig
 from fer.datasets import Dataset, DatasetEntry, Split, list_datasets
 from fer.datasets.editions import list_editions
 from fer.datasets.synthetic.loading import SIZES
 from fer.datasets.views import describe_splits
+from fer.emotions import EMOTIONS
 from fer.errors import FerError
 from fer.glossary import explain
-from pages.parts import caches, notices, phrases, pickers, state
+from fer.training.batches import validation_counts
+from pages.parts import caches, notices, pickers, state
 from pages.parts.training.setting_words import LABELS
 
 
@@ -24,16 +26,21 @@ class ChosenFaces:
     Attributes:
         name: of the dataset.
         dataset: the faces in the state that was chosen; None where their number is known without them.
-        training: how many there are to learn from.
-        validation: how many there are to judge by.
+        training: how many there are to learn from, before a subset is drawn.
+        validation: how many of each emotion there are to judge by, before a subset is drawn.
         problem: why a run cannot begin with them, as a sentence; empty if it can.
     """
 
     name: str
     dataset: Dataset | None = None
     training: int = 0
-    validation: int = 0
+    validation: tuple[int, ...] = ()
     problem: str = ""
+
+    def used(self, config: TrainingConfig) -> tuple[int, int]:
+        """How many a run with this config learns from, and how many judge it."""
+        training = min(self.training, config.subset or self.training)
+        return training, sum(validation_counts(self.training, self.validation, config))
 
 
 def show() -> ChosenFaces:
@@ -64,11 +71,20 @@ def show() -> ChosenFaces:
         )
     chosen = _counted(entry, problem)
     drawn = "as they came" if view.splits is None else describe_splits(view.splits)
-    there = f"{phrases.faces(chosen.training)} to learn from, {chosen.validation:,} to judge by. "
+    subset, whole = (st.session_state.get(f"training.{name}") for name in ("subset", "whole_validation"))
+    there = _in_words(chosen, TrainingConfig(subset=subset, whole_validation=bool(whole)))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"{there if chosen.training else ''}Splits: {drawn}.", width="stretch")
         st.page_link("pages/1_dataset.py", label="Change the splits", width="content")
     return chosen
+
+
+def _in_words(chosen: ChosenFaces, config: TrainingConfig) -> str:
+    """How many faces are used, and of how many where that is a subset."""
+    (training, validation), all_validation = chosen.used(config), sum(chosen.validation)
+    of_training = f" of {chosen.training:,}" if training < chosen.training else ""
+    of_validation = f" of {all_validation:,}" if validation < all_validation else ""
+    return f"{training:,}{of_training} faces to learn from, {validation:,}{of_validation} to judge by. "
 
 
 def _edition(entry: DatasetEntry) -> str:
@@ -102,17 +118,18 @@ def _counted(entry: DatasetEntry, problem: str) -> ChosenFaces:
     """The choice with its faces; a dataset that cannot be read says why in its place."""
     view = state.view()
     if entry.kind == "built-in" and view == AS_IT_CAME:
-        # Drawing them takes a moment, and how many there will be is known.
-        return ChosenFaces(entry.name, None, SIZES[Split.TRAIN], SIZES[Split.VALIDATION], problem)
+        # Drawing them takes a moment, and how many there will be is known: each emotion is validated alike.
+        validation = (SIZES[Split.VALIDATION] // len(EMOTIONS),) * len(EMOTIONS)
+        return ChosenFaces(entry.name, None, SIZES[Split.TRAIN], validation, problem)
     try:
         with notices.working() as progress:
             dataset = caches.dataset(entry.name, progress, view)
     except FerError as error:
         return ChosenFaces(entry.name, problem=problem or str(error))
-    counts = {split: sum(of_split.values()) for split, of_split in dataset.counts().items()}
-    return ChosenFaces(
-        entry.name, dataset, counts.get(Split.TRAIN, 0), counts.get(Split.VALIDATION, 0), problem
+    train, validation = (
+        tuple(dataset.counts().get(split, {}).values()) for split in (Split.TRAIN, Split.VALIDATION)
     )
+    return ChosenFaces(entry.name, dataset, sum(train), validation, problem)
 
 
 def _has_votes(entry: DatasetEntry) -> bool:

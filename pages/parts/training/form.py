@@ -105,7 +105,7 @@ def _form(submit_label: str, submit_help: str | None) -> None:
         if problem:
             st.error(problem, icon=":material/error:")
         elif faces.training:
-            expected_time.show(config, faces.training, faces.validation)
+            expected_time.show(config, *faces.used(config))
     if pressed and not problem:
         expected_time.stop_measuring()
         st.session_state[_SUBMITTED] = config

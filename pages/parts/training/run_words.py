@@ -51,7 +51,8 @@ def settings_in_a_line(run: Run) -> str:
     if config.view != AS_IT_CAME:
         parts.append(describe(config.view))
     if config.subset:
-        parts.append(f"{config.subset:,} faces")
+        by = "all validation faces" if config.whole_validation else "validation faces in proportion"
+        parts.append(f"{config.subset:,} faces, judged by {by}")
     parts += [
         f"batches of {config.batch_size}",
         f"learning rate {config.learning_rate:g}",

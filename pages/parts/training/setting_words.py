@@ -9,7 +9,7 @@ LABELS: Mapping[LabelSource, str] = {"given": "As given", "majority": "Majority"
 # What a run's line says in words of its own.
 _SAID = {
     *("dataset", "view", "subset", "architecture", "augmentation", "name", "seed", "epochs", "batch_size"),
-    *("learning_rate", "optimizer", "schedule", "balance_classes"),
+    *("learning_rate", "optimizer", "schedule", "balance_classes", "whole_validation"),
 }
 
 
