@@ -132,8 +132,8 @@ def test_an_accuracy_is_the_cards_and_changes_with_it(fer_home: Path) -> None:
     shipped_card(fer_home)
     row = next(row for row in cost_rows(costs) if row.entry.name == "tiny_cnn")
     assert row.accuracy is not None
-    assert (row.model, row.accuracy.in_words) == ("grey", "61.2% (59.6–62.8%)")
-    assert "61.2% (59.6–62.8%)" in as_markdown(costs)
+    assert (row.model, row.accuracy.in_words) == ("grey", "61.2\u00a0% (59.6–62.8\u00a0%)")
+    assert "61.2\u00a0% (59.6–62.8\u00a0%)" in as_markdown(costs)
 
 
 def test_of_two_models_the_better_on_validation_faces_is_told_of(fer_home: Path) -> None:
@@ -411,7 +411,7 @@ def test_the_command_tells_costs_and_accuracies(
     assert networks["mini_xception"]["milliseconds"].keys() == {"1", "4", "16"}
     (tmp_path / "R.md").write_text(f"{BEGIN}\n{END}")
     status, out, _ = fer("costs", "--write", str(tmp_path / "R.md"))
-    assert "61.2% (59.6–62.8%)" in out
+    assert "61.2\u00a0% (59.6–62.8\u00a0%)" in out
     assert table.as_markdown(load_costs()) in (tmp_path / "R.md").read_text()
 
 

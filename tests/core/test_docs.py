@@ -23,7 +23,7 @@ PAGES = sorted(
     ]
 )
 # Written by commands, which have tests of their own.
-GENERATED = {"command-line.md", "costs.md", "replications.md"}
+GENERATED = {"command-line.md"}
 FOLDERS = "fer|pages|tests|docs|models|data|static|\\.ci|\\.streamlit"
 # What a learner brings, downloads or trains: named in the documentation, and not there in a clean clone.
 MADE_LATER = re.compile(r"data/(?!README)|models/(runs|brought|detectors/(?!README))")

@@ -14,7 +14,7 @@ from fer.models.card import ModelCard, load_card
 from fer.models.catalog import ARCHITECTURES, Architecture
 from fer.models.costs.measured import FACE_COUNTS, MeasuredCosts, NetworkCost
 from fer.models.costs.peers import PEERS, PRIVATE_TEST_FACES
-from fer.statistics import wilson_interval
+from fer.statistics import percent, percent_range, wilson_interval
 from fer.system import files, paths
 
 Cost = Literal["parameters", "multiply_adds", "milliseconds", "file_bytes"]
@@ -46,9 +46,8 @@ class Accuracy:
 
     @property
     def in_words(self) -> str:
-        """The share with its interval: "65.3% (63.7–66.8%)"."""
-        low, high = self.interval_95
-        return f"{self.share:.1%} ({100 * low:.1f}–{high:.1%})"
+        """The share with its interval: "65.3 % (63.7–66.8 %)"."""
+        return f"{percent(self.share)} ({percent_range(*self.interval_95)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,9 @@ def cost_points(costs: MeasuredCosts, runs: Iterable[ModelCard] = ()) -> tuple[C
         for card in best[:MOST_RUNS]
     ]
     for peer in PEERS:
-        flip = "" if peer.with_flip is None else f"; {peer.with_flip:.1%} with its mirror image averaged in"
+        flip = (
+            "" if peer.with_flip is None else f"; {percent(peer.with_flip)} with its mirror image averaged in"
+        )
         points.append(
             CostPoint(
                 peer.title,
@@ -181,7 +182,7 @@ def as_markdown(costs: MeasuredCosts) -> str:
     head = [
         *("network", "parameters", "input", "multiply-adds", "file, kB"),
         *(f"ms, {count} face{'s' if count > 1 else ''}" for count in FACE_COUNTS),
-        "PrivateTest accuracy (95 %)",
+        "PrivateTest accuracy (95\u00a0%)",
     ]
     rows = [head, ["---"] * len(head)]
     rows += [
