@@ -327,8 +327,8 @@ PRESETS: tuple[Preset, ...] = (
                 "leaking_split",
                 "A fifth of all faces, test faces too",
                 "It divides all rows 80 to 20 at random: official test faces are trained on, and many "
-                "validation faces have a copy in training, so that nobody knows what 66\u00a0% would be on faces "
-                "it never saw.",
+                "validation faces have a copy in training, so that nobody knows what 66\u00a0% would be on "
+                "faces it never saw.",
                 {"view": DatasetView(splits=SplitPlan(0.2, keep_test=False))},
             ),
         ),
