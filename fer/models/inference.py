@@ -141,9 +141,6 @@ class Recognizer:
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what the model sees in each face, (n, d) float32: its feature map, averaged over the face.
 
-        Args:
-            images: as for `predict`.
-
         Raises:
             ModelMismatchError: the model does not answer with its feature map.
         """
@@ -151,9 +148,6 @@ class Recognizer:
 
     def feature_maps(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what the model sees where in each face, (n, h, w, d) float32: its last map before the head.
-
-        Args:
-            images: as for `predict`.
 
         Raises:
             ModelMismatchError: the model does not answer with its feature map.
@@ -163,11 +157,7 @@ class Recognizer:
     def predict_with_features(
         self, images: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return `features` and `predict`'s probabilities of the same images, in the time of one of them.
-
-        Raises:
-            ModelMismatchError: the model does not answer with its feature map, or with no probabilities.
-        """
+        """Return `features` and `predict`'s probabilities of the same images, in the time of one of them."""
         features, probabilities = self._gathered(images, self._feature_map(), self._output, averaged=True)
         return features, probabilities
 
@@ -185,9 +175,6 @@ class Recognizer:
         The mean of an emotion's map is exactly its logit, what the model answers before softmax makes
         probabilities of it. Logits may be shifted together without changing any probability, so it is the
         differences between emotions, and between places, that mean something.
-
-        Args:
-            images: as for `predict`.
 
         Raises:
             ModelMismatchError: the model does not answer with emotion maps.

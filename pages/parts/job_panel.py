@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer.system import jobs
-from fer.system.jobs import JobStatus
+from fer.system.jobs import Job, JobStatus
 from pages.parts import phrases
 
 _EVERY_SECONDS = 1.0
@@ -36,13 +36,14 @@ def _watch(job_id: str, on_done: Callable[[], None] | None) -> None:
         if job is not None and job.status is JobStatus.DONE and on_done is not None:
             on_done()
         st.rerun()
+    progress_bar(job, job.message)
+
+
+def progress_bar(job: Job, message: str) -> None:
+    """Draw how far a job is, what it is busy with, how long it will take, and the button that stops it."""
     left = "" if job.remaining_seconds is None else f" · about {phrases.duration(job.remaining_seconds)} left"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.progress(job.fraction, text=f"**{job.title}** · {job.message}{left}")
+        st.progress(job.fraction, text=f"**{job.title}** · {message}{left}")
         st.button(
-            "Stop",
-            icon=":material/stop:",
-            key=f"job.stop.{job_id}",
-            on_click=jobs.stop_job,
-            args=(job_id,),
+            "Stop", icon=":material/stop:", key=f"job.stop.{job.id}", on_click=jobs.stop_job, args=(job.id,)
         )

@@ -221,7 +221,7 @@ def test_what_is_taken_along_can_be_read_again(fer_home: Path, tmp_path: Path) -
     assert found.header == ModelHeader(
         "mini_xception", EMOTIONS, 64, "mini_XCEPTION on FER-2013", found.header.claims, "Keras 3"
     )
-    assert found.header.claims == "68.4 % of 3,589 test faces of FER-2013."
+    assert found.header.claims == "68.4 % of 3,589 test faces of FER-2013."
     assert sum(values.size for values in found.arrays.values()) == 58_423
 
 

@@ -30,38 +30,19 @@ class Mending:
 
 
 def exclude(dataset: Dataset, edition_name: str, places: Sequence[int], reason: str = "") -> Edition:
-    """Leave faces out and return the edition as it is now.
-
-    Args:
-        dataset: as it came, before any view.
-        edition_name: one of its editions.
-        places: of the faces, in the dataset's arrays; whatever was done to them before is replaced.
-        reason: why, in a few words.
-
-    Raises:
-        EditionError: there is no such edition, or it cannot be understood.
-        StorageError: it cannot be saved; it is as before.
-    """
+    """Leave out the faces at these places, and return the edition as it is now; see `mend`."""
     return mend(dataset, edition_name, [Mending(int(place), None, reason) for place in places])
 
 
 def relabel(
     dataset: Dataset, edition_name: str, places: Sequence[int], emotion: Emotion, reason: str = ""
 ) -> Edition:
-    """Give faces another label and return the edition as it is now.
+    """Give the faces at these places another label, and return the edition as it is now; see `mend`.
 
     A face that has this label in the source is put back to how it came.
 
-    Args:
-        dataset: as it came, before any view.
-        edition_name: one of its editions.
-        places: of the faces, in the dataset's arrays; whatever was done to them before is replaced.
-        emotion: one of the dataset's.
-        reason: why, in a few words.
-
     Raises:
-        EditionError: there is no such edition, it cannot be understood, or the dataset has no such emotion.
-        StorageError: it cannot be saved; it is as before.
+        EditionError: the dataset has no such emotion; or see `mend`.
     """
     if emotion not in dataset.emotions:
         raise EditionError(

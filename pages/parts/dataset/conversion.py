@@ -14,7 +14,7 @@ from fer.emotions import Emotion
 from fer.statistics import percent
 from fer.system import jobs, paths
 from fer.system.jobs import Job, JobStatus
-from pages.parts import notices, phrases, state
+from pages.parts import job_panel, notices, phrases, state
 
 _FORM, _NAME, _ORDER, _SEED = (
     "dataset.convert_form",
@@ -115,17 +115,7 @@ def _watch(job_id: str, dataset: Dataset) -> None:
     job = jobs.read_job(job_id)
     if job is None or not job.is_active:
         st.rerun()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        left = job.remaining_seconds
-        about = f" · about {phrases.duration(left)} left" if left is not None else ""
-        st.progress(job.fraction, text=f"**{job.title}** · {percent(job.fraction, 0)}{about}")
-        st.button(
-            "Stop",
-            icon=":material/stop:",
-            key=f"{job_id}.stop",
-            on_click=jobs.stop_job,
-            args=(job_id,),
-        )
+    job_panel.progress_bar(job, percent(job.fraction, 0))
     written = _written(job.message)
     if not written:
         st.caption(job.message)

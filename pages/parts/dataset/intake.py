@@ -1,5 +1,6 @@
 """Adding a dataset: uploaded, downloaded from a host, or put into `data/` by hand."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -86,14 +87,7 @@ def offer_good_rows(error: PartlyBadDatasetError) -> None:
     Args:
         error: what opening it raised.
     """
-    _show_bad_rows(error)
-    st.button(
-        f"Use the {error.good:,} good rows",
-        icon=":material/filter_alt:",
-        key="dataset.good_rows",
-        type="primary",
-        on_click=lambda: state.set_view(replace(state.view(), skip_bad=True)),
-    )
+    _offer_good_rows(error, "dataset.good_rows", lambda: state.set_view(replace(state.view(), skip_bad=True)))
 
 
 @st.dialog("Bring your own faces", width="medium", icon=":material/add_photo_alternate:")
@@ -135,14 +129,8 @@ def _upload() -> None:
         with notices.working() as progress:
             entry = datasets.save_upload(file.name, file, progress, skip_bad=good_rows)
     except PartlyBadDatasetError as error:
-        _show_bad_rows(error)
-        st.button(
-            f"Use the {error.good:,} good rows",
-            icon=":material/filter_alt:",
-            key="dataset.upload_good",
-            type="primary",
-            on_click=_ask_for_good_rows,
-            args=(file.file_id,),
+        _offer_good_rows(
+            error, "dataset.upload_good", lambda: st.session_state.update({_GOOD_ROWS: file.file_id})
         )
     except FerError as error:
         st.error(str(error), icon=":material/error:")
@@ -158,11 +146,7 @@ def _upload() -> None:
         st.rerun()
 
 
-def _ask_for_good_rows(file_id: str) -> None:
-    st.session_state[_GOOD_ROWS] = file_id
-
-
-def _show_bad_rows(error: PartlyBadDatasetError) -> None:
+def _offer_good_rows(error: PartlyBadDatasetError, key: str, use_them: Callable[[], None]) -> None:
     st.warning(str(error), icon=":material/rule:")
     with st.container(height="content" if len(error.bad) <= _BAD_ROWS_IN_SIGHT else 260, border=False):
         st.table(
@@ -172,6 +156,13 @@ def _show_bad_rows(error: PartlyBadDatasetError) -> None:
         )
     if error.bad_count > len(error.bad):
         st.caption(f"The first {len(error.bad)} of {error.bad_count:,} rows that cannot be used.")
+    st.button(
+        f"Use the {error.good:,} good rows",
+        icon=":material/filter_alt:",
+        key=key,
+        type="primary",
+        on_click=use_them,
+    )
 
 
 # ── from a host ──────────────────────────────────────────────────────────────────────────────────
