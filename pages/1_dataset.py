@@ -16,7 +16,7 @@ VIEWS = {
     "Quality": quality_view,
     "Map": map_view,
     "Splits": splits.splits_view,
-    "Convert": conversion.show,
+    "Convert": conversion.conversion_view,
 }
 
 masthead.show(
@@ -29,8 +29,8 @@ masthead.show(
 with st.container(horizontal=True, vertical_alignment="bottom"):
     with notices.shown():
         entry = pickers.choose_dataset("dataset.dataset")
-    intake.show()
-intake.show_arriving()
+    intake.add_dataset_button()
+intake.arriving_downloads()
 
 with notices.shown():
     try:

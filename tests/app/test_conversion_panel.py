@@ -25,7 +25,7 @@ def panel() -> None:
     from fer.datasets import load_dataset
     from pages.parts.dataset import conversion
 
-    conversion.show(load_dataset(st.session_state["workshop.dataset"]))
+    conversion.conversion_view(load_dataset(st.session_state["workshop.dataset"]))
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ KAGGLE = downloads.SUGGESTIONS[0].address
 def button_alone() -> None:
     from pages.parts.dataset import intake
 
-    intake.show()
-    intake.show_arriving()
+    intake.add_dataset_button()
+    intake.arriving_downloads()
 
 
 def opened_dialog() -> None:

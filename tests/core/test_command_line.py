@@ -698,3 +698,13 @@ def test_a_file_with_a_bad_row_names_the_option_that_leaves_it_out(
     assert "--skip-bad" in capsys.readouterr().err
     assert main(["info", str(path), "--skip-bad", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["count"] == 41
+
+
+@pytest.mark.usefixtures("shipped")
+def test_shipped_models_and_replications_are_at_hand_in_an_empty_home(
+    csv_in_data: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = answer(capsys, "evaluate", "small_resnet", "--data", csv_in_data("small"), "--split", "test")
+    assert result["count"] == 7
+    assert main(["replicate", "--table"]) == 0
+    assert "66.15" in capsys.readouterr().out

@@ -39,7 +39,7 @@ _FORMS: dict[Form, tuple[str, str, str]] = {
 _COUNTED = re.compile(r"(\w+) ([\d,]+) of ([\d,]+)")
 
 
-def show(dataset: Dataset) -> None:
+def conversion_view(dataset: Dataset) -> None:
     """Show the form to convert a dataset, and how far that is.
 
     Args:

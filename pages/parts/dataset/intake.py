@@ -59,13 +59,13 @@ _FORMS = (
 )
 
 
-def show() -> None:
+def add_dataset_button() -> None:
     """Draw the button that opens the dialog."""
     if st.button("Bring your own", icon=":material/add_photo_alternate:", key="dataset.bring"):
         _dialog()
 
 
-def show_arriving() -> None:
+def arriving_downloads() -> None:
     """Show the downloads that are under way, wherever they were started; one that is done is opened."""
     for job_id in _followed_jobs():
         job = jobs.read_job(job_id)

@@ -43,7 +43,7 @@ def choose() -> Judged:
             "To the training",
             icon=":material/model_training:",
         )
-        packages.show(entries, None)
+        packages.packages_popover(entries, None)
         st.stop()
     names = _choose_models(entries, waiting)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -116,7 +116,7 @@ def _choose_models(entries: dict[str, ModelEntry], waiting: str) -> tuple[str, .
         )
     if waiting:
         st.caption(f":material/model_training: {waiting}")
-    packages.show(entries, names[0] if names else None)
+    packages.packages_popover(entries, names[0] if names else None)
     return tuple(names)
 
 

@@ -17,7 +17,7 @@ _PREPARED = "evaluation.exported"
 _CHECKED = "evaluation.checked_package"
 
 
-def show(entries: dict[str, ModelEntry], first: str | None) -> None:
+def packages_popover(entries: dict[str, ModelEntry], first: str | None) -> None:
     """Draw the popover beside the choice of models.
 
     Args:
