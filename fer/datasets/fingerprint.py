@@ -1,4 +1,4 @@
-"""What a dataset holds as one short text, so that what was found out about it can be kept and found again."""
+"""Content hash of a dataset: one short text, by which what was found out about the faces is kept."""
 
 import hashlib
 import json

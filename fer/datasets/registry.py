@@ -1,4 +1,4 @@
-"""Which datasets there are, and loading one by its name or path."""
+"""Dataset registry: which datasets there are, and loading one by its name or path."""
 
 import hashlib
 from collections.abc import Callable

@@ -1,15 +1,16 @@
-"""How our values read in a sentence."""
+"""Text formatting: how our values read in a sentence."""
 
 import re
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 from fer.config import AugmentationConfig
 from fer.models.card import ModelCard
+from fer.statistics import percent, percent_range
 
 
 def augmentation(config: AugmentationConfig) -> str:
-    """Return what a config may do to a face: "flip, ±10° rotation, ±10% shift"; "no changes" for none."""
+    """Return what a config may do to a face: "flip, ±10° rotation, ±10 % shift"; "no changes" for none."""
     parts = ["flip"] if config.horizontal_flip else []
     if config.vertical_flip:
         parts.append("upside down")
@@ -17,36 +18,35 @@ def augmentation(config: AugmentationConfig) -> str:
         parts.append(f"±{config.rotation_degrees:g}° rotation")
     across, down = config.shift_x_fraction, config.shift_y_fraction
     if across == down:
-        parts += [f"±{100 * across:g}% shift"] if across else []
+        parts += [f"±{_share(across)} shift"] if across else []
     else:
         shifts = ((across, "across"), (down, "up and down"))
-        parts.append("shift " + " and ".join(f"±{100 * most:g}% {way}" for most, way in shifts if most))
+        parts.append("shift " + " and ".join(f"±{_share(most)} {way}" for most, way in shifts if most))
     closer, farther = config.zoom_in_fraction, config.zoom_out_fraction
     if closer == farther:
-        parts += [f"±{100 * closer:g}% zoom"] if closer else []
+        parts += [f"±{_share(closer)} zoom"] if closer else []
     else:
         ends = ((farther, "−"), (closer, "+"))
-        parts.append("zoom " + " to ".join(f"{sign}{100 * most:g}%" for most, sign in ends if most))
+        parts.append("zoom " + " to ".join(f"{sign}{_share(most)}" for most, sign in ends if most))
     moves = config.rotation_degrees or across or down or farther
     if moves and config.fill != "nearest":
         parts.append("black borders" if config.fill == "black" else "mirrored borders")
     for name, value in (("brightness", config.brightness_fraction), ("contrast", config.contrast_fraction)):
         if value:
-            parts.append(f"±{100 * value:g}% {name}")
+            parts.append(f"±{_share(value)} {name}")
     if config.noise_fraction:
-        parts.append(f"noise up to {100 * config.noise_fraction:g}%")
+        parts.append(f"noise up to {_share(config.noise_fraction)}")
     if config.blur_pixels:
         parts.append(f"blur up to {config.blur_pixels:g} px")
     if config.erase_fraction:
-        parts.append(f"up to {100 * config.erase_fraction:g}% erased")
+        parts.append(f"up to {_share(config.erase_fraction)} erased")
     parts += [f"mixup {config.mixup_alpha:g}"] if config.mixup_alpha else []
     parts += [f"cutmix {config.cutmix_alpha:g}"] if config.cutmix_alpha else []
     return ", ".join(parts) or "no changes"
 
 
-def interval(low: float, high: float) -> str:
-    """Return a 95 % interval of shares: "61.2–64.3%"."""
-    return f"{100 * low:.1f}–{100 * high:.1f}%"
+def _share(value: float) -> str:
+    return f"{100 * value:g}\u00a0%"
 
 
 def tested(card: ModelCard) -> str:
@@ -54,7 +54,7 @@ def tested(card: ModelCard) -> str:
     if card.test is None:
         return ""
     low, high = cast("Sequence[float]", card.test["interval_95"])
-    return f"{100 * cast(Any, card.test['accuracy']):.1f}% ({interval(low, high)})"
+    return f"{percent(cast(float, card.test['accuracy']))} ({percent_range(low, high)})"
 
 
 def often_wrong(card: ModelCard) -> str:
@@ -63,10 +63,9 @@ def often_wrong(card: ModelCard) -> str:
         return "even good models are wrong for about one face in three"
     wrong = 1 - cast(float, card.test["accuracy"])
     dataset = str(card.dataset.get("title") or "its data set")
-    in_words = (
-        f", about one in {_NUMBERS[one_in]}" if (one_in := round(1 / max(wrong, 0.01))) in _NUMBERS else ""
-    )
-    return f"it was wrong for {wrong:.0%} of the test faces of {dataset}{in_words}"
+    one_in = _NUMBERS.get(round(1 / max(wrong, 0.01)))
+    in_words = f", about one in {one_in}" if one_in else ""
+    return f"it was wrong for {percent(wrong, 0)} of the test faces of {dataset}{in_words}"
 
 
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 8: "eight", 10: "ten"}

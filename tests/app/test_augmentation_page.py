@@ -63,7 +63,7 @@ def test_it_opens_with_gentle_changes(open_page: OpenPage, small_csv: dict[str, 
     page = open_page(PAGE, small_csv)
     assert not page.exception
     assert page.session_state[KEPT] == DEFAULT_AUGMENTATION
-    assert "flip, ±10° rotation, ±10% shift, ±10% zoom" in words(page)
+    assert "flip, ±10° rotation, ±10 % shift, ±10 % zoom" in words(page)
 
 
 def test_a_preset_moves_the_sliders_and_is_kept_for_training(
@@ -159,13 +159,13 @@ def test_settings_read_as_a_sentence() -> None:
         )
     )
     assert said == (
-        "upside down, shift ±10% across, zoom −20%, black borders, "
-        "noise up to 5%, blur up to 1.5 px, mixup 0.2"
+        "upside down, shift ±10 % across, zoom −20 %, black borders, "
+        "noise up to 5 %, blur up to 1.5 px, mixup 0.2"
     )
     # Where nothing moves there is no border to fill.
-    assert phrases.augmentation(AugmentationConfig(zoom_in_fraction=0.2, fill="black")) == "zoom +20%"
+    assert phrases.augmentation(AugmentationConfig(zoom_in_fraction=0.2, fill="black")) == "zoom +20 %"
     both = AugmentationConfig(zoom_in_fraction=0.2, zoom_out_fraction=0.1, shift_y_fraction=0.3)
-    assert phrases.augmentation(both) == "shift ±30% up and down, zoom −10% to +20%"
+    assert phrases.augmentation(both) == "shift ±30 % up and down, zoom −10 % to +20 %"
 
 
 def test_the_sheet_tells_what_was_drawn_and_the_same_seed_draws_it_again(

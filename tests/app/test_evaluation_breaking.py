@@ -233,7 +233,7 @@ def test_training_against_a_weakness_takes_the_models_settings_and_adds_the_weak
     config = TrainingConfig(epochs=33, learning_rate=0.004, name="Mine", augmentation=learned_with)
     replace(load_card(model_folder), config=config.as_dict()).save(model_folder)
     page = open_page(PAGE, session)
-    assert "**±35% brightness**" in words(page)
+    assert "**±35 % brightness**" in words(page)
     augmentation = train(page)
     assert augmentation == replace(learned_with, brightness_fraction=0.35)
     training = page.session_state["workshop.training"]
@@ -241,7 +241,7 @@ def test_training_against_a_weakness_takes_the_models_settings_and_adds_the_weak
     assert training.augmentation == augmentation
     assert page.session_state["training.epochs"] == 33
     assert page.title[0].value == "Training"
-    assert "±35% brightness" in page.toast[0].value
+    assert "±35 % brightness" in page.toast[0].value
 
 
 @pytest.mark.parametrize("config", [{}, {"epochs": "many"}, {"wings": 2}, {"augmentation": {"noise": 1}}])

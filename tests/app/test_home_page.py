@@ -31,7 +31,7 @@ def test_a_shipped_model_is_shown_with_its_figure_and_interval(open_page: OpenPa
     test = {"accuracy": 0.631, "interval_95": [0.615, 0.647], "count": 3589}
     replace(load_card(folder), test=test, dataset={"title": "FER-2013"}).save(folder)
     page = open_page("0_home.py")
-    assert "63.1% (61.5–64.7%) on FER-2013" in words(page)
+    assert "63.1 % (61.5–64.7 %) on FER-2013" in words(page)
 
 
 def test_own_data_is_counted(open_page: OpenPage, csv_in_data: Callable[[str], str]) -> None:

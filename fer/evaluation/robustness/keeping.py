@@ -1,4 +1,4 @@
-"""Where a sweep is kept, by what it is of: the same model and the same faces are never asked twice.
+"""Sweep cache: a robustness sweep is kept by model and faces, which are never put together twice.
 
     data/cache/sweeps/<what the model is and what the faces are>.json
 

@@ -1,4 +1,4 @@
-"""Asking a model about the same faces at every kind and level."""
+"""Robustness evaluation: a model asked about the same faces at every kind and level of corruption."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What a model answers to the same faces at every kind and level of corruption, and what that tells."""
+"""Robustness results: what a model answers to the same faces at every kind and level of corruption."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
