@@ -26,7 +26,6 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer.config import AS_IT_CAME
 from fer.datasets import Dataset
@@ -36,6 +35,7 @@ from fer.models import inference
 from fer.models.card import CARD_FILE, MODEL_FILE
 from fer.system import paths
 from fer.system.progress import Progress
+from pages.parts._compat import UploadedFile
 
 P = ParamSpec("P")
 R = TypeVar("R")
