@@ -70,7 +70,7 @@ def test_a_face_from_the_side_is_found_whichever_way_it_looks(
             top, left = (int(value) for value in bright.min(axis=0))
             return [(left, top, 40, 40)], [9]
 
-    monkeypatch.setattr(detector, "_profile", Leftward())
+    monkeypatch.setattr(detector._profile, "_cascade", Leftward())
     picture = np.full((240, 320, 3), 90, np.uint8)
     left = 240 if mirrored else 40
     picture[100:140, left : left + 40] = 255
@@ -148,7 +148,8 @@ def test_yunets_boxes_are_framed_as_haar_frames_a_face(monkeypatch: pytest.Monke
     row = np.array([[100, 80, 60, 90, *range(10), 0.95]], np.float32)
     network = SimpleNamespace(setInputSize=lambda size: None, detect=lambda image: (1, row))
     monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *args: network)
-    (face,) = yunet._Network(Path("weights")).find(np.zeros((480, 640, 3), np.uint8), 320)
+    monkeypatch.setattr(yunet, "missing", str)
+    (face,) = yunet.YuNetDetector().detect(np.zeros((480, 640, 3), np.uint8))
     left, top, right, bottom = face.box
     assert right - left == pytest.approx(bottom - top, abs=1), "a square"
     assert (left + right) / 2 == pytest.approx(2 * 130, abs=1), "where it was found, in the whole picture"
@@ -163,7 +164,8 @@ def test_yunet_is_given_inputs_of_a_size_it_can_use(
     sizes: list[tuple[int, int]] = []
     network = SimpleNamespace(setInputSize=sizes.append, detect=lambda image: (0, None))
     monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *args: network)
-    assert yunet._Network(Path("weights")).find(np.zeros(shape, np.uint8), 320) == []
+    monkeypatch.setattr(yunet, "missing", str)
+    assert yunet.YuNetDetector().detect(np.zeros(shape, np.uint8)) == []
     assert min(sizes[0]) >= 32
     assert max(sizes[0]) <= 320
 

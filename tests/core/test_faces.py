@@ -71,10 +71,9 @@ def test_an_opencv_without_cascades_is_a_sentence(monkeypatch: pytest.MonkeyPatc
         HaarDetector()
 
 
-def test_a_missing_cascade_file_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fer.live.detection.haar.FRONTAL_CASCADE", "nothing.xml")
+def test_a_missing_cascade_file_is_a_sentence() -> None:
     with pytest.raises(FaceDetectorError, match="Reinstall"):
-        HaarDetector()
+        HaarDetector(cascade="nothing.xml")
 
 
 def test_crops_are_rgb_of_the_size_asked_for() -> None:

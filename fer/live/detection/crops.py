@@ -40,6 +40,22 @@ def crop_faces(
     return crops
 
 
+def shrunk(image: NDArray[np.uint8], longest: int | None) -> tuple[NDArray[np.uint8], float]:
+    """Return a copy whose longer side has at most `longest` pixels, and how many times smaller it is.
+
+    Args:
+        image: (h, w, 3) uint8, or grey (h, w).
+        longest: None returns the picture as it is, and 1.
+    """
+    height, width = image.shape[:2]
+    shrunk_by = max(max(height, width) / longest, 1.0) if longest else 1.0
+    if shrunk_by == 1:
+        return image, 1.0
+    size = (max(1, round(width / shrunk_by)), max(1, round(height / shrunk_by)))
+    # Averaging over areas, because skipping pixels would turn camera noise into edges.
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), shrunk_by
+
+
 def as_bgr(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return `image` with three channels: itself if it has them, a grey one repeated.
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.errors import FaceDetectorError
-from fer.live.detection.face import Face
+from fer.live.detection.crops import shrunk
+from fer.live.detection.face import Face, largest_first
 
 # It finds faces from 80 pixels on; a larger picture is searched in a copy shrunk to this side.
 _SIDE_PIXELS = 640
@@ -50,24 +51,15 @@ class DlibDetector:
         Args:
             image_bgr: (h, w, 3) uint8, never written to.
         """
+        height, width = image_bgr.shape[:2]
+        searched, shrunk_by = shrunk(image_bgr, _SIDE_PIXELS)
         with self._lock:
-            faces = _find(self._network, image_bgr)
-        return sorted(faces, key=lambda face: face.area, reverse=True)
-
-
-def _find(network: Any, image_bgr: NDArray[np.uint8]) -> list[Face]:
-    height, width = image_bgr.shape[:2]
-    shrunk_by = max(max(height, width) / _SIDE_PIXELS, 1.0)
-    grey = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY)
-    if shrunk_by > 1:
-        size = (max(1, round(width / shrunk_by)), max(1, round(height / shrunk_by)))
-        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    rectangles, scores, _ = network.run(np.ascontiguousarray(grey), 0, 0.0)
-    faces = []
-    for rectangle, score in zip(rectangles, scores, strict=True):
-        edges = [rectangle.left(), rectangle.top(), rectangle.right() + 1, rectangle.bottom() + 1]
-        left, top, right, bottom = (round(edge * shrunk_by) for edge in edges)
-        box = (max(left, 0), max(top, 0), min(right, width), min(bottom, height))
-        # A distance from the margin, seldom above 3; made comparable to the other detectors' shares.
-        faces.append(Face(box, confidence=float(1 / (1 + np.exp(-score)))))
-    return faces
+            rectangles, scores, _ = self._network.run(cv2.cvtColor(searched, cv2.COLOR_BGR2GRAY), 0, 0.0)
+        faces = []
+        for rectangle, score in zip(rectangles, scores, strict=True):
+            edges = [rectangle.left(), rectangle.top(), rectangle.right() + 1, rectangle.bottom() + 1]
+            left, top, right, bottom = (round(edge * shrunk_by) for edge in edges)
+            box = (max(left, 0), max(top, 0), min(right, width), min(bottom, height))
+            # A distance from the margin, seldom above 3; made comparable to the other detectors' shares.
+            faces.append(Face(box, confidence=float(1 / (1 + np.exp(-score)))))
+        return largest_first(faces)

@@ -1,5 +1,6 @@
 """Bounding box: where a face is, and the protocol that every face detector follows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +30,11 @@ class Face:
         """Pixels inside the box."""
         left, top, right, bottom = self.box
         return (right - left) * (bottom - top)
+
+
+def largest_first(faces: Iterable[Face]) -> list[Face]:
+    """Return the faces by the area of their boxes."""
+    return sorted(faces, key=lambda face: face.area, reverse=True)
 
 
 class FaceDetector(Protocol):

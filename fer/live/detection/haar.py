@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.errors import FaceDetectorError
-from fer.live.detection.face import Face
+from fer.live.detection.crops import shrunk
+from fer.live.detection.face import Face, largest_first
 
 FRONTAL_CASCADE = "haarcascade_frontalface_default.xml"
 # OpenCV's `MIN_NEIGHBORS` of every published webcam recipe: windows that must agree on a face.
@@ -63,7 +64,7 @@ def load_cascade(name: str) -> cv2.CascadeClassifier:
 
 
 class HaarDetector:
-    """Frontal faces by Viola and Jones; follows `FaceDetector`.
+    """Faces by Viola and Jones, frontal ones unless another cascade is named; follows `FaceDetector`.
 
     One cascade searches one picture at a time (OpenCV's object keeps state), so a lock guards it:
     give each camera a detector of its own.
@@ -73,15 +74,15 @@ class HaarDetector:
         the cascade is OpenCV's, trained by Rainer Lienhart.
     """
 
-    def __init__(self, settings: HaarSettings = FAST) -> None:
-        """Load the cascade that comes with OpenCV.
+    def __init__(self, settings: HaarSettings = FAST, cascade: str = FRONTAL_CASCADE) -> None:
+        """Load a cascade that comes with OpenCV.
 
         Raises:
             FaceDetectorError: this OpenCV has no cascades, or no such file.
         """
         self.settings = settings
         self._lock = threading.Lock()
-        self._cascade = load_cascade(FRONTAL_CASCADE)
+        self._cascade = load_cascade(cascade)
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Return the faces, largest first; their boxes lie within the picture.
@@ -90,15 +91,14 @@ class HaarDetector:
             image_bgr: (h, w, 3) uint8, never written to.
         """
         height, width = image_bgr.shape[:2]
-        limit = self.settings.max_side_pixels
-        shrunk_by = max(max(height, width) / limit, 1.0) if limit else 1.0
-        smallest = self.settings.min_face_pixels
+        # Shrunk first, then made grey: a quarter of the pixels to convert.
+        searched, shrunk_by = shrunk(image_bgr, self.settings.max_side_pixels)
         with self._lock:
             boxes, agreeing = self._cascade.detectMultiScale2(
-                _grey(image_bgr, shrunk_by),
+                cv2.cvtColor(searched, cv2.COLOR_BGR2GRAY),
                 self.settings.scale_factor,
                 AGREEING_WINDOWS,
-                minSize=(smallest, smallest),
+                minSize=(self.settings.min_face_pixels,) * 2,
             )
         faces = []
         for (left, top, w, h), windows in zip(boxes, agreeing, strict=True):
@@ -107,14 +107,4 @@ class HaarDetector:
             # The cascade knows no probability. More agreeing windows make a surer face; this maps the fewest
             # allowed to 0.5 and many to nearly 1.
             faces.append(Face(box, confidence=int(windows) / (int(windows) + AGREEING_WINDOWS)))
-        return sorted(faces, key=lambda face: face.area, reverse=True)
-
-
-def _grey(image_bgr: NDArray[np.uint8], shrunk_by: float) -> NDArray[np.uint8]:
-    if shrunk_by > 1:
-        height, width = image_bgr.shape[:2]
-        size = (max(1, round(width / shrunk_by)), max(1, round(height / shrunk_by)))
-        # Shrunk first, then made grey: a quarter of the pixels to convert. Averaging over areas, because
-        # skipping pixels would turn camera noise into edges.
-        image_bgr = np.asarray(cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+        return largest_first(faces)

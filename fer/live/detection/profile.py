@@ -1,14 +1,12 @@
 """Profile faces: the frontal cascade and the one for faces seen from the side, merged."""
 
-import threading
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.live.detection.face import Face
-from fer.live.detection.haar import AGREEING_WINDOWS, FAST, HaarDetector, HaarSettings, load_cascade
-from fer.live.detection.tracking import SAME_FACE_OVERLAP, intersections_over_union
+from fer.live.detection.face import Face, largest_first
+from fer.live.detection.haar import FAST, HaarDetector, HaarSettings
+from fer.live.detection.tracking import SAME_FACE_OVERLAP, overlap
 
 PROFILE_CASCADE = "haarcascade_profileface.xml"
 
@@ -26,50 +24,21 @@ class ProfileDetector:
             FaceDetectorError: this OpenCV has none.
         """
         self._frontal = HaarDetector(settings)
-        self._settings = settings
-        self._lock = threading.Lock()
-        self._profile = load_cascade(PROFILE_CASCADE)
+        self._profile = HaarDetector(settings, PROFILE_CASCADE)
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
-        """Return the faces, largest first.
+        """Return every face once, largest first: where two overlap, the frontal one, else the surer.
 
         Args:
             image_bgr: (h, w, 3) uint8, never written to.
         """
-        with self._lock:
-            sideways = self._sideways(image_bgr)
-        return _merged(self._frontal.detect(image_bgr), sideways)
-
-    def _sideways(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
-        height, width = image_bgr.shape[:2]
-        limit = self._settings.max_side_pixels
-        shrunk_by = max(max(height, width) / limit, 1.0) if limit else 1.0
-        grey = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY)
-        if shrunk_by > 1:
-            size = (max(1, round(width / shrunk_by)), max(1, round(height / shrunk_by)))
-            grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-        faces = []
-        for mirrored in (False, True):
-            boxes, agreeing = self._profile.detectMultiScale2(
-                cv2.flip(grey, 1) if mirrored else grey,
-                self._settings.scale_factor,
-                AGREEING_WINDOWS,
-                minSize=(self._settings.min_face_pixels,) * 2,
-            )
-            for (left, top, w, h), windows in zip(boxes, agreeing, strict=True):
-                if mirrored:
-                    left = grey.shape[1] - left - w
-                edges = np.rint(np.array([left, top, left + w, top + h]) * shrunk_by).astype(int)
-                box = (int(edges[0]), int(edges[1]), min(int(edges[2]), width), min(int(edges[3]), height))
-                faces.append(Face(box, confidence=int(windows) / (int(windows) + AGREEING_WINDOWS)))
-        return faces
-
-
-def _merged(frontal: list[Face], sideways: list[Face]) -> list[Face]:
-    """All of them once: where two are one, the frontal one, else the surer; largest first."""
-    kept: list[Face] = []
-    for face in [*frontal, *sorted(sideways, key=lambda face: -face.confidence)]:
-        overlaps = intersections_over_union([face.box], [other.box for other in kept])
-        if not (overlaps > SAME_FACE_OVERLAP).any():
-            kept.append(face)
-    return sorted(kept, key=lambda face: face.area, reverse=True)
+        sideways = self._profile.detect(image_bgr)
+        width = image_bgr.shape[1]
+        for face in self._profile.detect(np.asarray(cv2.flip(image_bgr, 1), np.uint8)):
+            left, top, right, bottom = face.box
+            sideways.append(Face((width - right, top, width - left, bottom), face.confidence))
+        kept: list[Face] = []
+        for face in [*self._frontal.detect(image_bgr), *sorted(sideways, key=lambda one: -one.confidence)]:
+            if all(overlap(face.box, other.box) <= SAME_FACE_OVERLAP for other in kept):
+                kept.append(face)
+        return largest_first(kept)

@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.live.detection.face import Box, Face, FaceDetector
+from fer.live.detection.face import Box, Face, FaceDetector, largest_first
 from fer.live.detection.patch import LEAST_LIKENESS, Patch
 from fer.live.detection.tracking import SAME_FACE_OVERLAP, overlap
 
@@ -77,7 +77,7 @@ class TrackingDetector:
                     self._take(self._detector.detect(image_bgr), image_bgr, image_bgr)
                     self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
         self._frames_until_search -= 1
-        return sorted((known.face for known in self._known), key=lambda face: face.area, reverse=True)
+        return largest_first(known.face for known in self._known)
 
     def _follow(self, image_bgr: NDArray[np.uint8]) -> bool:
         """Move the known faces to where they are now; returns whether one is lost, or two have become one."""

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.errors import FaceDetectorError
-from fer.live.detection.face import Face
+from fer.live.detection.crops import shrunk
+from fer.live.detection.face import Face, largest_first
 from fer.system import files, paths
 
 WEIGHTS_FILE = "face_detection_yunet_2023mar.onnx"
@@ -67,7 +68,10 @@ class YuNetDetector:
         if sentence:
             raise FaceDetectorError(sentence)
         self._side_pixels = side_pixels
-        self._network = _Network(weights_path())
+        self._lock = threading.Lock()  # the network keeps the size of its input
+        self._network = cv2.FaceDetectorYN.create(
+            str(weights_path()), "", (320, 320), _SCORE_THRESHOLD, _OVERLAP_THRESHOLD, _MOST_CANDIDATES
+        )
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Return the faces, largest first, with `landmarks`.
@@ -75,9 +79,31 @@ class YuNetDetector:
         Args:
             image_bgr: (h, w, 3) uint8, never written to.
         """
-        return sorted(
-            self._network.find(image_bgr, self._side_pixels), key=lambda face: face.area, reverse=True
-        )
+        height, width = image_bgr.shape[:2]
+        searched, shrunk_by = shrunk(image_bgr, self._side_pixels)
+        below, beside = (max(_SMALLEST_INPUT - side, 0) for side in searched.shape[:2])
+        if below or beside:
+            searched = np.asarray(
+                cv2.copyMakeBorder(searched, 0, below, 0, beside, cv2.BORDER_REPLICATE), np.uint8
+            )
+        with self._lock:
+            self._network.setInputSize((searched.shape[1], searched.shape[0]))
+            _, rows = self._network.detect(searched)
+        faces = []
+        for row in np.empty((0, 15), np.float32) if rows is None else rows:
+            left, top, w, h = (float(value) * shrunk_by for value in row[:4])
+            half = _SQUARE_SIDE * (w * h) ** 0.5 / 2
+            x, y = left + w / 2, top + h / 2 - _SQUARE_HIGHER * 2 * half
+            box = (
+                max(round(x - half), 0),
+                max(round(y - half), 0),
+                min(round(x + half), width),
+                min(round(y + half), height),
+            )
+            if box[0] < box[2] and box[1] < box[3]:
+                landmarks = (row[4:14].reshape(5, 2) * shrunk_by).astype(np.float32)
+                faces.append(Face(box, float(row[14]), landmarks))
+        return largest_first(faces)
 
 
 def weights_path() -> Path:
@@ -140,46 +166,3 @@ def fetch(progress: Callable[[float, str], object] | None = None) -> Path:
     files.save_text(folder / f"{WEIGHTS_FILE}.txt", _NOTE)
     tell(1.0, "Checked and kept")
     return Path(fetched)
-
-
-class _Network:
-    """OpenCV's network with a lock: it keeps the size of its input."""
-
-    def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
-        self._network = cv2.FaceDetectorYN.create(
-            str(path), "", (320, 320), _SCORE_THRESHOLD, _OVERLAP_THRESHOLD, _MOST_CANDIDATES
-        )
-
-    def find(self, image_bgr: NDArray[np.uint8], side_pixels: int) -> list[Face]:
-        """Faces of a picture, searched in a copy shrunk to `side_pixels`."""
-        height, width = image_bgr.shape[:2]
-        shrunk_by = max(max(height, width) / side_pixels, 1.0)
-        size = (max(1, round(width / shrunk_by)), max(1, round(height / shrunk_by)))
-        searched = image_bgr
-        if shrunk_by > 1:
-            searched = np.asarray(cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
-        below, right_of = max(_SMALLEST_INPUT - size[1], 0), max(_SMALLEST_INPUT - size[0], 0)
-        if below or right_of:
-            searched = np.asarray(
-                cv2.copyMakeBorder(searched, 0, below, 0, right_of, cv2.BORDER_REPLICATE), np.uint8
-            )
-        with self._lock:
-            self._network.setInputSize((searched.shape[1], searched.shape[0]))
-            _, rows = self._network.detect(searched)
-        faces = []
-        for row in np.empty((0, 15), np.float32) if rows is None else rows:
-            left, top, w, h = (float(value) * shrunk_by for value in row[:4])
-            half = _SQUARE_SIDE * (w * h) ** 0.5 / 2
-            x, y = left + w / 2, top + h / 2 - _SQUARE_HIGHER * 2 * half
-            box = (
-                max(round(x - half), 0),
-                max(round(y - half), 0),
-                min(round(x + half), width),
-                min(round(y + half), height),
-            )
-            if box[0] < box[2] and box[1] < box[3]:
-                faces.append(
-                    Face(box, float(row[14]), (row[4:14].reshape(5, 2) * shrunk_by).astype(np.float32))
-                )
-        return faces
