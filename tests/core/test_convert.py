@@ -13,7 +13,7 @@ import pytest
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.convert import convert, form_of
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.readers.fer_csv import load_fer_csv
+from fer.datasets.readers.wide_csv import load_csv
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError, DatasetError, StorageError
 from tests.conftest import dataset_of, write_fer_csv
@@ -245,4 +245,4 @@ def test_no_face_makes_no_file(faces: Dataset, folder: Path) -> None:
 
 
 def test_the_reader_of_fer2013_itself_reads_what_was_written(faces: Dataset, folder: Path) -> None:
-    assert same(load_fer_csv(convert(faces, folder / "faces.csv").path), faces)
+    assert same(load_csv(convert(faces, folder / "faces.csv").path), faces)

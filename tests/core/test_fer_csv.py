@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fer.datasets import Dataset, Split
 from fer.datasets.readers.csv_faces import blocks, reading
-from fer.datasets.readers.fer_csv import load_fer_csv
+from fer.datasets.readers.wide_csv import load_csv
 from fer.emotions import EMOTIONS
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import write_fer_csv
@@ -45,11 +45,11 @@ def plain_loop(text: str) -> dict[int, list[int]]:
 
 def load(path: Path, text: str | bytes, *, skip_bad: bool = False) -> Dataset:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return load_fer_csv(path, skip_bad=skip_bad)
+    return load_csv(path, skip_bad=skip_bad)
 
 
 def test_every_pixel_label_and_split_comes_back(tmp_path: Path, small_dataset: Dataset) -> None:
-    loaded = load_fer_csv(write_fer_csv(tmp_path / "faces.csv", small_dataset))
+    loaded = load_csv(write_fer_csv(tmp_path / "faces.csv", small_dataset))
 
     np.testing.assert_array_equal(loaded.images, small_dataset.images)
     np.testing.assert_array_equal(loaded.labels, small_dataset.labels)
@@ -65,7 +65,7 @@ def test_faces_keep_their_order_wherever_the_file_is_cut(
 ) -> None:
     monkeypatch.setattr(blocks, "_BLOCK_BYTES", block_bytes)
 
-    loaded = load_fer_csv(write_fer_csv(tmp_path / "faces.csv", small_dataset))
+    loaded = load_csv(write_fer_csv(tmp_path / "faces.csv", small_dataset))
 
     np.testing.assert_array_equal(loaded.images, small_dataset.images)
     np.testing.assert_array_equal(loaded.rows, small_dataset.rows)
@@ -284,7 +284,7 @@ def test_a_line_without_end_is_never_held_in_memory(tmp_path: Path, monkeypatch:
         file.truncate(2**26)  # a hole of zero bytes, which takes no place on the disk
 
     with pytest.raises(PartlyBadDatasetError, match="the line is longer than a face can be"):
-        load_fer_csv(path)
+        load_csv(path)
 
     assert max(sizes) < 2**21
 
@@ -315,7 +315,7 @@ def test_a_split_that_is_given_goes_to_every_face_of_a_table_that_says_none(tmp_
     path = tmp_path / "faces.csv"
     path.write_text(f"emotion,pixels\n1,{PIXELS}\n2,{PIXELS}\n", encoding="utf-8")
 
-    loaded = load_fer_csv(path, split=Split.TEST)
+    loaded = load_csv(path, split=Split.TEST)
 
     assert loaded.splits.tolist() == [Split.TEST, Split.TEST]
     assert loaded.notes == ()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fer.datasets import Dataset, Split
 from fer.datasets.readers.csv_faces import blocks
-from fer.datasets.readers.wide_csv import load_csv, load_wide_csv, looks_like_wide_csv
+from fer.datasets.readers.wide_csv import load_csv, looks_like_wide_csv
 from fer.emotions import EMOTIONS
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import write_fer_csv
@@ -50,7 +50,7 @@ def test_every_pixel_and_label_comes_back_wherever_the_file_is_cut(
 ) -> None:
     monkeypatch.setattr(blocks, "_BLOCK_BYTES", block_bytes)
 
-    loaded = load_wide_csv(write_wide_csv(tmp_path / "faces.csv", small_dataset))
+    loaded = load_csv(write_wide_csv(tmp_path / "faces.csv", small_dataset))
 
     np.testing.assert_array_equal(loaded.images, small_dataset.images)
     np.testing.assert_array_equal(loaded.labels, small_dataset.labels)

@@ -102,20 +102,14 @@ def is_archive(name: str) -> bool:
 
 
 def load_archive(path: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
-    """Read the dataset in an archive: its class folders, or its tables; see `load_folders` and `load_tables`.
+    """Read the class folders or the tables in an archive; see `fer.datasets.readers`.
 
     Where it holds archives itself and nothing complete beside them, as those of Kaggle's contests do, the
     dataset may be in one of those.
 
-    Args:
-        path: the archive.
-        progress: told how far the unpacking and reading is.
-        skip_bad: leave out what is bad in it instead of refusing it.
-
     Raises:
-        PartlyBadDatasetError: some faces in it are bad and others are good; not with `skip_bad`.
-        MalformedDatasetError: it is damaged or cut off, locked, too large, would write outside of its folder,
-            or holds no dataset.
+        MalformedDatasetError: also if it is damaged or cut off, locked, too large, or would write outside of
+            its folder.
         StorageError: the disk is full.
     """
 

@@ -16,45 +16,14 @@ Source:
 
 from pathlib import Path
 
-from fer.datasets.dataset import Dataset, Split
 from fer.datasets.readers.csv_faces import (
     FirstLine,
     Layout,
     commonest_side,
     named_once,
-    read_faces,
-    read_first_line,
     sample_rows,
 )
 from fer.errors import MalformedDatasetError
-from fer.system.progress import Progress, silent
-
-
-def load_fer_csv(
-    path: Path, progress: Progress = silent, skip_bad: bool = False, *, split: Split | None = None
-) -> Dataset:
-    """Read a CSV of the FER-2013 form.
-
-    Without a `Usage` column, and without `split`, validation and test faces are drawn from it, each emotion
-    alike, with seed 0; the dataset's notes say so.
-
-    Args:
-        path: the file.
-        progress: told how far the reading is.
-        skip_bad: leave out bad rows instead of refusing the file; the notes say how many.
-        split: what all faces are for, if the file does not say so.
-
-    Returns:
-        Grey faces, (n, side, side, 1) uint8, of all seven emotions; FER-2013 has 35,887 of side 48. `rows`
-        are their rows in the file, counted from 0 below the header.
-
-    Raises:
-        PartlyBadDatasetError: some rows are bad and others are good; the message names the first.
-        MalformedDatasetError: the file is not of that form, or no row is good.
-    """
-    first = read_first_line(path)
-    layout = _layout(path, first)
-    return read_faces(path, layout, progress, skip_bad=skip_bad, split=split)
 
 
 def looks_like_fer_csv(first: FirstLine) -> bool:
@@ -62,8 +31,12 @@ def looks_like_fer_csv(first: FirstLine) -> bool:
     return "pixels" in first.names
 
 
-def _layout(path: Path, first: FirstLine) -> Layout:
-    """Find the columns by the header, and the size of a face by the first rows."""
+def fer_layout(path: Path, first: FirstLine) -> Layout:
+    """Find the columns by the header, and the size of a face by the first rows.
+
+    Raises:
+        MalformedDatasetError: the file is not of that form.
+    """
     names = first.names
     if names.count("pixels") != 1 or first.emotion is None:
         if "pixels" in names and first.emotion is None:

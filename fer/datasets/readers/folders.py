@@ -48,26 +48,11 @@ class _Picture(NamedTuple):
 
 
 def load_folders(folder: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
-    """Read a folder whose sub-folders say what is in them.
+    """Read a folder whose sub-folders say what is in them; see `fer.datasets.readers`.
 
     The upper level names the split (train, val, test, PublicTest, …) and the lower one the emotion
-    (angry, anger, 0_angry, …); the upper may be missing. A missing validation or test split takes a tenth
-    of the training faces, each emotion alike, with seed 0; the notes say so. Folders of other emotions
-    (contempt, …) are kept out; the notes say that as well.
-
-    Args:
-        folder: holds the sub-folders, or folders around them; links that lead out of it are not followed.
-        progress: told how far the decoding is.
-        skip_bad: leave out pictures that cannot be read, and folders that name nothing known.
-
-    Returns:
-        Grey faces of one size, in the order of their file names; `emotions` are those that have a picture.
-        `rows` are places in the list of all pictures, those that were left out included.
-
-    Raises:
-        PartlyBadDatasetError: some pictures cannot be read, or a folder's name says nothing, and others are
-            good; not with `skip_bad`.
-        MalformedDatasetError: no such sub-folders, or no picture is good.
+    (angry, anger, 0_angry, …); the upper may be missing, and there may be folders around them. A folder that
+    names nothing known is bad. `emotions` are those that have a picture; the order is that of the file names.
     """
     found = sorted(_pictures(folder), key=lambda picture: picture[:2])
     places = [row for row, picture in enumerate(found) if picture.emotion is not None]

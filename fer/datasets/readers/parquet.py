@@ -30,27 +30,11 @@ _OUTSIDE = -1
 def load_parquet(
     path: Path, progress: Progress = silent, skip_bad: bool = False, *, split: Split | None = None
 ) -> Dataset:
-    """Read a table with a column of picture files, one of labels and, if it has one, one of splits.
+    """Read a table with columns of pictures, labels and perhaps splits; see `fer.datasets.readers`.
 
-    Pictures are bytes, or `{"bytes", "path"}` as the Hugging Face hub stores them. Labels are
-    emotion words, FER-2013's numbers 0 to 6, or positions in the class names that the hub keeps in the
-    table. Other emotions (contempt, …) are left out; the notes say how many. Columns fp_neutral to fp_NF
-    are FER+'s votes.
-
-    Args:
-        path: the table.
-        progress: told how far the reading is.
-        skip_bad: leave out bad rows instead of refusing the file.
-        split: what all faces are for, in a table that does not say so. If neither says it, validation and
-            test take a tenth of the faces each, each emotion alike, with seed 0.
-
-    Returns:
-        Grey faces of one size, of all seven emotions, in the order of the table. `rows` counts the rows of
-        the table; what was left out leaves gaps.
-
-    Raises:
-        PartlyBadDatasetError: some rows are bad and others are good; not with `skip_bad`.
-        MalformedDatasetError: not Parquet, no such columns, or no row is good.
+    Pictures are bytes, or `{"bytes", "path"}` as the Hugging Face hub stores them. Labels are emotion words,
+    FER-2013's numbers 0 to 6, or positions in the class names that the hub keeps in the table. Columns
+    fp_neutral to fp_NF are FER+'s votes.
     """
     table = _read(path)
     count = len(table.labels)

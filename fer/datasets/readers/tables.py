@@ -40,21 +40,9 @@ class Table:
 
 
 def load_tables(folder: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
-    """Read the tables of a folder as one: train first, then validation, then test, each by file name.
+    """Read the tables of a folder as one; see `fer.datasets.readers`.
 
-    A missing validation or test split takes a tenth of the training faces; the notes say so.
-
-    Args:
-        folder: holds the tables, or folders with them; links that lead out of it are not followed.
-        progress: told how far the reading is.
-        skip_bad: leave out bad rows instead of refusing the folder.
-
-    Returns:
-        Grey faces of one size; `rows` counts through all tables.
-
-    Raises:
-        PartlyBadDatasetError: some rows are bad and others are good; not with `skip_bad`.
-        MalformedDatasetError: no such tables, one cannot be read, or their faces have different sizes.
+    Train comes first, then validation, then test, each by file name; `rows` counts through all of them.
     """
     tables = find_tables(folder)
     if not tables:

@@ -34,7 +34,7 @@ from fer.datasets.readers.csv_faces import (
     shown,
     split_of,
 )
-from fer.datasets.readers.fer_csv import load_fer_csv, looks_like_fer_csv
+from fer.datasets.readers.fer_csv import fer_layout, looks_like_fer_csv
 from fer.datasets.readers.ferplus import looks_like_votes
 from fer.errors import MalformedDatasetError
 from fer.system.progress import Progress, silent
@@ -48,12 +48,7 @@ _PIXEL_NAME = re.compile(r"(\D*)(\d{1,9})(\D+\d{1,9})?\D*")
 def load_csv(
     path: Path, progress: Progress = silent, skip_bad: bool = False, *, split: Split | None = None
 ) -> Dataset:
-    """Read a CSV of faces, whichever of the two forms it has; see `load_fer_csv` and `load_wide_csv`.
-
-    Raises:
-        PartlyBadDatasetError: some rows are bad and others are good; the message names the first.
-        MalformedDatasetError: the file has neither form, or no row is good.
-    """
+    """Read a CSV of faces, whichever of the two forms it has; see `fer.datasets.readers`."""
     first = read_first_line(path)
     if looks_like_votes(path):
         raise MalformedDatasetError(
@@ -61,33 +56,9 @@ def load_csv(
             "which it belongs to, and open that."
         )
     if not looks_like_fer_csv(first) and len(first.names) >= _MANY_COLUMNS:
-        return load_wide_csv(path, progress, skip_bad, split=split)
-    return load_fer_csv(path, progress, skip_bad, split=split)
-
-
-def load_wide_csv(
-    path: Path, progress: Progress = silent, skip_bad: bool = False, *, split: Split | None = None
-) -> Dataset:
-    """Read a CSV with a label and a column for each pixel, with a header or without.
-
-    Without a column of splits, and without `split`, validation and test faces are drawn from it, each
-    emotion alike, with seed 0; the dataset's notes say so.
-
-    Args:
-        path: the file.
-        progress: told how far the reading is.
-        skip_bad: leave out bad rows instead of refusing the file; the notes say how many.
-        split: what all faces are for, if the file does not say so.
-
-    Returns:
-        Grey faces, (n, side, side, 1) uint8, of all seven emotions. `rows` are their rows in the file,
-        counted from 0 below the header.
-
-    Raises:
-        PartlyBadDatasetError: some rows are bad and others are good; the message names the first.
-        MalformedDatasetError: the file is not of that form, or no row is good.
-    """
-    layout = _layout(path, read_first_line(path))
+        layout = _layout(path, first)
+    else:
+        layout = fer_layout(path, first)
     return read_faces(path, layout, progress, skip_bad=skip_bad, split=split)
 
 

@@ -55,7 +55,7 @@ def inspect(path: Path) -> ModelFile:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            raise ModelError(_too_large("The file", size))
+            raise ModelError(too_large("The file", size))
         with zipfile.ZipFile(path) as archive:
             members = _members(archive)
             with archive.open(HEADER) as file:
@@ -84,7 +84,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         raise ModelError(f"The file holds {len(infos):,} parts; a model here has at most {_MOST_ARRAYS:,}.")
     unpacked = sum(info.file_size for info in infos)
     if unpacked > MOST_BYTES:
-        raise ModelError(_too_large("Unpacked, the file", unpacked))
+        raise ModelError(too_large("Unpacked, the file", unpacked))
     members = {}
     for info in infos:
         if info.filename == HEADER:
@@ -154,7 +154,8 @@ def _require_as_many_weights(header: ModelHeader, arrays: Mapping[str, NDArray[n
         )
 
 
-def _too_large(what: str, size: int) -> str:
+def too_large(what: str, size: int) -> str:
+    """Say that a file, packed or unpacked, has more bytes than any model."""
     return (
         f"{what} has {size / 2**20:,.0f} MB; a model here has at most {MOST_BYTES / 2**20:,.0f} MB. Choose "
         "another file."

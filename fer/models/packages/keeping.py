@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fer.errors import ModelError, ModelNotFoundError
 from fer.models.card import CARD_FILE
-from fer.models.packages.inspecting import MOST_BYTES, ModelFile, inspect
+from fer.models.packages.inspecting import MOST_BYTES, ModelFile, inspect, too_large
 from fer.models.packages.writing import SUFFIX
 from fer.system import files, paths
 
@@ -29,10 +29,7 @@ def receive_package(file_name: str, content: bytes) -> tuple[Path, ModelFile]:
         StorageError: it cannot be written.
     """
     if len(content) > MOST_BYTES:
-        raise ModelError(
-            f"The file has {len(content) / 2**20:,.0f} MB; a model here has at most "
-            f"{MOST_BYTES / 2**20:,.0f} MB. Choose another file."
-        )
+        raise ModelError(too_large("The file", len(content)))
     path = paths.cache_folder() / "arriving" / f"{plain_name(file_name)}{SUFFIX}"
     files.save_bytes(path, content)
     try:

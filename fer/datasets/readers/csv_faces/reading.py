@@ -32,24 +32,7 @@ def read_faces(
     skip_bad: bool = False,
     split: Split | None = None,
 ) -> Dataset:
-    """Read the faces of a table whose layout is known.
-
-    Args:
-        path: the table.
-        layout: where a line keeps what.
-        progress: told how far the reading is.
-        skip_bad: leave out bad rows instead of refusing the file.
-        split: what all faces are for, in a table that does not say so. If neither says it, validation and
-            test are drawn from them.
-
-    Returns:
-        Grey faces, (n, side, side, 1) uint8, of all seven emotions, in the order of the file. `rows` counts
-        the rows of the file; what was left out (bad, or of an emotion that is none of ours) leaves gaps.
-
-    Raises:
-        PartlyBadDatasetError: some rows are bad and others are good; not with `skip_bad`.
-        MalformedDatasetError: no row is good.
-    """
+    """Read the faces of a table whose layout is known; see `fer.datasets.readers`."""
     size = path.stat().st_size
     if size > _FILE_BYTES:
         raise MalformedDatasetError(
