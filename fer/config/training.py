@@ -143,7 +143,7 @@ class TrainingConfig:
         0.0,
         "Weight decay",
         "Pulls every weight a little towards zero at each step, so that none grows without need: a brake on "
-        "learning by heart. Only AdamW has it here.",
+        "learning by heart. Here AdamW and SGD have it.",
         option="for adamw and sgd: decoupled decay per step, times the rate",
         lowest=0,
         highest=10,

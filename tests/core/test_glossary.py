@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 from fer.config import TrainingConfig
+from fer.config.choices import DECAYING, OPTIMIZERS
 from fer.glossary import GLOSSARY, SETTINGS, explain, find_terms
 
 
@@ -23,6 +24,11 @@ def test_a_line_is_one_or_two_plain_sentences() -> None:
         assert term.text.endswith(".")
         assert len(term.text) < 260, term.title
     assert explain("epochs").startswith("One pass over all training faces")
+
+
+def test_weight_decay_names_every_optimizer_that_has_it() -> None:
+    for name, title in OPTIMIZERS.items():
+        assert (title.split()[0] in explain("weight_decay").split()) == (name in DECAYING)
 
 
 def test_a_word_is_found_by_its_name_first_then_by_what_is_said_of_it() -> None:
