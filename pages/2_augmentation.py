@@ -1,4 +1,4 @@
-"""Station 2: how one face becomes many, with the very dice and the very code that training uses."""
+"""Data augmentation, station 2: how one face becomes many, with the very draws that training uses."""
 
 import streamlit as st
 
@@ -64,7 +64,7 @@ number = number_place.number_input(
     "Face", 1, len(rows), key="augmentation.face", help="The training faces in a shuffled order."
 )
 seed = seed_place.number_input(
-    "Seed of the dice",
+    "Random seed",
     0,
     2**31 - 1,
     0,

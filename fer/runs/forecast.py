@@ -23,15 +23,15 @@ def expected_starts(
         A figure per waiting run; None from the first one on that stands behind a run nobody can judge.
     """
     summaries = {run.id: summary for run, summary in known}
-    pace: dict[Hashable, float] = {}
+    epoch_seconds_of: dict[Hashable, float] = {}
     for run, summary in known:
         if summary.epoch_seconds is not None:
-            pace.setdefault(_work(run), summary.epoch_seconds)
+            epoch_seconds_of.setdefault(_work(run), summary.epoch_seconds)
 
     def lasts(run: Run) -> float | None:
         summary = summaries.get(run.id)
         of_its_own = summary.epoch_seconds if summary else None
-        epoch_seconds = of_its_own if of_its_own is not None else pace.get(_work(run))
+        epoch_seconds = of_its_own if of_its_own is not None else epoch_seconds_of.get(_work(run))
         done = summary.epochs_done if summary else 0
         return None if epoch_seconds is None else max(run.config.epochs - done, 0) * epoch_seconds
 

@@ -124,12 +124,12 @@ class EpochPlan:
 
     Attributes:
         order: (n,) in which the faces come.
-        dice: what happens to each of them, in that order.
+        params: what happens to each of them, in that order.
         mixing: of each batch; empty where nothing is mixed.
     """
 
     order: NDArray[np.intp]
-    dice: AugmentationParams
+    params: AugmentationParams
     mixing: tuple[MixingParams, ...]
 
 
@@ -165,10 +165,10 @@ class TrainingBatches:
         return -(-len(self.faces) // self._batch_size)
 
     def plan(self, number: int) -> EpochPlan:
-        """Throw all dice of epoch `number`, from 1."""
+        """Draw all that is random about epoch `number`, from 1."""
         rng = np.random.default_rng([self._seed, number])
         order = rng.permutation(len(self.faces))
-        dice = augmentation.draw(self._augmentation, len(order), rng)
+        params = augmentation.draw(self._augmentation, len(order), rng)
         mixing: list[MixingParams] = []
         if self._augmentation.mixes:
             for step in range(1, len(self) + 1):
@@ -177,7 +177,7 @@ class TrainingBatches:
                 rng = np.random.default_rng([self._seed, number, step])
                 count = min(self._batch_size, len(order) - (step - 1) * self._batch_size)
                 mixing.append(augmentation.draw_mixing(self._augmentation, count, rng))
-        return EpochPlan(order, dice, tuple(mixing))
+        return EpochPlan(order, params, tuple(mixing))
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of epoch `number` (from 1), in order; the last one may be smaller."""
@@ -186,7 +186,7 @@ class TrainingBatches:
             rows = plan.order[start : start + self._batch_size]
             images = self.faces.images[rows]
             if self._augmentation.changes_anything:
-                images = augmentation.apply(images, plan.dice.take(slice(start, start + self._batch_size)))
+                images = augmentation.apply(images, plan.params.take(slice(start, start + self._batch_size)))
             labels = self.faces.labels[rows]
             inputs = self._preprocessing.apply(images)
             targets, weights = self.targets[rows], self.weights[rows]

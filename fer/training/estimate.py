@@ -102,8 +102,8 @@ def known_estimate(config: TrainingConfig) -> SpeedEstimate | None:
             config = runs.read_config(folder)
             if config.head_epochs:  # its steps are of two kinds, and its rows do not say which
                 continue
-            if workload(config) == wanted and (pace := _of_run(folder)) is not None:
-                return pace
+            if workload(config) == wanted and (known := _of_run(folder)) is not None:
+                return known
         except FerError:  # a damaged folder, or an architecture of another version
             continue
     return _read(_path(wanted))
@@ -153,7 +153,7 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
         StorageError: the measurement cannot be kept.
     """
     progress(0.1, "Loading TensorFlow")
-    # Imported here: the pages that ask for a pace must not load it.
+    # Imported here: the pages that ask for an estimate must not load it.
     from fer.training.engine.freezing import set_trainable
     from fer.training.engine.network import build_network, compiled, repeatable
     from fer.training.engine.teaching import Teachers
@@ -190,9 +190,9 @@ def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silen
         started = time.perf_counter()
         network.predict_on_batch(judged)
         judging.append(time.perf_counter() - started)
-    pace = SpeedEstimate(size * steps / seconds, len(judged) / median(judging), start_seconds)
-    files.save_text(_path(workload(config)), json.dumps(asdict(pace), indent=2) + "\n")
-    return pace
+    measured = SpeedEstimate(size * steps / seconds, len(judged) / median(judging), start_seconds)
+    files.save_text(_path(workload(config)), json.dumps(asdict(measured), indent=2) + "\n")
+    return measured
 
 
 def _whole_batches(batches: TrainingBatches, size: int) -> Iterator[Batch]:
@@ -242,9 +242,9 @@ def _read(path: Path) -> SpeedEstimate | None:
     """A measurement, None where there is none or it was damaged: it is soon made again."""
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        pace = SpeedEstimate(**values)
-        speeds = (pace.images_per_second, pace.validation_images_per_second)
-        return pace if min(speeds) > 0 and pace.start_seconds >= 0 else None
+        measured = SpeedEstimate(**values)
+        speeds = (measured.images_per_second, measured.validation_images_per_second)
+        return measured if min(speeds) > 0 and measured.start_seconds >= 0 else None
     except (OSError, ValueError, TypeError):
         return None
 

@@ -1,4 +1,4 @@
-"""The augmentation page: sliders, presets, dice, and what the training form gets of it."""
+"""The augmentation page: sliders, presets, draws, and what the training form gets of it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -15,7 +15,7 @@ and `grey_level_features.tflite`, which also answers with a feature map of 3×2�
     features = keras.layers.Concatenate(name="features")([pooled, -pooled])
     model = keras.Model(inputs, dense(keras.layers.GlobalAveragePooling2D()(features)))
     dense.set_weights([np.stack([60 * 2 * levels, np.zeros(7)]), -60 * levels**2])
-    fer.training.save_litert(model, Path("grey_level_features.tflite"))
+    fer.training.engine.export.save_litert(model, Path("grey_level_features.tflite"))
 
 and `grey_level_maps.tflite`, which answers with its emotion maps, 3×2×7, as well, by
 
@@ -23,7 +23,7 @@ and `grey_level_maps.tflite`, which answers with its emotion maps, 3×2×7, as w
     logits = dense(keras.layers.GlobalAveragePooling2D()(features))
     model = keras.Model(inputs, keras.layers.Softmax()(logits))
     dense.set_weights([np.stack([60 * 2 * levels, np.zeros(7)]), -60 * levels**2])
-    fer.training.save_litert(model, Path("grey_level_maps.tflite"))
+    fer.training.engine.export.save_litert(model, Path("grey_level_maps.tflite"))
 
 so that tests of recognition need neither TensorFlow nor a trained network.
 """

@@ -1,4 +1,4 @@
-"""Augmentation: what the dice may be, and what each of them does to pixels whose fate is known."""
+"""Augmentation: what may be drawn, and what each value does to pixels whose fate is known."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,7 +28,7 @@ EVERYTHING = AugmentationConfig(
     noise_fraction=0.1,
     blur_pixels=1.5,
 )
-# Which dice each setting governs.
+# Which values each setting governs.
 GOVERNS = {
     "horizontal_flip": ["flipped"],
     "rotation_degrees": ["rotation_degrees"],
@@ -50,9 +50,9 @@ def noise(count: int, size: int = 48, channels: int = 1) -> NDArray[np.uint8]:
     return np.random.default_rng(1).integers(0, 256, (count, size, size, channels), dtype=np.uint8)
 
 
-def identity_params(count: int = 1, **dice: Any) -> AugmentationParams:
-    """Dice that change nothing, but for those named."""
-    return augmentation.identity_params(count, **dice)
+def identity_params(count: int = 1, **params: Any) -> AugmentationParams:
+    """Values that change nothing, but for those named."""
+    return augmentation.identity_params(count, **params)
 
 
 def thrown(config: AugmentationConfig, count: int = 4000) -> AugmentationParams:
@@ -140,24 +140,24 @@ def test_what_is_erased_is_the_mean_and_nothing_else_changes() -> None:
 
 
 def test_the_dice_fill_their_ranges_and_never_leave_them() -> None:
-    dice = thrown(EVERYTHING)
+    params = thrown(EVERYTHING)
     for values, lowest, highest in (
-        (dice.rotation_degrees, -20, 20),
-        (dice.shift_x_fraction, -0.2, 0.2),
-        (dice.shift_y_fraction, -0.2, 0.2),
-        (dice.zoom, 0.7, 1.3),
-        (dice.brightness_fraction, -0.2, 0.2),
-        (dice.contrast, 0.6, 1.4),
-        (dice.noise_fraction, 0, 0.1),
-        (dice.blur_pixels, 0, 1.5),
-        (dice.noise_seed / 2**32, 0, 1),
+        (params.rotation_degrees, -20, 20),
+        (params.shift_x_fraction, -0.2, 0.2),
+        (params.shift_y_fraction, -0.2, 0.2),
+        (params.zoom, 0.7, 1.3),
+        (params.brightness_fraction, -0.2, 0.2),
+        (params.contrast, 0.6, 1.4),
+        (params.noise_fraction, 0, 0.1),
+        (params.blur_pixels, 0, 1.5),
+        (params.noise_seed / 2**32, 0, 1),
     ):
         spread = highest - lowest
         assert lowest <= values.min() < lowest + 0.01 * spread
         assert highest >= values.max() > highest - 0.01 * spread
         assert values.mean() == pytest.approx((lowest + highest) / 2, abs=0.03 * spread)
-    assert dice.flipped.mean() == pytest.approx(0.5, abs=0.04)
-    assert dice.upside_down.mean() == pytest.approx(0.5, abs=0.04)
+    assert params.flipped.mean() == pytest.approx(0.5, abs=0.04)
+    assert params.upside_down.mean() == pytest.approx(0.5, abs=0.04)
 
 
 def test_half_of_the_faces_are_erased_within_the_picture_and_the_area_allowed() -> None:
@@ -191,18 +191,18 @@ def test_every_setting_of_a_single_face_is_governed_here() -> None:
 
 def test_an_old_seed_draws_its_old_dice_though_there_are_more_now() -> None:
     first_rows = np.random.default_rng(5).random((12, 50))
-    dice = thrown(EVERYTHING, 50)
-    assert np.array_equal(dice.rotation_degrees, (2 * first_rows[1] - 1) * 20)
-    assert np.array_equal(dice.contrast, 1 + (2 * first_rows[6] - 1) * 0.4)
-    assert np.array_equal(dice.flipped, first_rows[0] < 0.5)
+    params = thrown(EVERYTHING, 50)
+    assert np.array_equal(params.rotation_degrees, (2 * first_rows[1] - 1) * 20)
+    assert np.array_equal(params.contrast, 1 + (2 * first_rows[6] - 1) * 0.4)
+    assert np.array_equal(params.flipped, first_rows[0] < 0.5)
 
 
 def test_some_of_the_dice_change_their_faces_as_all_of_them_did() -> None:
-    images, dice = noise(8), thrown(EVERYTHING, 8)
+    images, params = noise(8), thrown(EVERYTHING, 8)
     rows = np.array([5, 2])
-    assert len(dice.take(slice(1, 4))) == 3
+    assert len(params.take(slice(1, 4))) == 3
     assert np.array_equal(
-        augmentation.apply(images[rows], dice.take(rows)), augmentation.apply(images, dice)[rows]
+        augmentation.apply(images[rows], params.take(rows)), augmentation.apply(images, params)[rows]
     )
 
 
@@ -243,16 +243,16 @@ def test_what_the_fill_made_up_is_told_pixel_by_pixel() -> None:
 
 def test_noise_has_the_strength_that_was_drawn_and_a_seed_of_its_own() -> None:
     grey = np.full((2, 64, 64, 1), 128, np.uint8)
-    dice = replace(
+    params = replace(
         identity_params(2), noise_fraction=np.array([0.05, 0.1]), noise_seed=np.array([1, 2], np.uint32)
     )
-    noisy = augmentation.apply(grey, dice)
+    noisy = augmentation.apply(grey, params)
     added = noisy.astype(float) - 128
     assert added.mean() == pytest.approx(0, abs=0.7)
     assert added.std(axis=(1, 2, 3)) == pytest.approx([0.05 * 255, 0.1 * 255], rel=0.05)
     # Alone or beside others, a face gets the same noise.
-    assert np.array_equal(augmentation.apply(grey[1:], dice.take(slice(1, 2))), noisy[1:])
-    other = replace(dice, noise_seed=np.array([1, 3], np.uint32))
+    assert np.array_equal(augmentation.apply(grey[1:], params.take(slice(1, 2))), noisy[1:])
+    other = replace(params, noise_seed=np.array([1, 3], np.uint32))
     changed = augmentation.apply(grey, other)
     assert np.array_equal(changed[0], noisy[0])
     assert not np.array_equal(changed[1], noisy[1])
@@ -275,15 +275,15 @@ def test_blur_is_a_gaussian_of_so_many_pixels(sigma: float, channels: int) -> No
 def test_the_extremes_are_the_ends_of_what_can_be_drawn() -> None:
     ends = augmentation.extremes(EVERYTHING)
     assert list(ends) == [name for name in EVERYTHING.as_dict() if name in GOVERNS and name != "fill"]
-    assert [float(dice.rotation_degrees[0]) for dice in ends["rotation_degrees"]] == [-20, 20]
-    assert [float(dice.zoom[0]) for dice in ends["zoom_out_fraction"]] == [1.0, 0.7]
-    assert [float(dice.contrast[0]) for dice in ends["contrast_fraction"]] == pytest.approx([0.6, 1.4])
-    [nothing, most] = [dice.erased_box[0] for dice in ends["erase_fraction"]]
+    assert [float(params.rotation_degrees[0]) for params in ends["rotation_degrees"]] == [-20, 20]
+    assert [float(params.zoom[0]) for params in ends["zoom_out_fraction"]] == [1.0, 0.7]
+    assert [float(params.contrast[0]) for params in ends["contrast_fraction"]] == pytest.approx([0.6, 1.4])
+    [nothing, most] = [params.erased_box[0] for params in ends["erase_fraction"]]
     assert nothing[0] == nothing[2]
     assert (most[2] - most[0]) * (most[3] - most[1]) == pytest.approx(0.3)
     image = noise(1)
     for name, pair in ends.items():
-        pictures = [augmentation.apply(image, dice) for dice in pair]
+        pictures = [augmentation.apply(image, params) for params in pair]
         assert not np.array_equal(*pictures), name
     assert augmentation.extremes(AugmentationConfig(fill="black")) == {}
 

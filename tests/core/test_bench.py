@@ -54,13 +54,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def rivals(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """`fer.cli.bench.rivals`, without the Keras that its other rivals need."""
     monkeypatch.setitem(sys.modules, "keras", MagicMock())
-    import fer.cli.bench
+    before = set(sys.modules)
     from fer.cli.bench import rivals
 
     yield rivals
-    for parent, name in ((fer.cli.bench, "rivals"), (fer, "training")):
-        delattr(parent, name)
-        del sys.modules[f"{parent.__name__}.{name}"]
+    # Whoever loads them next shall not get those that were made with the feigned Keras.
+    loaded = [name for name in set(sys.modules) - before if name.startswith("fer.")]
+    for name in loaded:
+        parent, _, child = name.rpartition(".")
+        delattr(sys.modules[parent], child)
+    for name in loaded:
+        del sys.modules[name]
 
 
 def asked(subject: str, told: list[float] | None = None, **options: Any) -> Report:

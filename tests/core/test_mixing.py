@@ -47,9 +47,9 @@ def test_mixup_blends_faces_labels_and_weights_by_the_same_share() -> None:
 
 
 def test_cutmix_pastes_a_rectangle_and_counts_its_area() -> None:
-    dice = by_hand("cutmix", [0.75] * 2)
-    assert dice.boxes(48, 48).tolist() == [[12, 12, 36, 36]] * 2
-    inputs, targets, weights = augmentation.mix(*batch(2), dice)
+    params = by_hand("cutmix", [0.75] * 2)
+    assert params.boxes(48, 48).tolist() == [[12, 12, 36, 36]] * 2
+    inputs, targets, weights = augmentation.mix(*batch(2), params)
     pasted = np.zeros((48, 48), bool)
     pasted[12:36, 12:36] = True
     assert np.array_equal(inputs[1, ..., 0], np.where(pasted, 0, 1))
@@ -58,10 +58,10 @@ def test_cutmix_pastes_a_rectangle_and_counts_its_area() -> None:
 
 
 def test_what_reaches_over_the_border_is_cut_off_and_counts_for_less() -> None:
-    dice = by_hand("cutmix", [0.75] * 2, [[0.0, 0.5], [1.0, 1.0]])
-    assert dice.boxes(48, 48).tolist() == [[0, 12, 12, 36], [36, 36, 48, 48]]
-    assert dice.kept(48, 48) == pytest.approx([1 - 0.125, 1 - 0.0625])
-    inputs, targets, _ = augmentation.mix(*batch(2), dice)
+    params = by_hand("cutmix", [0.75] * 2, [[0.0, 0.5], [1.0, 1.0]])
+    assert params.boxes(48, 48).tolist() == [[0, 12, 12, 36], [36, 36, 48, 48]]
+    assert params.kept(48, 48) == pytest.approx([1 - 0.125, 1 - 0.0625])
+    inputs, targets, _ = augmentation.mix(*batch(2), params)
     assert inputs[0].mean() == pytest.approx(0.125)
     assert targets[:, 1] == pytest.approx([0.125, 1 - 0.0625])
 
@@ -92,19 +92,19 @@ def test_what_came_in_is_not_written_to() -> None:
 def test_mixing_keeps_the_labels_whole(drawn_with: tuple[AugmentationConfig, int, int], size: int) -> None:
     config, count, seed = drawn_with
     inputs, targets, weights = batch(count, size)
-    dice = drawn(config, count, seed)
-    mixed, answers, weighed = augmentation.mix(inputs, targets, weights, dice)
+    params = drawn(config, count, seed)
+    mixed, answers, weighed = augmentation.mix(inputs, targets, weights, params)
     assert (mixed.shape, mixed.dtype) == (inputs.shape, np.float32)
     assert (answers.dtype, weighed.dtype) == (np.float32, np.float32)
-    assert sorted(dice.partners) == list(range(count))
+    assert sorted(params.partners) == list(range(count))
     assert answers.sum(axis=1) == pytest.approx(np.ones(count), abs=1e-6)
     assert answers.min() >= 0
     assert weighed.min() >= 1 - 1e-5
     assert weighed.max() <= count + 1e-4
     # The grey of a mixed face tells how much of either face is in it: as much as its label says.
-    kept = dice.kept(size, size)
+    kept = params.kept(size, size)
     assert mixed.mean(axis=(1, 2, 3)) == pytest.approx(
-        kept * np.arange(count) + (1 - kept) * dice.partners, abs=1e-4
+        kept * np.arange(count) + (1 - kept) * params.partners, abs=1e-4
     )
 
 
@@ -124,5 +124,5 @@ def test_with_both_on_a_coin_decides_and_with_one_on_it_is_that() -> None:
 
 
 def test_who_mixes_nothing_throws_no_dice() -> None:
-    with pytest.raises(ValueError, match="throws no dice"):
+    with pytest.raises(ValueError, match="draws nothing for them"):
         drawn(AugmentationConfig(), 3)

@@ -135,7 +135,7 @@ def measure() -> dict[str, Any]:
     """Everything the tests above ask for, as plain JSON values."""
     from fer.config import TrainingConfig
     from fer.models.architectures.drafting import draft
-    from fer.training import build_network
+    from fer.training.engine.network import build_network
 
     return {
         "drafted": {name: draft(name).as_dict() for name in ARCHITECTURES},
@@ -157,7 +157,7 @@ def measure() -> dict[str, Any]:
 def network(name: str) -> "keras.Model":
     """An architecture as its authors do it, with some dropout; built once, for a large one takes seconds."""
     from fer.config import TrainingConfig
-    from fer.training import build_network
+    from fer.training.engine.network import build_network
 
     return build_network(TrainingConfig(architecture=name, dropout=DROPOUT), 7)
 
@@ -170,7 +170,7 @@ def counted(model: "keras.Model") -> list[int]:
 def dropped(name: str) -> dict[str, list[float]]:
     """The rates of the dropout layers, without dropout and with some."""
     from fer.config import TrainingConfig
-    from fer.training import build_network
+    from fer.training.engine.network import build_network
 
     without = build_network(TrainingConfig(architecture=name), 7)
     return {
@@ -247,7 +247,7 @@ def trained_batches(name: str) -> list[int]:
     import numpy as np
 
     from fer.config import TrainingConfig
-    from fer.training import compiled
+    from fer.training.engine.network import compiled
 
     trainee = compiled(network(name), TrainingConfig(architecture=name))
     # Layer by layer the same kernels run; a graph of a hundred layers for one step takes half a minute.
@@ -335,7 +335,7 @@ def exported(name: str) -> dict[str, Any]:
     from ai_edge_litert.interpreter import Interpreter
 
     from fer.models.catalog import FEATURES_LAYER
-    from fer.training import save_litert
+    from fer.training.engine.export import save_litert
 
     model = network(name)
     before = [weight.copy() for weight in model.get_weights()]
@@ -375,7 +375,7 @@ def trained_on_shares() -> dict[str, Any]:
     from fer.config import TrainingConfig
     from fer.datasets import Dataset, Source, Split
     from fer.emotions import EMOTIONS
-    from fer.training import Trainer
+    from fer.training.engine.trainer import Trainer
 
     shares = np.tile(np.array([0.7, 0.3, 0, 0, 0, 0, 0], np.float32), (80, 1))
     faces = Dataset(

@@ -70,7 +70,9 @@ def measure() -> dict[str, Any]:
     from fer.models.packages import inspect, model_package
     from fer.models.packages.header import ModelHeader
     from fer.system import paths
-    from fer.training import build_network, save_litert, teachers
+    from fer.training import teachers
+    from fer.training.engine.export import save_litert
+    from fer.training.engine.network import build_network
     from fer.training.engine.package_import import import_package
 
     with tempfile.TemporaryDirectory() as home:

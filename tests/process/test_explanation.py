@@ -74,8 +74,8 @@ def test_other_weights_are_refused_and_the_model_stays(found: dict[str, Any]) ->
 def measure() -> dict[str, Any]:
     """Everything the tests above ask for, as plain JSON values."""
     from fer.config import TrainingConfig
-    from fer.training import build_network
     from fer.training.engine.export import emotion_maps_of
+    from fer.training.engine.network import build_network
 
     paired = build_network(TrainingConfig(architecture="paired_cnn"), 7)
     return {
@@ -90,7 +90,7 @@ def network_of(name: str, seed: int = 0) -> Any:
     import numpy as np
 
     from fer.config import TrainingConfig
-    from fer.training import build_network
+    from fer.training.engine.network import build_network
 
     network = build_network(TrainingConfig(architecture=name, seed=seed), 7)
     rng = np.random.default_rng(seed)
@@ -114,7 +114,7 @@ def compared(name: str) -> dict[str, float]:
 
     from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
     from fer.models.inference import Recognizer
-    from fer.training import save_litert
+    from fer.training.engine.export import save_litert
     from tests.core import grey_level
 
     network = network_of(name)

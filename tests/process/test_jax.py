@@ -212,11 +212,11 @@ def picture_differences(config: TrainingConfig) -> dict[str, float]:
     batches = TrainingBatches(faces, config, preprocessing)
     plan = batches.plan(1)
     _, height, width, _ = faces.images.shape
-    dice = device_pixels.dice_of(plan, config.augmentation, *preprocessing.input_shape[:2])
-    dice["source"] = device_pixels.sources_of(plan, height, width)
+    params = device_pixels.params_of(plan, config.augmentation, *preprocessing.input_shape[:2])
+    params["source"] = device_pixels.sources_of(plan, height, width)
     found = []
     for number, batch in enumerate(batches.epoch(1)):
-        part = {name: jnp.asarray(values[number * 16 : number * 16 + 16]) for name, values in dice.items()}
+        part = {name: jnp.asarray(values[number * 16 : number * 16 + 16]) for name, values in params.items()}
         row = np.asarray(part["row"])
         levels = device_pixels.changed(jnp.asarray(faces.images[row]), part, config.augmentation)
         inputs = device_pixels.prepared(levels, preprocessing)
@@ -244,11 +244,11 @@ def noise() -> dict[str, float]:
     from fer.training.engine import device_pixels
 
     config = AugmentationConfig(noise_fraction=0.1)
-    dice = augmentation.draw(config, 64, np.random.default_rng(0))
+    params = augmentation.draw(config, 64, np.random.default_rng(0))
     part = {
         "source": jnp.tile(jnp.eye(2, 3), (64, 1, 1)),
-        "noise_fraction": jnp.asarray(dice.noise_fraction, jnp.float32),
-        "noise_seed": jnp.asarray(dice.noise_seed),
+        "noise_fraction": jnp.asarray(params.noise_fraction, jnp.float32),
+        "noise_seed": jnp.asarray(params.noise_seed),
     }
     grey = np.full((64, 48, 48, 1), 128, np.uint8)
     noisy = np.asarray(device_pixels.changed(jnp.asarray(grey), part, config)) - 128
@@ -256,7 +256,7 @@ def noise() -> dict[str, float]:
     alike = sum(np.array_equal(faces[one], faces[one + 1]) for one in range(63))
     return {
         "strength": float(np.sqrt((faces**2).mean())),
-        "expected": float(255 * np.sqrt((dice.noise_fraction**2).mean())),
+        "expected": float(255 * np.sqrt((params.noise_fraction**2).mean())),
         "alike": float(alike),
     }
 

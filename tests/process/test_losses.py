@@ -46,8 +46,8 @@ def measure() -> dict[str, Any]:
     import keras
 
     from fer.config import TrainingConfig
-    from fer.training import compiled
     from fer.training.engine.losses import build_loss
+    from fer.training.engine.network import compiled
 
     rng = np.random.default_rng(0)
     inputs = rng.normal(0, 1, (16, 5)).astype(np.float32)

@@ -25,7 +25,7 @@ from tests.conftest import dataset_of
 from tests.process.conftest import found_by_child
 
 if TYPE_CHECKING:
-    from fer.training import Trainer
+    from fer.training.engine.trainer import Trainer
 
 # Of the tiny network the third convolution, with all that follows it.
 TWO_PHASES = TrainingConfig(
@@ -155,7 +155,7 @@ def trainer_in(folder: Path, config: TrainingConfig) -> "Trainer":
     """A trainer of the run in `folder` on 21 drawn faces, three batches an epoch."""
     import keras
 
-    from fer.training import Trainer
+    from fer.training.engine.trainer import Trainer
 
     keras.backend.clear_session()  # so that layers have the names of a process that trains one network
     faces = dataset_of([*range(7)] * 4, [Split.TRAIN] * 21 + [Split.VALIDATION] * 7)

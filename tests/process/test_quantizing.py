@@ -174,7 +174,7 @@ def trained(faces: Any) -> Any:
 
     from fer.config import TrainingConfig
     from fer.models.catalog import preprocessing_of
-    from fer.training import build_network, compiled
+    from fer.training.engine.network import build_network, compiled
 
     keras.utils.set_random_seed(0)
     config = TrainingConfig(architecture="tiny_cnn")
@@ -191,7 +191,7 @@ def save(folder: Any, network: Any) -> Any:
     from fer.config import TrainingConfig
     from fer.models.card import KERAS_FILE, MODEL_FILE, ModelCard
     from fer.models.catalog import architecture
-    from fer.training import save_litert
+    from fer.training.engine.export import save_litert
 
     save_litert(network, folder / MODEL_FILE)
     network.save(folder / KERAS_FILE)

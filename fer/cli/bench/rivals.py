@@ -15,7 +15,7 @@ from fer.config import TrainingConfig
 from fer.live.detection import FULL_RESOLUTION, HaarDetector, crop_faces
 from fer.models.catalog import FEATURES_LAYER
 from fer.models.preprocessing import Preprocessing
-from fer.training import build_network, compiled
+from fer.training.engine.network import build_network, compiled
 
 
 def read_csv_with_a_loop(path: Path) -> NDArray[np.uint8]:

@@ -10,7 +10,8 @@ from fer.config import TrainingConfig
 from fer.emotions import EMOTIONS
 from fer.models.card import MODEL_FILE, ModelCard
 from fer.models.catalog import preprocessing_of
-from fer.training import build_network, save_litert
+from fer.training.engine.export import save_litert
+from fer.training.engine.network import build_network
 
 
 def export_untrained(folder: Path, name: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from fer.runs import BatchMetrics, EpochMetrics, Run, RunStatus
-from fer.runs.diagnosis import classes, fits, judging, losses, rates, remedies
+from fer.runs.diagnosis import classes, fits, fluctuation, losses, rates, remedies
 from fer.runs.diagnosis.finding import Finding, FindingKind
 from fer.runs.diagnosis.history import TrainingHistory
 
@@ -16,10 +16,10 @@ _RULES: tuple[Callable[[TrainingHistory], Finding | None], ...] = (
     fits.overfitting,
     fits.underfitting,
     classes.dead_classes,
-    judging.fluctuation,
+    fluctuation.fluctuation,
     fits.too_few_epochs,
     fits.plateau,
-    judging.small_validation,
+    fluctuation.small_validation,
 )
 # A cause is said, and what follows from it is not said again.
 _EXPLAINS: Mapping[FindingKind, frozenset[FindingKind]] = {

@@ -196,7 +196,7 @@ def across_seeds(outcomes: Sequence[Outcome]) -> str:
     agree = len({value > 0 for value in differences}) == 1
     return (
         f"With {len(differences)} seeds it brought {listed} points, {_signed(mean)} on average: the seeds "
-        + ("agree." if agree else "do not agree, so the dice matter more than the change.")
+        + ("agree." if agree else "do not agree, so chance matters more than the change.")
     )
 
 
@@ -321,7 +321,7 @@ def _caveats(
         and faces[0].fingerprint != faces[1].fingerprint
     ):
         said.append("The dataset was changed between the two runs, so the faces are not quite the same.")
-    said.append("One seed: another throw of the dice alone moves an accuracy, often by a point.")
+    said.append("One seed: another seed alone moves an accuracy, often by a point.")
     return tuple(said)
 
 

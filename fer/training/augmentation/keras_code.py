@@ -19,8 +19,8 @@ DIFFERENCES = (
     "standard deviation, and `RandomGaussianBlur` draws one strength for a whole batch.",
     "**Erasing.** Here the mean of the face fills a rectangle of aspect 1:2 to 2:1; Keras fills it with a "
     "constant, and draws its two sides apart.",
-    "**Dice.** The ranges agree, the draws do not: the same seed gives other pictures. Layers inside a model "
-    "work in training only; here the faces are changed before the model sees them.",
+    "**Random draws.** The ranges agree, the draws do not: the same seed gives other pictures. Layers inside "
+    "a model work in training only; here the faces are changed before the model sees them.",
 )
 """Where Keras' layers do not do quite what happens here, Markdown."""
 

@@ -53,13 +53,13 @@ class MixingParams:
 
 
 def draw_mixing(config: AugmentationConfig, count: int, rng: np.random.Generator) -> MixingParams:
-    """Throw the dice for a batch of `count` faces; with both kinds on, a coin decides.
+    """Draw how a batch of `count` faces is mixed; with both kinds on, a coin decides.
 
     Raises:
         ValueError: the config mixes nothing.
     """
     if not config.mixes:
-        raise ValueError("A config without mixup and cutmix throws no dice for them.")
+        raise ValueError("A config without mixup and cutmix draws nothing for them.")
     both = config.mixup_alpha > 0 and config.cutmix_alpha > 0
     cut = rng.random() < 0.5 if both else config.cutmix_alpha > 0
     alpha = config.cutmix_alpha if cut else config.mixup_alpha
@@ -75,7 +75,7 @@ def mix(
     inputs: NDArray[np.float32],
     targets: NDArray[np.float32],
     weights: NDArray[np.float32],
-    dice: MixingParams,
+    params: MixingParams,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Return mixed copies of a batch's inputs, targets and loss weights.
 
@@ -83,24 +83,24 @@ def mix(
         inputs: (b, h, w, c).
         targets: (b, k), shares that sum to 1; they do afterwards too.
         weights: (b,).
-        dice: of b faces.
+        params: of b faces.
     """
     _, height, width, _ = inputs.shape
-    shares = dice.kept(height, width)
-    if dice.kind == "mixup":
-        mixed = inputs[dice.partners]
+    shares = params.kept(height, width)
+    if params.kind == "mixup":
+        mixed = inputs[params.partners]
         mixed -= inputs
         mixed *= (1 - shares)[:, None, None, None]
         mixed += inputs
     else:
         mixed = inputs.copy()
         for face, partner, (left, top, right, bottom) in zip(
-            mixed, dice.partners, dice.boxes(height, width).tolist(), strict=True
+            mixed, params.partners, params.boxes(height, width).tolist(), strict=True
         ):
             face[top:bottom, left:right] = inputs[partner, top:bottom, left:right]
     column = shares[:, None]
     return (
         mixed,
-        column * targets + (1 - column) * targets[dice.partners],
-        shares * weights + (1 - shares) * weights[dice.partners],
+        column * targets + (1 - column) * targets[params.partners],
+        shares * weights + (1 - shares) * weights[params.partners],
     )

@@ -11,7 +11,7 @@ from fer.config import AugmentationConfig, Fill
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AugmentationParams:
-    """The dice of n faces, thrown but not yet applied.
+    """What was drawn for n faces, not yet applied.
 
     Attributes:
         flipped: (n,) bool, mirrored left and right.
@@ -47,18 +47,18 @@ class AugmentationParams:
         return len(self.flipped)
 
     def take(self, rows: slice | NDArray[np.intp]) -> Self:
-        """The dice of some of the faces."""
+        """What was drawn for some of the faces."""
         arrays = {name: getattr(self, name)[rows] for name in self.__slots__ if name != "fill"}
         return type(self)(**arrays, fill=self.fill)
 
 
 def draw(config: AugmentationConfig, count: int, rng: np.random.Generator) -> AugmentationParams:
-    """Throw the dice for `count` faces, every value evenly spread over its range.
+    """Draw what happens to `count` faces, every value evenly spread over its range.
 
     The same number of random values is used whatever the config, so moving one slider does not
     change what the others drew.
     """
-    # One row per die. New dice go below the old ones, so that an old seed draws its old pictures.
+    # One row per value. New ones go below the old ones, so that an old seed draws its old pictures.
     flip, rotation, shift_x, shift_y, zoom, brightness, contrast, erase, area, aspect, left, top = rng.random(
         (12, count)
     )
@@ -90,10 +90,10 @@ def draw(config: AugmentationConfig, count: int, rng: np.random.Generator) -> Au
     )
 
 
-def identity_params(count: int, fill: Fill = "nearest", **dice: Any) -> AugmentationParams:
-    """Dice that leave `count` faces as they are, but for the named ones: the same value for each face."""
+def identity_params(count: int, fill: Fill = "nearest", **params: Any) -> AugmentationParams:
+    """Values that leave `count` faces as they are, but for the named ones: the same value for each face."""
     resting = draw(AugmentationConfig(fill=fill), count, np.random.default_rng(0))
-    thrown: dict[str, Any] = {name: np.array([value] * count) for name, value in dice.items()}
+    thrown: dict[str, Any] = {name: np.array([value] * count) for name, value in params.items()}
     return replace(resting, **thrown)
 
 
@@ -105,11 +105,15 @@ def extremes(config: AugmentationConfig) -> dict[str, tuple[AugmentationParams, 
         left out. Erasing takes a square out of the middle.
     """
 
-    def both(die: str, least: Any, most: Any) -> tuple[AugmentationParams, AugmentationParams]:
-        return identity_params(1, config.fill, **{die: least}), identity_params(1, config.fill, **{die: most})
+    def both(name: str, least: Any, most: Any) -> tuple[AugmentationParams, AugmentationParams]:
+        return identity_params(1, config.fill, **{name: least}), identity_params(
+            1, config.fill, **{name: most}
+        )
 
-    def either_way(die: str, most: float, middle: float = 0) -> tuple[AugmentationParams, AugmentationParams]:
-        return both(die, middle - most, middle + most)
+    def either_way(
+        name: str, most: float, middle: float = 0
+    ) -> tuple[AugmentationParams, AugmentationParams]:
+        return both(name, middle - most, middle + most)
 
     half = np.sqrt(config.erase_fraction) / 2
     nothing, square = [0.5] * 4, [0.5 - half, 0.5 - half, 0.5 + half, 0.5 + half]

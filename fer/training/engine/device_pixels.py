@@ -21,8 +21,8 @@ _MODES: dict[Fill, str] = {"nearest": "nearest", "reflect": "reflect", "black": 
 # ITU-R BT.601 luma, as OpenCV has it.
 _LUMA = (0.299, 0.587, 0.114)
 
-Dice = dict[str, Any]
-"""What was drawn for some faces, an array with a row for each under the name of the die."""
+Params = dict[str, Any]
+"""What was drawn for some faces, an array with a row for each under its name."""
 
 
 def supports(images: NDArray[np.uint8], preprocessing: Preprocessing) -> bool:
@@ -31,7 +31,7 @@ def supports(images: NDArray[np.uint8], preprocessing: Preprocessing) -> bool:
     return bool(height <= preprocessing.image_height and width <= preprocessing.image_width)
 
 
-def dice_of(plan: EpochPlan, config: AugmentationConfig, height: int, width: int) -> Dice:
+def params_of(plan: EpochPlan, config: AugmentationConfig, height: int, width: int) -> Params:
     """Return what an epoch needs, in its order: only what the config lets happen.
 
     Args:
@@ -40,12 +40,12 @@ def dice_of(plan: EpochPlan, config: AugmentationConfig, height: int, width: int
         height: of the model's input, pixels; what is pasted by mixing is measured in it.
         width: likewise.
     """
-    dice = plan.dice
-    found: Dice = {"row": plan.order.astype(np.int32)}
+    params = plan.params
+    found: Params = {"row": plan.order.astype(np.int32)}
     if config.changes_anything:
         names = ["brightness_fraction", "contrast", "erased_box", "noise_fraction", "blur_pixels"]
-        found |= {name: np.asarray(getattr(dice, name), np.float32) for name in names}
-        found["noise_seed"] = dice.noise_seed
+        found |= {name: np.asarray(getattr(params, name), np.float32) for name in names}
+        found["noise_seed"] = params.noise_seed
     if plan.mixing:
         found |= {
             "partner": np.concatenate([each.partners for each in plan.mixing]).astype(np.int32),
@@ -60,40 +60,40 @@ def dice_of(plan: EpochPlan, config: AugmentationConfig, height: int, width: int
 
 def sources_of(plan: EpochPlan, height: int, width: int) -> NDArray[np.float32]:
     """Return (n, 2, 3): where each pixel of a moved face comes from, x and y, in pixels."""
-    there = augmentation.matrices(plan.dice, height, width)
+    there = augmentation.matrices(plan.params, height, width)
     back = np.stack([cv2.invertAffineTransform(matrix) for matrix in there])
     return back.astype(np.float32)
 
 
-def changed(images: Any, dice: Dice, config: AugmentationConfig) -> Any:
+def changed(images: Any, params: Params, config: AugmentationConfig) -> Any:
     """Return (b, h, w, c) float32 grey levels 0 to 255, as `augmentation.apply` changes the faces.
 
     Args:
         images: (b, h, w, c) uint8.
-        dice: of these b faces, "source" among them.
+        params: of these b faces, "source" among them.
         config: what they were drawn by; what it forbids is not even compiled.
     """
     levels = images.astype(jnp.float32)
     if not config.changes_anything:
         return levels
-    levels = jnp.rint(jax.vmap(_warp, (0, 0, None))(levels, dice["source"], config.fill))
+    levels = jnp.rint(jax.vmap(_warp, (0, 0, None))(levels, params["source"], config.fill))
     if config.blur_pixels:
         reach = _reach(np.float32(config.blur_pixels))
-        levels = jnp.rint(jax.vmap(_blur, (0, 0, None))(levels, dice["blur_pixels"], int(reach)))
+        levels = jnp.rint(jax.vmap(_blur, (0, 0, None))(levels, params["blur_pixels"], int(reach)))
 
     def of_face(name: str) -> Any:
-        return dice[name][:, None, None, None]
+        return params[name][:, None, None, None]
 
     if config.contrast_fraction or config.brightness_fraction:
         lit = (levels - 127.5) * of_face("contrast") + 127.5 + 255 * of_face("brightness_fraction")
         levels = jnp.rint(jnp.clip(lit, 0, 255))
     if config.noise_fraction:
-        keys = jax.vmap(jax.random.key)(dice["noise_seed"])
+        keys = jax.vmap(jax.random.key)(params["noise_seed"])
         noise = jax.vmap(lambda key: jax.random.normal(key, levels.shape[1:]))(keys)
         levels = jnp.rint(jnp.clip(levels + 255 * of_face("noise_fraction") * noise, 0, 255))
     if config.erase_fraction:
         _, height, width, _ = levels.shape
-        box = jnp.rint(dice["erased_box"] * jnp.array([width, height, width, height], jnp.float32))
+        box = jnp.rint(params["erased_box"] * jnp.array([width, height, width, height], jnp.float32))
         mean = jnp.rint(levels.mean(axis=(1, 2), keepdims=True))
         levels = jnp.where(_inside(box, height, width), mean, levels)
     return levels
@@ -118,12 +118,12 @@ def prepared(levels: Any, preprocessing: Preprocessing) -> Any:
     return levels / 255 if preprocessing.scale == "zero_to_one" else levels / 127.5 - 1
 
 
-def mixed(inputs: Any, targets: Any, weights: Any, dice: Dice) -> tuple[Any, Any, Any]:
+def mixed(inputs: Any, targets: Any, weights: Any, params: Params) -> tuple[Any, Any, Any]:
     """Return a batch's inputs, targets and weights mixed as `fer.training.augmentation.mix` mixes them."""
     _, height, width, _ = inputs.shape
-    partner, kept = dice["partner"], dice["kept"]
-    pasted = _inside(dice["pasted"].astype(jnp.float32), height, width)
-    own = jnp.where(dice["blended"][:, None, None, None], kept[:, None, None, None], ~pasted)
+    partner, kept = params["partner"], params["kept"]
+    pasted = _inside(params["pasted"].astype(jnp.float32), height, width)
+    own = jnp.where(params["blended"][:, None, None, None], kept[:, None, None, None], ~pasted)
     column = kept[:, None]
     return (
         own * inputs + (1 - own) * inputs[partner],

@@ -1,4 +1,4 @@
-"""One epoch of learning in the memory of an accelerator, under JAX: nothing but dice and results travel.
+"""Training on an accelerator: one epoch under JAX, where only random draws and results travel.
 
 The faces lie there as bytes; each step picks its own, changes them, prepares them and learns from them, in
 one compiled program. This is what makes a graphics card worth having: fed batch by batch it would wait.
@@ -64,17 +64,17 @@ class OnDevice:
         plan = self._batches.plan(epoch)
         _, height, width, _ = self._batches.faces.images.shape
         input_height, input_width, _ = self._preprocessing.input_shape
-        dice = device_pixels.dice_of(plan, self._config.augmentation, input_height, input_width)
+        params = device_pixels.params_of(plan, self._config.augmentation, input_height, input_width)
         if self._config.augmentation.changes_anything:
-            dice["source"] = device_pixels.sources_of(plan, height, width)
-        dice = {name: jnp.asarray(values) for name, values in dice.items()}
+            params["source"] = device_pixels.sources_of(plan, height, width)
+        params = {name: jnp.asarray(values) for name, values in params.items()}
         taught = [_values(each) for each in self._teachers.networks] if self._teachers else []
         state = tuple([jnp.array(each.value) for each in group] for group in self._variables())
         count, size = len(plan.order), self._config.batch_size
         under_way: deque[tuple[int, int, float, Any]] = deque()
         for number, start in enumerate(range(0, count, size), start=1):
             now, faces = rate(number), min(size, count - start)
-            state, told = self._step(state, self._faces, taught, dice, start, now, size=faces)
+            state, told = self._step(state, self._faces, taught, params, start, now, size=faces)
             under_way.append((number, faces, now, told))
             if len(under_way) > _AHEAD:
                 yield _told(*under_way.popleft())
@@ -91,17 +91,17 @@ class OnDevice:
         return trainee.trainable_variables, trainee.non_trainable_variables, trainee.optimizer.variables
 
     def _one_step(
-        self, state: Any, faces: Any, taught: Any, dice: Any, start: Any, rate: Any, *, size: int
+        self, state: Any, faces: Any, taught: Any, params: Any, start: Any, rate: Any, *, size: int
     ) -> tuple[Any, Any]:
         """The compiled program: a step over `size` faces from `start`, its loss and accuracy."""
         weights, others, optimizer = state
-        dice = {name: jax.lax.dynamic_slice_in_dim(each, start, size) for name, each in dice.items()}
-        row = dice["row"]
-        levels = device_pixels.changed(faces["images"][row], dice, self._config.augmentation)
+        params = {name: jax.lax.dynamic_slice_in_dim(each, start, size) for name, each in params.items()}
+        row = params["row"]
+        levels = device_pixels.changed(faces["images"][row], params, self._config.augmentation)
         inputs = device_pixels.prepared(levels, self._preprocessing)
         targets, counts = faces["targets"][row], faces["weights"][row]
         if self._config.augmentation.mixes:
-            inputs, targets, counts = device_pixels.mixed(inputs, targets, counts, dice)
+            inputs, targets, counts = device_pixels.mixed(inputs, targets, counts, params)
         if self._teachers:
             answers = [
                 network.stateless_call(*values, seen, training=False)[0]

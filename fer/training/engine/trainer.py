@@ -53,7 +53,7 @@ class Trainer:
         self.validator = Validator(validation, config, preprocessing)
         self._faces = manifest(train, validation)
         self._validation_left_out = int((dataset.splits == Split.VALIDATION).sum()) - len(validation)
-        self._watched = probe_samples(validation, config.seed)
+        self._probes = probe_samples(validation, config.seed)
         self._preprocessing = preprocessing
         self._teachers = Teachers(config, dataset.emotions) if config.teachers else None
         self.network = build_network(config, len(dataset.emotions), config.precision)
@@ -152,7 +152,7 @@ class Trainer:
         if self.config.initial_weights == "imagenet":
             self.recorder.stage("Fetching what the network learned from ImageNet")
             imagenet.load(self.config.architecture, self.network)
-        faces = self.validator.faces.take(self._watched)
+        faces = self.validator.faces.take(self._probes)
         self.recorder.persist(lambda: runs.save_manifest(self.folder, self._faces))
         self.recorder.persist(
             lambda: runs.save_probe_samples(self.folder, faces.rows, faces.images, faces.labels)
@@ -204,7 +204,7 @@ class Trainer:
         Before last.keras is there the epoch does not count and is trained again, to the same end; once it is,
         all that is missing can be made from it.
         """
-        answers = result.probabilities[self._watched]
+        answers = result.probabilities[self._probes]
         self.recorder.persist(lambda: runs.record_answers(self.folder, row.epoch, answers))
         for log, loss, accuracy in (
             (self._train_log, row.train_loss, row.train_accuracy),

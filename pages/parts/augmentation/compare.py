@@ -22,11 +22,11 @@ _component = components.component(__file__, _HTML)
 def show(preview: Preview) -> None:
     """Draw the chosen face and one draw of it."""
     marks = sheet.choose_marks()
-    dice = augmentation.draw(preview.config, 1, preview.dice())
-    copy = augmentation.apply(preview.image, dice)
-    words = sampling_words.in_words(dice, 0)
+    params = augmentation.draw(preview.config, 1, preview.generator())
+    copy = augmentation.apply(preview.image, params)
+    words = sampling_words.in_words(params, 0)
     if marks:
-        copy = sheet.marked(copy, dice)
+        copy = sheet.marked(copy, params)
     _component(
         key="augmentation.compare",
         data={
@@ -37,9 +37,9 @@ def show(preview: Preview) -> None:
         },
     )
     height, width = preview.image.shape[1:3]
-    filled = float(np.mean(augmentation.filled_in(dice, height, width)))
+    filled = float(np.mean(augmentation.filled_in(params, height, width)))
     st.caption(
         f"Drawn: {words}. {100 * filled:.0f}% of the pixels were made up by the fill. Drag the line, or move "
-        "it with the arrow keys; **Draw again** throws the dice anew.",
+        "it with the arrow keys; **Draw again** takes another seed.",
         text_alignment="center",
     )

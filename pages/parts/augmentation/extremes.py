@@ -46,13 +46,15 @@ def show(preview: Preview) -> None:
         return
     pictures, captions = [], []
     for name, pair in ends.items():
-        for dice in pair:
-            copy = augmentation.apply(preview.image, dice)
-            pictures.append(sheet.marked(copy, dice) if marks else copy)
-            words = sampling_words.in_words(dice, 0)
+        for params in pair:
+            copy = augmentation.apply(preview.image, params)
+            pictures.append(sheet.marked(copy, params) if marks else copy)
+            words = sampling_words.in_words(params, 0)
             captions.append(
                 Caption(
-                    _TITLES[name], description=f"{_TITLES[name]}: {words}", notes=(_end(name, config, dice),)
+                    _TITLES[name],
+                    description=f"{_TITLES[name]}: {words}",
+                    notes=(_end(name, config, params),),
                 )
             )
     face_sheet.show(np.concatenate(pictures), captions, key="augmentation.extremes", side="7rem")
@@ -62,10 +64,10 @@ def show(preview: Preview) -> None:
     )
 
 
-def _end(name: str, config: AugmentationConfig, dice: augmentation.AugmentationParams) -> str:
+def _end(name: str, config: AugmentationConfig, params: augmentation.AugmentationParams) -> str:
     """What was drawn at one end, for the one setting."""
     if name in ("horizontal_flip", "vertical_flip"):
-        return "yes" if dice.flipped[0] or dice.upside_down[0] else "no"
+        return "yes" if params.flipped[0] or params.upside_down[0] else "no"
     alone = AugmentationConfig.from_dict({name: getattr(config, name)})
     # The title above it says "Blur" already.
-    return " ".join(sampling_words.in_short(alone, dice, 0)).removeprefix(f"{_TITLES[name].lower()} ")
+    return " ".join(sampling_words.in_short(alone, params, 0)).removeprefix(f"{_TITLES[name].lower()} ")

@@ -24,8 +24,8 @@ _LESSONS = {
 def show(preview: Preview) -> None:
     """Draw the same faces blended, and with rectangles of one another pasted in."""
     rows = preview.following(_FACES)
-    dice = augmentation.draw(preview.config, _FACES, preview.dice())
-    copies = augmentation.apply(preview.dataset.images[rows], dice).astype(np.float32)
+    params = augmentation.draw(preview.config, _FACES, preview.generator())
+    copies = augmentation.apply(preview.dataset.images[rows], params).astype(np.float32)
     targets = preview.dataset.targets()[rows]
     for name, lesson in _LESSONS.items():
         alpha: float = getattr(preview.config, name)

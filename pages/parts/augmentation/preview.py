@@ -1,4 +1,4 @@
-"""What every view of the page looks at: which faces, which dice, which settings."""
+"""Augmentation preview: the faces, the seed and the settings that every view of the page looks at."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ class Preview:
         view: the state it is in.
         rows: (m,) those to look through, m at least 1: the training faces, shuffled.
         place: of the chosen face among them, from 0.
-        seed: of the dice.
+        seed: of what is drawn.
         config: how far faces may be changed.
     """
 
@@ -58,7 +58,7 @@ class Preview:
         """What these faces are labelled."""
         return [self.dataset.emotions[self.dataset.labels[row]] for row in rows]
 
-    def dice(self) -> np.random.Generator:
+    def generator(self) -> np.random.Generator:
         """A generator at the seed."""
         return np.random.default_rng(self.seed)
 

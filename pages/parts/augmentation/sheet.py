@@ -52,11 +52,11 @@ def choose_marks() -> bool:
     )
 
 
-def marked(images: NDArray[np.uint8], dice: AugmentationParams) -> NDArray[np.uint8]:
+def marked(images: NDArray[np.uint8], params: AugmentationParams) -> NDArray[np.uint8]:
     """The changed faces in colour, (n, h, w, 3), the filled pixels tinted in stripes."""
     colored = np.repeat(images, 3, axis=3) if images.shape[3] == 1 else images.copy()
     _, height, width, _ = images.shape
-    filled = augmentation.filled_in(dice, height, width)
+    filled = augmentation.filled_in(params, height, width)
     # Stripes, so that it is not the colour alone that tells.
     stripes = (np.add.outer(np.arange(height), np.arange(width)) // max(2, height // 24)) % 2 == 0
     for where, strength in ((filled & stripes, 0.75), (filled & ~stripes, 0.45)):
@@ -65,8 +65,8 @@ def marked(images: NDArray[np.uint8], dice: AugmentationParams) -> NDArray[np.ui
 
 
 def _one_face(preview: Preview, marks: bool, recognizer: Recognizer | None) -> LabelSurvival | None:
-    dice = augmentation.draw(preview.config, DRAWS, preview.dice())
-    copies = augmentation.apply(np.repeat(preview.image, DRAWS, axis=0), dice)
+    params = augmentation.draw(preview.config, DRAWS, preview.generator())
+    copies = augmentation.apply(np.repeat(preview.image, DRAWS, axis=0), params)
     survival = None
     original = Caption(
         preview.emotion,
@@ -87,8 +87,8 @@ def _one_face(preview: Preview, marks: bool, recognizer: Recognizer | None) -> L
             notes=(f"{100 * float(before[0].max()):.0f}% sure", "original"),
         )
     face_sheet.show(
-        np.concatenate([_colored(preview.image, marks), marked(copies, dice) if marks else copies]),
-        [original, *_captions(preview, dice, survival)],
+        np.concatenate([_colored(preview.image, marks), marked(copies, params) if marks else copies]),
+        [original, *_captions(preview, params, survival)],
         key="augmentation.sheet",
         side=_SIDE,
     )
@@ -103,8 +103,8 @@ def _many_faces(preview: Preview, marks: bool, recognizer: Recognizer | None) ->
     rows = preview.following(FACES)
     emotions = preview.emotions_of(rows)
     images = preview.dataset.images[rows]
-    dice = augmentation.draw(preview.config, FACES, preview.dice())
-    copies = augmentation.apply(images, dice)
+    params = augmentation.draw(preview.config, FACES, preview.generator())
+    copies = augmentation.apply(images, params)
     survival = None
     if recognizer is not None:
         before = caches.answers(recognizer.name, preview.dataset, preview.view, rows.tolist())
@@ -121,8 +121,8 @@ def _many_faces(preview: Preview, marks: bool, recognizer: Recognizer | None) ->
     )
     st.caption("As the model could meet them, one draw each" + _marks_words(marks))
     face_sheet.show(
-        marked(copies, dice) if marks else copies,
-        _captions(preview, dice, survival, emotions),
+        marked(copies, params) if marks else copies,
+        _captions(preview, params, survival, emotions),
         key="augmentation.after",
         side=_SIDE,
     )
@@ -131,16 +131,16 @@ def _many_faces(preview: Preview, marks: bool, recognizer: Recognizer | None) ->
 
 def _captions(
     preview: Preview,
-    dice: AugmentationParams,
+    params: AugmentationParams,
     survival: LabelSurvival | None,
     emotions: Sequence[Emotion] | None = None,
 ) -> list[Caption]:
     """What stands under each copy: the model's answer where there is one, and what was drawn."""
     captions = []
-    for index in range(len(dice)):
+    for index in range(len(params)):
         lines, words = (
-            sampling_words.in_short(preview.config, dice, index),
-            sampling_words.in_words(dice, index),
+            sampling_words.in_short(preview.config, params, index),
+            sampling_words.in_words(params, index),
         )
         if emotions is not None:
             words = f"{emotions[index]}, {words}"

@@ -64,8 +64,8 @@ def show(preview: Preview, recognizer: Recognizer, sheet: LabelSurvival) -> None
     rows = rows_of(preview.dataset, split, shuffle_seed=0)[:FACES]
     with notices.shown():
         before = caches.answers(recognizer.name, preview.dataset, preview.view, rows.tolist())
-        dice = augmentation.draw(preview.config, len(rows), np.random.default_rng([preview.seed, 1]))
-        copies = augmentation.apply(preview.dataset.images[rows], dice)
+        params = augmentation.draw(preview.config, len(rows), np.random.default_rng([preview.seed, 1]))
+        copies = augmentation.apply(preview.dataset.images[rows], params)
         survival = label_survival(recognizer, before, copies, preview.emotions_of(rows))
     turned = sheet.turned_share
     st.markdown(

@@ -1,4 +1,4 @@
-"""Rules about the faces that judge: validation that jumps, and too few faces to tell.
+"""Fluctuation: validation accuracy that jumps, and too few faces to tell one change from chance.
 
 Seen: the shipped model on 3,589 validation faces (standard error 0.8 points) fell by more than the 2.3 points
 that chance explains in 2 of its 59 steps, and by more than 3 in none; mini_XCEPTION with Adam at a constant
