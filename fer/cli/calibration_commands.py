@@ -15,7 +15,7 @@ from fer.evaluation.calibration import (
     Temperature,
     fit_temperature,
     held_out_temperature,
-    maximum_calibration_error,
+    reliability,
     temperature_effect,
 )
 from fer.evaluation.calibration_store import KeptTemperature, delete_temperature, save_temperature
@@ -60,7 +60,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
         "dataset": dataset.name,
         "state": describe(view),
         "temperature": fitted.temperature,
-        "validation": _values(fitted) | {"maximum_error_before": maximum_calibration_error(validation)},
+        "validation": _values(fitted) | {"maximum_error_before": reliability(validation).maximum_error},
     }
     lines = []
     if held_out is not None:

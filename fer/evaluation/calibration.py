@@ -15,24 +15,6 @@ from fer.evaluation.scores import log_losses
 from fer.models.temperature import apply_temperature, log_softmax, logits_of
 from fer.statistics import Proportion, mean_interval
 
-__all__ = [
-    "BINS",
-    "LEAST_TEMPERATURE",
-    "MOST_TEMPERATURE",
-    "Reliability",
-    "ReliabilityBin",
-    "Temperature",
-    "apply_temperature",
-    "at_temperature",
-    "expected_calibration_error",
-    "expected_error_by_luck",
-    "fit_temperature",
-    "held_out_temperature",
-    "maximum_calibration_error",
-    "reliability",
-    "temperature_effect",
-]
-
 BINS = 15
 """Into how many bins of confidence faces are put, as Guo et al. (2017) do."""
 
@@ -153,16 +135,6 @@ def reliability(evaluation: Evaluation, bins: int = BINS) -> Reliability:
     )
 
 
-def expected_calibration_error(evaluation: Evaluation, bins: int = BINS) -> float:
-    """Return the mean distance of confidence and accuracy, 0 to 1; see `Reliability.expected_error`."""
-    return reliability(evaluation, bins).expected_error
-
-
-def maximum_calibration_error(evaluation: Evaluation, bins: int = BINS) -> float:
-    """Return the largest distance of confidence and accuracy, 0 to 1; see `Reliability.maximum_error`."""
-    return reliability(evaluation, bins).maximum_error
-
-
 def expected_error_by_luck(evaluation: Evaluation, bins: int = BINS) -> float:
     """Return the expected error that a model exactly as right as it says stays below, 95 times in 100.
 
@@ -254,8 +226,8 @@ def temperature_effect(evaluation: Evaluation, temperature: float) -> Temperatur
         temperature,
         float(losses_before.mean()),
         float(losses_after.mean()),
-        expected_calibration_error(evaluation),
-        expected_calibration_error(after),
+        reliability(evaluation).expected_error,
+        reliability(after).expected_error,
         len(evaluation),
         mean_interval(losses_after - losses_before),
     )

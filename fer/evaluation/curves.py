@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.evaluation.evaluation import Evaluation
-from fer.statistics import Z_95, wilson_interval
+from fer.statistics import Z_95, Proportion, wilson_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class ThresholdFigures:
         return self.true_positives + self.false_positives
 
     @property
-    def precision(self) -> float | None:
-        """Of the faces called this emotion, the share that is; None where none is called so."""
-        return self.true_positives / self.called if self.called else None
+    def precision(self) -> Proportion | None:
+        """Of the faces called this emotion, those that are; None where none is called so."""
+        return Proportion(self.true_positives, self.called) if self.called else None
 
     @property
-    def recall(self) -> float:
-        """Of the faces of this emotion, the share that is found."""
-        return self.true_positives / (self.true_positives + self.false_negatives)
+    def recall(self) -> Proportion:
+        """Of the faces of this emotion, those that are found."""
+        return Proportion(self.true_positives, self.true_positives + self.false_negatives)
 
     @property
     def false_positive_rate(self) -> float:
@@ -92,6 +92,11 @@ class ThresholdCurve:
         """(m,) of the faces called this emotion, the share that is; 1 where none is called so."""
         answered = self.true_positives + self.false_positives
         return np.where(answered > 0, self.true_positives / np.maximum(answered, 1), 1.0)
+
+    @property
+    def share(self) -> float:
+        """Of all faces, the share that is of this emotion: the average precision of a blind guess."""
+        return self.positives / (self.positives + self.negatives)
 
     @property
     def area(self) -> float:

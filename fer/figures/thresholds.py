@@ -64,8 +64,7 @@ def precision_recall_figure(lines: Sequence[CurveLine], threshold: float | None 
     traces: list[dict[str, Any]] = []
     if len({line.curve.emotion for line in lines}) == 1:
         curve = lines[0].curve
-        share = curve.positives / (curve.positives + curve.negatives)
-        traces.append(_chance([0, 1], [share, share]))
+        traces.append(_chance([0, 1], [curve.share, curve.share]))
     for line in lines:
         # While no face is found, precision is 1 by agreement or 0 by bad luck, and counts for nothing.
         first = int(np.argmax(line.curve.true_positives > 0))

@@ -6,7 +6,7 @@ from typing import cast
 
 from fer.config import AugmentationConfig
 from fer.models.card import ModelCard
-from fer.statistics import percent, percent_range
+from fer.statistics import Proportion, percent
 
 
 def augmentation(config: AugmentationConfig) -> str:
@@ -53,8 +53,7 @@ def tested(card: ModelCard) -> str:
     """Return the accuracy and interval of a card's one look at the test split; empty before it."""
     if card.test is None:
         return ""
-    low, high = cast("Sequence[float]", card.test["interval_95"])
-    return f"{percent(cast(float, card.test['accuracy']))} ({percent_range(low, high)})"
+    return str(Proportion.from_dict(card.test))
 
 
 def often_wrong(card: ModelCard) -> str:

@@ -14,8 +14,8 @@ from fer.emotions import Emotion
 from fer.errors import DiskFullError
 from fer.evaluation import Evaluation, calibration_store, evaluate, threshold_curve
 from fer.evaluation.calibration import (
-    expected_calibration_error,
     fit_temperature,
+    reliability,
     temperature_effect,
 )
 from fer.evaluation.calibration_store import load_temperature
@@ -119,7 +119,7 @@ def test_a_threshold_counts_its_faces_in_words(
     # What is wrongly labelled here is labelled as its neighbour; a face that looks happy, sad.
     assert f"The others are sad ({here.false_positives})" in told
     marks = [trace for trace in charts(page)["roc"]["data"] if trace.get("mode") == "markers"]
-    assert [(mark["x"], mark["y"]) for mark in marks] == [([here.false_positive_rate], [here.recall])]
+    assert [(mark["x"], mark["y"]) for mark in marks] == [([here.false_positive_rate], [here.recall.share])]
 
 
 @pytest.mark.usefixtures("recognizer")
@@ -228,13 +228,13 @@ def test_an_over_confident_model_is_called_so_with_its_figures(
     assert not page.exception and not page.error
     evaluation = judged(recognizer)
     assert page.metric[0].label == "Expected calibration error"
-    assert page.metric[0].value == percent(expected_calibration_error(evaluation))
+    assert page.metric[0].value == percent(reliability(evaluation).expected_error)
     told = words(page)
     assert "**Over-confident**" in told
     assert f"is right {percent(evaluation.accuracy)} of the time" in told
     assert "When it says 93–100\u00a0%, it is right" in told
     page.button_group(key="evaluation.bins").set_value(10).run()
-    assert page.metric[0].value == percent(expected_calibration_error(evaluation, 10))
+    assert page.metric[0].value == percent(reliability(evaluation, 10).expected_error)
 
 
 def test_the_temperature_comes_from_the_validation_faces_though_the_test_faces_are_judged(

@@ -16,16 +16,15 @@ from fer.evaluation.calibration import (
     MOST_TEMPERATURE,
     apply_temperature,
     at_temperature,
-    expected_calibration_error,
     expected_error_by_luck,
     fit_temperature,
     held_out_temperature,
-    maximum_calibration_error,
     reliability,
     temperature_effect,
 )
 from fer.evaluation.curves import ThresholdCurve, area_interval, around_threshold
 from fer.models.temperature import LEAST_PROBABILITY
+from fer.statistics import Proportion
 
 
 def evaluation_with(labels: NDArray[np.intp], probabilities: NDArray[np.float64]) -> Evaluation:
@@ -73,8 +72,8 @@ def test_bins_hold_what_was_said_and_what_was_right() -> None:
     assert found.maximum_error == pytest.approx(0.3, rel=1e-6)
     assert found.mean_gap == pytest.approx(np.mean([0.75, 0.75, 0.72, 0.95, 0.3]) - 3 / 5, rel=1e-6)
     assert found.heaviest is found.bins[2]
-    assert expected_calibration_error(evaluation, 10) == found.expected_error
-    assert maximum_calibration_error(evaluation, 10) == found.maximum_error
+    assert reliability(evaluation, 10).expected_error == found.expected_error
+    assert reliability(evaluation, 10).maximum_error == found.maximum_error
 
 
 def test_a_confidence_on_an_edge_counts_to_the_bin_below_and_no_face_is_lost() -> None:
@@ -93,10 +92,10 @@ def test_bins_are_scikit_learns() -> None:
 
 
 def test_luck_alone_explains_the_error_of_a_model_that_is_as_right_as_it_says() -> None:
-    below = [expected_calibration_error(told) < expected_error_by_luck(told) for told in few(1.0)]
+    below = [reliability(told).expected_error < expected_error_by_luck(told) for told in few(1.0)]
     # 95 % of 40 is 38; fewer than 34 would happen once in a thousand.
     assert sum(below) >= 34
-    assert all(expected_calibration_error(told) > expected_error_by_luck(told) for told in few(2.0))
+    assert all(reliability(told).expected_error > expected_error_by_luck(told) for told in few(2.0))
 
 
 def few(temperature: float) -> list[Evaluation]:
@@ -237,11 +236,11 @@ def test_figures_at_a_threshold_count_faces() -> None:
     figures = curve.figures_at(0.62)
     assert (figures.true_positives, figures.false_positives) == (2, 1)
     assert (figures.false_negatives, figures.true_negatives) == (1, 1)
-    assert figures.precision == pytest.approx(2 / 3) and figures.recall == pytest.approx(2 / 3)
+    assert figures.precision == Proportion(2, 3) and figures.recall == Proportion(2, 3)
     assert figures.f1 == pytest.approx(2 / 3) and figures.false_positive_rate == 0.5
     assert figures.called == 3
     nobody = curve.figures_at(0.95)
-    assert nobody.precision is None and nobody.recall == 0 and nobody.f1 == 0
+    assert nobody.precision is None and nobody.recall.share == 0 and nobody.f1 == 0
     # At 0.3, three of three are found beside one false alarm: F1 6/7, the best there is.
     assert curve.best_among(np.array([0.05, 0.3, 0.7, 0.95])) == 0.3
 

@@ -1,5 +1,7 @@
 """Threshold curves and reliability diagrams as figures: what a line, a mark and a bar stand for."""
 
+from operator import attrgetter
+
 import numpy as np
 import pytest
 
@@ -19,13 +21,13 @@ def line_of(evaluation: Evaluation, emotion: Emotion, rank: int = 0) -> CurveLin
 def test_marks_lie_on_their_curves_at_the_threshold() -> None:
     lines = [line_of(drawn(1.0, 500, seed), Emotion.SAD, seed) for seed in range(3)]
     for figure, of in (
-        (roc_figure(lines, 0.4), ("false_positive_rate", "recall")),
-        (precision_recall_figure(lines, 0.4), ("recall", "precision")),
+        (roc_figure(lines, 0.4), ("false_positive_rate", "recall.share")),
+        (precision_recall_figure(lines, 0.4), ("recall.share", "precision.share")),
     ):
         marks = [trace for trace in figure.data if trace.mode == "markers"]
         places = [line.curve.figures_at(0.4) for line in lines]
         assert [(mark.x[0], mark.y[0]) for mark in marks] == [
-            pytest.approx((getattr(here, of[0]), getattr(here, of[1]))) for here in places
+            pytest.approx(attrgetter(*of)(here)) for here in places
         ]
         assert len({mark.marker.symbol for mark in marks}) == 3
 

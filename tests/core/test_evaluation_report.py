@@ -26,7 +26,7 @@ from fer.datasets import Dataset, Source, Split
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ModelMismatchError
 from fer.evaluation import TTA, Evaluation, scores_of, threshold_curves
-from fer.evaluation.calibration import expected_calibration_error
+from fer.evaluation.calibration import reliability
 from fer.evaluation.caveats import caveats_of
 from fer.evaluation.evaluation_set import EvaluatedModel
 from fer.figures.report import (
@@ -225,7 +225,7 @@ def test_curves_and_calibration_are_there_with_their_figures(report: EvaluationR
         for curve in threshold_curves(of_one):
             assert said["per_emotion"][curve.emotion]["roc_auc"] == curve.area
             assert said["per_emotion"][curve.emotion]["average_precision"] == curve.average_precision
-        assert said["calibration"]["expected_error"] == expected_calibration_error(of_one)
+        assert said["calibration"]["expected_error"] == reliability(of_one).expected_error
         assert f"{100 * said['calibration']['expected_error']:.1f} points between" in page.text
 
 

@@ -11,6 +11,7 @@ from pages.parts import pickers, state
 from pages.parts.evaluation import chosen_face, names, nearest
 from pages.parts.evaluation.judged import Judged
 from pages.parts.face_card import Faces, mend_face, open_card, vote_chart
+from pages.parts.plot import plot
 
 _VIEW = "evaluation.view_shown"
 
@@ -38,11 +39,7 @@ def _card(judged: Judged, row: int) -> None:
         st.rerun()  # it was left out meanwhile: the dialog closes, and the page follows
     picture, words = st.columns([1, 1], gap="large")
     with picture:
-        st.plotly_chart(
-            figures.face_figure(judged.faces.images[index]),
-            config={"displayModeBar": False},
-            key="evaluation.card_face",
-        )
+        plot(figures.face_figure(judged.faces.images[index]), "evaluation.card_face")
         _lead_on(row)
         if len(judged.models) == 1:
             _votes(judged, index)
@@ -133,11 +130,7 @@ def _scores(judged: Judged, index: int) -> None:
         with column:
             if len(judged.models) > 1:
                 st.markdown(f"**{names.short(judged, number)}** · {judged.models[number].title}")
-            st.plotly_chart(
-                figures.scores_figure(evaluation.scores(index)),
-                config={"displayModeBar": False},
-                key=f"evaluation.card_scores.{number}",
-            )
+            plot(figures.scores_figure(evaluation.scores(index)), f"evaluation.card_scores.{number}")
 
 
 def _reason(judged: Judged, index: int) -> str:

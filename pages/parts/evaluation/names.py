@@ -1,4 +1,4 @@
-"""Model names: what the models are called where there is little room."""
+"""Model names: what the models are called where there is little room, and which of them a part is about."""
 
 import streamlit as st
 
@@ -8,14 +8,33 @@ from pages.parts.evaluation.judged import Judged
 _LETTERS = "ABC"
 
 
+def letter(judged: Judged, index: int) -> str:
+    """Return what a model is called beside others: "A" to "C"; empty where it is alone."""
+    return _LETTERS[index] if len(judged.models) > 1 else ""
+
+
 def short(judged: Judged, index: int) -> str:
     """Return what a model is called in a figure: "A" to "C", or "This model" where it is alone."""
-    return _LETTERS[index] if len(judged.models) > 1 else "This model"
+    return letter(judged, index) or "This model"
 
 
 def subject(judged: Judged, index: int) -> str:
     """Return what a model is called within a sentence: "A" to "C", or "the model" where it is alone."""
-    return _LETTERS[index] if len(judged.models) > 1 else "the model"
+    return letter(judged, index) or "the model"
+
+
+def choose_model(judged: Judged, title: str, key: str) -> int:
+    """Show the models by their letters, if there are several, and return the place of the chosen one."""
+    if len(judged.models) == 1:
+        return 0
+    return st.segmented_control(
+        title,
+        range(len(judged.models)),
+        default=0,
+        required=True,
+        format_func=lambda index: f"{letter(judged, index)}  {judged.models[index].title}",
+        key=key,
+    )
 
 
 def show_letters(judged: Judged) -> None:

@@ -13,6 +13,7 @@ from fer.models.inference import Recognizer
 from pages.parts import caches, face_sheet, notices, phrases
 from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged
+from pages.parts.plot import plot
 
 _WANTED = "evaluation.nearest_wanted"
 
@@ -29,16 +30,7 @@ def nearest_faces(judged: Judged, image: NDArray[np.uint8], key: str, *, row: in
         row: the face's own row in the source; None for a face of the learner's own.
     """
     st.markdown("#### Most similar training faces")
-    index = 0
-    if len(judged.models) > 1:
-        index = st.segmented_control(
-            "As it is seen by",
-            range(len(judged.models)),
-            default=0,
-            required=True,
-            format_func=lambda index: names.short(judged, index),
-            key=f"{key}.model",
-        )
+    index = names.choose_model(judged, "As it is seen by", f"{key}.model")
     model = judged.models[index]
     try:
         recognizer = caches.recognizer(model.name)
@@ -119,11 +111,7 @@ def _found(
             icon=":material/content_copy:",
         )
     st.markdown(_sentence(counts, commonest, answer, len(found), len(known.faces)))
-    st.plotly_chart(
-        figures.labels_figure(counts),
-        config={"displayModeBar": False},
-        key="evaluation.nearest_labels",
-    )
+    plot(figures.labels_figure(counts), "evaluation.nearest_labels")
     face_sheet.show(
         dataset.images[found.places], _captions(judged, found), key="evaluation.nearest_sheet", side="6.2rem"
     )

@@ -15,6 +15,7 @@ from fer.statistics import percent, percent_range
 from pages.parts import phrases
 from pages.parts.evaluation.curves import temperature
 from pages.parts.evaluation.judged import Judged
+from pages.parts.plot import plot
 
 _BINS = (10, BINS, 20)
 
@@ -56,11 +57,7 @@ def _reliabilities(judged: Judged) -> None:
         with words:
             _words(evaluation, found, bins)
         with chart:
-            st.plotly_chart(
-                figures.reliability_figure(found),
-                config={"displayModeBar": False},
-                key=f"evaluation.reliability.{number}",
-            )
+            plot(figures.reliability_figure(found), f"evaluation.reliability.{number}")
 
 
 def _words(evaluation: Evaluation, found: Reliability, bins: int) -> None:

@@ -1,49 +1,29 @@
 """AUC table: the areas under the curves, narrow enough for a telephone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 
+from fer.evaluation import Evaluation, ThresholdCurve
+from fer.evaluation.curves import area_interval
 from pages.parts import components
 
 _STYLE = components.style(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class CurveRow:
-    """What one pair of curves comes to.
+def show(rows: Sequence[tuple[str, Evaluation, ThresholdCurve]]) -> None:
+    """Show the areas with their 95 % intervals, and what a blind guess would get.
 
-    Attributes:
-        title: of the emotion, or of the model.
-        color: "#rrggbb" of the emotion.
-        area: under the ROC curve, 0 to 1.
-        area_interval: its 95 % interval; None for too few faces.
-        average_precision: 0 to 1.
-        precision_interval: its 95 % interval.
-        share: of the faces that are of the emotion: the average precision of a blind guess.
-        faces: how many are of the emotion.
+    Args:
+        rows: each with the title of the emotion or of the model, whose answers, and one of their curves.
     """
-
-    title: str
-    color: str
-    area: float
-    area_interval: tuple[float, float] | None
-    average_precision: float
-    precision_interval: tuple[float, float]
-    share: float
-    faces: int
-
-
-def show(rows: Sequence[CurveRow]) -> None:
-    """Show the areas with their 95 % intervals, and what a blind guess would get."""
     body = "".join(
-        f'<tr><td><span class="dot" style="background:{row.color}"></span>{escape(row.title)}</td>'
-        f"<td>{row.area:.3f}{_interval(row.area_interval)}</td>"
-        f"<td>{row.average_precision:.3f}{_interval(row.precision_interval)}</td>"
-        f"<td>{row.share:.3f}</td><td>{row.faces:,}</td></tr>"
-        for row in rows
+        f'<tr><td><span class="dot" style="background:{curve.emotion.color}"></span>{escape(title)}</td>'
+        f"<td>{curve.area:.3f}{_interval(area_interval(evaluation, curve))}</td>"
+        f"<td>{curve.average_precision:.3f}{_interval(curve.average_precision_interval_95)}</td>"
+        f"<td>{curve.share:.3f}</td><td>{curve.positives:,}</td></tr>"
+        for title, evaluation, curve in rows
     )
     st.html(
         f'{_STYLE}<table class="fer-areas"><thead><tr><th></th><th>AUC</th><th>Average precision</th>'

@@ -10,9 +10,11 @@ from fer.errors import ConfigError, DatasetError, FerError
 from fer.evaluation import TTA, calibration_store
 from fer.evaluation.calibration import Temperature, at_temperature, reliability, temperature_effect
 from fer.evaluation.calibration_store import KeptTemperature
-from fer.statistics import percent
+from fer.statistics import percent, signed
 from pages.parts import caches, notices, phrases, state
+from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged
+from pages.parts.plot import plot
 
 
 def show(judged: Judged) -> None:
@@ -24,16 +26,7 @@ def show(judged: Judged) -> None:
         "**No answer changes**, and so no accuracy: only how much the confidence can be trusted. T is fitted "
         "on the validation faces, never on the test faces."
     )
-    index = 0
-    if len(judged.models) > 1:
-        index = st.segmented_control(
-            "Of which model",
-            range(len(judged.models)),
-            default=0,
-            required=True,
-            format_func=lambda number: judged.models[number].title,
-            key="evaluation.temperature_model",
-        )
+    index = names.choose_model(judged, "Of which model", "evaluation.temperature_model")
     name = judged.models[index].name
     fingerprint = caches.recognizer(name).fingerprint
     _kept(fingerprint)
@@ -143,36 +136,28 @@ def _fitted(judged: Judged, index: int, fitted: Temperature, held_out: Temperatu
             "measure of a temperature. Choose the test faces above.",
             icon=":material/visibility:",
         )
-    before, after = st.columns(2, gap="medium")
-    for place, title, shown, key in (
-        (before, "Before", evaluation, "before"),
-        (
-            after,
-            f"After, at T = {fitted.temperature:.2f}",
-            at_temperature(evaluation, fitted.temperature),
-            "after",
-        ),
-    ):
+    titles = ("Before", f"After, at T = {fitted.temperature:.2f}")
+    both = (evaluation, at_temperature(evaluation, fitted.temperature))
+    for place, title, shown in zip(st.columns(2, gap="medium"), titles, both, strict=True):
         with place:
             st.markdown(f"**{title}**")
-            st.plotly_chart(
-                figures.reliability_figure(reliability(shown), height=320),
-                config={"displayModeBar": False},
-                key=f"evaluation.temperature_{key}",
-            )
+            key = f"evaluation.temperature_{title.split(',')[0].lower()}"
+            plot(figures.reliability_figure(reliability(shown), height=320), key)
 
 
 def effect_words(effect: Temperature) -> str:
     """What a temperature does to the confidence on some faces, in words."""
     bounds = effect.loss_change_95
     change = effect.log_loss_after - effect.log_loss_before
-    interval = "" if bounds is None else f" (95\u00a0% interval {_signed(bounds[0])} to {_signed(bounds[1])})"
+    interval = (
+        "" if bounds is None else f" (95\u00a0% interval {signed(bounds[0], 4)} to {signed(bounds[1], 4)})"
+    )
     if effect.effect == "nothing":
         return "**It changes nothing**: the model is as sure as it may be."
     if effect.effect == "could be chance":
         return (
-            f"**It changes next to nothing**: the log loss moves by {_signed(change)}{interval}, which could "
-            "be chance. The confidence is as good without it."
+            f"**It changes next to nothing**: the log loss moves by {signed(change, 4)}{interval}, which "
+            "could be chance. The confidence is as good without it."
         )
     errors = effect.expected_error_after - effect.expected_error_before
     if effect.effect == "worse":
@@ -209,7 +194,3 @@ def _use(judged: Judged, index: int, fingerprint: str, fitted: Temperature) -> N
         calibration_store.save_temperature(kept)
     state.set_calibrated(True)
     st.rerun()
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.4f}".replace("-", "−")

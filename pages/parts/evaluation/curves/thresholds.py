@@ -8,14 +8,14 @@ import streamlit as st
 from fer import figures
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation, ThresholdCurve, threshold_curve, threshold_curves
-from fer.evaluation.curves import ThresholdFigures, area_interval, around_threshold
+from fer.evaluation.curves import ThresholdFigures, around_threshold
 from fer.figures import CurveLine
-from fer.statistics import Proportion, percent
+from fer.statistics import percent
 from pages.parts import face_sheet, mending, phrases, state
 from pages.parts.evaluation import face_card
 from pages.parts.evaluation.curves import table
-from pages.parts.evaluation.curves.table import CurveRow
 from pages.parts.evaluation.judged import Judged
+from pages.parts.plot import plot
 
 _ALL = "All"
 _EMOTION = "evaluation.curve_emotion"
@@ -70,7 +70,7 @@ def _every_emotion(judged: Judged, curves: Sequence[ThresholdCurve]) -> None:
         "threshold. A line further to the upper left (first chart) or upper right (second) is better; the "
         "dashed line is a blind guess."
     )
-    table.show([_row(judged.evaluation, curve, curve.emotion.capitalize()) for curve in curves])
+    table.show([(curve.emotion.capitalize(), judged.evaluation, curve) for curve in curves])
     st.caption(
         "AUC, the area under a line of the first chart: how often a face of the emotion scores higher for it "
         "than another face; a coin gets 0.5. Average precision, the area under a line of the second: how "
@@ -98,18 +98,17 @@ def _one_emotion(judged: Judged, emotion: Emotion) -> None:
     _faces(judged, emotion, threshold)
     table.show(
         [
-            _row(evaluation, curve, model.title if len(curves) > 1 else emotion.capitalize())
+            (model.title if len(curves) > 1 else emotion.capitalize(), evaluation, curve)
             for evaluation, curve, model in zip(judged.evaluations, curves, judged.models, strict=True)
         ]
     )
     curve = curves[0]
-    share = curve.positives / (curve.positives + curve.negatives)
     st.caption(
         f"AUC, the area under the first curve: a face labelled {emotion} scores higher for {emotion} than a "
         f"face labelled otherwise in {percent(curve.area, 0)} of all pairs; a coin gets 50\u00a0%. Average "
         "precision, the area under the second: how often the name is right, averaged while more and more "
-        f"{emotion} faces are found; a blind guess gets {percent(share)}, because so many of the faces are "
-        "labelled so. Small figures are 95\u00a0% intervals."
+        f"{emotion} faces are found; a blind guess gets {percent(curve.share)}, because so many of the faces "
+        "are labelled so. Small figures are 95\u00a0% intervals."
     )
 
 
@@ -145,14 +144,14 @@ def _choose_threshold(emotion: Emotion, curve: ThresholdCurve) -> float:
 
 
 def _sentence(here: ThresholdFigures, emotion: Emotion, threshold: float) -> str:
-    recall = Proportion(here.true_positives, here.true_positives + here.false_negatives)
+    recall = here.recall
     found = (
         f"**Called {emotion} from {threshold:.2f} on: {here.true_positives:,} of {recall.of:,} {emotion} "
         f"faces found** ({percent(recall.share)}, 95\u00a0% interval {recall.range_95}), "
     )
     if here.precision is None:
         return found + "and no face is called so at all: the threshold lies above every score."
-    precision = Proportion(here.true_positives, here.called)
+    precision = here.precision
     others = "no other is" if here.false_positives == 0 else f"**{here.false_positives:,} others**"
     return (
         found + f"{others} taken for {emotion}. Of the {phrases.faces(here.called)} called so, "
@@ -186,7 +185,7 @@ def _charts(lines: Sequence[CurveLine], threshold: float | None) -> None:
     ):
         with place:
             st.markdown(f"**{title}**")
-            st.plotly_chart(figure, config={"displayModeBar": False}, key=key)
+            plot(figure, key)
 
 
 def _faces(judged: Judged, emotion: Emotion, threshold: float) -> None:
@@ -228,17 +227,4 @@ def _caption(judged: Judged, index: int, emotion: Emotion) -> face_sheet.Caption
         f"row {row}: labelled {label}, scores {score:.3f} for {emotion}",
         row,
         badge=f"{score:.3f}".removeprefix("0") if score < 1 else "1",
-    )
-
-
-def _row(evaluation: Evaluation, curve: ThresholdCurve, title: str) -> CurveRow:
-    return CurveRow(
-        title,
-        curve.emotion.color,
-        curve.area,
-        area_interval(evaluation, curve),
-        curve.average_precision,
-        curve.average_precision_interval_95,
-        curve.positives / (curve.positives + curve.negatives),
-        curve.positives,
     )

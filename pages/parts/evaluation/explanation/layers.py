@@ -11,10 +11,11 @@ from fer.evaluation.explanation.filters import filter_words
 from fer.evaluation.explanation.layers import LayerMaps
 from fer.evaluation.explanation.shading import grey_pictures, signed_pictures
 from pages.parts import caches, components, face_sheet, notices
+from pages.parts.evaluation import names
 from pages.parts.evaluation.chosen_face import ChosenFace
 from pages.parts.evaluation.judged import Judged
 
-_MODEL, _LAYER = "evaluation.explain.layers_of", "evaluation.explain.layer"
+_LAYER = "evaluation.explain.layer"
 _MOST_MAPS = 24
 _SIDE_PIXELS = 120
 
@@ -23,22 +24,9 @@ _SIDE_PIXELS = 120
 def show(judged: Judged, face: ChosenFace) -> None:
     """Draw the layers of the first model, or of the one that is chosen."""
     st.markdown("#### Layer by layer")
-    titles = {model.name: model.title for model in judged.models}
-    name = judged.models[0].name
-    if len(titles) > 1:
-        if st.session_state.get(_MODEL) not in titles:
-            st.session_state[_MODEL] = name
-        st.segmented_control(
-            "Whose layers",
-            list(titles),
-            required=True,
-            key=_MODEL,
-            format_func=titles.__getitem__,
-            label_visibility="collapsed",
-        )
-        name = st.session_state[_MODEL]
+    index = names.choose_model(judged, "Whose layers", "evaluation.explain.layers_of")
     with notices.shown():
-        layers, filters = caches.layer_maps(name, face.image)
+        layers, filters = caches.layer_maps(judged.models[index].name, face.image)
         if layers:
             _layer(_choose_layer(layers))
         if filters is not None:

@@ -19,6 +19,7 @@ from pages.parts import caches, job_panel, notices, phrases
 from pages.parts.evaluation.chosen_face import ChosenFace
 from pages.parts.evaluation.explanation import words
 from pages.parts.evaluation.explanation.choices import Question
+from pages.parts.plot import plot
 
 
 def show(model: EvaluatedModel, face: ChosenFace, scores: EmotionScores, question: Question) -> None:
@@ -29,11 +30,7 @@ def show(model: EvaluatedModel, face: ChosenFace, scores: EmotionScores, questio
     with answer:
         labelled = "" if face.label is None else f", labelled {face.label}"
         st.markdown(f"**Its answer**: {scores.top} {percent(scores.confidence, 0)}{labelled}")
-        st.plotly_chart(
-            figures.scores_figure(scores),
-            config={"displayModeBar": False},
-            key=f"evaluation.explain.scores.{model.name}",
-        )
+        plot(figures.scores_figure(scores), f"evaluation.explain.scores.{model.name}")
     with places, notices.shown():
         st.markdown("**Emotion map**: what each place added")
         _emotion_map(model, face.image, question)

@@ -7,16 +7,16 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer.emotions import EmotionScores
-from fer.evaluation.evaluation_set import EvaluatedModel
 from fer.evaluation.robustness import CORRUPTIONS, Corruption, CorruptionKind, SeverityScan, corrupt_together
 from fer.figures import robustness as figures
 from fer.statistics import percent
 from pages.parts import caches, face_sheet, notices, phrases
-from pages.parts.evaluation import chosen_face
+from pages.parts.evaluation import chosen_face, names
 from pages.parts.evaluation.chosen_face import ChosenFace
 from pages.parts.evaluation.judged import Judged
 from pages.parts.evaluation.robustness import training_against
 from pages.parts.face_sheet import Caption
+from pages.parts.plot import plot
 
 ICONS = {
     CorruptionKind.DARKNESS: ":material/dark_mode:",
@@ -52,54 +52,40 @@ def show(judged: Judged) -> None:
         with faces:
             _pair(judged, chosen, scans, plain, {**others, kind: severity})
         with controls:
-            for model, letter, scan, untouched in zip(
-                judged.models, letters(judged.models), scans, before, strict=True
-            ):
-                _sentence(model, letter, scan, untouched.top, severity, bool(others))
+            for index, (scan, untouched) in enumerate(zip(scans, before, strict=True)):
+                _sentence(names.letter(judged, index), scan, untouched.top, severity, bool(others))
             training_against.show(judged, kind)
-        _scores(judged.models, before, scans, severity)
+        _scores(judged, before, scans, severity)
         st.caption(
             "Bars: the changed face; the grey marks across them: the untouched one. Curves: the score of "
             "each emotion, in its colour, at every place of the slider; dashed where the answer changes; "
             "amber where the slider stands."
         )
-        _strip(chosen, corruption, scans, letters(judged.models), others)
+        _strip(
+            chosen, corruption, scans, [names.letter(judged, index) for index in range(len(scans))], others
+        )
 
 
 def _scores(
-    models: Sequence[EvaluatedModel],
-    before: Sequence[EmotionScores],
-    scans: Sequence[SeverityScan],
-    severity: float,
+    judged: Judged, before: Sequence[EmotionScores], scans: Sequence[SeverityScan], severity: float
 ) -> None:
     """Bars and curves: side by side for one model, below one another for each of several."""
-    columns = (
-        # At the bottom, because titles may take one line or two.
-        st.columns(len(models), gap="medium", vertical_alignment="bottom")
-        if len(models) > 1
-        else [st.container()]
-    )
-    for column, model, letter, untouched, scan in zip(
-        columns, models, letters(models), before, scans, strict=True
+    # At the bottom, because titles may take one line or two.
+    columns = st.columns(len(scans), gap="medium", vertical_alignment="bottom")
+    for index, (column, model, untouched, scan) in enumerate(
+        zip(columns, judged.models, before, scans, strict=True)
     ):
         with column:
-            st.markdown(f"**{f'{letter}  ' if letter else ''}{phrases.plain(model.title)}**")
-            bars, curves = st.columns([2, 3], gap="medium") if len(models) == 1 else [st.container()] * 2
-            bars.plotly_chart(
-                figures.change_figure(untouched, scan.scores(severity)),
-                config={"displayModeBar": False},
-                key=f"evaluation.break_scores.{model.name}",
-            )
-            curves.plotly_chart(
-                figures.severity_scan_figure(scan, severity),
-                config={"displayModeBar": False},
-                key=f"evaluation.break_along.{model.name}",
-            )
-
-
-def letters(models: Sequence[EvaluatedModel]) -> tuple[str, ...]:
-    """What the models are called within the view: "A" to "C", and nothing for a single one."""
-    return tuple("ABC"[: len(models)]) if len(models) > 1 else ("",)
+            title = f"{names.letter(judged, index)}  {phrases.plain(model.title)}"
+            st.markdown(f"**{title.strip()}**")
+            bars, curves = st.columns([2, 3], gap="medium") if len(scans) == 1 else [st.container()] * 2
+            with bars:
+                plot(
+                    figures.change_figure(untouched, scan.scores(severity)),
+                    f"evaluation.break_scores.{model.name}",
+                )
+            with curves:
+                plot(figures.severity_scan_figure(scan, severity), f"evaluation.break_along.{model.name}")
 
 
 def choose_kind(key: str, kinds: Sequence[CorruptionKind] = tuple(CORRUPTIONS)) -> CorruptionKind:
@@ -193,8 +179,8 @@ def _pair(
                 notes=(f"{percent(was.confidence, 0)} sure",),
             ),
             Caption(
-                was.top if now.top != was.top else now.top,
-                was.top.color if now.top != was.top else now.top.color,
+                was.top,
+                was.top.color,
                 f"the changed face, called {now.top}",
                 row=1,
                 chosen=now.top != was.top,
@@ -209,9 +195,7 @@ def _pair(
     st.caption(f"{chosen.title}: untouched, and changed, as the model sees it.")
 
 
-def _sentence(
-    model: EvaluatedModel, letter: str, scan: SeverityScan, untouched: str, severity: float, with_others: bool
-) -> None:
+def _sentence(letter: str, scan: SeverityScan, untouched: str, severity: float, with_others: bool) -> None:
     """Where the answer changes, in words."""
     corruption = CORRUPTIONS[scan.kind]
     now = scan.scores(severity)
@@ -242,7 +226,7 @@ def _strip(
     chosen: ChosenFace,
     corruption: Corruption,
     scans: Sequence[SeverityScan],
-    names: Sequence[str],
+    letters: Sequence[str],
     others: Mapping[CorruptionKind, float],
 ) -> None:
     """The face at the five levels of a sweep, with each model's answer under it."""
@@ -259,7 +243,7 @@ def _strip(
         turned = [answer.top != first for answer, first in zip(answers, firsts, strict=True)]
         captions.append(
             Caption(
-                f"{f'{names[0]}: ' if names[0] else ''}{top}",
+                f"{f'{letters[0]}: ' if letters[0] else ''}{top}",
                 top.color,
                 f"level {level}: "
                 + ", ".join(f"{answer.top} {percent(answer.confidence, 0)}" for answer in answers),
@@ -270,7 +254,7 @@ def _strip(
                     f"{percent(answers[0].confidence, 0)} sure",
                     *(
                         f"{name}: {answer.top} {percent(answer.confidence, 0)}"
-                        for name, answer in zip(names[1:], answers[1:], strict=True)
+                        for name, answer in zip(letters[1:], answers[1:], strict=True)
                     ),
                 ),
             )

@@ -12,8 +12,9 @@ from fer.evaluation.robustness import CORRUPTIONS, LEVELS, Sweep
 from fer.figures.robustness import NamedSweep
 from fer.system import jobs
 from pages.parts import caches, job_panel, notices, phrases
+from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged
-from pages.parts.evaluation.robustness import one_face, sweep_results
+from pages.parts.evaluation.robustness import sweep_results
 
 SAMPLE = 1000
 
@@ -125,10 +126,8 @@ def _answers_left(swept: Sweep | None, count: int) -> int:
 def _results(judged: Judged, faces: Dataset, sweeps: Sequence[Sweep | None]) -> None:
     """The sweeps there are, for the kinds that all of them have."""
     found = [
-        (index, NamedSweep(letter, model.title, swept))
-        for index, (model, letter, swept) in enumerate(
-            zip(judged.models, one_face.letters(judged.models), sweeps, strict=True)
-        )
+        (index, NamedSweep(names.letter(judged, index), model.title, swept))
+        for index, (model, swept) in enumerate(zip(judged.models, sweeps, strict=True))
         if swept is not None and swept.points
     ]
     if not found:

@@ -14,6 +14,7 @@ from pages.parts.evaluation import face_card
 from pages.parts.evaluation.judged import Judged
 from pages.parts.evaluation.robustness import one_face, training_against
 from pages.parts.face_sheet import Caption
+from pages.parts.plot import plot
 
 MOST_FACES = 24
 _KIND = "evaluation.sweep_kind"
@@ -46,17 +47,13 @@ def show(
         "first level whose loss, on the same faces, is more than chance. How bad level 5 is was chosen for "
         "each kind by itself: compare models along a row, not the rows with one another."
     )
-    st.plotly_chart(
-        figures.all_kinds_figure(sweeps, order), config={"displayModeBar": False}, key="evaluation.sweep_all"
-    )
+    plot(figures.all_kinds_figure(sweeps, order), "evaluation.sweep_all")
     st.caption(
         "Accuracy from level 0, untouched, to level 5; dotted: always answering the commonest emotion."
     )
     st.markdown("#### One kind, closely")
     kind = one_face.choose_kind(_KIND, order)
-    st.plotly_chart(
-        figures.severity_figure(sweeps, kind), config={"displayModeBar": False}, key="evaluation.sweep_curve"
-    )
+    plot(figures.severity_figure(sweeps, kind), "evaluation.sweep_curve")
     st.caption(
         f"{CORRUPTIONS[kind].words} The bands are 95\u00a0% intervals of {phrases.faces(len(first))}. The "
         "same faces are asked about at every level, so smaller differences than the bands suggest can be "
@@ -67,11 +64,7 @@ def show(
     emotions, turns = st.columns([3, 2], gap="large")
     with emotions:
         st.markdown("**Which emotions are still found**")
-        st.plotly_chart(
-            figures.recalls_figure(named.sweep, kind),
-            config={"displayModeBar": False},
-            key="evaluation.sweep_recalls",
-        )
+        plot(figures.recalls_figure(named.sweep, kind), "evaluation.sweep_recalls")
         st.caption(
             "Recall of each emotion; in brackets how many faces show it. Few faces make a rough curve."
         )

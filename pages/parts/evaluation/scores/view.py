@@ -9,6 +9,7 @@ from pages.parts import caches, report_table
 from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged
 from pages.parts.evaluation.scores import agreement_bar, score_table
+from pages.parts.plot import plot
 
 _MEASURES: dict[report_table.Measure, str] = {"recall": "Recall", "precision": "Precision", "f1": "F1"}
 _VERDICTS: dict[Verdict, tuple[str, str]] = {
@@ -72,7 +73,7 @@ def _averaged(judged: Judged) -> str:
 
 
 def _scale(judged: Judged) -> None:
-    st.plotly_chart(
+    plot(
         figures.accuracy_figure(
             judged.evaluation,
             name=names.short(judged, 0),
@@ -81,8 +82,7 @@ def _scale(judged: Judged) -> None:
                 for index in range(1, len(judged.models))
             ],
         ),
-        config={"displayModeBar": False},
-        key="evaluation.accuracy",
+        "evaluation.accuracy",
     )
 
 
