@@ -1,1 +1,1 @@
-"""What `python -m fer` shares between its commands, and those about training runs."""
+"""Command line: the commands of `python -m fer`, a module for each subject."""

@@ -1,4 +1,4 @@
-"""The command about face detectors: which there are, what each finds, and where its weights come from."""
+"""Face detector command: which there are, what each finds, and where its weights come from."""
 
 import argparse
 import json

@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from fer.cli import terminal
 from fer.cli.commands import Add, Answer
@@ -10,7 +9,10 @@ from fer.config import TrainingConfig
 from fer.errors import FerError
 from fer.models.catalog import ARCHITECTURES, architecture
 from fer.models.costs import table as cost_table
-from fer.models.costs.measured import FACE_COUNTS, load_costs
+from fer.models.costs.measured import load_costs
+from fer.system import files
+
+_COSTS = ("image_size", "multiply_adds", "file_bytes", "milliseconds")
 
 
 def blueprint(options: argparse.Namespace) -> Answer:
@@ -51,10 +53,7 @@ def blueprint(options: argparse.Namespace) -> Answer:
 def costs(options: argparse.Namespace) -> Answer:
     """What each network costs, as it was measured last, and the accuracy on its card."""
     measured = load_costs()
-    rows = cost_table.cost_rows(measured)
-    if options.write is not None:
-        cost_table.write_into(options.write, measured)
-    result: dict[str, Any] = {
+    result = {
         "measured_on": measured.measured_on,
         "processor": measured.processor,
         "versions": dict(measured.versions),
@@ -65,38 +64,18 @@ def costs(options: argparse.Namespace) -> Answer:
                 "model": row.model,
                 "accuracy": None if row.accuracy is None else row.accuracy.share,
                 "interval_95": None if row.accuracy is None else list(row.accuracy.interval_95),
-                "image_size": None if row.cost is None else row.cost.image_size,
-                "multiply_adds": None if row.cost is None else row.cost.multiply_adds,
-                "file_bytes": None if row.cost is None else row.cost.file_bytes,
-                "milliseconds": None if row.cost is None else dict(row.cost.milliseconds),
+                **{name: getattr(row.cost, name, None) for name in _COSTS},
             }
-            for row in rows
+            for row in cost_table.cost_rows(measured)
         ],
     }
-    table = [
-        [
-            "",
-            "parameters",
-            "input",
-            "multiply-adds",
-            "file kB",
-            *(f"ms {count}" for count in FACE_COUNTS),
-            "accuracy",
-        ]
-    ]
-    table += [
-        [
-            row.entry.name,
-            f"{row.parameters:,}",
-            *cost_table.cost_cells(row.cost),
-            cost_table.NO_WEIGHTS if row.accuracy is None else row.accuracy.in_words,
-        ]
-        for row in rows
-    ]
-    written = [f"Written into {options.write}"] if options.write is not None else []
-    return result, "\n".join(
-        [terminal.table(table), f"{measured.processor}, {measured.measured_on}, one LiteRT thread", *written]
-    )
+    rows = cost_table.text_rows(measured)
+    lines = [terminal.table(rows), f"{measured.processor}, {measured.measured_on}, one LiteRT thread"]
+    if options.write is not None:
+        text = cost_table.as_markdown(measured)
+        files.replace_between(options.write, cost_table.BEGIN, cost_table.END, text)
+        lines.append(f"Written into {options.write}")
+    return result, "\n".join(lines)
 
 
 def add_to(add: Add) -> None:

@@ -1,4 +1,4 @@
-"""Options that several commands take: a dataset's state, and settings."""
+"""Shared options: a dataset's state, and settings, as several commands take them."""
 
 import argparse
 import json

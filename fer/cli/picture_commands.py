@@ -1,4 +1,4 @@
-"""The command about pictures: their faces as plain JSON values, as text, and as a table."""
+"""Picture command: the faces of image files as values, as text, and as a table."""
 
 import argparse
 from pathlib import Path

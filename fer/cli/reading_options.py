@@ -1,4 +1,4 @@
-"""How faces are read, in pictures as in films: the options that both commands take, and what they mean."""
+"""Reading options: how faces are found and read, in pictures as in films."""
 
 import argparse
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees: progress in one line, tables, times."""
+"""Terminal output: progress in one line, tables, times."""
 
 import shutil
 import sys

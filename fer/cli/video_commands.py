@@ -1,4 +1,4 @@
-"""The command about films: its result as plain JSON values, and as text."""
+"""Video command: a film read frame by frame into an annotated film and a table."""
 
 import argparse
 from dataclasses import asdict, replace

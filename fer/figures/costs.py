@@ -1,4 +1,4 @@
-"""How good a network is against what it costs."""
+"""Scatter plot: how good a network is against what it costs."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,8 +6,20 @@ from string import ascii_uppercase
 
 import plotly.graph_objects as go
 
-from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout, plain
+from fer.figures.style import (
+    ACCENT,
+    MARK,
+    QUIET,
+    axis,
+    error_bars,
+    label,
+    layout,
+    legend_below,
+    plain,
+    share_axis,
+)
 from fer.models.costs.table import Accuracy, Cost, CostPoint, Kind
+from fer.statistics import percent
 
 _AXES: Mapping[Cost, str] = {
     "parameters": "parameters",
@@ -66,13 +78,12 @@ def cost_figure(points: Sequence[CostPoint], cost: Cost = "parameters", chosen: 
     ]
     floor, ceiling = min(bounds) - 0.04, max(bounds) + 0.02
     if strokes:
-        symbol, color, words = _MARKS["untrained"]
         figure.add_scatter(
             x=[point.costs[cost] for point in strokes],
             y=[floor + 0.01] * len(strokes),
             mode="markers",
-            name=words,
-            marker={"symbol": symbol, "size": 11, "color": color, "line": {"width": 2, "color": color}},
+            name=_MARKS["untrained"][2],
+            marker=_marker("untrained"),
             customdata=[[plain(point.title), _shown(point.costs[cost], cost)] for point in strokes],
             hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<br>no trained weights shipped"
             "<extra></extra>",
@@ -85,68 +96,50 @@ def cost_figure(points: Sequence[CostPoint], cost: Cost = "parameters", chosen: 
             height=320 + 21 * len(figure.data),
             hovermode="closest",
             showlegend=True,
-            legend={"orientation": "v", "x": 0, "y": -0.2, "xanchor": "left", "yanchor": "top"},
+            legend=legend_below(-0.2),
             margin={"l": 4, "r": 14, "t": 14, "b": 4},
         )
     )
     figure.update_xaxes(
-        type="log",
-        range=[low - _MARGIN * width, high + 2 * _MARGIN * width],
-        title={"text": _AXES[cost], "standoff": 4},
-        gridcolor=GRID,
-        zeroline=False,
-        dtick=1 if width > 1 else None,
-        exponentformat="SI",
-        automargin=True,
-        fixedrange=True,
+        **axis(
+            _AXES[cost],
+            type="log",
+            range=[low - _MARGIN * width, high + 2 * _MARGIN * width],
+            dtick=1 if width > 1 else None,
+            exponentformat="SI",
+        )
     )
-    figure.update_yaxes(
-        range=[floor, ceiling],
-        tickformat=".0%",
-        gridcolor=GRID,
-        zeroline=False,
-        automargin=True,
-        fixedrange=True,
-        nticks=7,
-    )
+    figure.update_yaxes(**share_axis("", floor, ceiling, automargin=True))
     return figure
+
+
+def _marker(kind: Kind) -> dict[str, object]:
+    symbol, color, _ = _MARKS[kind]
+    return {"symbol": symbol, "size": 10, "color": color, "line": {"width": 2, "color": color}}
 
 
 def _add_point(
     figure: go.Figure, letter: str, point: CostPoint, accuracy: Accuracy, place: float, cost: Cost
 ) -> None:
-    symbol, color, words = _MARKS[point.kind]
-    low, high = accuracy.interval_95
+    _, color, words = _MARKS[point.kind]
     split = "" if accuracy.split == "PrivateTest" else f", {accuracy.split}"
-    head, tail = f"{letter}  {accuracy.share:.1%}  ", f", {words}{split}"
+    head, tail = f"{letter}  {percent(accuracy.share)}  ", f", {words}{split}"
     room = _LEGEND_LETTERS - len(head) - len(tail)
     title = point.title if len(point.title) <= room else f"{point.title[: room - 1]}…"
+    bars = error_bars([accuracy.share], [accuracy.interval_95], color, thickness=1.5, width=3)
     figure.add_scatter(
         x=[place],
         y=[accuracy.share],
         mode="markers",
         name=f"{head}{plain(title)}{tail}",
-        marker={"symbol": symbol, "size": 10, "color": color, "line": {"width": 2, "color": color}},
-        error_y={
-            "type": "data",
-            "array": [high - accuracy.share],
-            "arrayminus": [accuracy.share - low],
-            "color": color,
-            "thickness": 1.5,
-            "width": 3,
-        },
-        hovertemplate=f"<b>{letter}</b> {plain(point.title)}<br>{accuracy.split} {accuracy.share:.1%} "
-        f"({100 * low:.1f}–{high:.1%})<br>{_shown(point.costs[cost], cost)}<extra></extra>",
+        marker=_marker(point.kind),
+        error_y=bars,
+        hovertemplate=f"<b>{letter}</b> {plain(point.title)}<br>{accuracy.split} {accuracy.in_words}<br>"
+        f"{_shown(point.costs[cost], cost)}<extra></extra>",
     )
-    figure.add_annotation(
-        # A place on a logarithmic axis is told by its exponent.
-        x=math.log10(place),
-        y=high,
-        yshift=10,
-        text=f"<b>{letter}</b>",
-        showarrow=False,
-        font={"size": 13},
-    )
+    # A place on a logarithmic axis is told by its exponent.
+    at, top = math.log10(place), accuracy.interval_95[1]
+    figure.add_annotation(label(at, top, f"<b>{letter}</b>", yshift=10, font={"size": 13}))
 
 
 def _letters(count: int) -> list[str]:

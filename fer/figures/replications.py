@@ -5,7 +5,18 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from fer.evaluation.replication.comparison import Comparison, Outcome
-from fer.figures.style import ACCENT, GRID, MARK, QUIET, layout, plain
+from fer.figures.style import (
+    ACCENT,
+    MARK,
+    QUIET,
+    axis,
+    error_bars,
+    label,
+    layout,
+    legend_below,
+    plain,
+    share_axis,
+)
 
 _LINE_HEIGHT = 44
 # Room for the axis and the legend.
@@ -29,20 +40,19 @@ def replication_figure(rows: Sequence[Comparison]) -> go.Figure:
     _add_ours(figure, lines)
     _add_published(figure, lines)
     for place, row in lines:
-        at = {"x": 0, "xref": "paper", "xanchor": "left", "y": place, "yshift": 13}
-        figure.add_annotation(text=plain(_title(row)), showarrow=False, font={"size": 12}, **at)
+        at = {"xref": "paper", "xanchor": "left", "yshift": 13}
+        figure.add_annotation(label(0, place, plain(_title(row)), **at))
     figure.update_layout(
         layout(
             height=_LINE_HEIGHT * max(len(drawn), 1) + _BELOW,
             hovermode="closest",
             showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": -0.12, "xanchor": "left", "yanchor": "top"},
+            legend=legend_below(-0.12, "h"),
         )
     )
-    axis = {"gridcolor": GRID, "zeroline": False, "fixedrange": True}
-    figure.update_xaxes(range=_range(drawn), tickformat=".0%", nticks=7, **axis)
+    figure.update_xaxes(**share_axis("", *_range(drawn)))
     figure.update_yaxes(
-        range=[-len(drawn) + 0.4, 0.75], tickvals=[place for place, _ in lines], showticklabels=False, **axis
+        **axis(range=[-len(drawn) + 0.4, 0.75], tickvals=[place for place, _ in lines], showticklabels=False)
     )
     return figure
 
@@ -73,14 +83,13 @@ def _add_ours(figure: go.Figure, lines: Sequence[tuple[float, Comparison]]) -> N
         mode="markers",
         name="ours, 95\u00a0% interval",
         marker={"symbol": symbols, "size": 10, "color": ACCENT, "line": {"width": 2, "color": ACCENT}},
-        error_x={
-            "type": "data",
-            "array": [ours.interval_95[1] - ours.accuracy for _, _, ours in known],
-            "arrayminus": [ours.accuracy - ours.interval_95[0] for _, _, ours in known],
-            "color": QUIET,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_x=error_bars(
+            [ours.accuracy for _, _, ours in known],
+            [ours.interval_95 for _, _, ours in known],
+            QUIET,
+            thickness=1.5,
+            width=4,
+        ),
         customdata=[
             [plain(row.variant.title), ours.in_words, row.faces, plain(row.verdict)] for _, row, ours in known
         ],
@@ -95,9 +104,9 @@ def _title(row: Comparison) -> str:
     return f"{row.variant.title} ({'test' if row.figure.faces == 'test' else 'faces not told'})"
 
 
-def _range(rows: Sequence[Comparison]) -> list[float]:
+def _range(rows: Sequence[Comparison]) -> tuple[float, float]:
     shares = [row.figure.share for row in rows if row.figure is not None]
     shares += [bound for row in rows if row.ours is not None for bound in row.ours.interval_95]
     low, high = (min(shares), max(shares)) if shares else (0.5, 0.7)
     missing = max(_LEAST_RANGE - (high - low), 0) / 2
-    return [max(low - missing - _MARGIN, 0), min(high + missing + _MARGIN, 1)]
+    return max(low - missing - _MARGIN, 0), min(high + missing + _MARGIN, 1)

@@ -17,6 +17,7 @@ from fer.datasets import Dataset, Split
 from fer.datasets.editions import create_edition, delete_edition
 from fer.models.card import CARD_FILE, load_card
 from fer.models.catalog import ARCHITECTURES
+from fer.statistics import percent
 from fer.system import jobs, paths
 from fer.system.jobs import Job, JobStatus
 from fer.training import estimate
@@ -186,7 +187,8 @@ def test_what_the_networks_cost_is_plotted_over_any_cost_and_listed(
     assert not page.exception
     (chart,) = [c for c in page.get("plotly_chart") if "shipped" in c.proto.spec]
     assert card.test is not None
-    assert f"{card.test['accuracy']:.1%}  mini_XCEPTION, shipped" in chart.proto.spec
+    accuracy = percent(card.test["accuracy"]).replace("\u00a0", "\\u00a0")  # as JSON writes it
+    assert f"{accuracy}  mini_XCEPTION, shipped" in chart.proto.spec
     assert "My own" in chart.proto.spec
     assert "PublicTest, where it says so" in words(page)
     assert "not known of them: Kaggle's winner, Tang." in words(page)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from fer.__main__ import main
 from fer.cli.bench import Request, costing, predicting
 from fer.cli.bench.costing import measure_costs
-from fer.errors import FerError, ModelError
+from fer.errors import ModelError
 from fer.figures.costs import cost_figure, drawn_points
 from fer.models.blueprint import load_blueprint
 from fer.models.card import MODEL_FILE, ModelCard, load_card
@@ -29,7 +30,6 @@ from fer.models.costs.table import (
     as_markdown,
     cost_points,
     cost_rows,
-    write_into,
 )
 from fer.system.machine import processor_name
 from tests.conftest import PROJECT_ROOT
@@ -176,22 +176,24 @@ def test_an_architecture_that_was_not_measured_keeps_its_row(fer_home: Path) -> 
 def test_the_table_is_put_between_the_marks_and_all_else_stays(tmp_path: Path, fer_home: Path) -> None:
     path = tmp_path / "README.md"
     path.write_text(f"# Before\n{BEGIN}\nold\n{END}\nafter\n")
-    write_into(path, load_costs())
+    assert main(["costs", "--write", str(path)]) == 0
     text = path.read_text()
     assert text.startswith(f"# Before\n{BEGIN}\n| network |")
     assert text.endswith(f"\n{END}\nafter\n")
     assert "old" not in text
-    write_into(path, load_costs())
+    assert main(["costs", "--write", str(path)]) == 0
     assert path.read_text() == text
 
 
 @pytest.mark.parametrize("content", ["nothing", BEGIN, f"{END}\n{BEGIN}", None])
-def test_a_file_without_marks_is_refused(tmp_path: Path, content: str | None) -> None:
+def test_a_file_without_marks_is_refused(
+    tmp_path: Path, content: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "README.md"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(FerError, match=r"README\.md"):
-        write_into(path, load_costs())
+    assert main(["costs", "--write", str(path)]) == 2
+    assert "README.md" in capsys.readouterr().err
 
 
 # ── the plot ─────────────────────────────────────────────────────────────────────────────────────
@@ -389,7 +391,6 @@ def test_the_bench_keeps_what_it_measured_only_when_asked(
 @pytest.fixture
 def fer(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """A function that types a command; its status, output and errors."""
-    from fer.__main__ import main
 
     def typed(*arguments: str) -> tuple[int, str, str]:
         status = main(arguments)

@@ -1,4 +1,4 @@
-"""What every architecture of the catalogue costs, measured in one run, in turns."""
+"""Latency benchmark: every architecture of the catalogue timed in one run, in turns."""
 
 import json
 import platform

@@ -1,4 +1,4 @@
-"""Each face detector on photographs whose faces are marked: what it finds, what it invents, what it costs.
+"""Detector benchmark: what each face detector finds, invents and costs on marked photographs.
 
 The annotations are dlib's imglab XML. Nothing of the photographs is kept, only the figures.
 """

@@ -1,4 +1,4 @@
-"""Judging a model: a whole split, a click on its matrix, faces gone bad, and the map of one face."""
+"""Evaluation benchmark: a whole split, a click on its matrix, corrupted faces, one explanation."""
 
 import shutil
 import time

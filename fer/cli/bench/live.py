@@ -1,4 +1,4 @@
-"""The camera's whole way, step by step."""
+"""Live benchmark: the camera's whole way, step by step."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Opening a dataset the first time and the second."""
+"""Loading benchmark: opening a dataset the first time and the second."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""What the bench measures with: a CSV of FER-2013's size, class folders, a home of its own."""
+"""Benchmark data: a CSV of FER-2013's size, class folders, a home of its own."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Pages without a browser: the time they take on the server, and the memory."""
+"""Page benchmark: the time that pages take on the server, and the memory, without a browser."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Asking a model about a few faces, and what each network of the catalogue costs."""
+"""Inference benchmark: a model asked about a few faces, and what each network costs."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Finding what is wrong with a dataset."""
+"""Quality benchmark: finding near-duplicates and everything else that is wrong with a dataset."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""Page benchmark (Streamlit's AppTest): pages run as a visitor runs them, but without a browser.
+"""Page rehearsal (Streamlit's AppTest): pages run as a visitor runs them, but without a browser.
 
 `python -m fer.cli.bench.rehearsal PAGE …` prints one JSON object: milliseconds of each round, and megabytes
 of this process. The benchmark starts it in a process of its own, because memory is only known of a whole

@@ -1,4 +1,4 @@
-"""The ways the tutorials do it, for the bench to be measured against. A heavy room: it imports Keras."""
+"""Baselines for the benchmark: the ways the tutorials do it. It imports Keras."""
 
 import csv
 import os

@@ -1,4 +1,4 @@
-"""Training: images a second against two rivals, and how long a learner waits for the first figure."""
+"""Training benchmark: images a second against two rivals, and how long the first figure takes."""
 
 import subprocess
 import sys

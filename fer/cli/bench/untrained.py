@@ -1,4 +1,4 @@
-"""Networks with random weights, exported to be timed: `python -m fer.cli.bench.untrained FOLDER NAME…`.
+"""Untrained networks, exported to be timed: `python -m fer.cli.bench.untrained FOLDER NAME…`.
 
 A process of its own, so that TensorFlow is gone before the times are taken. Speed does not depend on weights.
 """

@@ -1,4 +1,4 @@
-"""What each architecture costs, measured once and written down: a page shows it without measuring.
+"""Measured costs: parameters, multiply-adds, file size and latency of each architecture.
 
     fer/models/costs/costs.json    an entry for each architecture, and what it was measured on
 

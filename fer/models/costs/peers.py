@@ -1,4 +1,4 @@
-"""What others reached on FER-2013's test faces, to hold our networks against."""
+"""Baselines: what others reached on FER-2013's test faces, to hold our networks against."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a network costs beside how good it is: measured costs, the cards' accuracies, and what others reached.
+"""Cost table: what a network costs beside how good it is, and what others reached.
 
 Costs come from `measured`, accuracies from the cards of the shipped models and of a learner's runs, and from
 nowhere else: a model that is trained anew is told of as soon as its card is there.
@@ -6,7 +6,6 @@ nowhere else: a model that is trained anew is told of as soon as its card is the
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from fer.errors import ModelNotFoundError
@@ -15,7 +14,8 @@ from fer.models.catalog import ARCHITECTURES, Architecture
 from fer.models.costs.measured import FACE_COUNTS, MeasuredCosts, NetworkCost
 from fer.models.costs.peers import PEERS, PRIVATE_TEST_FACES
 from fer.statistics import percent, percent_range, wilson_interval
-from fer.system import files, paths
+from fer.system import paths
+from fer.system.markdown import markdown_table
 
 Cost = Literal["parameters", "multiply_adds", "milliseconds", "file_bytes"]
 COSTS = get_args(Cost)
@@ -165,35 +165,32 @@ def cost_points(costs: MeasuredCosts, runs: Iterable[ModelCard] = ()) -> tuple[C
     return tuple(points)
 
 
-def cost_cells(cost: NetworkCost | None) -> list[str]:
-    """Input size, multiply-adds, file size in kB and milliseconds, as text."""
-    if cost is None:
-        return ["–", "not measured yet", *["–"] * (1 + len(FACE_COUNTS))]
-    return [
-        f"{cost.image_size}×{cost.image_size}",
-        f"{cost.multiply_adds / 1e6:,.1f} M",
-        f"{cost.file_bytes / 1e3:,.0f}",
-        *(f"{cost.milliseconds[count]:,.2f}" for count in FACE_COUNTS),
-    ]
-
-
-def as_markdown(costs: MeasuredCosts) -> str:
-    """The table of docs/reference/costs.md: our networks, the others, and the machine."""
+def text_rows(costs: MeasuredCosts) -> list[list[str]]:
+    """The catalogue's networks with their costs and accuracies as text, the titles of the columns first."""
     head = [
         *("network", "parameters", "input", "multiply-adds", "file, kB"),
         *(f"ms, {count} face{'s' if count > 1 else ''}" for count in FACE_COUNTS),
         "PrivateTest accuracy (95\u00a0%)",
     ]
-    rows = [head, ["---"] * len(head)]
-    rows += [
-        [
-            f"`{row.entry.name}`",
-            f"{row.parameters:,}",
-            *cost_cells(row.cost),
-            NO_WEIGHTS if row.accuracy is None else row.accuracy.in_words,
-        ]
-        for row in cost_rows(costs)
-    ]
+    rows = [head]
+    for row in cost_rows(costs):
+        known = ["–", "not measured yet", *["–"] * (1 + len(FACE_COUNTS))]
+        if row.cost is not None:
+            known = [
+                f"{row.cost.image_size}×{row.cost.image_size}",
+                f"{row.cost.multiply_adds / 1e6:,.1f} M",
+                f"{row.cost.file_bytes / 1e3:,.0f}",
+                *(f"{row.cost.milliseconds[count]:,.2f}" for count in FACE_COUNTS),
+            ]
+        judged = NO_WEIGHTS if row.accuracy is None else row.accuracy.in_words
+        rows.append([row.entry.name, f"{row.parameters:,}", *known, judged])
+    return rows
+
+
+def as_markdown(costs: MeasuredCosts) -> str:
+    """The table of docs/reference/costs.md: our networks, the others, and the machine."""
+    head, *rows = text_rows(costs)
+    rows = [[f"`{name}`", *cells] for name, *cells in rows]
     rows += [
         [
             f"{point.title} ({'measured by us' if point.kind == 'measured peer' else 'published'})",
@@ -206,20 +203,10 @@ def as_markdown(costs: MeasuredCosts) -> str:
     ]
     versions = ", ".join(f"{name} {version}" for name, version in costs.versions.items())
     return (
-        "\n".join(f"| {' | '.join(row)} |" for row in rows)
-        + f"\n\nTimes: {costs.processor}, {costs.measured_on}, one LiteRT thread, faces of the input's "
-        f"size, their preparation included ({versions})."
+        f"{markdown_table([head, *rows])}\n\n"
+        f"Times: {costs.processor}, {costs.measured_on}, one LiteRT thread, faces of "
+        f"the input's size, their preparation included ({versions})."
     )
-
-
-def write_into(path: Path, costs: MeasuredCosts) -> None:
-    """Put the table between the two marks of a Markdown file, in place of what stands there.
-
-    Raises:
-        FerError: the file cannot be read, or has no such marks.
-        StorageError: it cannot be written.
-    """
-    files.replace_between(path, BEGIN, END, as_markdown(costs))
 
 
 def _shipped_cards() -> Sequence[ModelCard]:

@@ -1,4 +1,4 @@
-"""What each network costs and how good it is: the plot and the table beside the choice of one."""
+"""Network costs: accuracy over a cost as a plot, and the table beside the choice of a network."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ _TITLES: Mapping[Cost, str] = {
 
 
 @st.dialog("What each network costs", width="large", icon=":material/balance:")
-def show(chosen: str) -> None:
+def costs_dialog(chosen: str) -> None:
     """Draw accuracy over a cost to choose, and the table of all costs.
 
     Args:
@@ -62,7 +62,7 @@ def _cards_of_runs() -> list[ModelCard]:
 def _what_it_shows(points: tuple[CostPoint, ...], cost: Cost) -> str:
     drawn, left_out = drawn_points(points, cost)
     sentences = [
-        "Accuracy on FER-2013's PrivateTest, one look at each face; the bar is the 95 % interval. A "
+        "Accuracy on FER-2013's PrivateTest, no test-time augmentation; the bar is the 95 % interval. A "
         "difference under 1.5 points is noise. Others' networks are measured (by us, with their published "
         "weights) or published (their authors' figure). The dotted line is the network "
         "that the form has chosen."

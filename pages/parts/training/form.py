@@ -72,7 +72,7 @@ def _form(submit_label: str, submit_help: str | None) -> None:
             on_click=replication_panel.open_window,
         )
         if replication_panel.is_open():
-            replication_panel.show(put_here)
+            replication_panel.replications_dialog(put_here)
         glossary_panel.show()
     with st.container(border=True):
         faces = faces_choice.show()

@@ -41,7 +41,7 @@ def show() -> str:
     if look:
         _inside(entry, drawn)
     elif compare:
-        costs_panel.show(name)
+        costs_panel.costs_dialog(name)
     return name
 
 

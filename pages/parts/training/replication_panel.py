@@ -1,4 +1,4 @@
-"""What others published, and what came of repeating it: dots, verdicts, and each recipe for the form."""
+"""Replications of published results: dots, verdicts, and each recipe for the form."""
 
 from collections.abc import Callable
 
@@ -42,12 +42,12 @@ def _closed() -> None:
 
 
 @st.dialog(
-    "What others published, and what came of it",
+    "Replications of published results",
     width="large",
     icon=":material/fact_check:",
     on_dismiss=_closed,
 )
-def show(put: Callable[[TrainingConfig], None]) -> None:
+def replications_dialog(put: Callable[[TrainingConfig], None]) -> None:
     """Draw each published figure beside ours, and let the learner take a recipe into the form.
 
     Args:
@@ -56,7 +56,7 @@ def show(put: Callable[[TrainingConfig], None]) -> None:
     replication_table.offer(_SHOWN, _RECIPES)
     shown = st.segmented_control("Show", [_RECIPES, _TABLE], required=True, key=_SHOWN)
     if shown == _TABLE:
-        replication_table.show()
+        replication_table.table_view()
         return
     with notices.shown():
         rows = comparisons()

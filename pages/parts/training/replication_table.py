@@ -1,4 +1,4 @@
-"""S0's Table 1 on the page: which one, how far it is, and the button that lets its runs train."""
+"""Hyperparameter sweep: S0's Table 1 on the page, how far it is, and the button that starts its runs."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _LOOK_EVERY_SECONDS = 3
 _ALT = "Validation accuracy, a row for each batch size, a column for each number of epochs."
 
 
-def show() -> None:
+def table_view() -> None:
     """Draw the table of the learner's dataset, which fills while its runs train."""
     st.markdown(
         "How many faces between two corrections, and how many times through all of them? S0 tried eight "
