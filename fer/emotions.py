@@ -1,6 +1,6 @@
 """Emotion classes: the only place that spells the seven labels, their order, and their colours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,3 +76,8 @@ class EmotionScores:
     def as_dict(self) -> dict[Emotion, float]:
         """Emotion to probability, in column order."""
         return {emotion: float(p) for emotion, p in zip(self.emotions, self.probabilities, strict=True)}
+
+
+def indices(emotions: Iterable[Emotion | None], among: Sequence[Emotion]) -> NDArray[np.intp]:
+    """Return where each emotion stands among others, to translate labels: (n,), -1 for one that does not."""
+    return np.array([among.index(e) if e in among else -1 for e in emotions], np.intp)

@@ -160,17 +160,18 @@ class Dataset:
 
         Every emotion that has faces keeps at least one, whatever its share.
         """
-        if count >= len(self):
-            return self
-        rng = np.random.default_rng(seed)
-        shuffled = rng.permutation(len(self))
+        return self if count >= len(self) else self.take(self.stratified(count, seed))
+
+    def stratified(self, count: int, seed: int) -> NDArray[np.intp]:
+        """The places of the faces of `subset`, ascending."""
+        shuffled = np.random.default_rng(seed).permutation(len(self))
         # The rank of a face within its emotion, divided by the emotion's size, spreads each emotion
         # evenly over 0..1: the lowest `count` are a stratified draw.
         position = np.empty(len(self))
         for label in range(len(self.emotions)):
             members = shuffled[self.labels[shuffled] == label]
             position[members] = np.arange(len(members)) / max(len(members), 1)
-        return self.take(np.sort(np.argsort(position, kind="stable")[:count]))
+        return np.sort(np.argsort(position, kind="stable")[:count])
 
     def counts(self) -> dict[Split, dict[Emotion, int]]:
         """How many faces each emotion has, for each split that is not empty."""

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fer import emotions
 from fer.datasets import Dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.errors import DatasetError, FerError, ModelNotFoundError
@@ -139,12 +140,12 @@ def make_map(
     recognizer = Recognizer(model_folder(model))
     recognizer.features(dataset.images[:1])  # a model without features says so before any work
     started = time.perf_counter()
-    places = _stratified(dataset, map_size(dataset, sample))
-    features, answers = _seen(dataset, places, recognizer, progress)
+    places = dataset.stratified(map_size(dataset, sample), _SEED)
+    features, answers = _features(dataset, places, recognizer, progress)
     progress(_SEEN, "Comparing every face with every other")
     directions, variance_kept = _leading_directions(features)
     neighbours, distances = _neighbours(directions, progress)
-    positions = _laid_out(directions, neighbours, distances, progress)
+    positions = _layout(directions, neighbours, distances, progress)
     progress(0.99, "Keeping the map")
     made = FaceMap(
         model,
@@ -189,28 +190,11 @@ def map_path(dataset: Dataset, model: str = DEFAULT_MODEL, sample: int | None = 
 # ── the steps ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _stratified(dataset: Dataset, count: int) -> NDArray[np.intp]:
-    """The places of `count` faces, ascending, each emotion keeping its share."""
-    rng = np.random.default_rng(_SEED)
-    shuffled = rng.permutation(len(dataset))
-    position = np.empty(len(dataset))
-    for label in range(len(dataset.emotions)):
-        members = shuffled[dataset.labels[shuffled] == label]
-        position[members] = np.arange(len(members)) / max(len(members), 1)
-    return np.sort(np.argsort(position, kind="stable")[:count]).astype(np.intp)
-
-
-def _seen(
+def _features(
     dataset: Dataset, places: NDArray[np.intp], recognizer: Recognizer, progress: Progress
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """What the model sees in each face, (m, d), and the label it gives it, (m,)."""
-    labels = np.array(
-        [
-            dataset.emotions.index(emotion) if emotion in dataset.emotions else -1
-            for emotion in recognizer.emotions
-        ],
-        np.intp,
-    )
+    labels = emotions.indices(recognizer.emotions, dataset.emotions)
     features, answers = [], []
     for start in range(0, len(places), _CHUNK):
         share = start / len(places)
@@ -256,7 +240,7 @@ def _neighbours(
     return neighbours, distances
 
 
-def _laid_out(
+def _layout(
     directions: NDArray[np.float32],
     neighbours: NDArray[np.intp],
     distances: NDArray[np.float64],

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets import Dataset, Split
-from fer.emotions import Emotion
+from fer.emotions import Emotion, indices
 from fer.errors import DatasetError, ModelMismatchError
 from fer.evaluation.evaluation import Evaluation
 from fer.evaluation.test_time_augmentation import TTA, predict
@@ -130,7 +130,7 @@ def evaluation_of(
         ModelMismatchError: the arrays do not fit one another.
     """
     # -1 stands for emotions the faces do not show; it is never looked up.
-    column = np.array([emotions.index(e) if e in emotions else -1 for e in faces.emotions], np.intp)
+    column = indices(faces.emotions, emotions)
     return Evaluation.from_predictions(
         model, split, emotions, column[faces.labels], probabilities, rows=faces.rows, tta=tta
     )

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from fer.emotions import EMOTIONS, Emotion, EmotionScores
+from fer.emotions import EMOTIONS, Emotion, EmotionScores, indices
 
 
 def test_the_order_is_that_of_fer_2013() -> None:
@@ -37,3 +37,11 @@ def test_scores_name_the_most_probable_emotion_of_their_own_columns() -> None:
 def test_scores_need_one_probability_an_emotion(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="one probability for each of 7"):
         EmotionScores(EMOTIONS, np.ones(shape, np.float32))
+
+
+def test_labels_are_translated_from_one_order_to_another() -> None:
+    few = (Emotion.SAD, Emotion.HAPPY)
+    assert indices(few, EMOTIONS).tolist() == [4, 3]
+    assert indices(EMOTIONS, few).tolist() == [-1, -1, -1, 1, 0, -1, -1]
+    assert indices([None, Emotion.SAD], few).tolist() == [-1, 0]
+    assert indices([], few).dtype == np.intp

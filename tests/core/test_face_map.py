@@ -76,7 +76,7 @@ def test_the_same_faces_give_the_same_map_and_it_is_kept(
     assert load_map(path, dataset) is None
     again = make_map(dataset, model)
     assert np.array_equal(again.positions, before.positions)
-    monkeypatch.setattr("fer.datasets.embedding._laid_out", None)  # it would have to be made
+    monkeypatch.setattr("fer.datasets.embedding._layout", None)  # it would have to be made
     kept = make_map(dataset, model)
     assert np.array_equal(kept.positions, before.positions)
     assert (kept.model, kept.facts) == (model, again.facts)

@@ -198,7 +198,7 @@ def test_a_full_disk_costs_only_the_next_visits_time(
 def test_no_face_and_faces_that_cannot_be_answered_are_sentences(
     recognizer: Recognizer, faces: Dataset, tmp_path: Path
 ) -> None:
-    with pytest.raises(DatasetError, match="no face to break"):
+    with pytest.raises(DatasetError, match="no face to corrupt"):
         sweep(recognizer, faces.take(np.array([], np.intp)), [DARKNESS])
     others = (*EMOTIONS[:6], Emotion.ANGRY)
     model = Recognizer(grey_level.save_model(tmp_path / "others", emotions=others))

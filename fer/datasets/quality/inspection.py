@@ -95,7 +95,7 @@ def inspect(dataset: Dataset, recognizer: Recognizer | None, progress: Progress 
         suspicion = check.suspicion
         facts["label_accuracy"] = check.accuracy
     facts["label_faces"] = int(np.isfinite(suspicion).sum())
-    facts["label_by_model"] = float(_sees(recognizer))
+    facts["label_by_model"] = float(recognizer is not None and recognizer.has_features)
     facts["seconds"] = time.perf_counter() - started
     findings = {issue: found[issue] for issue in QualityIssue if issue in found}
     inspection = Inspection(measures, suspicion, findings, facts)
@@ -129,10 +129,6 @@ def _inspection(arrays: Mapping[str, NDArray[Any]]) -> Inspection:
 def inspection_path(dataset_fingerprint: str) -> Path:
     """Return where an inspection of these faces is kept."""
     return _INSPECTIONS.path(f"{dataset_fingerprint}-v{_INSPECTIONS.version}")
-
-
-def _sees(recognizer: Recognizer | None) -> bool:
-    return recognizer is not None and recognizer.has_features
 
 
 def _labels(

@@ -29,7 +29,7 @@ from fer.datasets import cache
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
 from fer.datasets.readers.csv_faces import read_first_line, shown
 from fer.datasets.readers.vocabulary import emotion_called, split_called
-from fer.emotions import Emotion
+from fer.emotions import Emotion, indices
 from fer.errors import DatasetError, MalformedDatasetError
 from fer.statistics import percent
 from fer.system.result_store import ResultStore
@@ -176,8 +176,7 @@ def usable(votes: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def labels_voted(votes: NDArray[np.uint8], emotions: Sequence[Emotion]) -> NDArray[np.intp]:
     """What most voters chose, (n,), as an index into `emotions`; -1 for what is none of them."""
-    index = [-1 if emotion not in emotions else emotions.index(emotion) for emotion in EMOTION_OF_VOTE]
-    labels: NDArray[np.intp] = np.array(index, np.intp)[votes.argmax(axis=1)]
+    labels: NDArray[np.intp] = indices(EMOTION_OF_VOTE, emotions)[votes.argmax(axis=1)]
     return labels
 
 

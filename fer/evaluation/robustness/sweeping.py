@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets import Dataset
+from fer.emotions import indices
 from fer.errors import DatasetError, ModelMismatchError, StorageError
 from fer.evaluation import unanswerable
 from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
@@ -45,7 +47,7 @@ def sweep(
         ModelMismatchError: a face shows an emotion that the model cannot answer, or it answers nonsense.
     """
     if len(faces) == 0:
-        raise DatasetError("There is no face to break; choose another split or a larger sample.")
+        raise DatasetError("There is no face to corrupt; choose another split or a larger sample.")
     if unknown := unanswerable(recognizer.emotions, faces):
         raise ModelMismatchError(
             f"The faces show {', '.join(unknown)}, which the model “{recognizer.name}” cannot answer: it "
@@ -54,62 +56,36 @@ def sweep(
     path = sweep_path(recognizer.fingerprint, faces, seed)
     found = load_sweep(path)
     missing = tuple(kinds) if found is None else found.missing(kinds)
-    watch = _Watch(progress, len(faces) * (LEVELS * len(missing) + (found is None)))
+    done, total = 0, len(faces) * (LEVELS * len(missing) + (found is None))
+
+    def answer(images: NDArray[np.uint8], severity: float, what: str) -> SweepPoint:
+        nonlocal done
+        answers, confidence = np.empty(len(images), np.intp), 0.0
+        for start in range(0, len(images), _CHUNK):
+            probabilities = recognizer.predict(images[start : start + _CHUNK])
+            answers[start : start + _CHUNK] = probabilities.argmax(axis=1)
+            confidence += float(probabilities.max(axis=1).sum(dtype=np.float64))
+            done += len(probabilities)
+            progress(done / total, f"{what}: {done:,} of {total:,} faces")
+        # A model's row may sum to a little more than 1.
+        return SweepPoint(severity, answers, min(confidence / len(images), 1.0))
+
     if found is None:
-        found = Sweep(
-            recognizer.name,
-            recognizer.emotions,
-            _labels(recognizer, faces),
-            seed,
-            _answers(recognizer, faces.images, 0.0, "The untouched faces", watch),
-            {},
-        )
+        labels = indices(faces.emotions, recognizer.emotions)[faces.labels]
+        untouched = answer(faces.images, 0.0, "The untouched faces")
+        found = Sweep(recognizer.name, recognizer.emotions, labels, seed, untouched, {})
     for kind in missing:
         corruption = CORRUPTIONS[kind]
         points = tuple(
-            _answers(
-                recognizer,
+            answer(
                 corrupt(faces.images, kind, severity, seed),
                 severity,
                 f"{corruption.title} {corruption.number(severity)}",
-                watch,
             )
             for severity in corruption.levels
         )
         measured = {**found.points, kind: points}
-        ordered = {each: measured[each] for each in CORRUPTIONS if each in measured}
-        found = Sweep(found.model, found.emotions, found.labels, seed, found.untouched, ordered)
+        found = replace(found, points={each: measured[each] for each in CORRUPTIONS if each in measured})
         with suppress(StorageError):  # a full disk costs only the next visit's time
             save_sweep(path, found)
     return found
-
-
-class _Watch:
-    """How many faces of all were looked at."""
-
-    def __init__(self, progress: Progress, total: int) -> None:
-        self._progress, self._total, self._done = progress, total, 0
-
-    def seen(self, count: int, what: str) -> None:
-        self._done += count
-        words = f"{what}: {self._done:,} of {self._total:,} faces"
-        self._progress(self._done / self._total, words)
-
-
-def _labels(recognizer: Recognizer, faces: Dataset) -> NDArray[np.intp]:
-    """The labels in the model's own column order."""
-    column = [recognizer.emotions.index(e) if e in recognizer.emotions else -1 for e in faces.emotions]
-    return np.array(column, np.intp)[faces.labels]
-
-
-def _answers(
-    recognizer: Recognizer, images: NDArray[np.uint8], severity: float, what: str, watch: _Watch
-) -> SweepPoint:
-    answers, confidence = np.empty(len(images), np.intp), 0.0
-    for start in range(0, len(images), _CHUNK):
-        probabilities = recognizer.predict(images[start : start + _CHUNK])
-        answers[start : start + _CHUNK] = probabilities.argmax(axis=1)
-        confidence += float(probabilities.max(axis=1).sum(dtype=np.float64))
-        watch.seen(len(probabilities), what)
-    # A model's row may sum to a little more than 1.
-    return SweepPoint(severity, answers, min(confidence / len(images), 1.0))
