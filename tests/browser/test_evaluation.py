@@ -164,7 +164,7 @@ def test_a_cell_shows_its_faces_the_keys_lead_on_and_a_marked_face_is_left_out(
     page.get_by_role("button", name="Select", exact=False).first.click()
     marks = page.get_by_role("checkbox", name=re.compile(f"row {rows[0]}:"))
     marks.click()
-    expect(page.get_by_text("1 face selected.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("1 face selected")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Leave out").first.click()
     expect(page.get_by_text("not as they came: edition “mended”")).to_be_visible(timeout=PATIENCE)
     expect(sheet(page)).to_have_count(len(rows) - 1, timeout=PATIENCE)

@@ -14,12 +14,13 @@ from fer.emotions import Emotion
 from fer.evaluation import Evaluation
 from fer.evaluation.comparison import Disagreement, disagreement
 from fer.statistics import Proportion, percent
-from pages.parts import face_sheet, mending, phrases, state
+from pages.parts import face_sheet, paging, phrases, state
 from pages.parts.evaluation import face_card, names
 from pages.parts.evaluation.judged import Judged
+from pages.parts.selection import Selection
 
 FACES_PER_PAGE = 30
-_SELECTING, _MARKED, _WHO = "evaluation.selecting", "evaluation.marked", "evaluation.who"
+_WHO = "evaluation.who"
 
 Cell = tuple[Emotion, Emotion]
 
@@ -139,81 +140,32 @@ def _sheet(judged: Judged, index: int, cell: Cell, faces: NDArray[np.intp], key:
         return
     if judged.faces.votes is not None:
         st.caption(_sided(judged, cell, faces))
-    # Each cell turns its own pages; a page that mending emptied is left.
-    page_key = f"evaluation.cell_page.{key}.{cell[0]}.{cell[1]}"
-    pages = -(-len(faces) // FACES_PER_PAGE)
-    if st.session_state.get(page_key, 1) > pages:
-        del st.session_state[page_key]
-    start = (st.session_state.get(page_key, 1) - 1) * FACES_PER_PAGE
-    shown = faces[start : start + FACES_PER_PAGE]
-    marked = _marked(judged, cell, key)
-    selecting = bool(st.session_state.get(_SELECTING))
-    _bar(judged, index, cell, key, faces, shown)
+    # Each cell turns its own pages, and marks its own faces.
+    page = f"evaluation.cell_page.{key}.{cell[0]}.{cell[1]}"
+    shown = paging.open_page(page, len(faces), FACES_PER_PAGE)
+    rows = judged.faces.rows[faces]
+    here = rows[shown].tolist()
+    selection = Selection("evaluation", frozenset(rows.tolist()))
+    selection.button()
+    selection.bar(
+        judged.dataset,
+        here,
+        places=judged.places_of(faces[np.isin(rows, selection.marked)]).tolist(),
+        reason=f"called {cell[1]} by {judged.models[index].title}"[:200],
+    )
     face_sheet.show(
-        judged.faces.images[shown],
-        _captions(judged, index, cell, shown, marked if selecting else []),
+        judged.faces.images[faces[shown]],
+        _captions(judged, index, cell, faces[shown], selection.marked),
         key="evaluation.cell_sheet",
         side="4.6rem",
         on_open=state.set_opened_face,
-        on_select=(lambda rows: _mark(cell, key, judged.faces.rows[shown], marked, rows))
-        if selecting
-        else None,
+        on_select=selection.on_select(here),
     )
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(
-            f"Faces {start + 1:,} to {start + len(shown):,} of {len(faces):,}, the most confident first; the "
-            f"number is the model's score for “{cell[1]}”."
-        )
-        if pages > 1:
-            st.pagination(pages, key=page_key)
+    order = f", the most confident first; the number is the model's score for “{cell[1]}”."
+    paging.page_buttons(page, shown, len(faces), FACES_PER_PAGE, order)
     row = state.opened_face()
-    if row is not None and not selecting:
-        face_card.open_face(judged, row, judged.faces.rows[faces])
-
-
-def _bar(
-    judged: Judged, index: int, cell: Cell, key: str, faces: NDArray[np.intp], shown: NDArray[np.intp]
-) -> None:
-    """Marking several faces, and what can be done to those that are marked."""
-    marked = _marked(judged, cell, key)
-    selecting = bool(st.session_state.get(_SELECTING))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            "Select",
-            icon=":material/check_circle:",
-            key="evaluation.select",
-            type="primary" if selecting else "secondary",
-            on_click=_toggle_selecting,
-            help="Mark several faces to leave them out or change their label together.",
-        )
-        if not selecting:
-            return
-        indices = np.flatnonzero(np.isin(judged.faces.rows, marked))
-        mending.buttons(
-            judged.dataset,
-            judged.places_of(indices).tolist(),
-            "evaluation.selection",
-            reason=f"called {cell[1]} by {judged.models[index].title}"[:200],
-            on_done=_forget_marked,
-        )
-        st.button(
-            "None" if marked else "All on this page",
-            type="tertiary",
-            key="evaluation.select_page",
-            on_click=_mark,
-            args=(
-                cell,
-                key,
-                judged.faces.rows[faces if marked else shown],
-                marked,
-                [] if marked else judged.faces.rows[shown].tolist(),
-            ),
-        )
-    st.caption(
-        f"**{phrases.faces(len(marked))}** selected."
-        if marked
-        else "Click the faces to mend; with Shift, a whole stretch."
-    )
+    if row is not None and not selection.is_on:
+        face_card.open_face(judged, row, rows)
 
 
 def _captions(
@@ -260,33 +212,3 @@ def _sided(judged: Judged, cell: Cell, faces: NDArray[np.intp]) -> str:
         f"FER+'s ten voters side with the model on **{predicted:,}** of {voted:,}, with the label on "
         f"{true:,}."
     )
-
-
-# ── marking ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def _marked(judged: Judged, cell: Cell, key: str) -> list[int]:
-    """The rows that are marked in this cell; those of another, or that are gone, are none."""
-    of, rows = cast("tuple[object, list[int]]", st.session_state.get(_MARKED, (None, [])))
-    if of != (cell, key):
-        return []
-    there = set(judged.faces.rows[np.isin(judged.faces.rows, rows)].tolist())
-    return [row for row in rows if row in there]
-
-
-def _mark(cell: Cell, key: str, here: NDArray[np.intp], before: list[int], rows: list[int]) -> None:
-    on_this_page = set(here.tolist())
-    st.session_state[_MARKED] = (
-        (cell, key),
-        [row for row in before if row not in on_this_page] + sorted(rows),
-    )
-
-
-def _forget_marked() -> None:
-    st.session_state[_MARKED] = (None, [])
-
-
-def _toggle_selecting() -> None:
-    st.session_state[_SELECTING] = not st.session_state.get(_SELECTING)
-    state.set_opened_face(None)
-    _forget_marked()
