@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from fer.datasets.dataset import Dataset, Source
 from fer.emotions import Emotion
 from fer.errors import StorageError
-from fer.system.result_store import ResultStore
+from fer.system.result_store import ResultStore, load_result
 
 # The version is raised whenever a reader changes what it makes of the same file.
 _PIXELS, _REST = ResultStore("", ".npy", version=2), ResultStore("", ".npz", version=2)
@@ -140,4 +140,4 @@ def _load(source: Path, state: str, variant: str) -> Dataset | None:
             notes=tuple(about["notes"]),
         )
 
-    return _REST.load(place_of(source, state, variant, _REST), built)
+    return load_result(place_of(source, state, variant, _REST), built)

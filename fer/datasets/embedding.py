@@ -31,7 +31,7 @@ from fer.errors import DatasetError, FerError, ModelNotFoundError
 from fer.models.card import MODEL_FILE
 from fer.models.inference import Recognizer, model_folder
 from fer.system.progress import Progress, silent
-from fer.system.result_store import ResultStore
+from fer.system.result_store import ResultStore, load_result
 
 DEFAULT_MODEL = "mini_xception"
 # Every pair of faces is compared once, so the time grows with the square of their number.
@@ -106,7 +106,7 @@ def load_map(path: Path, dataset: Dataset) -> FaceMap | None:
         inside = m > 0 and found.places.min() >= 0 and found.places.max() < len(dataset)
         return found if inside and np.isfinite(found.positions).all() else None
 
-    return _MAPS.load(path, built)
+    return load_result(path, built)
 
 
 def make_map(

@@ -1,5 +1,6 @@
 """What a model answers while it learns: to a few faces after every epoch, and to all by its best weights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from fer.runs.folder import ANSWERS_FILE, PREDICTIONS_FILE, PROBES_FILE, append_row, read_rows
 from fer.runs.run import EpochMetrics, Run
-from fer.system import files
+from fer.system.result_store import load_result, save_result
 
 PROBE_COUNT = 16
 """How many validation faces a run is watched by."""
@@ -73,7 +74,7 @@ def save_probe_samples(
     Raises:
         StorageError: they cannot be written.
     """
-    _save_arrays(folder / PROBES_FILE, rows=rows, images=images, labels=labels)
+    save_result(folder / PROBES_FILE, {"rows": rows, "images": images, "labels": labels})
 
 
 def record_answers(folder: Path, epoch: int, probabilities: NDArray[np.float32]) -> None:
@@ -88,12 +89,12 @@ def record_answers(folder: Path, epoch: int, probabilities: NDArray[np.float32])
 
 def read_probe_samples(folder: Path) -> ProbeSamples | None:
     """Return the watched faces of the run in `folder` with all answers so far; None before the first."""
-    try:
-        # Opened here: NumPy would leave a damaged file open.
-        with (folder / PROBES_FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            rows, images, labels = arrays["rows"], arrays["images"], arrays["labels"]
-    except files.DAMAGED_ARRAYS:
+    kept = load_result(
+        folder / PROBES_FILE, lambda arrays: (arrays["rows"], arrays["images"], arrays["labels"])
+    )
+    if kept is None:
         return None
+    rows, images, labels = kept
     if images.ndim != 4 or not len(rows) == len(images) == len(labels):
         return None
     classes = None
@@ -127,26 +128,24 @@ def save_predictions(folder: Path, predictions: Predictions) -> None:
     Raises:
         StorageError: it cannot be written.
     """
-    _save_arrays(
-        folder / PREDICTIONS_FILE,
-        rows=predictions.rows,
-        labels=predictions.labels,
-        probabilities=predictions.probabilities,
-        epoch=np.array(predictions.epoch),
-    )
+    kept = {
+        "rows": predictions.rows,
+        "labels": predictions.labels,
+        "probabilities": predictions.probabilities,
+        "epoch": np.array(predictions.epoch),
+    }
+    save_result(folder / PREDICTIONS_FILE, kept)
 
 
 def read_predictions(folder: Path) -> Predictions | None:
     """Return what the best weights of the run in `folder` answer; None where that cannot be read."""
-    try:
-        with (folder / PREDICTIONS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            epoch = int(arrays["epoch"]) if "epoch" in arrays else 0
-            predictions = Predictions(arrays["rows"], arrays["labels"], arrays["probabilities"], epoch)
-            if len(predictions.labels) != len(predictions.probabilities) or len(predictions.labels) == 0:
-                return None
-            return predictions
-    except files.DAMAGED_ARRAYS:
-        return None
+
+    def built(arrays: Mapping[str, NDArray[Any]]) -> Predictions | None:
+        epoch = int(arrays["epoch"]) if "epoch" in arrays else 0
+        found = Predictions(arrays["rows"], arrays["labels"], arrays["probabilities"], epoch)
+        return found if len(found.labels) == len(found.probabilities) > 0 else None
+
+    return load_result(folder / PREDICTIONS_FILE, built)
 
 
 def kept_epoch(run: Run) -> EpochMetrics | None:
@@ -158,11 +157,3 @@ def kept_epoch(run: Run) -> EpochMetrics | None:
     said = predictions.epoch if predictions else 0
     # Runs of earlier versions did not say.
     return next((row for row in run.metrics() if row.epoch == said), run.best())
-
-
-def _save_arrays(path: Path, **arrays: Any) -> None:
-    def write(temporary: Path) -> None:
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)
-
-    files.save(path, write)

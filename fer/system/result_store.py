@@ -56,40 +56,9 @@ class ResultStore:
         """Return where the result of this key is kept, or will be."""
         return paths.child(paths.cache_folder() / self.folder, f"{key}{self.suffix}")
 
-    def load(self, path: Path, build: Callable[[Any], T | None]) -> T | None:
-        """Return what `build` makes of the kept content; None where there is none, or it is damaged.
-
-        Args:
-            path: see `path`.
-            build: receives what was saved, as long as it runs; for what cannot be right it returns None or
-                raises ValueError, KeyError, TypeError or a `FerError`.
-        """
-        # Opened here, because np.load leaves a damaged file open.
-        with suppress(*files.DAMAGED_ARRAYS, AttributeError, FerError), path.open("rb") as file:
-            if self.suffix == ".json":
-                return build(json.loads(file.read()))
-            content = np.load(file, allow_pickle=False)
-            if self.suffix == ".npz" and any(member.compress_type for member in content.zip.infolist()):
-                raise ValueError("nothing is kept compressed: a small file could fill the memory")
-            return build(content)
-        return None
-
     def save(self, path: Path, content: Any) -> None:
-        """Keep a result in one step, in place of what is there; the oldest ones go.
-
-        Args:
-            path: see `path`.
-            content: an array, arrays by their names, or what JSON can say, as `suffix` has it.
-
-        Raises:
-            StorageError: it cannot be written.
-        """
-        if self.suffix == ".json":
-            files.save_text(path, json.dumps(content) + "\n")
-        elif self.suffix == ".npz":
-            files.save(path, lambda temporary: np.savez(temporary, **content))
-        else:
-            files.save(path, lambda temporary: np.save(temporary, content, allow_pickle=False))
+        """Keep a result in place of what is there; the oldest ones go; see `save_result`."""
+        save_result(path, content)
         with suppress(OSError):  # another process may do the same, or have a file open
             kept = sorted(path.parent.glob(f"[!.]*{self.suffix}"), key=_written, reverse=True)
             for old in kept[self.most :] if self.most else []:
@@ -97,7 +66,7 @@ class ResultStore:
 
     def once(self, path: Path, build: Callable[[Any], T | None], work: Callable[[], Any]) -> T:
         """Return what `build` makes of the kept content, or else of what `work` gives, which is then kept."""
-        found = self.load(path, build)
+        found = load_result(path, build)
         if found is None:
             content = work()
             self.keep(path, content)
@@ -109,6 +78,43 @@ class ResultStore:
         """Do as `save` does, or nothing where that fails: a full disk costs only the next visit's time."""
         with suppress(StorageError):
             self.save(path, content)
+
+
+def load_result(path: Path, build: Callable[[Any], T | None]) -> T | None:
+    """Return what `build` makes of a file's content; None where there is none, or it is damaged.
+
+    Args:
+        path: of a ".npy", ".npz" or ".json", wherever it lies.
+        build: receives what was saved, as long as it runs; for what cannot be right it returns None or raises
+            ValueError, KeyError, TypeError or a `FerError`.
+    """
+    # Opened here, because np.load leaves a damaged file open.
+    with suppress(*files.DAMAGED_ARRAYS, AttributeError, FerError), path.open("rb") as file:
+        if path.suffix == ".json":
+            return build(json.loads(file.read()))
+        content = np.load(file, allow_pickle=False)
+        if path.suffix == ".npz" and any(member.compress_type for member in content.zip.infolist()):
+            raise ValueError("nothing is kept compressed: a small file could fill the memory")
+        return build(content)
+    return None
+
+
+def save_result(path: Path, content: Any) -> None:
+    """Save an array, arrays by their names, or what JSON can say, in one step.
+
+    Args:
+        path: ends in ".npy", ".npz" or ".json", which says what of these it is.
+        content: what to save.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    if path.suffix == ".json":
+        files.save_text(path, json.dumps(content) + "\n")
+    elif path.suffix == ".npz":
+        files.save(path, lambda temporary: np.savez(temporary, **content))
+    else:
+        files.save(path, lambda temporary: np.save(temporary, content, allow_pickle=False))
 
 
 def _written(path: Path) -> int:

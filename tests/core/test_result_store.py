@@ -14,7 +14,7 @@ import pytest
 
 from fer.errors import DatasetError, FerError, StorageError
 from fer.system import files, paths
-from fer.system.result_store import ResultStore
+from fer.system.result_store import ResultStore, load_result
 
 NUMBERS = np.arange(12, dtype=np.float32).reshape(3, 4)
 CONTENTS: dict[str, Any] = {
@@ -43,9 +43,9 @@ def test_what_is_kept_comes_back_and_is_worked_out_once(store: ResultStore) -> N
 
     path = store.path(store.key("question"))
     assert path.parent == paths.cache_folder() / "things"
-    assert store.load(path, numbers) is None
+    assert load_result(path, numbers) is None
     assert store.once(path, numbers, work) == store.once(path, numbers, work) == NUMBERS.tolist()
-    assert store.load(path, numbers) == NUMBERS.tolist()
+    assert load_result(path, numbers) == NUMBERS.tolist()
     assert worked == ["work"]
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
@@ -56,9 +56,9 @@ def test_a_damaged_file_counts_as_none_and_is_made_anew(store: ResultStore, dama
     store.save(path, CONTENTS[store.suffix])
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] if damage == b"half" else damage)
-    assert store.load(path, numbers) is None
+    assert load_result(path, numbers) is None
     assert store.once(path, numbers, lambda: CONTENTS[store.suffix]) == NUMBERS.tolist()
-    assert store.load(path, numbers) == NUMBERS.tolist()
+    assert load_result(path, numbers) == NUMBERS.tolist()
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyError, TypeError, AttributeError, DatasetError])
@@ -69,7 +69,7 @@ def test_what_cannot_be_right_counts_as_none(store: ResultStore, error: type[Exc
     def refuse(content: Any) -> None:
         raise error("not so")
 
-    assert store.load(path, refuse) is None
+    assert load_result(path, refuse) is None
 
 
 def test_objects_are_neither_saved_nor_unpickled() -> None:
@@ -81,7 +81,7 @@ def test_objects_are_neither_saved_nor_unpickled() -> None:
     path = store.path("pickled")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.getvalue())
-    assert store.load(path, lambda array: array) is None
+    assert load_result(path, lambda array: array) is None
 
 
 @pytest.mark.parametrize("claimed", [(10**15,), (3, 5)])
@@ -98,7 +98,7 @@ def test_a_file_that_claims_more_than_it_holds_counts_as_none(claimed: tuple[int
         else:
             with zipfile.ZipFile(path, "w") as archive:
                 archive.writestr("numbers.npy", content)
-        assert store.load(path, numbers) is None
+        assert load_result(path, numbers) is None
 
 
 def test_a_small_file_that_unfolds_to_a_large_one_counts_as_none() -> None:
@@ -106,7 +106,7 @@ def test_a_small_file_that_unfolds_to_a_large_one_counts_as_none() -> None:
     path = store.path("unfolds")
     path.parent.mkdir(parents=True)
     np.savez_compressed(path, numbers=np.zeros((1000, 1000)))
-    assert store.load(path, numbers) is None
+    assert load_result(path, numbers) is None
 
 
 def test_a_key_changes_with_everything_a_result_depends_on() -> None:

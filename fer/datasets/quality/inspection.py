@@ -34,7 +34,7 @@ from fer.datasets.quality.picture_quality import (
 from fer.errors import DatasetError
 from fer.models.inference import Recognizer
 from fer.system.progress import Progress, silent
-from fer.system.result_store import ResultStore
+from fer.system.result_store import ResultStore, load_result
 
 _INSPECTIONS = ResultStore("inspections", ".npz", version=1, most=60)
 # Faces per call of the model, between two words about progress.
@@ -110,7 +110,7 @@ def load_inspection(dataset_fingerprint: str) -> Inspection | None:
     Args:
         dataset_fingerprint: of the dataset as it came, by `fer.datasets.fingerprint`.
     """
-    return _INSPECTIONS.load(inspection_path(dataset_fingerprint), _inspection)
+    return load_result(inspection_path(dataset_fingerprint), _inspection)
 
 
 def _inspection(arrays: Mapping[str, NDArray[Any]]) -> Inspection:

@@ -20,7 +20,7 @@ from fer.datasets.synthetic.appearance import Appearance, Beard, Hairstyle, Ligh
 from fer.datasets.synthetic.portrait import draw_faces
 from fer.emotions import EMOTIONS, Emotion
 from fer.system.progress import Progress, silent
-from fer.system.result_store import ResultStore
+from fer.system.result_store import ResultStore, load_result
 
 NAME = "synthetic"
 SOURCE = Source(
@@ -131,7 +131,7 @@ def load_synthetic(progress: Progress = silent) -> Dataset:
     The file is only a cache: broken, it is drawn anew; with the disk full, the dataset is still returned.
     """
     path = _DRAWN.path(f"{NAME}-v{_DRAWN.version}")
-    kept = _DRAWN.load(path, _checked)
+    kept = load_result(path, _checked)
     if kept is not None:
         progress(1.0, "Built-in faces loaded")
         return kept

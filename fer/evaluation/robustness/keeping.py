@@ -16,7 +16,7 @@ from fer.datasets import Dataset
 from fer.emotions import Emotion
 from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
 from fer.evaluation.robustness.sweeps import Sweep, SweepPoint
-from fer.system.result_store import ResultStore
+from fer.system.result_store import ResultStore, load_result
 
 # The version is raised whenever a corruption comes to change pixels otherwise. 1,000 faces take some 50 kB.
 _SWEEPS = ResultStore("sweeps", ".json", version=1, most=60, digest_bytes=12)
@@ -57,7 +57,7 @@ def load_sweep(path: Path) -> Sweep | None:
 
     A kind whose levels are others today is left out, so that it is measured anew.
     """
-    return _SWEEPS.load(path, _sweep)
+    return load_result(path, _sweep)
 
 
 def _sweep(values: Any) -> Sweep:
