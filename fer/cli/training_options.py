@@ -14,7 +14,7 @@ from fer.config import (
     TrainingConfig,
     specs_of,
 )
-from fer.config.augmentation_presets import REFERENCE_PRESETS, list_presets
+from fer.config.augmentation_presets import augmentation_named
 from fer.errors import FerError
 from fer.models.catalog import ARCHITECTURES
 
@@ -91,10 +91,9 @@ def config_of(options: argparse.Namespace) -> TrainingConfig:
 
 
 def _augmentation(text: str) -> AugmentationConfig:
-    named = {preset.name.casefold(): preset.config for preset in (*list_presets(), *REFERENCE_PRESETS)}
-    named |= {"none": AugmentationConfig(), "default": DEFAULT_AUGMENTATION}
-    if text.casefold() in named:
-        return named[text.casefold()]
+    named = {"none": AugmentationConfig(), "default": DEFAULT_AUGMENTATION}
+    if known := named.get(text.casefold()) or augmentation_named(text):
+        return known
     try:
         return AugmentationConfig.from_dict(json.loads(text))
     except ValueError:

@@ -186,3 +186,18 @@ DEFAULT_AUGMENTATION = AugmentationConfig(
     zoom_out_fraction=0.1,
 )
 """What the mini_XCEPTION authors trained with: flip, ±10°, ±10 % shift and zoom."""
+
+STRONG_AUGMENTATION = AugmentationConfig(
+    horizontal_flip=True,
+    rotation_degrees=20,
+    shift_x_fraction=0.2,
+    shift_y_fraction=0.2,
+    zoom_in_fraction=0.2,
+    zoom_out_fraction=0.2,
+)
+"""What the reference system S0 trained with."""
+
+TURN_AND_ZOOM = AugmentationConfig(
+    horizontal_flip=True, rotation_degrees=10, zoom_in_fraction=0.1, zoom_out_fraction=0.1
+)
+"""Flip, turn and zoom: S1 and S2 name what they do, and not how much of it."""

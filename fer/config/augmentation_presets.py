@@ -1,10 +1,12 @@
-"""Settings under a name: those of the reference systems, and a learner's own, a small file each."""
+"""Augmentation presets: settings under a name, the reference systems' and a learner's own, a file each."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig
+from fer.config.augmentation import STRONG_AUGMENTATION, TURN_AND_ZOOM
 from fer.errors import ConfigError, FerError
 from fer.system import files, paths
 
@@ -12,6 +14,7 @@ _SUFFIX = ".json"
 _FORMAT = "fer-augmentation"
 _VERSION = 1
 _MAX_BYTES = 64 * 2**10
+_EARLIER_NAME = re.compile(r"^(.*) · s(\d)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +39,30 @@ REFERENCE_PRESETS = (
         "Every face as it is, the same in every epoch: the comparison that shows what augmentation is worth.",
     ),
     Preset(
-        "Gentle · S4",
+        "Gentle (reference S4)",
         DEFAULT_AUGMENTATION,
         "Reference system S4, mini_XCEPTION in real time from a webcam: flip, ±10° rotation, ±10% shift and "
         "zoom. What its authors trained with, and where this page starts.",
     ),
     Preset(
-        "Strong · S0",
-        AugmentationConfig(
-            horizontal_flip=True,
-            rotation_degrees=20,
-            shift_x_fraction=0.2,
-            shift_y_fraction=0.2,
-            zoom_in_fraction=0.2,
-            zoom_out_fraction=0.2,
-        ),
+        "Strong (reference S0)",
+        STRONG_AUGMENTATION,
         "Reference system S0, emotion recognition in a cloud notebook: flip, ±20° rotation, ±20% shift and "
         "zoom, as in many a notebook on FER-2013.",
     ),
     Preset(
-        "Turn and zoom · S1",
-        AugmentationConfig(
-            horizontal_flip=True, rotation_degrees=10, zoom_in_fraction=0.1, zoom_out_fraction=0.1
-        ),
+        "Turn and zoom (reference S1)",
+        TURN_AND_ZOOM,
         "Reference system S1, faces enlarged to 96×96: flip, rotation, zoom in and out. Its document does "
         "not say how much; the ±10° and ±10% here are ours.",
     ),
 )
+
+
+def augmentation_named(name: str) -> AugmentationConfig | None:
+    """The settings that anybody kept under a name, in any case; None for an unknown one."""
+    named = {preset.name.casefold(): preset.config for preset in (*list_presets(), *REFERENCE_PRESETS)}
+    return named.get(_current(name))
 
 
 def list_presets() -> list[Preset]:
@@ -110,8 +110,13 @@ def delete_preset(name: str) -> None:
         raise files.storage_error(path, error) from error
 
 
+def _current(name: str) -> str:
+    """A name in small letters; earlier versions called "Strong (reference S0)" "Strong · S0"."""
+    return _EARLIER_NAME.sub(r"\1 (reference s\2)", name.casefold())
+
+
 def _path(name: str) -> Path:
-    if name.casefold() in {preset.name.casefold() for preset in REFERENCE_PRESETS}:
+    if _current(name) in {preset.name.casefold() for preset in REFERENCE_PRESETS}:
         raise ConfigError(
             f"“{name}” is the name of a preset that comes with the workshop. Choose another one."
         )

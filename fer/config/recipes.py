@@ -1,4 +1,4 @@
-"""Recipes to start from: three of our own, and what the reference systems published, beside what came of it.
+"""Training recipes: settings to start from, three of our own and those of the reference systems.
 
 Source:
     The reference systems S0 (emotion recognition in a cloud notebook), S1 (class folders, 96 pixels and a
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
+from fer.config.augmentation import STRONG_AUGMENTATION, TURN_AND_ZOOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +62,6 @@ class Preset:
         return config
 
 
-_STRONG = AugmentationConfig(
-    horizontal_flip=True,
-    rotation_degrees=20,
-    shift_x_fraction=0.2,
-    shift_y_fraction=0.2,
-    zoom_in_fraction=0.2,
-    zoom_out_fraction=0.2,
-)
-# Flip, turn, zoom: S1 and S2 name what they do, and not how much of it.
-_GENTLE = AugmentationConfig(
-    horizontal_flip=True, rotation_degrees=10, zoom_in_fraction=0.1, zoom_out_fraction=0.1
-)
 _OFFICIAL_SPLIT = "The official validation faces judge, unless you divide them anew on the dataset page."
 _NORMALISATION = "Batch normalisation follows in ten steps here, in a hundred there; the sums are the same."
 
@@ -171,7 +160,11 @@ PRESETS: tuple[Preset, ...] = (
         "S0 · paired CNN",
         "The best cell of its table: batches of 128 for 50 epochs, strongly augmented.",
         TrainingConfig(
-            architecture="paired_cnn", epochs=50, batch_size=128, dropout=0.2, augmentation=_STRONG
+            architecture="paired_cnn",
+            epochs=50,
+            batch_size=128,
+            dropout=0.2,
+            augmentation=STRONG_AUGMENTATION,
         ),
         reported="67.76 % on its validation faces with batches of 128 and 50 epochs; 65.22 % with 32, 66.31 "
         "% with 64, 64.12 % with 256; 59 to 67 % after 100 epochs, which it calls overfitting.",
@@ -203,7 +196,7 @@ PRESETS: tuple[Preset, ...] = (
             batch_size=32,
             dropout=0.25,
             balance_classes=True,
-            augmentation=_GENTLE,
+            augmentation=TURN_AND_ZOOM,
         ),
         reported="63.24 % after training; 55.25 % of its test faces, with a precision of 0.6659 and a recall "
         "of 0.4416.",
@@ -232,7 +225,7 @@ PRESETS: tuple[Preset, ...] = (
             balance_classes=True,
             initial_weights="imagenet",
             head_epochs=5,
-            augmentation=_GENTLE,
+            augmentation=TURN_AND_ZOOM,
         ),
         reported="No figure: it names the backbone and the two phases as a plan. 63.24 % are of its own CNN.",
         differences=(
@@ -253,7 +246,7 @@ PRESETS: tuple[Preset, ...] = (
             epochs=100,
             dropout=0.5,
             initial_weights="imagenet",
-            augmentation=_GENTLE,
+            augmentation=TURN_AND_ZOOM,
         ),
         reported="63 % of its validation faces.",
         differences=(

@@ -70,7 +70,7 @@ def test_a_preset_moves_the_sliders_and_is_kept_for_training(
     open_page: OpenPage, small_csv: dict[str, object]
 ) -> None:
     page = open_page(PAGE, small_csv)
-    page.button(key="augmentation.preset.Strong · S0").click().run()
+    page.button(key="augmentation.preset.Strong (reference S0)").click().run()
     assert page.slider(key="augmentation.rotation_degrees").value == 20
     assert page.session_state[KEPT] == AugmentationConfig(
         horizontal_flip=True,

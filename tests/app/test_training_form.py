@@ -266,7 +266,7 @@ def test_a_mistake_is_repeated_when_it_is_switched_on(
     page.button(key="training.recipes").click().run()
     page.toggle(key="training.defect.s4.A fifth of all faces, test faces too").set_value(True)
     page.button(key="training.recipes").click().run()
-    assert "nobody knows what 66 % would be" in words(page)
+    assert "nobody knows what 66\N{NO-BREAK SPACE}% would be" in words(page)
     page.button(key="training.use_recipe").click().run()
     start(page)
     assert submitted[0].view == DatasetView(splits=SplitPlan(0.2, keep_test=False))

@@ -135,7 +135,7 @@ def test_an_edition_and_splits_chosen_here_or_there_go_into_the_run(
     view = DatasetView(edition="Yours", splits=SplitPlan(0.2))
     page = open_page(workshop__dataset=name, workshop__view=view)
     assert page.selectbox(key="training.edition").value == "Yours"
-    assert page.selectbox(key="training.edition").options == ["As it came", "Mine", "Yours"]
+    assert page.selectbox(key="training.edition").options == ["Original", "Mine", "Yours"]
     assert "20 % of all but the test faces for validation" in words(page)
     page.selectbox(key="training.edition").select("Mine").run()
     page.select_slider(key="training.batch_size").set_value(8)
@@ -156,7 +156,7 @@ def test_another_dataset_has_its_own_editions(csv_in_data: Callable[[str], str])
     page = open_page(workshop__dataset="one.csv", workshop__view=DatasetView(edition="of one"))
     page.selectbox(key="training.dataset").select("two.csv").run()
     assert not page.exception
-    assert page.selectbox(key="training.edition").options == ["As it came", "of two"]
+    assert page.selectbox(key="training.edition").options == ["Original", "of two"]
     assert page.selectbox(key="training.edition").value == ""
     assert page.session_state["workshop.view"] == DatasetView()
 

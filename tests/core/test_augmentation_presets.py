@@ -22,12 +22,12 @@ DIM = AugmentationConfig(brightness_fraction=0.3, noise_fraction=0.05, rotation_
 def test_the_reference_systems_are_there_under_names_that_say_whose_they_are() -> None:
     by_name = {preset.name: preset.config for preset in REFERENCE_PRESETS}
     assert not by_name["None"].changes_anything
-    assert by_name["Gentle · S4"] == DEFAULT_AUGMENTATION
-    strong = by_name["Strong · S0"]
+    assert by_name["Gentle (reference S4)"] == DEFAULT_AUGMENTATION
+    strong = by_name["Strong (reference S0)"]
     assert (strong.rotation_degrees, strong.shift_x_fraction, strong.shift_y_fraction) == (20, 0.2, 0.2)
     assert (strong.zoom_in_fraction, strong.zoom_out_fraction, strong.horizontal_flip) == (0.2, 0.2, True)
     assert not strong.vertical_flip
-    assert by_name["Turn and zoom · S1"].shift_x_fraction == 0
+    assert by_name["Turn and zoom (reference S1)"].shift_x_fraction == 0
     assert all(preset.lesson for preset in REFERENCE_PRESETS)
 
 

@@ -87,15 +87,15 @@ def _healthy(history: TrainingHistory) -> Finding:
         return Finding(
             FindingKind.HEALTHY,
             f"{FindingKind.HEALTHY.headline} so far",
-            f"Training is at {last.train_accuracy:.0%}, validation at {last.validation_accuracy:.0%}, and "
-            "neither runs away, jumps or stands still.",
+            f"Training accuracy is at {last.train_accuracy:.0%}, validation accuracy at "
+            f"{last.validation_accuracy:.0%}. Both curves are steady and still improving.",
         )
     return Finding(
         FindingKind.HEALTHY,
         FindingKind.HEALTHY.headline,
-        f"Neither runs away, jumps or stands still: {last.train_accuracy:.0%} of training at the end, "
-        f"{best.validation_accuracy:.0%} of validation in epoch {best.epoch}. To get further, try one change "
-        "at a time.",
+        f"Both curves are steady: training accuracy {last.train_accuracy:.0%} at the end, validation "
+        f"accuracy {best.validation_accuracy:.0%} at best, in epoch {best.epoch}. To get further, "
+        "try one change at a time.",
         (),
         remedies.fitting(
             config,

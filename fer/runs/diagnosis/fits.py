@@ -150,7 +150,7 @@ def underfitting(history: TrainingHistory) -> Finding | None:
         remedies.fitting(
             config,
             remedies.scaled_rate(
-                config, 3, "The first reference system's advice, turned round: longer steps get further."
+                config, 3, "The opposite of the first reference system's advice: longer steps get further."
             )
             if config.learning_rate <= remedies.USUAL_RATES[config.optimizer]
             else None,

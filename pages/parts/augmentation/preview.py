@@ -73,7 +73,7 @@ def load(entry: DatasetEntry) -> Dataset:
         try:
             return caches.dataset(entry.name, progress, state.view())
         except EditionError as error:  # deleted since, or a damaged file
-            st.warning(f"{error} The faces are taken as they came.", icon=":material/edit_off:")
+            st.warning(f"{error} The original faces are taken.", icon=":material/edit_off:")
             state.set_view(replace(state.view(), edition=""))
             return caches.dataset(entry.name, progress, state.view())
 

@@ -70,7 +70,7 @@ def show() -> ChosenFaces:
             "FER+; or the **shares** of their votes, so that a face between fear and surprise teaches both.",
         )
     chosen = _counted(entry, problem)
-    drawn = "as they came" if view.splits is None else describe_splits(view.splits)
+    drawn = "the original ones" if view.splits is None else describe_splits(view.splits)
     subset, whole = (st.session_state.get(f"training.{name}") for name in ("subset", "whole_validation"))
     there = _in_words(chosen, TrainingConfig(subset=subset, whole_validation=bool(whole)))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -94,7 +94,7 @@ def _edition(entry: DatasetEntry) -> str:
     editions = [edition.name for edition in list_editions(entry.name)]
     if view.edition and view.edition not in editions:  # deleted since, or a damaged file
         problem = (
-            f"The edition “{view.edition}” cannot be read any more; the faces are taken as they came. Choose "
+            f"The edition “{view.edition}” cannot be read any more; the original faces are taken. Choose "
             "another, or go on without."
         )
         st.warning(problem, icon=":material/warning:")
@@ -106,7 +106,7 @@ def _edition(entry: DatasetEntry) -> str:
         "Edition",
         ["", *editions],
         key="training.edition",
-        format_func=lambda name: name or "As it came",
+        format_func=lambda name: name or "Original",
         on_change=lambda: state.set_view(replace(state.view(), edition=st.session_state["training.edition"])),
         help="With which of your corrections: an edition is a list of faces left out or given another label. "
         "Train the same network on two editions to see what mending the data is worth.",

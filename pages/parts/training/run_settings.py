@@ -86,7 +86,7 @@ def _written(spec: SettingSpec, value: Any) -> str:
         case "dataset":
             return run_words.dataset_title(value)
         case "view":
-            return describe(value) or "as it came"
+            return describe(value) or "original"
         case "architecture":
             return run_words.architecture_title(TrainingConfig(architecture=value))
     return spec.written(value)

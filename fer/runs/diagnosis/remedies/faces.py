@@ -3,11 +3,10 @@
 from dataclasses import asdict, replace
 
 from fer.config import DEFAULT_AUGMENTATION, AugmentationConfig, TrainingConfig
-from fer.config.augmentation_presets import REFERENCE_PRESETS
+from fer.config.augmentation import STRONG_AUGMENTATION
 from fer.runs.diagnosis.finding import Remedy
 
 # What the first reference system trained with.
-_STRONG_AUGMENTATION = next(preset.config for preset in REFERENCE_PRESETS if preset.name == "Strong · S0")
 _AUGMENTERS = {
     "Mild augmentation": "Flip, ±10°, a tenth of shift and zoom, as mini_XCEPTION's authors trained.",
     "Strong augmentation": "Flip, ±20°, a fifth of shift and zoom, as the first reference system trained.",
@@ -32,8 +31,8 @@ def more_augmentation(config: TrainingConfig) -> Remedy | None:
     own = config.augmentation
     for label, wanted in (
         ("Mild augmentation", DEFAULT_AUGMENTATION),
-        ("Strong augmentation", _STRONG_AUGMENTATION),
-        ("A fifth of half the faces greyed out", replace(_STRONG_AUGMENTATION, erase_fraction=0.2)),
+        ("Strong augmentation", STRONG_AUGMENTATION),
+        ("A fifth of half the faces greyed out", replace(STRONG_AUGMENTATION, erase_fraction=0.2)),
     ):
         stronger = _at_least(own, wanted)
         if stronger != own:

@@ -27,7 +27,7 @@ def less_dropout(config: TrainingConfig) -> Remedy | None:
     return Remedy(
         f"No dropout instead of {config.dropout:g}",
         {"dropout": 0.0},
-        "The first reference system's advice against overfitting, turned round: what keeps a model from "
+        "The opposite of the first reference system's advice against overfitting: what keeps a model from "
         "learning by heart also keeps it from learning.",
     )
 
@@ -46,8 +46,8 @@ def larger_model(config: TrainingConfig) -> Remedy | None:
     return _model(
         config,
         larger=True,
-        why="What the first reference system advises, turned round: a larger model can tell more apart, and "
-        "takes longer.",
+        why="The opposite of the first reference system's advice against overfitting: a larger model can "
+        "tell more apart, and takes longer.",
     )
 
 

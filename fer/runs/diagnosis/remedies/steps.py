@@ -58,7 +58,8 @@ def cosine_schedule(config: TrainingConfig) -> Remedy | None:
         config,
         "cosine",
         "Loshchilov and Hutter (2017); the shipped model learned so. Ever smaller steps let the weights "
-        "settle: the shipped model won 2 of its 65 points in the last third of the fall.",
+        "settle: in the last third of the fall a shipped model's validation accuracy rose from 63 to "
+        "65 %.",
     )
 
 
