@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from fer.config import TrainingConfig
-from fer.models.card import BEST_FILE, MODEL_FILE
+from fer.models.card import MODEL_FILE
 from fer.runs.folder import (
     BATCHES_FILE,
     LAST_FILE,
@@ -199,11 +199,6 @@ class Run:
     def can_extend(self) -> bool:
         """Whether it has ended and left weights that more epochs can start from."""
         return self.can_resume or (self.status is RunStatus.FINISHED and (self.folder / LAST_FILE).exists())
-
-    @property
-    def best_model_path(self) -> Path:
-        """The Keras file of the best epoch; it may not exist yet."""
-        return self.folder / BEST_FILE
 
     def metrics(self) -> list[EpochMetrics]:
         """The epochs done, in order; an epoch that was trained again after a crash counts once."""
