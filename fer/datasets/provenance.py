@@ -69,13 +69,9 @@ class Provenance:
         """The size of all of it."""
         return sum(file.bytes for file in self.files)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values; `from_dict` takes them back."""
-        return asdict(self)
-
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Provenance":
-        """Rebuild from `as_dict`'s values.
+        """Rebuild from the values that `asdict` made.
 
         Raises:
             KeyError, TypeError, ValueError: they are not such values.
@@ -91,7 +87,7 @@ def save_provenance(provenance: Provenance) -> None:
         FerError: the name cannot be a file name here.
         StorageError: the disk is full, or `data/` cannot be written.
     """
-    text = json.dumps(provenance.as_dict(), indent=2, ensure_ascii=False)
+    text = json.dumps(asdict(provenance), indent=2, ensure_ascii=False)
     files.save_text(_file(provenance.name), text + "\n")
 
 

@@ -5,7 +5,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Downloaded:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return {
-            **self.provenance.as_dict(),
+            **asdict(self.provenance),
             "path": str(self.path),
             "bytes": self.provenance.bytes,
             "is_dataset": self.name != FERPLUS_FILE,

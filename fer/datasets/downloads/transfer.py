@@ -45,17 +45,16 @@ def workplace(address: Address, revision: str) -> Iterator[Path]:
             shutil.rmtree(old, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     files.save_text(owner, json.dumps(processes.this_process()))
+    begun = False
     try:
         yield folder
     except LostLineError:
         owner.unlink(missing_ok=True)
-        if not any(path.is_file() for path in folder.rglob("*")):
+        begun = any(path.is_file() for path in folder.rglob("*"))
+        raise
+    finally:
+        if not begun:
             shutil.rmtree(folder, ignore_errors=True)
-        raise
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_room(address: Address, place: Path, wanted: int | None) -> None:

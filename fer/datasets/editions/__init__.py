@@ -4,7 +4,8 @@
 
 An edition is a list of changes, each to one face: left out, or given another label. It is a small file
 that a person can read, one change to a line, and it knows each face by its pixels, so that it never
-mends the wrong one.
+mends the wrong one. Whatever changes one raises EditionError where there is none of that name or it cannot be
+understood, and StorageError where it cannot be saved; it is then as before.
 """
 
 from fer.datasets.editions.edition import REASON_CHARACTERS, Action, Change, Edition, face_hash, places_of

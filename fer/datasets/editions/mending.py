@@ -59,10 +59,6 @@ def mend(dataset: Dataset, edition_name: str, mendings: Sequence[Mending]) -> Ed
         dataset: as it came, before any view.
         edition_name: one of its editions.
         mendings: of the faces; whatever was done to them before is replaced.
-
-    Raises:
-        EditionError: there is no such edition, or it cannot be understood.
-        StorageError: it cannot be saved; it is as before.
     """
     chosen = {mending.place: mending for mending in mendings}
     order = sorted(chosen, key=lambda place: int(dataset.rows[place]))

@@ -40,12 +40,7 @@ def load_edition(dataset_name: str, name: str) -> Edition:
 
 
 def create_edition(dataset_name: str, name: str) -> Edition:
-    """Save a new edition without changes and return it.
-
-    Raises:
-        EditionError: the name is taken, or cannot be a file's.
-        StorageError: it cannot be saved.
-    """
+    """Save a new edition without changes and return it; its name must be free."""
     name = " ".join(name.split())
     path = edition_path(dataset_name, name)
     with locked(path.parent):
@@ -56,12 +51,7 @@ def create_edition(dataset_name: str, name: str) -> Edition:
 
 
 def rename_edition(dataset_name: str, old: str, new: str) -> Edition:
-    """Give an edition another name and return it.
-
-    Raises:
-        EditionError: there is no such edition, or the new name is taken or cannot be a file's.
-        StorageError: it cannot be renamed.
-    """
+    """Give an edition another name, which must be free, and return it."""
     new = " ".join(new.split())
     source, target = edition_path(dataset_name, old), edition_path(dataset_name, new)
     with locked(source.parent):
@@ -77,12 +67,7 @@ def rename_edition(dataset_name: str, old: str, new: str) -> Edition:
 
 
 def delete_edition(dataset_name: str, name: str) -> None:
-    """Take an edition off the list; `restore_edition` brings it back.
-
-    Raises:
-        EditionError: there is no such edition.
-        StorageError: it cannot be renamed.
-    """
+    """Take an edition off the list; `restore_edition` brings it back."""
     path = edition_path(dataset_name, name)
     with locked(path.parent):
         if not path.exists():
@@ -92,12 +77,7 @@ def delete_edition(dataset_name: str, name: str) -> None:
 
 
 def restore_edition(dataset_name: str, name: str) -> Edition:
-    """Bring back the edition of that name that was deleted last and return it.
-
-    Raises:
-        EditionError: none of that name was deleted, or there is another one now.
-        StorageError: it cannot be renamed.
-    """
+    """Bring back the edition of that name that was deleted last, unless there is one now, and return it."""
     path = edition_path(dataset_name, name)
     with locked(path.parent):
         refuse_taken(path)

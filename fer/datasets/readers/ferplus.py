@@ -246,14 +246,13 @@ def _read_votes(path: Path) -> NDArray[np.uint8]:
                 raise refused(f"{len(names)} columns were expected and {len(fields)} are there")
             split = split_called(fields[usage])
             if split is None:
-                raise refused(
-                    f"the Usage {_shown(fields[usage])} is none of Training, PublicTest and PrivateTest"
-                )
+                found = shown(fields[usage].encode())
+                raise refused(f"the Usage {found} is none of Training, PublicTest and PrivateTest")
             for place in places:
                 count = count_of.get(fields[place].strip())
                 if count is None:
                     raise refused(
-                        f"{_shown(fields[place])} in the column “{names[place]}” is no number of "
+                        f"{shown(fields[place].encode())} in the column “{names[place]}” is no number of "
                         f"voters, 0 to {VOTERS}"
                     )
                 table.append(count)
@@ -265,7 +264,3 @@ def _read_votes(path: Path) -> NDArray[np.uint8]:
             f"“{path.name}” has not one row below its header. It may be half a download; fetch it again."
         )
     return np.frombuffer(table, np.uint8).reshape(-1, len(VOTE_NAMES) + 1)
-
-
-def _shown(field: str) -> str:
-    return shown(field.encode())

@@ -128,8 +128,9 @@ def _watch(job_id: str, dataset: Dataset) -> None:
 
 def _show_end(job: Job) -> None:
     """Say how a conversion ended, and what can be done with what it wrote."""
+    done = job.status is JobStatus.DONE
     with st.container(border=True):
-        if job.status is JobStatus.DONE:
+        if done:
             target = Path(str(job.result["target"]))
             st.markdown(
                 f":material/check_circle: **{target.name}** is written, with "
@@ -138,35 +139,29 @@ def _show_end(job: Job) -> None:
             st.code(str(target.parent), language=None, wrap_lines=True)
             for sentence in job.result.get("lost", ()):
                 st.caption(f":material/info: {sentence}")
-            with st.container(horizontal=True):
-                if target.name in {entry.name for entry in list_datasets()}:
-                    st.button(
-                        "Open it",
-                        icon=":material/folder_open:",
-                        key=f"{job.id}.open",
-                        on_click=_open,
-                        args=(target.name, job.id),
-                    )
-                if takeaway.can_be_taken(target):
-                    st.download_button(
-                        "Download it",
-                        lambda: takeaway.content_of(target),
-                        target.name,
-                        icon=":material/download:",
-                        on_click="ignore",
-                        key=f"{job.id}.take",
-                    )
-                _close_button(job)
         elif job.status is JobStatus.STOPPED:
             st.markdown(":material/stop_circle: The writing was stopped; nothing of it was kept.")
-            _close_button(job)
         else:
             st.error(f"{job.title}: {job.error}", icon=":material/error:")
-            _close_button(job)
-
-
-def _close_button(job: Job) -> None:
-    st.button("Close", key=f"{job.id}.close", on_click=jobs.forget_job, args=(job.id,))
+        with st.container(horizontal=True):
+            if done and target.name in {entry.name for entry in list_datasets()}:
+                st.button(
+                    "Open it",
+                    icon=":material/folder_open:",
+                    key=f"{job.id}.open",
+                    on_click=_open,
+                    args=(target.name, job.id),
+                )
+            if done and takeaway.can_be_taken(target):
+                st.download_button(
+                    "Download it",
+                    lambda: takeaway.content_of(target),
+                    target.name,
+                    icon=":material/download:",
+                    on_click="ignore",
+                    key=f"{job.id}.take",
+                )
+            st.button("Close", key=f"{job.id}.close", on_click=jobs.forget_job, args=(job.id,))
 
 
 def _open(name: str, job_id: str) -> None:
