@@ -116,12 +116,11 @@ def _draw_box(drawn: NDArray[np.uint8], box: Box, color: Color, sizes: _Sizes) -
 
 
 def _draw_label(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, sizes: _Sizes) -> None:
-    told = item.scores.as_dict()
     if item.label is None:
         # What it would have said comes along, small enough to be read as a guess.
         words = f"{number}unsure ({item.scores.top} {item.scores.confidence:.0%})"
     else:
-        words = f"{number}{item.label}  {told.get(item.label, item.scores.confidence):.0%}"
+        words = f"{number}{item.label}  {item.confidence:.0%}"
     left, top, _, _ = item.face.box
     _draw_plate(drawn, words, _color_of(item.label), left - sizes.line, top, sizes, above=True)
 
@@ -136,7 +135,7 @@ def _draw_map(drawn: NDArray[np.uint8], item: RecognizedFace) -> None:
     """Where the model sees the emotion it names (or would name): the more, the more of its colour."""
     if item.emotion_maps is None:
         return
-    emotion = item.label or item.scores.top
+    emotion = item.emotion
     emotion_map = item.emotion_maps[..., list(item.scores.emotions).index(emotion)]
     left, top, right, bottom = item.face.box
     rows, columns = slice(max(top, 0), max(bottom, 0)), slice(max(left, 0), max(right, 0))

@@ -75,52 +75,43 @@ class HistoryLog:
 
     def snapshot(self) -> LiveHistory:
         """What is known now, in arrays of its own."""
-        people = [
-            samples.history(track_id, self._newest)
-            for track_id, samples in self._people.items()
-            if samples.moments
-        ]
+        people = [samples.history(track_id, self._newest) for track_id, samples in self._people.items()]
         return LiveHistory(tuple(sorted(people, key=lambda person: -len(person.labels))))
 
     def _forget(self) -> None:
         for track_id, samples in list(self._people.items()):
-            samples.forget_before(self._newest - KEPT_SECONDS)
-            if not samples.moments:
+            while samples.kept and samples.kept[0][0] < self._newest - KEPT_SECONDS:
+                samples.kept.popleft()
+            if not samples.kept:
                 del self._people[track_id]
         while len(self._people) > MOST_PEOPLE:
-            del self._people[min(self._people, key=lambda track_id: self._people[track_id].moments[-1])]
+            del self._people[min(self._people, key=lambda track_id: self._people[track_id].newest)]
 
 
 class _Samples:
-    """One person's."""
+    """One person's: when, with which probabilities, under which label."""
 
     def __init__(self, emotions: tuple[Emotion, ...]) -> None:
         self.emotions = emotions
-        self.moments: deque[float] = deque()
-        self._probabilities: deque[NDArray[np.float32]] = deque()
-        self._labels: deque[Emotion | None] = deque()
+        self.kept: deque[tuple[float, NDArray[np.float32], Emotion | None]] = deque()
+
+    @property
+    def newest(self) -> float:
+        return self.kept[-1][0]
 
     def add(self, item: RecognizedFace, moment: float) -> None:
         # A little less than the step, or a camera of 30 frames a second would be sampled 7.5 times.
-        if self.moments and moment - self.moments[-1] < 0.9 / SAMPLES_PER_SECOND:
-            return
-        self.moments.append(moment)
-        self._probabilities.append(item.scores.probabilities)
-        self._labels.append(item.label)
-
-    def forget_before(self, moment: float) -> None:
-        while self.moments and self.moments[0] < moment:
-            self.moments.popleft()
-            self._probabilities.popleft()
-            self._labels.popleft()
+        if not self.kept or moment - self.newest >= 0.9 / SAMPLES_PER_SECOND:
+            self.kept.append((moment, item.scores.probabilities, item.label))
 
     def history(self, track_id: int, newest: float) -> PersonHistory:
+        moments, probabilities, labels = zip(*self.kept, strict=True)
         return PersonHistory(
             track_id,
             self.emotions,
-            np.array(self.moments) - newest,
-            np.array(self._probabilities, np.float32).reshape(-1, len(self.emotions)),
-            tuple(self._labels),
+            np.array(moments) - newest,
+            np.array(probabilities, np.float32),
+            labels,
         )
 
 

@@ -1,11 +1,10 @@
 """Prediction export: what was read in pictures as CSV, as JSON, or as a zip of annotated pictures."""
 
-import csv
 import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
@@ -13,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.emotions import EMOTIONS
 from fer.live import RecognizedFace
 from fer.live.drawing import DrawingStyle, draw_faces
+from fer.live.video.table import csv_text, face_row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,21 +37,7 @@ def as_rows(answers: Sequence[PicturePrediction]) -> list[dict[str, Any]]:
     rows = []
     for answer in answers:
         for item in answer.faces:
-            left, top, right, bottom = item.face.box
-            told = item.scores.as_dict()
-            row: dict[str, Any] = {
-                "file": answer.name,
-                "face": item.track_id,
-                "left": left,
-                "top": top,
-                "right": right,
-                "bottom": bottom,
-                "label": "unsure" if item.label is None else item.label.value,
-                "confidence": round(told[item.label or item.scores.top], 4),
-            }
-            row |= {
-                emotion.value: round(told[emotion], 4) if emotion in told else None for emotion in EMOTIONS
-            }
+            row = {"file": answer.name, "face": item.track_id, **face_row(item)}
             if item.other_scores is not None:
                 row["second_label"] = item.other_scores.top.value
                 row["second_confidence"] = round(item.other_scores.confidence, 4)
@@ -64,12 +49,8 @@ def as_csv(answers: Sequence[PicturePrediction]) -> str:
     """Return the text of a CSV with a row per face, its heading first."""
     rows = as_rows(answers)
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    text = StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
     # A name that begins like a formula would be one to a spreadsheet.
-    writer.writerows({**row, "file": _harmless(row["file"])} for row in rows)
-    return text.getvalue()
+    return csv_text(columns, ({**row, "file": _harmless(row["file"])} for row in rows))
 
 
 def as_json(answers: Sequence[PicturePrediction], model: str) -> str:

@@ -33,6 +33,16 @@ class RecognizedFace:
     other_scores: EmotionScores | None = None
     emotion_maps: NDArray[np.float32] | None = None
 
+    @property
+    def emotion(self) -> Emotion:
+        """The label, or what it would be if the model were sure."""
+        return self.label or self.scores.top
+
+    @property
+    def confidence(self) -> float:
+        """The probability of `emotion`, 0 to 1."""
+        return self.scores.as_dict()[self.emotion]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveReading:

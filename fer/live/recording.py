@@ -64,22 +64,6 @@ class Recording:
         """The rows."""
         return self.folder / TABLE_FILE
 
-    def clip_content(self) -> bytes:
-        """The bytes of the clip.
-
-        Raises:
-            StorageError: somebody moved or deleted it.
-        """
-        return _content(self.clip)
-
-    def table_content(self) -> bytes:
-        """The bytes of the table.
-
-        Raises:
-            StorageError: somebody moved or deleted it.
-        """
-        return _content(self.table)
-
 
 class Recorder:
     """Takes frames from a camera's thread without ever making it wait, and writes them on its own.
@@ -182,7 +166,12 @@ class Recorder:
             raise
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """The bytes of a clip or a table.
+
+    Raises:
+        StorageError: somebody moved or deleted it.
+    """
     try:
         return path.read_bytes()
     except OSError as error:

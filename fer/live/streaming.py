@@ -22,6 +22,8 @@ class Stream:
         mirrored: whether it is shown as in a mirror.
         frozen: a frame that is looked at; None for none.
         recording: the last one that ended; None for none.
+        recorder: what records now, if anything does.
+        shown: the newest frame as it is shown, (h, w, 3) BGR; None before the first.
     """
 
     live: LiveRecognizer
@@ -29,8 +31,8 @@ class Stream:
     mirrored: bool = True
     frozen: FrozenFrame | None = None
     recording: Recording | None = None
-    _recorder: Recorder | None = None
-    _shown: NDArray[np.uint8] | None = None
+    recorder: Recorder | None = None
+    shown: NDArray[np.uint8] | None = None
 
     def show(self, frame_bgr: NDArray[np.uint8], seconds: float | None = None) -> NDArray[np.uint8]:
         """Return the frame with its faces drawn; as it came, if anything fails. For the camera's thread.
@@ -49,10 +51,10 @@ class Stream:
                 frame_bgr = np.asarray(cv2.flip(frame_bgr, 1), np.uint8)
             reading = self.live.read(frame_bgr)
             drawn = draw_faces(frame_bgr, reading.faces, self.style)
-            recorder = self._recorder
+            recorder = self.recorder
             if recorder is not None:
                 recorder.add(drawn, reading)
-            self._shown = drawn
+            self.shown = drawn
             return drawn
         except Exception as error:
             self.live.count_error(error)
@@ -62,36 +64,21 @@ class Stream:
         """Hold the newest frame, to be looked at."""
         self.frozen = self.live.freeze()
 
-    def thaw(self) -> None:
-        """Let the held frame go."""
-        self.frozen = None
-
-    @property
-    def shown(self) -> NDArray[np.uint8] | None:
-        """The newest frame as it is shown, (h, w, 3) BGR; None before the first."""
-        return self._shown
-
-    @property
-    def recorder(self) -> Recorder | None:
-        """What records now, if anything does."""
-        return self._recorder
-
     def start_recording(self) -> None:
         """Keep what is shown from now on; somebody asked for it."""
-        if self._recorder is None:
+        if self.recorder is None:
             self.recording = None
-            self._recorder = Recorder()
+            self.recorder = Recorder()
 
-    def stop_recording(self) -> Recording | None:
-        """Put clip and table in their places and return what there is; None if nothing was recorded."""
-        recorder, self._recorder = self._recorder, None
+    def stop_recording(self) -> None:
+        """Put clip and table in their places; what there is then is told by `recording`."""
+        recorder, self.recorder = self.recorder, None
         if recorder is not None:
             self.recording = recorder.stop()
-        return self.recording
 
     def end(self) -> None:
         """The camera has stopped: what was recorded is kept, everything else forgotten."""
         # Writing the end of a clip may take a moment, and the camera's thread must not wait.
         threading.Thread(target=self.stop_recording, name="end-recording", daemon=True).start()
-        self._shown = None
+        self.shown = None
         self.live.reset()

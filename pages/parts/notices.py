@@ -1,7 +1,7 @@
 """How an error, an empty state and a wait look: always a sentence, always with the next step."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -46,6 +46,14 @@ def empty(
 def link(page: str, label: str, icon: str = ":material/arrow_forward:") -> None:
     """Show a link to another page of the workshop, by its path from the project root."""
     st.page_link(page, label=label, icon=icon, icon_position="right")
+
+
+def downloads(key: str, *offered: tuple[str, Callable[[], bytes], str]) -> None:
+    """Show a button for each file: its label, what makes its bytes once it is pressed, and its name."""
+    for label, content, name in offered:
+        st.download_button(
+            label, content, name, icon=":material/download:", key=f"{key}.{label}", on_click="ignore"
+        )
 
 
 @contextmanager

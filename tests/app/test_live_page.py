@@ -1,5 +1,6 @@
 """The live page: empty, ready, broken, with pictures, and with a camera whose video is a stand-in."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -325,10 +326,10 @@ def test_what_lifting_the_contrast_was_measured_to_do_is_told_with_its_interval(
     model_folder: Path, camera: SimpleNamespace
 ) -> None:
     page = open_page()
-    assert "with 12% of the light" not in words(page)
+    assert "with 12\N{NO-BREAK SPACE}% of the light" not in words(page)
     page.toggle(key="live.lift_contrast").set_value(True).run()
-    assert "Measured with 12% of the light" in words(page)
-    assert " to " in words(page)
+    assert "Measured with 12\N{NO-BREAK SPACE}% of the light" in words(page)
+    assert re.search(r"\(\d+–\d+\N{NO-BREAK SPACE}%\)", words(page))
 
 
 def test_a_detector_that_is_not_here_says_what_it_needs_and_the_default_goes_on(

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from fer.emotions import EMOTIONS
 from fer.errors import VideoError
 from fer.live import LiveSettings
+from fer.live.choice import LiveChoice
 from fer.live.drawing import DrawingStyle
 from fer.live.video import films
 from fer.system import jobs, paths
@@ -138,7 +139,7 @@ def test_only_the_latest_few_films_are_kept(fer_home: Path, monkeypatch: pytest.
         time.sleep(0.01)
     monkeypatch.setattr(jobs, "start_job", lambda *arguments: None)
     coming = films.film_of(b"new", "new.mp4")
-    films.start_reading(coming, b"new", "grey", None, LiveSettings(), DrawingStyle())
+    films.start_reading(coming, b"new", LiveChoice("grey"))
     assert {film.name for film in films.list_films()} == {"2.mp4", "3.mp4", "4.mp4", "5.mp4"}
     assert (coming.folder / "film.mp4").read_bytes() == b"new"
 
@@ -147,7 +148,7 @@ def test_the_command_says_everything_that_was_chosen(fer_home: Path) -> None:
     film = films.film_of(b"1", "it.mov")
     settings = LiveSettings(detector="haar_profile", lift_contrast=True, unsure_below=0.5, temperature=2.0)
     style = DrawingStyle(bars="each", emotion_maps=True)
-    arguments = " ".join(film.arguments(Path("copy.mov"), "grey", "other", settings, style))
+    arguments = " ".join(film.arguments(Path("copy.mov"), LiveChoice("grey", "other", settings, style)))
     for part in (
         "video copy.mov",
         "--model grey",

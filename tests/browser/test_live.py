@@ -153,7 +153,7 @@ def test_the_camera_is_frozen_recorded_and_left_and_writes_only_what_was_asked_f
 
     page.get_by_role("button", name="Freeze").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("The 48×48 grey pixels the model gets")).to_be_visible(timeout=30_000)
+    expect(dialog.get_by_text("48×48 grey pixels")).to_be_visible(timeout=30_000)
     expect(dialog.get_by_test_id("stPlotlyChart")).to_be_visible()
     keep_screenshot(page, "live_frozen")
     dialog.get_by_role("button", name="Close").click()
@@ -254,7 +254,7 @@ def test_where_no_video_comes_through_the_page_says_so_and_the_snapshot_works(
         )
         page.get_by_role("button", name="Take Photo").click()
         # Whether her face is whole in the picture at that moment is chance; that it was read is not.
-        read = page.get_by_text("The 48×48 grey pixels the model gets").or_(page.get_by_text("No face found"))
+        read = page.get_by_text("48×48 grey pixels").or_(page.get_by_text("No face found"))
         expect(read.first).to_be_visible(timeout=30_000)
     finally:
         stop_server(process)

@@ -77,7 +77,7 @@ def test_nothing_is_written_unless_somebody_asks(stream: Stream, fer_home: Path)
     for number in range(5):
         stream.show(frame_bgr(number), number / 10)
     stream.freeze()
-    stream.thaw()
+    stream.frozen = None
     stream.live.start_baseline()
     stream.show(frame_bgr(1))
     stream.stop_recording()
@@ -94,11 +94,13 @@ def test_a_recording_holds_what_was_shown_between_start_and_stop(stream: Stream,
     assert stream.recorder is first, "pressed twice is once"
     for number in range(4):
         stream.show(frame_bgr(number))
-    kept = stream.stop_recording()
+    stream.stop_recording()
+    kept = stream.recording
     assert kept is not None
     assert (kept.frames, kept.faces) == (4, 4)
     stream.show(frame_bgr(5))
-    assert stream.stop_recording() == kept
+    stream.stop_recording()
+    assert stream.recording == kept
     assert {path.name for path in files_in(kept.folder)} == {"clip.mp4", "faces.csv"}
 
 
@@ -119,5 +121,5 @@ def test_a_frozen_frame_stays_while_the_camera_goes_on(stream: Stream) -> None:
     number = stream.frozen.reading.frame_number
     stream.show(frame_bgr(1))
     assert stream.frozen.reading.frame_number == number
-    stream.thaw()
+    stream.frozen = None
     assert stream.frozen is None

@@ -2,7 +2,7 @@
 
 from fer.live.video.annotating import FilmReport, annotate_film
 from fer.live.video.probing import SUFFIXES, FilmInfo, probe_film
-from fer.live.video.table import ReadingTable, rows_of
+from fer.live.video.table import ReadingTable
 from fer.live.video.writing import FilmWriter
 
 __all__ = [
@@ -13,5 +13,4 @@ __all__ = [
     "ReadingTable",
     "annotate_film",
     "probe_film",
-    "rows_of",
 ]

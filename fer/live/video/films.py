@@ -21,8 +21,8 @@ import numpy as np
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import StorageError, VideoError
-from fer.live import LiveSettings, PersonHistory
-from fer.live.drawing import DrawingStyle
+from fer.live import PersonHistory
+from fer.live.choice import LiveChoice
 from fer.live.video import SUFFIXES as SUFFIXES
 from fer.system import files, jobs, paths
 
@@ -58,18 +58,17 @@ class Film:
         job = jobs.read_job(self.id)
         return {**dict.fromkeys(numbers, 0), "shares": {}, **({} if job is None else job.result)}
 
-    def arguments(
-        self, copy: Path, model: str, other: str | None, settings: LiveSettings, style: DrawingStyle
-    ) -> Sequence[str]:
+    def arguments(self, copy: Path, choice: LiveChoice) -> Sequence[str]:
         """The command that reads `copy` of it, and deletes that."""
-        arguments = ["video", str(copy), "--name", self.name, "--model", model, "--discard"]
+        settings, style = choice.settings, choice.style
+        arguments = ["video", str(copy), "--name", self.name, "--model", choice.model, "--discard"]
         arguments += ["--output", str(self.folder / ANNOTATED), "--table", str(self.folder / TABLE)]
         arguments += ["--detector", settings.detector, "--smoothing", settings.smoothing.value]
         arguments += ["--unsure-below", str(settings.unsure_below)]
         arguments += ["--temperature", str(settings.temperature)]
         arguments += ["--bars", style.bars]
-        if other is not None:
-            arguments += ["--second", other]
+        if choice.other is not None:
+            arguments += ["--second", choice.other]
         if settings.lift_contrast:
             arguments.append("--lift-contrast")
         if style.emotion_maps:
@@ -149,18 +148,13 @@ def film_of(content: bytes, name: str) -> Film:
     return Film(f"film-{digest}", paths.child(paths.films_folder(), digest), name)
 
 
-def start_reading(
-    film: Film, content: bytes, model: str, other: str | None, settings: LiveSettings, style: DrawingStyle
-) -> None:
+def start_reading(film: Film, content: bytes, choice: LiveChoice) -> None:
     """Copy a film to where it can be read, and start the process that reads it and deletes the copy.
 
     Args:
         film: from `film_of`.
         content: its bytes.
-        model: reads its faces.
-        other: a second model that reads the same ones.
-        settings: how.
-        style: what is drawn.
+        choice: how it is read, and what is drawn.
 
     Raises:
         StorageError: it cannot be written.
@@ -173,7 +167,7 @@ def start_reading(
     files.save_text(film.folder / _ABOUT, json.dumps({"name": film.name}, ensure_ascii=False) + "\n")
     files.save_bytes(copy, content)
     try:
-        arguments = film.arguments(copy, model, other, settings, style)
+        arguments = film.arguments(copy, choice)
         jobs.start_job(film.id, f"Reading {film.name}", arguments)
     except BaseException:
         copy.unlink(missing_ok=True)

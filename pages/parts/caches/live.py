@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from fer import images, live
 from fer.live import LiveRecognizer, LiveSettings, RecognizedFace
+from fer.live.choice import LiveChoice
 from fer.live.detection import FaceDetector, build_detector
 from fer.live.drawing import DrawingStyle
 from fer.live.streaming import Stream
@@ -19,8 +20,8 @@ from pages.parts.caches.models import recognizer
 from pages.parts.caches.policy import freeze_gc, kept
 
 
-def stream(model: str, other: str | None, settings: LiveSettings, style: DrawingStyle) -> Stream:
-    """Return this session's camera, which reads its next frame with these models and settings.
+def stream(choice: LiveChoice) -> Stream:
+    """Return this session's camera, which reads its next frame as was chosen.
 
     It stays the same while the session lasts, so that a running camera follows every choice at once. Its
     interpreters are its own: two viewers neither wait for one another nor mix their faces.
@@ -28,12 +29,12 @@ def stream(model: str, other: str | None, settings: LiveSettings, style: Drawing
     Raises:
         FerError: a model or the face detector cannot be loaded; then it goes on as it was.
     """
-    own = _own_recognizer(model)
-    second = None if other is None else _own_recognizer(other)
+    own = _own_recognizer(choice.model)
+    second = None if choice.other is None else _own_recognizer(choice.other)
     session = former_stream() or Stream(LiveRecognizer(own), DrawingStyle())
-    session.live.configure(settings)
+    session.live.configure(choice.settings)
     session.live.use(own, second)
-    session.style = style
+    session.style = choice.style
     _former()["stream"] = session
     freeze_gc()
     return session

@@ -11,11 +11,11 @@ import numpy as np
 import streamlit as st
 
 from fer.errors import FerError
+from fer.live.choice import LiveChoice
 from fer.live.streaming import Stream
 from fer.system.machine import limit_malloc_arenas
 from pages.parts import _compat, caches, phrases, state
 from pages.parts.live import camera_check, connection, freeze, readout, recording
-from pages.parts.live.choice import LiveChoice
 
 if TYPE_CHECKING:
     import av
@@ -88,7 +88,7 @@ def shown_frame(frame: "av.VideoFrame", stream: Stream) -> "av.VideoFrame":
 def _stream(choice: LiveChoice) -> Stream | None:
     """The camera with what was chosen; as it was, and a sentence, where that cannot be used."""
     try:
-        return caches.stream(choice.model, choice.other, choice.settings, choice.style)
+        return caches.stream(choice)
     except FerError as error:
         st.error(phrases.plain(str(error)), icon=":material/error:")
         former = caches.former_stream()

@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 
 from fer.live import MODE_FRAMES, SMOOTHING_SECONDS, LiveSettings, Smoothing
+from fer.live.choice import LiveChoice
 from fer.live.detection import dim_light
 from fer.live.drawing import Bars, DrawingStyle
 from fer.models.inference import ModelEntry
+from fer.statistics import percent, percent_range
 from pages.parts import caches, phrases, pickers
 from pages.parts.live import detector_choice
-from pages.parts.live.choice import LiveChoice
 
 _USUAL = LiveSettings()
 _SMOOTHINGS = {
@@ -70,13 +71,13 @@ def _lift_measured() -> str:
 
     def share(name: str) -> str:
         low, high = read[name]["interval_95"]
-        return f"{read[name]['right'] / count:.0%} ({low:.0%} to {high:.0%})"
+        return f"{percent(read[name]['right'] / count, 0)} ({percent_range(low, high, 0)})"
 
     return (
-        f"Measured with {measured['light_share']:.0%} of the light: of {found['count']} faces in photographs "
-        f"{found['dim']} are found without it and {found['lifted']} with it ({found['daylight']} in "
-        f"daylight); of {count:,} faces of {read['faces']} {share('dim')} are read right without it and "
-        f"{share('lifted')} with it ({share('daylight')} in daylight)."
+        f"Measured with {percent(measured['light_share'], 0)} of the light: of {found['count']} faces in "
+        f"photographs {found['dim']} are found without it and {found['lifted']} with it "
+        f"({found['daylight']} in daylight); of {count:,} faces of {read['faces']} {share('dim')} are read "
+        f"right without it and {share('lifted')} with it ({share('daylight')} in daylight)."
     )
 
 

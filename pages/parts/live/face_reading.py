@@ -11,10 +11,11 @@ from fer.errors import FerError
 from fer.evaluation import neighbours
 from fer.evaluation.explanation import enlarged
 from fer.live import RecognizedFace
+from fer.live.choice import LiveChoice
 from fer.models.inference import Recognizer
+from fer.statistics import percent
 from pages.parts import caches, face_sheet, notices, phrases, state
 from pages.parts.face_sheet import Caption
-from pages.parts.live.choice import LiveChoice
 
 _SIDE = 192
 _NEAREST = 6
@@ -34,9 +35,8 @@ def show(item: RecognizedFace, choice: LiveChoice, key: str) -> None:
         _seen(item, recognizer, key)
     with scores:
         label = "Unsure" if item.label is None else item.label.capitalize()
-        told = item.scores.as_dict()[item.label or item.scores.top]
         hint = f" ({item.scores.top})" if item.label is None else ""
-        st.markdown(f"##### {label}{hint}, {told:.0%}")
+        st.markdown(f"##### {label}{hint}, {percent(item.confidence, 0)}")
         names = (recognizer.card.title or choice.model, "")
         if choice.other is not None and item.other_scores is not None:
             names = (names[0], caches.recognizer(choice.other).card.title or choice.other)
@@ -68,7 +68,7 @@ def _seen(item: RecognizedFace, recognizer: Recognizer, key: str) -> None:
         emotion = st.selectbox(
             "Where it sees",
             [None, *recognizer.emotions],
-            index=1 + list(recognizer.emotions).index(item.label or item.scores.top),
+            index=1 + list(recognizer.emotions).index(item.emotion),
             format_func=lambda chosen: "the face alone" if chosen is None else str(chosen),
             key=f"{key}.map",
         )

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from fer.errors import FerError
-from fer.live import FrozenFrame, drawing, recording
+from fer.live import FrozenFrame, drawing
+from fer.live.choice import LiveChoice
 from fer.live.streaming import Stream
 from pages.parts.live import face_reading
-from pages.parts.live.choice import LiveChoice
+from pages.parts.live.recording import keep_picture
 
 _KEPT = "live.frozen.kept"
 
@@ -21,7 +21,8 @@ def show(stream: Stream, choice: LiveChoice) -> None:
     if stream.frozen is not None:
 
         def let_go() -> None:
-            _thaw(stream)
+            stream.frozen = None
+            st.session_state.pop(_KEPT, None)
 
         st.dialog("Frozen frame", width="large", icon=":material/ac_unit:", on_dismiss=let_go)(_held)(
             stream.frozen, choice
@@ -40,10 +41,7 @@ def _held(frozen: FrozenFrame, choice: LiveChoice) -> None:
             key="live.frozen.keep",
             help="Saves it in data/recordings/. Nothing is saved otherwise.",
         ):
-            try:
-                st.session_state[_KEPT] = f"Kept as data/recordings/{recording.save_snapshot(drawn).name}."
-            except FerError as error:
-                st.session_state[_KEPT] = str(error)
+            keep_picture(drawn, _KEPT)
         if kept := st.session_state.get(_KEPT):
             st.caption(kept)
     with beside:
@@ -62,8 +60,3 @@ def _held(frozen: FrozenFrame, choice: LiveChoice) -> None:
                 key="live.frozen.face",
             )
         face_reading.show(faces[index], choice, "live.frozen")
-
-
-def _thaw(stream: Stream) -> None:
-    stream.thaw()
-    st.session_state.pop(_KEPT, None)

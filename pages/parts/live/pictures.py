@@ -8,10 +8,11 @@ import streamlit as st
 from fer import images
 from fer.errors import FerError
 from fer.live import RecognizedFace, drawing, picture_export
+from fer.live.choice import LiveChoice
 from fer.live.picture_export import PicturePrediction
-from pages.parts import caches, phrases
+from fer.statistics import percent
+from pages.parts import caches, notices, phrases
 from pages.parts.live import face_reading
-from pages.parts.live.choice import LiveChoice
 
 # So many are read at once; more would make the page long and the memory full.
 _MOST = 24
@@ -109,7 +110,7 @@ def _beside(faces: Sequence[RecognizedFace], choice: LiveChoice, key: str, *, br
     item = faces[number - 1]
     if brief and not st.toggle("Look closely", key=f"{key}.closely"):
         label = "Unsure" if item.label is None else item.label.capitalize()
-        st.markdown(f"##### {label}, {item.scores.as_dict()[item.label or item.scores.top]:.0%}")
+        st.markdown(f"##### {label}, {percent(item.confidence, 0)}")
         return
     face_reading.show(item, choice, key)
 
@@ -125,20 +126,9 @@ def _take_along(answers: Sequence[PicturePrediction], choice: LiveChoice) -> Non
             f"{phrases.faces(faces)} in {len(answers)} picture{'s' if len(answers) > 1 else ''}, to take "
             f"along:"
         )
-        for label, name, make in (
-            ("CSV", "faces.csv", lambda: picture_export.as_csv(answers).encode()),
-            ("JSON", "faces.json", lambda: picture_export.as_json(answers, choice.model).encode()),
-            (
-                "Annotated pictures",
-                "annotated.zip",
-                lambda: picture_export.as_zip(answers, choice.style),
-            ),
-        ):
-            st.download_button(
-                label,
-                data=make,
-                file_name=name,
-                icon=":material/download:",
-                key=f"live.take.{name}.{digest}",
-                on_click="ignore",
-            )
+        notices.downloads(
+            f"live.take.{digest}",
+            ("CSV", lambda: picture_export.as_csv(answers).encode(), "faces.csv"),
+            ("JSON", lambda: picture_export.as_json(answers, choice.model).encode(), "faces.json"),
+            ("Annotated pictures", lambda: picture_export.as_zip(answers, choice.style), "annotated.zip"),
+        )

@@ -7,6 +7,7 @@ import streamlit as st
 from fer import figures
 from fer.live import LiveFigures, LiveHistory, RecognizedFace
 from fer.live.streaming import Stream
+from fer.statistics import percent
 from pages.parts import components, live_chart, phrases
 
 EVERY_SECONDS = 1.0
@@ -122,23 +123,24 @@ def _last_minute(history: LiveHistory) -> None:
 def _list_items(faces: Sequence[RecognizedFace]) -> str:
     items = []
     for item in faces[:_LISTED]:
-        told = item.scores.as_dict()
-        ranked = sorted(told.items(), key=lambda pair: -pair[1])
-        label = item.label or item.scores.top
-        following = next((emotion, share) for emotion, share in ranked if emotion is not label)
+        label = item.emotion
+        others = {emotion: share for emotion, share in item.scores.as_dict().items() if emotion is not label}
+        following = max(others, key=lambda emotion: others[emotion])
         name = "Unsure" if item.label is None else label.capitalize()
         color = figures.UNSURE_COLOR if item.label is None else label.color
         if len(faces) > 1:
             name = f"{item.track_id} · {name}"
-        then = f"then {following[0]} {following[1]:.0%}" if item.label else f"{label} or {following[0]}"
+        then = (
+            f"then {following} {percent(others[following], 0)}" if item.label else f"{label} or {following}"
+        )
         second = ""
         if item.other_scores is not None:
-            top = item.other_scores.top
-            second = f'<span class="next">2nd model: {top} {item.other_scores.confidence:.0%}</span>'
+            share = percent(item.other_scores.confidence, 0)
+            second = f'<span class="next">2nd model: {item.other_scores.top} {share}</span>'
         items.append(
             f'<div class="fer-face" role="listitem"><span class="mark" style="background:{color}"></span>'
             f'<span>{name}</span><span class="next">{then}</span>{second}'
-            f'<span class="share">{told[label]:.0%}</span></div>'
+            f'<span class="share">{percent(item.confidence, 0)}</span></div>'
         )
     if len(faces) > _LISTED:
         items.append(f'<div class="fer-face"><span class="next">and {len(faces) - _LISTED} more</span></div>')

@@ -1,11 +1,15 @@
 """Recording: the camera's clip and pictures, kept only when a button is pressed, and where they lie."""
 
+from functools import partial
+
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from fer.errors import FerError
 from fer.live import recording
 from fer.live.streaming import Stream
-from pages.parts import phrases
+from pages.parts import notices, phrases
 
 _KEPT = "live.kept_picture"
 
@@ -45,34 +49,27 @@ def _buttons(stream: Stream) -> None:
                 icon=":material/stop_circle:",
                 type="primary",
                 key="live.record_stop",
-                on_click=_stop,
-                args=(stream,),
+                on_click=stream.stop_recording,
             )
         st.button(
             "Keep this picture",
             icon=":material/photo_camera:",
             key="live.keep",
-            on_click=_keep,
-            args=(stream,),
+            on_click=lambda: keep_picture(stream.shown, _KEPT),
             help="Saves the picture as it is shown now in data/recordings/.",
         )
 
 
-def _stop(stream: Stream) -> None:
-    stream.stop_recording()
-
-
-def _keep(stream: Stream) -> None:
-    shown = stream.shown
-    if shown is None:
-        st.session_state[_KEPT] = "There is no picture yet. Start the camera first."
-        return
+def keep_picture(drawn_bgr: NDArray[np.uint8] | None, key: str) -> None:
+    """Save a picture as it is shown; a sentence about it is put into the session under `key`."""
     try:
-        path = recording.save_snapshot(shown)
+        st.session_state[key] = (
+            "There is no picture yet. Start the camera first."
+            if drawn_bgr is None
+            else f":material/check: Kept as data/recordings/{recording.save_snapshot(drawn_bgr).name}."
+        )
     except FerError as error:
-        st.session_state[_KEPT] = str(error)
-        return
-    st.session_state[_KEPT] = f":material/check: Kept as data/recordings/{path.name}."
+        st.session_state[key] = str(error)
 
 
 def _last(stream: Stream) -> None:
@@ -94,15 +91,10 @@ def _last(stream: Stream) -> None:
             "folder to forget it."
         )
         with st.container(horizontal=True, gap="small"):
-            for path, label, read in (
-                (kept.clip, "The clip", kept.clip_content),
-                (kept.table, "The table", kept.table_content),
-            ):
-                st.download_button(
-                    label,
-                    data=read,  # when it is pressed: a clip may be large
-                    file_name=f"{kept.folder.name}-{path.name}",
-                    icon=":material/download:",
-                    key=f"live.recorded.{path.name}",
-                    on_click="ignore",
-                )
+            notices.downloads(
+                "live.recorded",
+                *(
+                    (label, partial(recording.content_of, path), f"{kept.folder.name}-{path.name}")
+                    for label, path in (("The clip", kept.clip), ("The table", kept.table))
+                ),
+            )

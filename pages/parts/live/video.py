@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from fer import figures
 from fer.errors import FerError
+from fer.live.choice import LiveChoice
 from fer.live.video import FilmInfo, films
 from fer.live.video.films import Film
 from fer.system import jobs
 from pages.parts import caches, job_panel, notices, phrases
 from pages.parts._compat import UploadedFile
-from pages.parts.live.choice import LiveChoice
 
 
 def show(choice: LiveChoice) -> None:
@@ -75,7 +75,7 @@ def _kept() -> Film | None:
 
 def _start(film: Film, file: UploadedFile, choice: LiveChoice) -> None:
     try:
-        films.start_reading(film, file.getvalue(), choice.model, choice.other, choice.settings, choice.style)
+        films.start_reading(film, file.getvalue(), choice)
     except FerError as error:
         st.toast(str(error), icon=":material/error:")
 
@@ -139,15 +139,17 @@ def _result(film: Film) -> None:
         st.caption("Seconds before the end. The strip below is the label that was told.")
     with st.container(horizontal=True, gap="small"):
         stem = film.name.rsplit(".", 1)[0]
-        for label, name in (("The film", films.ANNOTATED), ("CSV", films.TABLE), ("Parquet", films.PARQUET)):
-            st.download_button(
-                label,
-                data=partial(film.content, name),
-                file_name=f"{stem}-{name}",
-                icon=":material/download:",
-                key=f"live.film.{label}",
-                on_click="ignore",
-            )
+        notices.downloads(
+            "live.film",
+            *(
+                (label, partial(film.content, name), f"{stem}-{name}")
+                for label, name in (
+                    ("The film", films.ANNOTATED),
+                    ("CSV", films.TABLE),
+                    ("Parquet", films.PARQUET),
+                )
+            ),
+        )
         st.button(
             "Forget it",
             icon=":material/delete:",
