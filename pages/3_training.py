@@ -1,4 +1,4 @@
-"""Station 3: choose, press start, and watch a network learn."""
+"""Training, station 3: choose, press start, and watch a network learn."""
 
 import streamlit as st
 

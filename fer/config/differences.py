@@ -1,4 +1,4 @@
-"""In which settings some configurations differ."""
+"""Configuration comparison: the settings in which some configurations differ."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""In which state a dataset is used."""
+"""Dataset view: the state in which a dataset is used, its edition, labels and splits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A training run is a folder of plain files; this package is both their writer and their reader.
+"""Training runs: a run is a folder of plain files; this package is both their writer and their reader.
 
 `fer.runs.folder` tells of the files. The process that trains and the page that watches share nothing else,
 so either may die.

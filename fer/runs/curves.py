@@ -1,4 +1,4 @@
-"""The curves of a run, read on from where the last look ended.
+"""Learning curves: the curves of a run, read on from where the last look ended.
 
 A long run writes a hundred thousand lines, and the page looks every second. Reading them all each time
 would take a second of every second.

@@ -1,4 +1,4 @@
-"""Which faces a run learns from, as its process found them: faces.json."""
+"""Dataset manifest: which faces a run learns from, as its process found them, in faces.json."""
 
 import json
 from collections.abc import Mapping

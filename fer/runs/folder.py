@@ -1,4 +1,4 @@
-"""The files of a run folder: what they are called, and how they are read and written.
+"""Run folder: what its files are called, and how they are read and written.
 
     models/runs/<id>/
         config.json     what was chosen (`TrainingConfig`)

@@ -1,4 +1,4 @@
-"""When the runs that wait will begin, told from how long earlier ones took."""
+"""Queue forecast: when the runs that wait will begin, told from how long earlier ones took."""
 
 from collections.abc import Hashable, Sequence
 

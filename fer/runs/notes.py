@@ -1,4 +1,4 @@
-"""What a learner says of a run, and why one was started: notes.json and experiment.json."""
+"""Run notes: what a learner says of a run, and why one was started, in notes.json and experiment.json."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""The queue: which runs wait for their turn, in which order, and who is next. One trains at a time.
+"""Run queue: which runs wait for their turn, in which order, and who is next; one trains at a time.
 
 A waiting run is a run folder whose status is QUEUED, so nothing can be lost that is not lost from the disk.
 `models/runs/queue.json` holds no more than the order somebody wished: runs that it names come first, in that

@@ -1,4 +1,4 @@
-"""From run folders to runs."""
+"""Run loading: from run folders to runs."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The training process's side of a run folder."""
+"""Run recorder: the training process's side of a run folder."""
 
 import json
 import os

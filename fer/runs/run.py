@@ -1,4 +1,4 @@
-"""One run as its folder shows it."""
+"""Run: one training run as its folder shows it."""
 
 import math
 import os

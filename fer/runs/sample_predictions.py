@@ -1,4 +1,4 @@
-"""What a model answers while it learns: to a few faces after every epoch, and to all by its best weights."""
+"""Probe samples and predictions: what a model answers while it learns, epoch by epoch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

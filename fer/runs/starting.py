@@ -1,4 +1,4 @@
-"""Making a run, starting its process and asking it to stop."""
+"""Starting runs: making a run, starting its process and asking it to stop."""
 
 import shutil
 from contextlib import suppress

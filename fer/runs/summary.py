@@ -1,4 +1,4 @@
-"""What a list says of a run's curves, and runs and curves as tables to take along."""
+"""Run summary: what a list says of a run's curves, and runs and curves as tables to take along."""
 
 import csv
 from collections.abc import Mapping, Sequence

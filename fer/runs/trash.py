@@ -1,4 +1,4 @@
-"""Deleting a run so that it can be taken back.
+"""Trash: deleting a run so that it can be taken back.
 
     models/runs/.trash/
         <id>/           the whole folder of a deleted run, as it was; its time of change says since when

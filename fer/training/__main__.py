@@ -1,4 +1,4 @@
-"""The training process: `python -m fer.training <run folder>`."""
+"""Training process: `python -m fer.training <run folder>` trains the run in a folder to its end."""
 
 import argparse
 import faulthandler

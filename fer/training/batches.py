@@ -1,4 +1,4 @@
-"""The training faces as the model meets them: shuffled, augmented, preprocessed, mixed, a batch at a time.
+"""Mini-batches: the training faces shuffled, augmented, preprocessed and mixed, a batch at a time.
 
 No Keras here, so that a page can show the very batch that the training process will train on.
 """

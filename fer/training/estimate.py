@@ -1,4 +1,4 @@
-"""How long a run would take on this machine: known from an earlier run, or from a few measured steps.
+"""Training-time estimate: how long a run takes here, known from an earlier run or a few steps.
 
 data/cache/pace/<workload>.json     a measurement; what else could slow a step is in the workload's name
 """

@@ -1,4 +1,4 @@
-"""Which models another one can learn from. No Keras here: the form asks, the training loads them."""
+"""Teacher models: which models another one can learn from. No Keras here, for the form asks too."""
 
 from dataclasses import dataclass
 from pathlib import Path

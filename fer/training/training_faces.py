@@ -1,4 +1,4 @@
-"""From which faces of a dataset a model learned, as its card tells; where it cannot tell, that is said."""
+"""Training set: the faces that a model learned from, as its card tells, or why that is not known."""
 
 from dataclasses import dataclass
 from pathlib import Path

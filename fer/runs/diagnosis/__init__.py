@@ -1,4 +1,4 @@
-"""What a run's curves tell, the one change that could cure it, and what that change brought."""
+"""Training diagnosis: what a run's curves tell, and the one change that could help."""
 
 from fer.runs.diagnosis.diagnosing import diagnose
 from fer.runs.diagnosis.experiments import (

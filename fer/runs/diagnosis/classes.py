@@ -1,4 +1,4 @@
-"""A rule about single emotions.
+"""Class accuracy: a rule about single emotions.
 
 Seen: mini_XCEPTION on the built-in faces with a doubled softmax has 63 % right after six epochs and 0, 0, 0,
 0, 0 and 4 % of disgust; with plain cross-entropy 1 % of disgust after the first epoch and 36 % after the

@@ -1,4 +1,4 @@
-"""Which rules are asked, which finding explains another, and what is said when all is well."""
+"""Diagnosis: the rules that are asked, in order, and what is said when all is well."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Advice put to the test: the same run with one change, and the same pair with other seeds."""
+"""Experiments: advice put to the test by the same run with one change, and again with other seeds."""
 
 from dataclasses import replace
 from pathlib import Path

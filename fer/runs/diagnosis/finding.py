@@ -1,4 +1,4 @@
-"""What a run's curves tell, where they tell it, and what could be changed."""
+"""Findings: what a run's curves tell, where they tell it, and what could be changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Rules about how much was learned: by heart, too little, not yet enough, no more.
+"""Overfitting and underfitting: rules about how much was learned, and whether more would be.
 
 Seen: the shipped model, 60 epochs on FER-2013, ends with training 2 points ahead of validation, and its
 validation loss wandered up to 7 % above its lowest for six epochs before it fell on: none of that is

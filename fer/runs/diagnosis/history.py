@@ -1,4 +1,4 @@
-"""What the rules look at: a run's settings and curves, with the few figures that several of them need."""
+"""Training history: a run's settings and curves, with the few figures that the rules need."""
 
 import math
 from collections.abc import Sequence

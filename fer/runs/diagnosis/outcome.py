@@ -1,4 +1,4 @@
-"""What a change brought, with its uncertainty: two runs, the same validation faces."""
+"""Experiment outcome: what a change brought, with its uncertainty, on the same validation faces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

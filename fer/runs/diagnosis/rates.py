@@ -1,4 +1,4 @@
-"""Rules about the learning rate: training that breaks down, learns nothing, or creeps.
+"""Learning rate: rules about training that breaks down, learns nothing, or learns too slowly.
 
 Seen on the built-in faces, 88 steps an epoch, chance loss ln 7 = 1.946: mini_XCEPTION with SGD at 0.1 fell
 from 3.78 to 1.96 within two epochs and then stood at 1.92 and 21 % for four more; with Adam at 1e-6 the loss

@@ -1,4 +1,4 @@
-"""A diagnosis to read in a terminal or in another program."""
+"""Diagnosis report: findings to read in a terminal or in another program."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

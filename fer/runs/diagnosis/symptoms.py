@@ -1,4 +1,4 @@
-"""Whether a finding itself got better: each kind's own measure, before and after."""
+"""Symptoms: whether a finding itself got better, by each kind's own measure."""
 
 from statistics import fmean
 

@@ -1,4 +1,4 @@
-"""Data augmentation in two halves: random values are drawn, then applied to pixels.
+"""Data augmentation: random values are drawn, then applied to pixels.
 
 The preview page and the training process call the same functions, so what a learner sees is what the model
 learns from: the same config and generator give the same pixels.

@@ -1,4 +1,4 @@
-"""The same settings written with Keras' own layers, to take along. Text only: no Keras here."""
+"""Keras preprocessing layers: the same settings as Keras' own code. Text only: no Keras here."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Faces mixed with one another, and what the model should answer with them: mixup and CutMix.
+"""Mixup and CutMix: faces mixed with one another, and the mixed labels to answer them with.
 
 Source:
     Zhang et al. (2018), "mixup: Beyond Empirical Risk Minimization", arXiv:1710.09412; Yun et al. (2019),

@@ -1,4 +1,4 @@
-"""What happens to each face, drawn before any pixel is touched."""
+"""Augmentation parameters: what happens to each face, drawn before any pixel is touched."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Self

@@ -1,4 +1,4 @@
-"""Does a label survive? A model's answers to faces as they are, beside those to changed copies of them."""
+"""Label preservation: a model's answers to faces as they are, beside those to changed copies of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

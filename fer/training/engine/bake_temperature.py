@@ -1,4 +1,4 @@
-"""A fitted temperature divided into the last layer of a shipped model, so that it is as sure as it may be.
+"""Temperature scaling: a fitted temperature divided into the last layer of a shipped model.
 
 Dividing the logits by T is dividing the weights that make them, so the model stays as it is but for how sure
 it is: the same answers, in the same order. One taught by softened answers is far too unsure without it.

@@ -1,4 +1,4 @@
-"""What a run goes on from: the weights and the optimizer's state after its last whole epoch."""
+"""Checkpoint: the weights and the optimizer's state that a run goes on from after its last epoch."""
 
 import zipfile
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""From the best weights of a run to the file that everything but training uses."""
+"""Model export: from the best weights of a run to the LiteRT file that everything else uses."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What of a network learns in which epoch: first its head alone, then the backbone or the end of it too."""
+"""Layer freezing: first the head alone learns, then the backbone or the end of it too."""
 
 import keras
 

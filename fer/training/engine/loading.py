@@ -1,4 +1,4 @@
-"""A trained model's Keras network, from the weights that lie beside its `model.tflite`."""
+"""Model loading: a trained model's Keras network, from the weights beside its `model.tflite`."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a run makes small."""
+"""Loss functions: the numbers that training minimises."""
 
 from typing import Any
 

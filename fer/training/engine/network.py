@@ -1,4 +1,4 @@
-"""From a config to a network that can be trained."""
+"""Network: from a config to a Keras model that can be trained."""
 
 import importlib
 

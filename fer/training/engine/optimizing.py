@@ -1,4 +1,4 @@
-"""How the weights are moved."""
+"""Optimizers: the rules by which gradients change the weights."""
 
 import keras
 

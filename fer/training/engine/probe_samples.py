@@ -1,4 +1,4 @@
-"""Which faces a run learns from and is watched by: said once, and held to when it goes on."""
+"""Probe samples: the faces a run learns from and is watched by, held to when it goes on."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A model exported from its Keras weights: again, or at last after it was trained on a graphics card."""
+"""Model re-export: a model exported from its Keras weights again, or at last."""
 
 import os
 from pathlib import Path

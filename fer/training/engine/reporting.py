@@ -1,4 +1,4 @@
-"""Telling whoever watches where within an epoch a run is."""
+"""Progress reporting: where within an epoch a run is, told twice a second."""
 
 import time
 

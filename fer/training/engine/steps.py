@@ -1,4 +1,4 @@
-"""One epoch of learning, step by step: batches made by the processor, the network wherever Keras has it."""
+"""Training steps: one epoch, batches made by the processor, the network wherever Keras has it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

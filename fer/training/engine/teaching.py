@@ -1,4 +1,4 @@
-"""Learning from what other models answer: knowledge distillation.
+"""Knowledge distillation: learning from what other models answer.
 
 Source:
     Hinton, Vinyals and Dean (2015), "Distilling the Knowledge in a Neural Network", arXiv:1503.02531; and

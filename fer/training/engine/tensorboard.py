@@ -1,4 +1,4 @@
-"""The curves once more, as TensorBoard reads them: `tensorboard --logdir models/runs`.
+"""TensorBoard logs: the curves once more, for `tensorboard --logdir`.
 
 Each folder below a run's own holds one line of TensorBoard's charts; a process that goes on with a run writes
 a file of its own into each.

@@ -1,4 +1,4 @@
-"""How a network does on faces that it does not learn from."""
+"""Validation: how a network does on faces that it does not learn from."""
 
 from dataclasses import dataclass
 

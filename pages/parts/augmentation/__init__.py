@@ -1,1 +1,1 @@
-"""The parts of station 2; each file draws one of its views, or the settings beside them."""
+"""Augmentation page: the parts of station 2, its views and the settings beside them."""

@@ -1,4 +1,4 @@
-"""Before and after: a face and a draw of it on top of one another, with a slider between them."""
+"""Before and after: a face and a draw of it on top of one another, with a slider between."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""The ends of every slider on the chosen face, each by itself."""
+"""Augmentation extremes: the ends of every slider on the chosen face, each by itself."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The batch that will be trained on: the very first of epoch 1, made by the code that training runs."""
+"""First batch: the very first of epoch 1, made by the code that training runs."""
 
 from dataclasses import replace
 

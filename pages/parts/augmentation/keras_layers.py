@@ -1,4 +1,4 @@
-"""The settings as Keras layers, to take along."""
+"""Keras preprocessing layers: the settings as code to take along."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Mixed faces with their mixed labels."""
+"""Mixup and CutMix preview: mixed faces with their mixed labels."""
 
 import numpy as np
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Settings to begin with: those of the reference systems, and the learner's own."""
+"""Augmentation presets: the reference systems' settings and the learner's own, to begin with."""
 
 import streamlit as st
 

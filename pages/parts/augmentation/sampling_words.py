@@ -1,4 +1,4 @@
-"""What was drawn for a face, in words and in short."""
+"""Augmentation parameters in words: what was drawn for a face, in full and in short."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The sheet: many draws of one face, or a draw for each of many, with the values drawn under each."""
+"""Augmentation sheet: many draws of one face, or a draw for each of many."""
 
 from collections.abc import Sequence
 

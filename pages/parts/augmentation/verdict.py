@@ -1,4 +1,4 @@
-"""The model's verdict: does a face keep its label when it is changed this much?"""
+"""Label preservation: whether a model still names a face by its label when it is changed this much."""
 
 import numpy as np
 import streamlit as st

@@ -1,1 +1,1 @@
-"""The parts of station 3."""
+"""Training page: the parts of station 3."""

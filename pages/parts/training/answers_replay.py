@@ -1,4 +1,4 @@
-"""Faces with a model's changing answers: a slider over the epochs, and a button that plays them.
+"""Prediction replay: faces with a model's changing answers, and a slider over the epochs.
 
 All epochs are in the browser, so a replay asks nothing of the server and does not blink.
 """

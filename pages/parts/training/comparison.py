@@ -1,4 +1,4 @@
-"""Several runs beside one another: their curves, how they came out, and in what they differ."""
+"""Run comparison: several curves beside one another, how they came out, and in what they differ."""
 
 import html
 from collections.abc import Sequence

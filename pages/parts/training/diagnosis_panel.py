@@ -1,4 +1,4 @@
-"""What a run's curves tell, buttons that put the advice to the test, and what an earlier test brought."""
+"""Training diagnosis: what a run's curves tell, and buttons that put the advice to the test."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How long the run would take, known or measured while the learner looks at the form."""
+"""Time estimate: how long the run would take, known or measured while the form is looked at."""
 
 import time
 

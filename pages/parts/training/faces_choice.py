@@ -1,4 +1,4 @@
-"""Which faces a run learns from: the dataset and its state, which the other pages share."""
+"""Training data choice: the dataset and its state, which the other pages share."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Everything a learner decides before a run, as one form that returns one `TrainingConfig`.
+"""Training form: everything a learner decides before a run, returned as one `TrainingConfig`.
 
 The widgets are a fragment: the drawn rate, the expected time and the warnings follow each touch, and the rest
 of the page is left alone.

@@ -1,4 +1,4 @@
-"""Every word of the page, to look up."""
+"""Glossary: every word of the page, to look up."""
 
 import streamlit as st
 

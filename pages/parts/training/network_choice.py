@@ -1,4 +1,4 @@
-"""Which network is trained, and what it looks like inside."""
+"""Architecture choice: which network is trained, and what it looks like inside."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What the one change of a run brought, beside the run it repeats."""
+"""Experiment outcome: what the one change of a run brought, beside the run it repeats."""
 
 from typing import Literal
 

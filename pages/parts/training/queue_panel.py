@@ -1,4 +1,4 @@
-"""What trains now and what waits for its turn, in a panel that looks after itself."""
+"""Run queue: what trains now and what waits for its turn, in a panel that refreshes itself."""
 
 from collections.abc import Callable
 from functools import partial

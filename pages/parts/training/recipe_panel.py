@@ -1,4 +1,4 @@
-"""Recipes to start from: what is in each, what its authors reported, and their mistakes, to repeat or not."""
+"""Training recipes: what is in each, what its authors reported, and their mistakes."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a run is doing or how it ended, and what can be done about it."""
+"""Run controls: what a run is doing or how it ended, and what can be done about it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Accuracy, loss and learning rate of a run, as they come in."""
+"""Learning curves: accuracy, loss and learning rate of a run, as they come in."""
 
 import math
 from collections.abc import Sequence

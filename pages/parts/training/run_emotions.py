@@ -1,4 +1,4 @@
-"""How well each emotion is recognised, epoch by epoch."""
+"""Class accuracy: how well each emotion is recognised, epoch by epoch."""
 
 from collections.abc import Mapping, Sequence
 

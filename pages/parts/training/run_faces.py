@@ -1,4 +1,4 @@
-"""A few validation faces, the same for the whole run, and what the model said of them epoch by epoch."""
+"""Probe samples: a few validation faces and what the model said of them, epoch by epoch."""
 
 import numpy as np
 import streamlit as st

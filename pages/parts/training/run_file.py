@@ -1,4 +1,4 @@
-"""What a learner says of a run, and what becomes of its folder: name, note, star, curves, trash."""
+"""Run management: name, notes, and what becomes of the folder of a run."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The head of a run's panel: what it is called, what it is doing, and its three figures."""
+"""Run header: what a run is called, what it is doing, and its three figures."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""What a run asks of the machine, and what the machine has left."""
+"""System load: what a run asks of the machine, and what the machine has left."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""One run, while it trains and ever after: how far it is, what it learns, what to do next."""
+"""Run panel: one run, while it trains and ever after."""
 
 from typing import Literal, get_args
 

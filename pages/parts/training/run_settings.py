@@ -1,4 +1,4 @@
-"""What a run was started with, as a table, as a file, and where other programs find its curves."""
+"""Run settings: what a run was started with, as a table, as a file, and TensorBoard's logs."""
 
 from collections.abc import Collection
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a run reads in words: its status, its faces, its settings."""
+"""Runs in words: a run's status, its faces, its settings."""
 
 from fer.config import AS_IT_CAME, TrainingConfig, specs_of
 from fer.datasets import list_datasets

@@ -1,4 +1,4 @@
-"""Every run as a row: filtered, sorted, shown, ticked for a comparison, taken along."""
+"""Run list: every run as a row, filtered, sorted, shown, and ticked for a comparison."""
 
 import zlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Single changes that could cure a finding, worked out from the run's own settings.
+"""Recommendations: single changes that could help, worked out from the run's own settings.
 
 Each function returns one change, or None where there is nothing left to change that way. Who gives the
 advice is said with it; whether it helps, only the experiment tells.

@@ -1,4 +1,4 @@
-"""Changes of the faces a run learns from."""
+"""Training data: changes of the faces a run learns from."""
 
 from dataclasses import asdict, replace
 

@@ -1,4 +1,4 @@
-"""Changes of the network, and of what it is asked to make small."""
+"""Model and loss: changes of the network, and of what it is asked to minimise."""
 
 from typing import Any
 

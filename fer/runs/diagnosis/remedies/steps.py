@@ -1,4 +1,4 @@
-"""Changes of the steps: how long they are, how many, and of how many faces each."""
+"""Optimization steps: changes of how long they are, how many, and of how many faces each."""
 
 from collections.abc import Mapping
 

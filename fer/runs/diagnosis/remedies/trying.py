@@ -1,4 +1,4 @@
-"""Putting a change into settings."""
+"""Applying a recommendation: putting a change into settings."""
 
 from dataclasses import replace
 
