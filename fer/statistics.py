@@ -76,7 +76,8 @@ class Proportion:
             KeyError, TypeError, ValueError: the values are something else.
         """
         share, of = float(values["accuracy"]), int(values["count"])
-        if not (0 <= share <= 1 and of > 0):
+        low, high = map(float, values["interval_95"])
+        if not (0 <= share <= 1 and 0 <= low <= high <= 1 and of > 0):
             raise ValueError(f"{share} of {of} faces is no share of any.")
         return cls.from_share(share, of)
 

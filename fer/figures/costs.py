@@ -134,7 +134,7 @@ def _add_point(
         name=f"{head}{plain(title)}{tail}",
         marker=_marker(point.kind),
         error_y=bars,
-        hovertemplate=f"<b>{letter}</b> {plain(point.title)}<br>{accuracy.split} {accuracy.in_words}<br>"
+        hovertemplate=f"<b>{letter}</b> {plain(point.title)}<br>{accuracy.split} {accuracy}<br>"
         f"{_shown(point.costs[cost], cost)}<extra></extra>",
     )
     # A place on a logarithmic axis is told by its exponent.

@@ -31,6 +31,7 @@ from fer.models.costs.table import (
     cost_points,
     cost_rows,
 )
+from fer.statistics import Proportion
 from fer.system.machine import processor_name
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
@@ -40,7 +41,7 @@ PAGE = PROJECT_ROOT / "docs" / "reference" / "costs.md"
 
 def shipped_card(home: Path, name: str = "grey", **changes: Any) -> ModelCard:
     """A shipped model's card that tells of FER-2013, without any model."""
-    figures = {"accuracy": 0.612, "interval_95": [0.596, 0.628], "count": 3_589}
+    figures = Proportion(2_196, 3_589).to_dict()
     card = ModelCard(
         name=name,
         title=f"The {name} one",
@@ -132,7 +133,7 @@ def test_an_accuracy_is_the_cards_and_changes_with_it(fer_home: Path) -> None:
     shipped_card(fer_home)
     row = next(row for row in cost_rows(costs) if row.entry.name == "tiny_cnn")
     assert row.accuracy is not None
-    assert (row.model, row.accuracy.in_words) == ("grey", "61.2\u00a0% (59.6–62.8\u00a0%)")
+    assert (row.model, str(row.accuracy)) == ("grey", "61.2\u00a0% (59.6–62.8\u00a0%)")
     assert "61.2\u00a0% (59.6–62.8\u00a0%)" in as_markdown(costs)
 
 
@@ -220,7 +221,7 @@ def test_a_point_stands_at_its_cost_and_accuracy_with_its_interval(fer_home: Pat
     figure = cost_figure(cost_points(load_costs()))
     trace = next(trace for trace in figure.data if "shipped" in trace.name and "%" in trace.name)
     assert trace.x[0] == pytest.approx(25_199)
-    assert trace.y[0] == 0.612
+    assert trace.y[0] == 2_196 / 3_589
     assert trace.error_y.array[0] == pytest.approx(0.016)
     assert trace.error_y.arrayminus[0] == pytest.approx(0.016)
     assert figure.layout.xaxis.type == "log"
@@ -258,7 +259,7 @@ def test_architectures_without_weights_are_strokes_on_the_floor(fer_home: Path) 
     strokes = figure.data[-1]
     assert strokes.name == "no weights shipped"
     assert len(strokes.x) == len(ARCHITECTURES) - 1
-    assert {y < 0.596 for y in strokes.y} == {True}
+    assert {y < 0.5958 for y in strokes.y} == {True}
     assert [line.x0 for line in figure.layout.shapes] == [architecture("small_resnet").parameters]
 
 
@@ -407,7 +408,7 @@ def test_the_command_tells_costs_and_accuracies(
     status, out, _ = fer("costs", "--json")
     networks = {row["name"]: row for row in json.loads(out)["networks"]}
     assert status == 0
-    assert networks["tiny_cnn"]["accuracy"] == 0.612
+    assert networks["tiny_cnn"]["accuracy"] == 2_196 / 3_589
     assert networks["mini_xception"]["accuracy"] is None
     assert networks["mini_xception"]["milliseconds"].keys() == {"1", "4", "16"}
     (tmp_path / "R.md").write_text(f"{BEGIN}\n{END}")

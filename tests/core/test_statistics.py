@@ -32,8 +32,8 @@ def test_a_proportion_is_rebuilt_from_a_share_a_mask_and_what_a_card_keeps() -> 
 
 @pytest.mark.parametrize(
     "values",
-    [{"accuracy": 1.2, "count": 10}, {"accuracy": 0.5, "count": 0}, {"accuracy": "much", "count": 10}],
+    [{"accuracy": 1.2}, {"count": 0}, {"accuracy": "much"}, {"interval_95": [0.8, 1.2]}],
 )
 def test_what_is_no_share_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"no share|could not convert"):
-        Proportion.from_dict(values)
+        Proportion.from_dict({**Proportion(5, 10).to_dict(), **values})

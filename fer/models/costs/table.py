@@ -13,7 +13,7 @@ from fer.models.card import ModelCard, load_card
 from fer.models.catalog import ARCHITECTURES, Architecture
 from fer.models.costs.measured import FACE_COUNTS, MeasuredCosts, NetworkCost
 from fer.models.costs.peers import PEERS, PRIVATE_TEST_FACES
-from fer.statistics import percent, percent_range, wilson_interval
+from fer.statistics import Proportion, percent
 from fer.system import paths
 from fer.system.markdown import markdown_table
 
@@ -29,25 +29,14 @@ BEGIN, END = "<!-- costs -->", "<!-- /costs -->"
 
 
 @dataclass(frozen=True, slots=True)
-class Accuracy:
+class Accuracy(Proportion):
     """How often a model is right.
 
     Attributes:
-        share: of the faces, 0 to 1.
-        interval_95: of that share.
-        faces: how many it was asked about.
         split: "PrivateTest", or "PublicTest" for a run that has not looked at the test faces.
     """
 
-    share: float
-    interval_95: tuple[float, float]
-    faces: int
     split: str
-
-    @property
-    def in_words(self) -> str:
-        """The share with its interval: "65.3 % (63.7–66.8 %)"."""
-        return f"{percent(self.share)} ({percent_range(*self.interval_95)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +142,7 @@ def cost_points(costs: MeasuredCosts, runs: Iterable[ModelCard] = ()) -> tuple[C
                 peer.title,
                 "measured peer" if peer.measured_here else "published",
                 {} if peer.parameters is None else {"parameters": float(peer.parameters)},
-                Accuracy(
-                    peer.accuracy,
-                    wilson_interval(round(peer.accuracy * PRIVATE_TEST_FACES), PRIVATE_TEST_FACES),
-                    PRIVATE_TEST_FACES,
-                    "PrivateTest",
-                ),
+                Accuracy(round(peer.accuracy * PRIVATE_TEST_FACES), PRIVATE_TEST_FACES, "PrivateTest"),
                 f"{peer.source}{flip}",
             )
         )
@@ -182,7 +166,7 @@ def text_rows(costs: MeasuredCosts) -> list[list[str]]:
                 f"{row.cost.file_bytes / 1e3:,.0f}",
                 *(f"{row.cost.milliseconds[count]:,.2f}" for count in FACE_COUNTS),
             ]
-        judged = NO_WEIGHTS if row.accuracy is None else row.accuracy.in_words
+        judged = NO_WEIGHTS if row.accuracy is None else str(row.accuracy)
         rows.append([row.entry.name, f"{row.parameters:,}", *known, judged])
     return rows
 
@@ -196,7 +180,7 @@ def as_markdown(costs: MeasuredCosts) -> str:
             f"{point.title} ({'measured by us' if point.kind == 'measured peer' else 'published'})",
             f"{point.costs['parameters']:,.0f}" if "parameters" in point.costs else "–",
             *["–"] * (3 + len(FACE_COUNTS)),
-            point.accuracy.in_words,
+            str(point.accuracy),
         ]
         for point in cost_points(costs)
         if point.kind in ("measured peer", "published") and point.accuracy is not None
@@ -248,11 +232,10 @@ def _told(card: ModelCard, figures: Mapping[str, Any] | None, split: str) -> Acc
     if figures is None or card.dataset.get("title") != FER_2013:
         return None
     try:
-        low, high = map(float, figures["interval_95"])
-        told = Accuracy(float(figures["accuracy"]), (low, high), int(figures["count"]), split)
+        told = Proportion.from_dict(figures)
     except (KeyError, TypeError, ValueError):  # edited by hand
         return None
-    return told if told.faces == PRIVATE_TEST_FACES else None
+    return Accuracy(told.right, told.of, split) if told.of == PRIVATE_TEST_FACES else None
 
 
 def _of_row(row: CostRow) -> CostPoint:

@@ -41,7 +41,8 @@ def costs_dialog(chosen: str) -> None:
             cost_figure(points, cost, chosen),
             key="training.cost_figure",
             config={"displayModeBar": False},
-            alt=f"Accuracy with its 95 % interval against {_TITLES[cost].lower()}, a point for each network.",
+            alt=f"Accuracy with its 95\u00a0% interval against {_TITLES[cost].lower()}, a point for each "
+            "network.",
         )
         st.caption(_what_it_shows(points, cost))
         _table(measured)
@@ -62,7 +63,7 @@ def _cards_of_runs() -> list[ModelCard]:
 def _what_it_shows(points: tuple[CostPoint, ...], cost: Cost) -> str:
     drawn, left_out = drawn_points(points, cost)
     sentences = [
-        "Accuracy on FER-2013's PrivateTest, no test-time augmentation; the bar is the 95 % interval. A "
+        "Accuracy on FER-2013's PrivateTest, no test-time augmentation; the bar is the 95\u00a0% interval. A "
         "difference under 1.5 points is noise. Others' networks are measured (by us, with their published "
         "weights) or published (their authors' figure). The dotted line is the network "
         "that the form has chosen."
@@ -90,9 +91,7 @@ def _table(measured: MeasuredCosts) -> None:
     st.dataframe(
         {
             "Network": [row.entry.title for row in rows],
-            "PrivateTest (95 %)": [
-                NO_WEIGHTS if row.accuracy is None else row.accuracy.in_words for row in rows
-            ],
+            "PrivateTest (95 %)": [NO_WEIGHTS if row.accuracy is None else str(row.accuracy) for row in rows],
             "Parameters": [row.parameters for row in rows],
             "Input": [None if cost is None else f"{cost.image_size}×{cost.image_size}" for cost in known],
             "Multiply-adds": [None if cost is None else cost.multiply_adds for cost in known],
