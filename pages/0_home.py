@@ -22,7 +22,7 @@ def first_readable(models: Sequence[ModelEntry]) -> ModelCard | None:
     return None
 
 
-masthead.show(
+masthead.page_header(
     "Teach a computer to read a face",
     "From labelled photographs to a webcam that names an expression: five "
     "stations. In each you do one step yourself and see how it works.",

@@ -19,7 +19,7 @@ VIEWS = {
     "Convert": conversion.conversion_view,
 }
 
-masthead.show(
+masthead.page_header(
     "Dataset",
     "A model knows only the faces it was shown. Look at them first: how many there are of each "
     "emotion, how they were labelled, and what you would have said.",

@@ -30,7 +30,7 @@ def next_number(key: str) -> None:
     st.session_state[key] += 1
 
 
-masthead.show(
+masthead.page_header(
     "Augmentation",
     "A mirrored smile is still a smile. Small changes turn one face into many, so that a "
     "model learns the expression and not the photograph.",

@@ -29,7 +29,7 @@ def say_that_it_is_gone(run_id: str) -> None:
             run_file.restore(run_id)
 
 
-masthead.show(
+masthead.page_header(
     "Training",
     "The network guesses, is told the answer, and corrects itself a little, thousands "
     "of times. Choose how, press start, and watch it learn.",

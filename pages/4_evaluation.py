@@ -22,7 +22,7 @@ VIEWS = {
     "Report": report_view,
 }
 
-masthead.show(
+masthead.page_header(
     "Evaluation",
     "One figure says how often a model is right. The faces behind it say what it confuses, and why, and when "
     "it breaks: that is where the learning is.",

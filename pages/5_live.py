@@ -14,7 +14,7 @@ CAMERA, SNAPSHOT, PICTURES, FILM = (
     "Video",
 )
 
-masthead.show(
+masthead.page_header(
     "Live",
     "Every face the camera sees is found, cut out, and read by the model you choose, about thirty times "
     "a second. Or show it pictures, or a film.",
@@ -43,17 +43,17 @@ with notices.shown():
     temperature = calibration.choose(fingerprint)
     choice = controls.choose(model, temperature)
 
-agreed = consent.show(card)
+agreed = consent.ask_consent(card)
 
 if view != CAMERA or not agreed:
     state.set_camera_shown(False)
 if view == PICTURES:
-    pictures.uploads(choice)
+    pictures.pictures_view(choice)
 elif view == FILM:
-    video.show(choice)
+    video.film_view(choice)
 elif not agreed:
     st.info("Tick the box above, and the camera can be started here.", icon=":material/check_box:")
 elif view == SNAPSHOT:
-    pictures.snapshot(choice)
+    pictures.snapshot_view(choice)
 else:
-    camera.show(choice)
+    camera.camera_view(choice)

@@ -22,7 +22,7 @@ _component = components.component(
 _NARROW_PIXELS = 480
 
 
-def show(
+def draw_chart(
     figure: go.Figure,
     key: str,
     *,

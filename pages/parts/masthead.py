@@ -12,7 +12,7 @@ _ICON = paths.PROJECT_ROOT / "static" / "face.svg"
 _LIVE = 5
 
 
-def show(title: str, lead: str, station: int | None = None) -> None:
+def page_header(title: str, lead: str, station: int | None = None) -> None:
     """Begin a page.
 
     A link straight to a page of a fresh server makes Streamlit run the page alone, beside a list of file

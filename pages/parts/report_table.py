@@ -13,7 +13,7 @@ _STYLE = components.style(__file__)
 Measure = Literal["precision", "recall", "f1"]
 
 
-def show(reports: Sequence[ClassReport]) -> None:
+def class_scores_table(reports: Sequence[ClassReport]) -> None:
     """Show precision, recall, F1 and support of each emotion; a dash where the split never asks."""
     _table(
         ("Precision", "Recall", "F1"),
@@ -21,7 +21,7 @@ def show(reports: Sequence[ClassReport]) -> None:
     )
 
 
-def show_beside(models: Sequence[tuple[str, Sequence[ClassReport]]], measure: Measure) -> None:
+def compared_scores_table(models: Sequence[tuple[str, Sequence[ClassReport]]], measure: Measure) -> None:
     """Show one measure of each emotion for several models side by side.
 
     Args:

@@ -162,7 +162,7 @@ def test_a_chart_keeps_its_zoom_by_the_run_and_carries_no_template(monkeypatch: 
     monkeypatch.setattr(live_chart, "_component", lambda *, key, data: sent.append(data))
     figure = figures.curves_figure([], [], 5, "loss")
     reading = figures.Reading("training", "#8a8f98", None, 0.5, 1.25)
-    live_chart.show(figure, "k", revision="a run", description="Loss.", readings=[reading])
+    live_chart.draw_chart(figure, "k", revision="a run", description="Loss.", readings=[reading])
     assert sent[0]["layout"]["uirevision"] == "a run"
     assert sent[0]["readings"] == [
         {"name": "training", "color": "#8a8f98", "now": "–", "least": "0.500", "most": "1.250"}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _KEY = "live.camera"
 
 
-def show(choice: LiveChoice) -> None:
+def camera_view(choice: LiveChoice) -> None:
     """Show the webcam with everything recognised in it, and the figures beside it."""
     # Here, not above: it takes a second to load, which only those who open the camera should pay.
     import streamlit_webrtc
@@ -35,7 +35,7 @@ def show(choice: LiveChoice) -> None:
     servers = connection.servers()
     picture, beside = st.columns([5, 3], gap="medium")
     with picture:
-        camera_check.show()
+        camera_check.camera_notice()
         if state.camera_is_shown():  # when the page was drawn last
             _compat.keep_camera_running(_KEY)
         context = streamlit_webrtc.webrtc_streamer(
@@ -71,11 +71,11 @@ def show(choice: LiveChoice) -> None:
         @st.fragment(run_every=every)
         def figures() -> None:
             connection.watch(context.state.signalling, playing, stream.live.figures().frames, servers)
-            readout.show(stream, playing)
+            readout.live_readout(stream, playing)
 
         figures()
     if stream.frozen is not None:
-        freeze.show(stream, choice)
+        freeze.frozen_frame_dialog(stream, choice)
 
 
 def shown_frame(frame: "av.VideoFrame", stream: Stream) -> "av.VideoFrame":
@@ -101,7 +101,7 @@ def _beneath(stream: Stream, playing: bool) -> None:
     """What can be done with the picture, as soon as there is one; what was recorded stays in any case."""
     if playing:
         _actions(stream)
-    recording.show(stream, playing)
+    recording.recording_panel(stream, playing)
     with st.expander("The camera does not start?", icon=":material/help:"):
         st.markdown(
             "- **It is refused.** Click the sign beside the address, allow the camera, and reload.\n"

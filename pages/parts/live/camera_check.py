@@ -18,6 +18,6 @@ _SENTENCES = {
 _component = components.component(__file__, '<div class="notice" role="status" hidden></div>')
 
 
-def show() -> None:
+def camera_notice() -> None:
     """Show a sentence with the next step if this browser has no camera for us; nothing if all is well."""
     _component(data=_SENTENCES, key="live.camera_check")

@@ -8,7 +8,7 @@ from pages.parts import phrases
 _KEY = "live.agreed"
 
 
-def show(card: ModelCard) -> bool:
+def ask_consent(card: ModelCard) -> bool:
     """Say what the camera is and is not for; returns whether everyone agreed."""
     # Open until it has been read; the camera then takes its place on the screen.
     with st.expander(

@@ -21,7 +21,7 @@ _SIDE = 192
 _NEAREST = 6
 
 
-def show(item: RecognizedFace, choice: LiveChoice, key: str) -> None:
+def face_panel(item: RecognizedFace, choice: LiveChoice, key: str) -> None:
     """Draw everything that is known of a face.
 
     Args:

@@ -11,7 +11,7 @@ from pages.parts.live.recording import keep_picture
 _KEPT = "live.frozen.kept"
 
 
-def show(stream: Stream, choice: LiveChoice) -> None:
+def frozen_frame_dialog(stream: Stream, choice: LiveChoice) -> None:
     """Show the frozen frame and what was read in it over the page, while the camera goes on below.
 
     Args:
@@ -59,4 +59,4 @@ def _held(frozen: FrozenFrame, choice: LiveChoice) -> None:
                 format_func=lambda place: f"Person {faces[place].track_id}",
                 key="live.frozen.face",
             )
-        face_reading.show(faces[index], choice, "live.frozen")
+        face_reading.face_panel(faces[index], choice, "live.frozen")

@@ -18,7 +18,7 @@ from pages.parts.live import face_reading
 _MOST = 24
 
 
-def snapshot(choice: LiveChoice) -> None:
+def snapshot_view(choice: LiveChoice) -> None:
     """Take one picture with the browser's own camera widget, which needs no video connection."""
     taken = st.camera_input("One picture", key="live.snapshot", label_visibility="collapsed")
     if taken is None:
@@ -27,7 +27,7 @@ def snapshot(choice: LiveChoice) -> None:
     _one(choice, "Your picture", taken.getvalue(), key="live.snapshot")
 
 
-def uploads(choice: LiveChoice) -> None:
+def pictures_view(choice: LiveChoice) -> None:
     """Recognise the faces in pictures from the learner's computer."""
     files = st.file_uploader(
         "Pictures with faces",
@@ -112,7 +112,7 @@ def _beside(faces: Sequence[RecognizedFace], choice: LiveChoice, key: str, *, br
         label = "Unsure" if item.label is None else item.label.capitalize()
         st.markdown(f"##### {label}, {percent(item.confidence, 0)}")
         return
-    face_reading.show(item, choice, key)
+    face_reading.face_panel(item, choice, key)
 
 
 def _take_along(answers: Sequence[PicturePrediction], choice: LiveChoice) -> None:

@@ -17,7 +17,7 @@ _TIMELINES = 2
 _LISTED = 6
 
 
-def show(stream: Stream, playing: bool) -> None:
+def live_readout(stream: Stream, playing: bool) -> None:
     """Draw what the camera shows in words and numbers; to be called anew every second."""
     st.html(components.style(__file__))
     if not playing:
@@ -99,7 +99,7 @@ def _last_minute(history: LiveHistory) -> None:
     many = len(history.people) > 1
     for person in history.people[:_TIMELINES]:
         st.caption(f"Person {person.track_id}, the last minute" if many else "The last minute")
-        live_chart.show(
+        live_chart.draw_chart(
             figures.timeline_figure(person),
             key=f"live.timeline.{person.track_id}",
             revision=f"person {person.track_id}",
@@ -112,7 +112,7 @@ def _last_minute(history: LiveHistory) -> None:
     }
     if many:
         shares |= {"Everyone": history.share()}
-    live_chart.show(
+    live_chart.draw_chart(
         figures.shares_figure(shares),
         key="live.shares",
         revision="shares",

@@ -14,7 +14,7 @@ from pages.parts import notices, phrases
 _KEPT = "live.kept_picture"
 
 
-def show(stream: Stream, playing: bool) -> None:
+def recording_panel(stream: Stream, playing: bool) -> None:
     """Draw the buttons, and what was kept."""
     if playing:
         _buttons(stream)

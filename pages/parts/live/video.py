@@ -16,7 +16,7 @@ from pages.parts import caches, job_panel, notices, phrases
 from pages.parts._compat import UploadedFile
 
 
-def show(choice: LiveChoice) -> None:
+def film_view(choice: LiveChoice) -> None:
     """Let a film be read with `choice`, and show what came of it."""
     file = st.file_uploader(
         "A film with faces",

@@ -74,7 +74,7 @@ def _curves(compared: Sequence[Run], letters: str) -> None:
     curves = [
         NamedCurve(letter, run.title, run.metrics()) for letter, run in zip(letters, compared, strict=True)
     ]
-    live_chart.show(
+    live_chart.draw_chart(
         comparison_figure(curves, measure, over),
         key="training.compared",
         revision=f"{letters}{[run.id for run in compared]}{measure}{over}",

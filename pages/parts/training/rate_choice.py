@@ -27,7 +27,7 @@ def rate_settings(config: TrainingConfig, chosen: Mapping[str, Any]) -> dict[str
     except ConfigError:  # a warm-up longer than the run; the form says so
         return values
     lesson = specs_of(TrainingConfig)["schedule"].lessons[drawn.schedule]
-    live_chart.show(
+    live_chart.draw_chart(
         figures.schedule_figure(drawn),
         key="training.schedule_figure",
         revision="schedule",

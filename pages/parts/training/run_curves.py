@@ -25,7 +25,7 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
     measures: tuple[Literal["accuracy", "loss"], ...] = ("accuracy", "loss")
     for measure in measures:
         seen = " ".join(f"{mark.text}." for mark in evidence if mark.measure == measure)
-        live_chart.show(
+        live_chart.draw_chart(
             figures.curves_figure(metrics, batches, epochs, measure, evidence),
             key=f"run.{measure}",
             revision=run.id,
@@ -33,7 +33,7 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
             readings=figures.curve_readings(metrics, batches, measure),
             reading_format="{:.1%}".format if measure == "accuracy" else "{:.3f}".format,
         )
-    live_chart.show(
+    live_chart.draw_chart(
         figures.learning_rate_figure(metrics, batches, epochs, evidence),
         key="run.learning_rate",
         revision=run.id,

@@ -34,7 +34,7 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
         figures.class_accuracies_figure(curves.metrics, emotions, faces, run.config.epochs, columns, evidence)
         for columns in (_WIDE, _NARROW)
     ]
-    live_chart.show(
+    live_chart.draw_chart(
         charts[0],
         narrow=charts[1],
         key="run.emotions",

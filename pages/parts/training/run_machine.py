@@ -36,7 +36,7 @@ def show(run: Run, curves: RunCurves) -> None:
         )
         return
     readings = figures.load_readings(curves.batches)
-    live_chart.show(
+    live_chart.draw_chart(
         figures.load_figure(curves.batches),
         key="run.machine",
         revision=run.id,

@@ -97,7 +97,7 @@ def _pair(comparison: PairedComparison, first: str, second: str) -> None:
 def _by_emotion(judged: Judged) -> None:
     st.header("Emotion by emotion", anchor=False)
     if len(judged.models) == 1:
-        report_table.show(judged.evaluation.class_reports)
+        report_table.class_scores_table(judged.evaluation.class_reports)
     else:
         measure = st.segmented_control(
             "What is compared",
@@ -109,7 +109,7 @@ def _by_emotion(judged: Judged) -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        report_table.show_beside(
+        report_table.compared_scores_table(
             [
                 (names.short(judged, index), evaluation.class_reports)
                 for index, evaluation in enumerate(judged.evaluations)
