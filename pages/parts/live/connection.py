@@ -52,7 +52,7 @@ def watch(signalling: bool, playing: bool, frames: int, known: list[dict[str, An
     else:
         reason = (
             "On another computer than the workshop's, a firewall or another network usually stands between; "
-            f"whoever runs the workshop can name a TURN server in {ENVIRONMENT} (see the README)."
+            f"whoever runs the workshop can name a TURN server in {ENVIRONMENT} (see docs/guide/live.md)."
         )
     st.error(
         f"**No video comes through.** The browser has a camera, but found no way for its video to the "
