@@ -311,12 +311,12 @@ def model_folder(name: str) -> Path:
     Raises:
         ModelNotFoundError: there is no model of that name.
     """
-    try:
-        own = (paths.pretrained_folder(), paths.imported_models_folder(), paths.runs_folder())
-        folders = [paths.child(parent, name) for parent in own]
-    except FerError as error:
-        raise ModelNotFoundError(str(error)) from error
-    for folder in (*folders, *filter(None, (paths.pretrained_models().get(name),))):
+    own = (paths.pretrained_folder(), paths.imported_models_folder(), paths.runs_folder())
+    for parent in (*own, paths.shipped_models_folder()):
+        try:
+            folder = paths.child(parent, name)
+        except FerError as error:
+            raise ModelNotFoundError(str(error)) from error
         if folder.is_dir():
             return folder
     known = ", ".join(entry.name for entry in list_models()) or "none yet"

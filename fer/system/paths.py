@@ -63,11 +63,15 @@ def pretrained_folder() -> Path:
     return home() / "models" / "pretrained"
 
 
+def shipped_models_folder() -> Path:
+    """One folder per model that the installation ships; the learner's own where home is the project."""
+    return _shipped() / "pretrained"
+
+
 def pretrained_models() -> dict[str, Path]:
     """The folder of every published or shipped model by its name, in order; the learner's own goes first."""
-    own = pretrained_folder()
-    folders = [path for parent in (_shipped() / "pretrained", own) for path in parent.glob("[!.]*/")]
-    return {path.name: path for path in sorted(folders, key=lambda path: (path.name, path.parent == own))}
+    folders = (*shipped_models_folder().glob("[!.]*/"), *pretrained_folder().glob("[!.]*/"))
+    return dict(sorted({folder.name: folder for folder in folders}.items()))
 
 
 def is_shipped(folder: Path) -> bool:
