@@ -121,7 +121,9 @@ def test_a_model_that_learned_from_test_faces_is_not_published(tmp_path: Path, f
         (run.folder / file).write_text("")
     learned_from_it = replace(load_card(run.folder), dataset={"title": "faces.csv"})
     learned_from_it.save(run.folder)
-    with pytest.raises(ModelError, match=r"learned from 21 faces of the test split: it was trained with 25 %"):
+    with pytest.raises(
+        ModelError, match=r"learned from 21 faces of the test split: it was trained with 25\u00a0%"
+    ):
         publish(run.id, "grey", data)
     assert not (fer_home / "models" / "pretrained").exists()
     # Of other faces it has never seen one.
