@@ -221,9 +221,10 @@ def test_a_point_stands_at_its_cost_and_accuracy_with_its_interval(fer_home: Pat
     figure = cost_figure(cost_points(load_costs()))
     trace = next(trace for trace in figure.data if "shipped" in trace.name and "%" in trace.name)
     assert trace.x[0] == pytest.approx(25_199)
+    low, high = Proportion(2_196, 3_589).interval_95
     assert trace.y[0] == 2_196 / 3_589
-    assert trace.error_y.array[0] == pytest.approx(0.016)
-    assert trace.error_y.arrayminus[0] == pytest.approx(0.016)
+    assert trace.error_y.array[0] == pytest.approx(high - trace.y[0])
+    assert trace.error_y.arrayminus[0] == pytest.approx(trace.y[0] - low)
     assert figure.layout.xaxis.type == "log"
     assert [note.text for note in figure.layout.annotations] == [
         f"<b>{trace.name.split()[0]}</b>" for trace in figure.data if "%" in trace.name
