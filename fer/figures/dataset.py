@@ -1,4 +1,4 @@
-"""Datasets as figures: their counts, their light, what their voters say, and one face."""
+"""Dataset charts: faces per class and split, pixel histograms, votes against labels, and one face."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,8 @@ from fer.datasets.browsing import TIE, VOTE_OUTCOMES
 from fer.datasets.character import VOTE_OF, Character, Disagreement
 from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import Emotion
-from fer.figures.style import ACCENT, ACCENT_RGB, CLEAR, GRID, QUIET, layout
+from fer.figures.heatmap import accent_heatmap
+from fer.figures.style import ACCENT, CLEAR, GRID, QUIET, layout
 
 VOTE_TITLES = {
     **{vote: emotion.capitalize() for emotion, vote in VOTE_OF.items()},
@@ -146,23 +147,25 @@ def disagreement_figure(disagreement: Disagreement, emotions: Sequence[Emotion])
     columns = [VOTE_OUTCOMES.index(outcome) for outcome in outcomes]
     counts = disagreement.counts[:, columns]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    percents = 100 * shares
     rows, names = [emotion.capitalize() for emotion in emotions], [VOTE_TITLES[name] for name in outcomes]
-    figure = go.Figure(
-        go.Heatmap(
-            z=shares,
-            x=names,
-            y=rows,
-            zmin=0,
-            zmax=1,
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            colorscale=[[0, f"rgba({ACCENT_RGB}, 0.05)"], [1, f"rgba({ACCENT_RGB}, 1)"]],
-            hoverinfo="skip",
-        )
+    # What is no emotion stands a little apart.
+    edge = {"xref": "x", "yref": "paper", "x0": len(own) - 0.5, "x1": len(own) - 0.5, "y0": 0, "y1": 1}
+    figure = accent_heatmap(
+        shares,
+        rows,
+        names,
+        [[f"<b>{share:.0f}</b>" if share >= 10 else f"{share:.0f}" for share in row] for row in 100 * shares],
+        most=1,
+        faint=0.005,
+        hoverinfo="skip",
+        changes={
+            "height": 430,
+            "shapes": [{"type": "line", "line": {"color": QUIET, "width": 1, "dash": "dot"}, **edge}],
+            "clickmode": "event+select",
+            "margin": {"l": 4, "r": 4, "t": 70, "b": 4},
+        },
     )
-    cells = [(row, column) for row, column in np.ndindex(counts.shape)]
+    cells = list(np.ndindex(counts.shape))
     figure.add_scatter(
         x=[names[column] for _, column in cells],
         y=[rows[row] for row, _ in cells],
@@ -178,56 +181,8 @@ def disagreement_figure(disagreement: Disagreement, emotions: Sequence[Emotion])
         hovertemplate="labelled <b>%{y}</b>, voted <b>%{x}</b><br>%{customdata[2]:,} faces, "
         "%{customdata[3]:.1%} of the label's<extra></extra>",
     )
-    annotations = [
-        {
-            "x": names[column],
-            "y": rows[row],
-            "text": f"<b>{percents[row, column]:.0f}</b>"
-            if percents[row, column] >= 10
-            else f"{percents[row, column]:.0f}",
-            "showarrow": False,
-            "captureevents": False,
-            "font": {"size": 12, **({"color": "#ffffff"} if shares[row, column] > 0.55 else {})},
-            "opacity": 1 if shares[row, column] >= 0.005 else 0.3,
-        }
-        for row, column in cells
-    ]
-    # What is no emotion stands a little apart.
-    divider = {
-        "type": "line",
-        "xref": "x",
-        "yref": "paper",
-        "x0": len(own) - 0.5,
-        "x1": len(own) - 0.5,
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": QUIET, "width": 1, "dash": "dot"},
-    }
-    figure.update_layout(
-        layout(
-            height=430,
-            annotations=annotations,
-            shapes=[divider],
-            clickmode="event+select",
-            margin={"l": 4, "r": 4, "t": 70, "b": 4},
-        )
-    )
-    figure.update_xaxes(
-        side="top",
-        title={"text": "what most FER+ voters saw", "standoff": 8},
-        showgrid=False,
-        ticks="",
-        tickangle=-40,
-        fixedrange=True,
-    )
-    figure.update_yaxes(
-        autorange="reversed",
-        title={"text": "the label", "standoff": 6},
-        showgrid=False,
-        ticks="",
-        ticksuffix="  ",
-        fixedrange=True,
-    )
+    figure.update_xaxes(title={"text": "what most FER+ voters saw", "standoff": 8}, tickangle=-40)
+    figure.update_yaxes(title={"text": "the label", "standoff": 6})
     return figure
 
 

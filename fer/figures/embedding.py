@@ -1,4 +1,4 @@
-"""The map of the faces as a figure, and what was chosen on it."""
+"""Embedding map (t-SNE): the faces in the plane as a model sees them, and what was chosen on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is wrong with a dataset as figures: pictures in two splits, and a measure with its cut."""
+"""Data quality charts: data leakage between splits, and a measure as a histogram with its cut."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fer.datasets import Split
-from fer.figures.style import ACCENT, ACCENT_RGB, GRID, QUIET, layout
+from fer.figures.heatmap import accent_heatmap
+from fer.figures.style import ACCENT, GRID, QUIET, layout
 
 # A few extreme faces would press all others into one bar.
 _SHOWN_PERCENTILES = (0.0, 99.5)
@@ -18,48 +19,22 @@ def crossings_figure(counts: Mapping[tuple[Split, Split], int]) -> go.Figure:
     """Split by split, how many pictures lie in both; `counts` as from `galleries.crossings`."""
     splits = [split for split in Split if (split, split) in counts]
     names = [split.capitalize() for split in splits]
-    values = [
-        [counts.get((row, column), counts.get((column, row), 0)) for column in splits] for row in splits
-    ]
-    most = max(max(map(max, values)), 1)
-    figure = go.Figure(
-        go.Heatmap(
-            z=values,
-            x=names,
-            y=names,
-            zmin=0,
-            zmax=most,
-            xgap=3,
-            ygap=3,
-            showscale=False,
-            customdata=[
-                ["more than once within this split" if row is column else "in both" for column in splits]
-                for row in splits
-            ],
-            colorscale=[[0, f"rgba({ACCENT_RGB}, 0.06)"], [1, f"rgba({ACCENT_RGB}, 1)"]],
-            hovertemplate="%{y} and %{x}<br><b>%{z:,}</b> pictures %{customdata}<extra></extra>",
-        )
+    values = np.array([[counts.get((row, of), counts.get((of, row), 0)) for of in splits] for row in splits])
+    return accent_heatmap(
+        values,
+        names,
+        names,
+        [[f"{value:,}" for value in row] for row in values],
+        most=max(int(values.max()), 1),
+        faint=1,
+        font_size=15,
+        gap=3,
+        customdata=[
+            ["more than once within this split" if a is b else "in both" for b in splits] for a in splits
+        ],
+        hovertemplate="%{y} and %{x}<br><b>%{z:,}</b> pictures %{customdata}<extra></extra>",
+        changes={"height": 76 * len(splits) + 44, "margin": {"l": 4, "r": 4, "t": 36, "b": 4}},
     )
-    annotations = [
-        {
-            "x": names[column],
-            "y": names[row],
-            "text": f"{values[row][column]:,}",
-            "showarrow": False,
-            # On a pale cell the text takes the page's own colour, which a fixed one could not know.
-            "font": {"size": 15, **({"color": "#ffffff"} if values[row][column] > 0.55 * most else {})},
-            "opacity": 1 if values[row][column] else 0.4,
-        }
-        for row, column in np.ndindex(len(splits), len(splits))
-    ]
-    figure.update_layout(
-        layout(
-            height=76 * len(splits) + 44, annotations=annotations, margin={"l": 4, "r": 4, "t": 36, "b": 4}
-        )
-    )
-    figure.update_xaxes(side="top", showgrid=False, fixedrange=True)
-    figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, ticksuffix="  ")
-    return figure
 
 
 def cut_figure(values: NDArray[np.floating], cut: float, *, below: bool, measure: str) -> go.Figure:
