@@ -1,4 +1,4 @@
-"""Looking through a dataset: which faces to show in which order, and what its counts mean."""
+"""Dataset browsing: which faces to show in which order, class imbalance, and what votes came to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The character of a dataset: its mean faces, how they vary, its light, and where its voters disagree."""
+"""Dataset statistics: mean faces, pixel deviations, histograms, and where voters disagree with labels."""
 
 from dataclasses import dataclass
 

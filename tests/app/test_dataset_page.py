@@ -70,7 +70,7 @@ def test_the_laziest_answer_is_named_with_its_score(
 ) -> None:
     monkeypatch.setattr("fer.datasets.load_dataset", lambda name, progress, view: dataset_of([3, 3, 3, 0]))
     text = words(open_page(PAGE))
-    assert "always answered “happy” would be right for **75.0%**" in text
+    assert "always answered “happy” would be right for **75.0\u00a0%**" in text
     assert "None shows **disgust, fear, sad, surprise and neutral**" in text
 
 
@@ -273,7 +273,10 @@ def voted(monkeypatch: pytest.MonkeyPatch, small_dataset: Dataset) -> Dataset:
 
 
 def test_the_share_of_contradicted_labels_is_told(open_page: OpenPage, voted: Dataset) -> None:
-    assert "not the label for **14.3%** of the 42 faces" in words(open_page(PAGE))
+    assert (
+        "Of these 42 faces, for **14.3\N{NO-BREAK SPACE}%** the most frequent vote differs from the label"
+        in words(open_page(PAGE))
+    )
 
 
 def test_without_votes_the_page_says_where_to_get_them(

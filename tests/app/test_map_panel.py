@@ -89,7 +89,7 @@ def test_chosen_faces_are_shown_with_their_labels(
     assert not page.exception
     assert [trace.name for trace in drawn[0]["figure"].data][3] == "Happy"
     assert [metric.value for metric in page.metric if metric.label == "Chosen"] == ["3"]
-    assert "**67%** of them are labelled **happy**; of all faces 14% are" in words(page)
+    assert "**67\u00a0%** of them are labelled **happy**; of all faces 14\u00a0% are" in words(page)
     assert "Faces 1 to 3 of 3" in words(page)
 
 

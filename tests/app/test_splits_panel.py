@@ -90,10 +90,10 @@ def test_test_faces_among_the_training_faces_are_warned_of_with_their_number(
 @pytest.mark.parametrize(
     ("name", "plan"),
     [
-        ("10%, test kept", SplitPlan(0.1)),
-        ("10% of all", SplitPlan(0.1, keep_test=False)),
-        ("25% of all", SplitPlan(0.25, keep_test=False)),
-        ("20% of all", SplitPlan(0.2, keep_test=False)),
+        ("10\u00a0%, test kept", SplitPlan(0.1)),
+        ("10\u00a0% of all", SplitPlan(0.1, keep_test=False)),
+        ("25\u00a0% of all", SplitPlan(0.25, keep_test=False)),
+        ("20\u00a0% of all", SplitPlan(0.2, keep_test=False)),
     ],
 )
 def test_a_tutorials_way_is_one_press(open_panel: Callable[..., AppTest], name: str, plan: SplitPlan) -> None:

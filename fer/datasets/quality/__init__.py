@@ -1,4 +1,4 @@
-"""What is wrong with a dataset, found and ranked."""
+"""Data quality: what is wrong with a dataset (duplicates, data leakage, label noise, poor pictures)."""
 
 from fer.datasets.quality.finding import FaceMeasures, Findings, Inspection, QualityIssue
 from fer.datasets.quality.inspection import inspect, inspection_path, load_inspection

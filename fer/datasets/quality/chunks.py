@@ -1,4 +1,4 @@
-"""Going through many faces in pieces, on every core, telling how far it is."""
+"""Thread pool: going through many faces in pieces, on every core, telling how far it is."""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The same picture more than once: pixel for pixel, or the same photograph cropped, recoloured or mirrored.
+"""Duplicates and near-duplicates: the same pixels, or one photograph cropped, recoloured or mirrored.
 
 How near duplicates are found among 35,887 faces, whose 644 million pairs cannot all be looked at closely:
 

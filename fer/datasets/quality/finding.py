@@ -1,4 +1,4 @@
-"""What an inspection finds: per kind of issue the faces that show it, worst first."""
+"""Quality issues: what an inspection finds, per kind the faces that show it, worst first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Findings as a gallery shows and mends them: copies in groups, what lies beyond a cut, what voters say."""
+"""Duplicate groups and data leakage: findings as galleries show them, and what voters say."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

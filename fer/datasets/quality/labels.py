@@ -1,4 +1,4 @@
-"""Labels that are probably wrong: those that a model, asked about faces it never learned, contradicts.
+"""Label noise: labels that a model contradicts which never learned the face (confident learning).
 
 The model is a logistic regression on what a trained network sees in the faces, fitted five times, each time
 on four fifths of them, and asked about the fifth that was left out. Copies of one photograph stay

@@ -1,4 +1,4 @@
-"""What can be told of every face by looking at it alone: how bright, how contrasted, how sharp it is."""
+"""Image statistics: how bright, how contrasted and how sharp each face is."""
 
 import cv2
 import numpy as np

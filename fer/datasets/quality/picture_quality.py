@@ -1,4 +1,4 @@
-"""Pictures that hardly show a face: blank, dark, bright, blurred, or of something else."""
+"""Picture quality: pictures that are blank, dark, bright, blurred, or of something else than a face."""
 
 import cv2
 import numpy as np

@@ -1,1 +1,1 @@
-"""The rooms of the dataset page; each file draws one of its views."""
+"""Dataset page: each file draws one of its views, or what several of them share."""

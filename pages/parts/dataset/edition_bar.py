@@ -1,4 +1,4 @@
-"""The edition that is open: which it is, what it changed, taking it back, and taking it along."""
+"""Dataset versions (editions): which is open, what it changed, undoing it, exporting and importing it."""
 
 import re
 

@@ -13,6 +13,7 @@ from fer.datasets.browsing import Quality
 from fer.datasets.embedding import DEFAULT_MODEL, FEWEST, LARGEST, FaceMap, map_size
 from fer.figures import MapGroup
 from fer.models.inference import list_models
+from fer.statistics import percent
 from pages.parts import caches, face_sheet, mending, notices, paging, phrases, pickers, state
 from pages.parts.dataset import face_card
 from pages.parts.dataset.job_offer import offer_job
@@ -192,8 +193,8 @@ def _how_to_read(dataset: Dataset, face_map: FaceMap, by: str) -> str:
         f"{shown}, laid out by t-SNE from what {face_map.model} sees. {_EXPLAINED[by]}  \n"
         "**Read** who lies beside whom. **Do not read** the axes, how far apart two groups lie, how large a "
         "group is, or how dense: t-SNE keeps neighbours and bends everything else. Even of the neighbours it "
-        f"keeps only part: here {kept:.0%} of each face's nearest 15 are among its nearest on the map. And "
-        "it is the model's view: the faces it was trained on lie better sorted than new ones would."
+        f"keeps only part: here {percent(kept, 0)} of each face's nearest 15 are among its nearest on "
+        "the map. And it is the model's view: the faces it was trained on lie better sorted than new ones would."
     )
 
 
@@ -206,8 +207,9 @@ def _chosen(dataset: Dataset, places: NDArray[np.intp]) -> None:
     with words:
         st.metric("Chosen", f"{len(places):,}")
         st.markdown(
-            f"**{counts[commonest] / len(places):.0%}** of them are labelled "
-            f"**{dataset.emotions[commonest]}**; of all faces {all_counts[commonest] / len(dataset):.0%} are."
+            f"**{percent(counts[commonest] / len(places), 0)}** of them are labelled "
+            f"**{dataset.emotions[commonest]}**; of all faces "
+            f"{percent(all_counts[commonest] / len(dataset), 0)} are."
         )
     with chart:
         st.plotly_chart(

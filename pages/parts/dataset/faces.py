@@ -14,6 +14,7 @@ from fer.datasets.browsing import TIE, VOTE_OUTCOMES, FaceFilter, Mended, Qualit
 from fer.datasets.character import VOTE_OF
 from fer.datasets.editions import Edition
 from fer.emotions import Emotion
+from fer.statistics import percent
 from pages.parts import caches, face_sheet, mending, notices, paging, phrases, pickers, state
 from pages.parts.dataset import face_card, verify
 from pages.parts.row_input import row_input
@@ -69,14 +70,14 @@ RANGES = {
     Quality.SHARPNESS: Range(
         "Sharpness",
         100,
-        "%",
+        "\u00a0%",
         "How fine the edges are, as a rank among these faces: 0 is the most blurred, 100 the crispest.",
     ),
     Quality.AGREEMENT: Range(
-        "Vote agreement", 100, "%", "How many of the FER+ voters chose the face's label."
+        "Vote agreement", 100, "\u00a0%", "How many of the FER+ voters chose the face's label."
     ),
     Quality.SUSPICION: Range(
-        "Suspicion", 100, "%", "How little a model that never saw the face believes its label."
+        "Suspicion", 100, "\u00a0%", "How little a model that never saw the face believes its label."
     ),
 }
 
@@ -277,7 +278,7 @@ def _badges(
         return []
     values = qualities[quality][shown]
     if quality is Quality.AGREEMENT:
-        return ["" if np.isnan(value) else f"{value:.0%}" for value in values]
+        return ["" if np.isnan(value) else percent(value, 0) for value in values]
     return [
         "" if np.isnan(value) else f"{value:.2f}" if quality is Quality.SUSPICION else f"{value:,.0f}"
         for value in values

@@ -1,4 +1,4 @@
-"""The character of a dataset: how many of each, what the lazy answer scores, mean faces, light, and votes."""
+"""Dataset overview: faces per class, the majority baseline, mean faces, histograms, and votes."""
 
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from fer.datasets import Dataset
 from fer.datasets.browsing import TIE, VOTE_OUTCOMES, imbalance
 from fer.datasets.character import Character, Disagreement, disagreement_of
 from fer.emotions import Emotion
+from fer.statistics import percent
 from pages.parts import caches, face_sheet, phrases, pickers
 from pages.parts.dataset import faces, verify
 
@@ -80,7 +81,7 @@ def _counts(dataset: Dataset) -> None:
         )
     st.info(
         f"{sentence} A model that always answered “{balance.most}” would be right for "
-        f"**{balance.majority_accuracy:.1%}** of them without having looked at a single face. Any accuracy "
+        f"**{percent(balance.majority_accuracy)}** of them without having looked at a single face. Any accuracy "
         "has to be read against that figure.",
         icon=":material/balance:",
     )
@@ -91,8 +92,8 @@ def _typical(dataset: Dataset, character: Character) -> None:
     there = np.flatnonzero(character.counts)
     deviations = character.deviations[there]
     st.markdown(
-        "All faces of an emotion laid over one another. What survives is what they share: this is all that a "
-        "model could know that compares averages."
+        "All faces of an emotion laid over one another. What stays sharp is common to all. A model that only "
+        "compared averages would know no more."
     )
     face_sheet.show(
         _enlarged(character.means[there]),
@@ -129,7 +130,7 @@ def _light(dataset: Dataset, character: Character) -> None:
     mean = float((values * pixels).sum() / max(pixels.sum(), 1))
     black, white = (pixels[[0, 255]] / max(pixels.sum(), 1)).tolist()
     st.caption(
-        f"The mean pixel is {mean:.0f}; {black:.1%} of all are fully black and {white:.1%} fully white. "
+        f"The mean pixel is {mean:.0f}; {percent(black)} of all are fully black and {percent(white)} fully white. "
         "Where one emotion's line leaves the others, a model could learn its light instead of its "
         "expression. Click a name to hide its line."
     )
@@ -141,10 +142,10 @@ def _disagreement(dataset: Dataset, disagreement: Disagreement) -> None:
     no_face = counts[:, VOTE_OUTCOMES.index("NF")].sum()
     tied = counts[:, VOTE_OUTCOMES.index(TIE)].sum() / total
     st.markdown(
-        "For FER+, ten people looked at every face again. What most of them saw is not the label for "
-        f"**{1 - disagreement.agreeing:.1%}** of the {phrases.faces(total)}: for {tied:.1%} no answer leads, "
-        f"and {no_face:,} are no face at all to them. A model that is marked by these labels is marked wrong "
-        "for many an answer that people would call right."
+        "For FER+, ten people looked at every face again. Of these "
+        f"{phrases.faces(total)}, for **{percent(1 - disagreement.agreeing)}** the most frequent vote differs "
+        f"from the label; {percent(tied)} are tied; {no_face:,} were judged not a face. A model that is marked "
+        "by these labels is marked wrong for many an answer that people would call right."
     )
     chart, words = st.columns([3, 1], gap="large", vertical_alignment="center")
     with chart:

@@ -1,4 +1,4 @@
-"""Who is learned from, who judges, and who is kept for the last look: as it came, or drawn here."""
+"""Train, validation and test split: as it came, or drawn here."""
 
 from dataclasses import replace
 
@@ -8,21 +8,25 @@ from fer import figures
 from fer.config import SplitPlan
 from fer.datasets import Dataset, Split
 from fer.datasets.views import counts_under, official_test_rows_in_training
+from fer.statistics import percent
 from pages.parts import notices, phrases, pickers, state
 
 _AS_IT_CAME, _DRAWN = "As they came", "Drawn anew"
 # The way that keeps the test untouched, and how well-known tutorials on FER-2013 divide it.
 _PRESETS = {
-    "10%, test kept": (
+    "10\u00a0%, test kept": (
         SplitPlan(0.1, seed=0),
         "A tenth of everything but the test faces judges each epoch; nobody learns from the test.",
     ),
-    "10% of all": (
+    "10\u00a0% of all": (
         SplitPlan(0.1, keep_test=False, seed=0),
         "What `train_test_split(test_size=0.1, random_state=0)` over the whole file does.",
     ),
-    "25% of all": (SplitPlan(0.25, keep_test=False, seed=0), "Three quarters to learn from, one to judge."),
-    "20% of all": (
+    "25\u00a0% of all": (
+        SplitPlan(0.25, keep_test=False, seed=0),
+        "Three quarters to learn from, one to judge.",
+    ),
+    "20\u00a0% of all": (
         SplitPlan(0.2, keep_test=False, seed=0),
         "What `validation_split=0.2` over the whole file does: the commonest choice, test faces and all.",
     ),
@@ -68,7 +72,7 @@ def splits_view(dataset: Dataset) -> None:
             {
                 "Split": [pickers.SPLIT_TITLES[split] for split in totals],
                 "Faces": [f"{count:,}" for count in totals.values()],
-                "Share": [f"{count / everything:.1%}" for count in totals.values()],
+                "Share": [percent(count / everything) for count in totals.values()],
             },
             border="horizontal",
             hide_index=True,
@@ -107,7 +111,7 @@ def _plan(plan: SplitPlan) -> None:
         "Validation",
         1,
         50,
-        format="%d%%",
+        format="%d\u00a0%%",
         key="dataset.validation_percent",
         on_change=_read_plan,
         help="The share of the divided faces that judges each epoch; the model never learns from them.",
@@ -116,7 +120,7 @@ def _plan(plan: SplitPlan) -> None:
         "Test",
         0,
         40,
-        format="%d%%",
+        format="%d\u00a0%%",
         key="dataset.test_percent",
         on_change=_read_plan,
         disabled=plan.keep_test,

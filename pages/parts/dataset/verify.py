@@ -1,4 +1,4 @@
-"""Looking before believing: a face without its label, your answer, then the label and what voters said."""
+"""Label verification: a face without its label, your answer, then the label and what voters said."""
 
 from dataclasses import dataclass, replace
 
@@ -9,6 +9,7 @@ from fer import figures
 from fer.datasets import Dataset
 from fer.datasets.browsing import vote_outcomes
 from fer.emotions import Emotion
+from fer.statistics import percent
 from pages.parts import state
 
 _GAME, _OPEN = "dataset.verify_game", "dataset.verifying"
@@ -103,10 +104,12 @@ def _play(dataset: Dataset) -> None:
     if game.asked:
         st.caption(
             f"You agreed with the label for **{game.agreed} of {game.asked}**, "
-            f"{game.agreed / game.asked:.0%}. On FER-2013 people agree for {people} ± {spread}% of the faces."
+            f"{percent(game.agreed / game.asked, 0)}. On FER-2013 people agree for {people} ± {spread}\u00a0% of the faces."
         )
     else:
-        st.caption(f"On FER-2013 people agree with the label for {people} ± {spread}% of the faces. And you?")
+        st.caption(
+            f"On FER-2013 people agree with the label for {people} ± {spread}\u00a0% of the faces. And you?"
+        )
 
 
 def _reveal(dataset: Dataset, game: Game, answer: Emotion) -> None:

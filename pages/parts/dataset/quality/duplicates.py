@@ -11,6 +11,7 @@ from fer import figures
 from fer.datasets import Dataset, Split
 from fer.datasets.editions import Edition, Mending
 from fer.datasets.quality import Inspection, QualityIssue, galleries
+from fer.statistics import percent
 from pages.parts import face_sheet, mending, paging, phrases, pickers, state
 from pages.parts.dataset.quality import tools
 from pages.parts.dataset.quality.cut import cut_slider
@@ -104,7 +105,7 @@ def _in_words(dataset: Dataset, groups: Groups, spare: NDArray[np.intp]) -> str:
     members = sum(map(len, groups))
     return (
         f"**{len(groups):,}** {'picture is' if len(groups) == 1 else 'pictures are'} there more than once: "
-        f"**{members:,}** faces, {members / len(dataset):.1%} of the set, and **{len(spare):,}** more than "
+        f"**{members:,}** faces, {percent(members / len(dataset))} of the set, and **{len(spare):,}** more than "
         "one of each."
     )
 
@@ -118,7 +119,7 @@ def _leaks_in_words(dataset: Dataset, groups: Groups, leaking: NDArray[np.intp])
         "face of another split. "
     )
     if met:
-        text += f"A model has met **{met / test.sum():.1%}** of the test faces while it learned."
+        text += f"A model has met **{percent(met / test.sum())}** of the test faces while it learned."
     return text
 
 

@@ -1,1 +1,1 @@
-"""Galleries: the faces worth looking at first."""
+"""Error analysis: lists of the faces that are worth looking at first."""

@@ -1,4 +1,4 @@
-"""The questions that the view of faces asks, each with its list and with what it teaches, in plain words."""
+"""Error analysis: the questions of the view of faces, each with its list and what it teaches."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

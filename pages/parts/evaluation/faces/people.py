@@ -1,4 +1,4 @@
-"""Whom people side with on the faces of a list, in a few sentences."""
+"""Crowd votes (FER+): whom people side with on the faces of a list, in a few sentences."""
 
 from fer.evaluation.galleries import Gallery
 from fer.evaluation.people import PeopleSide, people_side

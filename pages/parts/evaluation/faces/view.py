@@ -1,4 +1,4 @@
-"""The faces worth looking at first: each list puts one question to the answers and says what it teaches."""
+"""Error analysis: the view of the faces worth looking at first, one list for each question."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,6 +7,7 @@ import streamlit as st
 
 from fer.emotions import Emotion
 from fer.evaluation.galleries import Gallery
+from fer.statistics import percent
 from pages.parts import mending, notices, state
 from pages.parts.evaluation import names
 from pages.parts.evaluation.faces import galleries, people, sheet, words
@@ -111,7 +112,7 @@ def _notes(judged: Judged, asked: str) -> Callable[[int], Sequence[str]]:
     if asked == "Disagreements":
         return lambda index: [
             f"{names.short(judged, number)}: {evaluation.emotions[evaluation.predicted_labels[index]]} "
-            f"{evaluation.confidences[index]:.0%}"
+            f"{percent(evaluation.confidences[index], 0)}"
             for number, evaluation in enumerate(judged.evaluations)
         ]
     return lambda index: ()
@@ -121,7 +122,7 @@ def _two_choices(judged: Judged, index: int) -> str:
     evaluation = judged.evaluation
     first, second = np.argsort(-evaluation.probabilities[index], kind="stable")[:2]
     return " · ".join(
-        f"{evaluation.emotions[column]} {evaluation.probabilities[index, column]:.0%}"
+        f"{evaluation.emotions[column]} {percent(evaluation.probabilities[index, column], 0)}"
         for column in (first, second)
     )
 

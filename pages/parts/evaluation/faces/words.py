@@ -1,4 +1,4 @@
-"""What is said of judged faces in a few words: under each of them, and of one that is not among them."""
+"""Face captions: what is said under judged faces, and of one that is not among them."""
 
 from collections.abc import Callable, Collection, Sequence
 
