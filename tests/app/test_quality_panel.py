@@ -140,7 +140,7 @@ def test_leaks_come_first_with_the_share_of_the_test_that_was_met(open_quality: 
     text = words(open_quality())
     assert "Leaks" in text
     assert "**1** picture lies in two splits or more: **2** faces, of which **1** copy" in text
-    assert f"A model has met **{1 / 21:.1%}** of the test faces" in text
+    assert f"A model has met **{100 / 21:.1f}\u00a0%** of the test faces" in text
     assert "contradict" in text
     assert "Pictures 1 to 1 of 1, worst first" in text
 

@@ -194,7 +194,7 @@ def _how_to_read(dataset: Dataset, face_map: FaceMap, by: str) -> str:
         "**Read** who lies beside whom. **Do not read** the axes, how far apart two groups lie, how large a "
         "group is, or how dense: t-SNE keeps neighbours and bends everything else. Even of the neighbours it "
         f"keeps only part: here {percent(kept, 0)} of each face's nearest 15 are among its nearest on "
-        "the map. And it is the model's view: the faces it was trained on lie better sorted than new ones would."
+        "the map. And it is the model's view: the faces it was trained on lie better sorted than new ones."
     )
 
 

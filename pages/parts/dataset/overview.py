@@ -81,8 +81,8 @@ def _counts(dataset: Dataset) -> None:
         )
     st.info(
         f"{sentence} A model that always answered “{balance.most}” would be right for "
-        f"**{percent(balance.majority_accuracy)}** of them without having looked at a single face. Any accuracy "
-        "has to be read against that figure.",
+        f"**{percent(balance.majority_accuracy)}** of them without having looked at a single face. Any "
+        "accuracy has to be read against that figure.",
         icon=":material/balance:",
     )
 
@@ -130,8 +130,8 @@ def _light(dataset: Dataset, character: Character) -> None:
     mean = float((values * pixels).sum() / max(pixels.sum(), 1))
     black, white = (pixels[[0, 255]] / max(pixels.sum(), 1)).tolist()
     st.caption(
-        f"The mean pixel is {mean:.0f}; {percent(black)} of all are fully black and {percent(white)} fully white. "
-        "Where one emotion's line leaves the others, a model could learn its light instead of its "
+        f"The mean pixel is {mean:.0f}; {percent(black)} of all are fully black and {percent(white)} fully "
+        "white. Where one emotion's line leaves the others, a model could learn its light instead of its "
         "expression. Click a name to hide its line."
     )
 
@@ -143,9 +143,9 @@ def _disagreement(dataset: Dataset, disagreement: Disagreement) -> None:
     tied = counts[:, VOTE_OUTCOMES.index(TIE)].sum() / total
     st.markdown(
         "For FER+, ten people looked at every face again. Of these "
-        f"{phrases.faces(total)}, for **{percent(1 - disagreement.agreeing)}** the most frequent vote differs "
-        f"from the label; {percent(tied)} are tied; {no_face:,} were judged not a face. A model that is marked "
-        "by these labels is marked wrong for many an answer that people would call right."
+        f"{phrases.faces(total)}, for **{percent(1 - disagreement.agreeing)}** the most frequent vote "
+        f"differs from the label; {percent(tied)} are tied; {no_face:,} were judged not a face. A model "
+        "marked by these labels is marked wrong for many an answer that people would call right."
     )
     chart, words = st.columns([3, 1], gap="large", vertical_alignment="center")
     with chart:

@@ -104,7 +104,8 @@ def _play(dataset: Dataset) -> None:
     if game.asked:
         st.caption(
             f"You agreed with the label for **{game.agreed} of {game.asked}**, "
-            f"{percent(game.agreed / game.asked, 0)}. On FER-2013 people agree for {people} ± {spread}\u00a0% of the faces."
+            f"{percent(game.agreed / game.asked, 0)}. "
+            f"On FER-2013 people agree for {people} ± {spread}\u00a0% of the faces."
         )
     else:
         st.caption(

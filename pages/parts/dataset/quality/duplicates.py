@@ -105,8 +105,8 @@ def _in_words(dataset: Dataset, groups: Groups, spare: NDArray[np.intp]) -> str:
     members = sum(map(len, groups))
     return (
         f"**{len(groups):,}** {'picture is' if len(groups) == 1 else 'pictures are'} there more than once: "
-        f"**{members:,}** faces, {percent(members / len(dataset))} of the set, and **{len(spare):,}** more than "
-        "one of each."
+        f"**{members:,}** faces, {percent(members / len(dataset))} of the set, and **{len(spare):,}** more "
+        "than one of each."
     )
 
 
