@@ -1,30 +1,20 @@
 """Configuration: what a learner chooses, as plain values, to and from JSON."""
 
-from fer.config.augmentation import DEFAULT_AUGMENTATION, HIGHEST, AugmentationConfig, Fill
-from fer.config.choices import InitialWeights, Loss, Optimizer, Precision, Schedule
-from fer.config.differences import Setting, compare_settings
-from fer.config.setting_spec import SettingSpec, specs_of
-from fer.config.training import MOST_TEACHERS, TrainingConfig
-from fer.config.views import AS_IT_CAME, DatasetView, LabelSource, SplitPlan
-
-__all__ = [
-    "AS_IT_CAME",
-    "DEFAULT_AUGMENTATION",
-    "HIGHEST",
-    "MOST_TEACHERS",
-    "AugmentationConfig",
-    "DatasetView",
-    "Fill",
-    "InitialWeights",
-    "LabelSource",
-    "Loss",
-    "Optimizer",
-    "Precision",
-    "Schedule",
-    "Setting",
-    "SettingSpec",
-    "SplitPlan",
-    "TrainingConfig",
-    "compare_settings",
-    "specs_of",
-]
+from fer.config.augmentation import DEFAULT_AUGMENTATION as DEFAULT_AUGMENTATION
+from fer.config.augmentation import HIGHEST as HIGHEST
+from fer.config.augmentation import AugmentationConfig as AugmentationConfig
+from fer.config.augmentation import Fill as Fill
+from fer.config.choices import Loss as Loss
+from fer.config.choices import Optimizer as Optimizer
+from fer.config.choices import Precision as Precision
+from fer.config.choices import Schedule as Schedule
+from fer.config.differences import Setting as Setting
+from fer.config.differences import compare_settings as compare_settings
+from fer.config.setting_spec import SettingSpec as SettingSpec
+from fer.config.setting_spec import specs_of as specs_of
+from fer.config.training import MOST_TEACHERS as MOST_TEACHERS
+from fer.config.training import TrainingConfig as TrainingConfig
+from fer.config.views import AS_IT_CAME as AS_IT_CAME
+from fer.config.views import DatasetView as DatasetView
+from fer.config.views import LabelSource as LabelSource
+from fer.config.views import SplitPlan as SplitPlan

@@ -1,7 +1,7 @@
 """Data augmentation settings: how far each training face may be changed before the model sees it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from fer.config import checks
@@ -19,7 +19,7 @@ def _share(title: str, text: str, highest: float, group: str, short: str = "") -
 
 
 @dataclass(frozen=True, slots=True)
-class AugmentationConfig:
+class AugmentationConfig(checks.Settings):
     """How far each training face may be changed before the model sees it; all zero changes nothing.
 
     Each number is the most that is drawn, 0 to its `highest`; what its sentence says of it stands beside its
@@ -146,25 +146,16 @@ class AugmentationConfig:
         """Whether faces are mixed with one another, and their labels with them."""
         return self.mixup_alpha > 0 or self.cutmix_alpha > 0
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values; `from_dict` takes them back."""
-        return asdict(self)
-
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Rebuild from `as_dict`'s values; a field that is missing takes its default.
-
-        Raises:
-            ConfigError: a field is unknown, of another type, or out of range.
-        """
+        """See `Settings.from_dict`; the first version had one value where there are two now."""
         if isinstance(values, Mapping):
             values = dict(values)
-            # Runs and cards of the first version had one value where there are two now.
             for old, new in _ONCE_ONE.items():
                 if old in values:
                     value = values.pop(old)
                     values = dict.fromkeys(new, value) | values
-        return checks.from_dict(cls, values)
+        return super(AugmentationConfig, cls).from_dict(values)
 
 
 HIGHEST: dict[str, float] = {

@@ -1,32 +1,49 @@
 """Validation of settings: held to their declared bounds, and rebuilt from JSON, the same for every kind."""
 
 from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any, TypeVar, get_args, get_type_hints
+from dataclasses import asdict
+from typing import Any, Self, get_args, get_type_hints
 
 from fer.config.setting_spec import specs_of
 from fer.errors import ConfigError
 
-ConfigT = TypeVar("ConfigT")
+
+class Settings:
+    """What a learner chooses, to and from JSON; for frozen dataclasses, which may lie within one another."""
+
+    __slots__ = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values; `from_dict` takes them back."""
+        return asdict(self)  # type: ignore[call-overload,no-any-return]
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild from `as_dict`'s values; a field that is missing takes its default.
+
+        Raises:
+            ConfigError: a field is unknown, of another type, or out of range.
+        """
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"Settings must be names with values; received {values!r}.")
+        hints = get_type_hints(cls)
+        chosen = {}
+        for name, value in values.items():
+            if name not in hints:
+                raise ConfigError(f"Unknown setting “{name}”. The settings are {', '.join(hints)}.")
+            within = next(
+                (kind for kind in (hints[name], *get_args(hints[name])) if _is_settings(kind)), None
+            )
+            if within is not None and not (value is None and fits(None, hints[name])):
+                value = within.from_dict(value)
+            if not fits(value, hints[name]):
+                raise ConfigError(f"The setting “{name}” cannot be {value!r}. Correct it or leave it out.")
+            chosen[name] = value
+        return cls(**chosen)
 
 
-def from_dict(cls: type[ConfigT], values: Mapping[str, Any]) -> ConfigT:
-    """Rebuild a dataclass of settings from plain values; a field that is missing takes its default.
-
-    Raises:
-        ConfigError: a field is unknown, of another type, or out of range.
-    """
-    if not isinstance(values, Mapping):
-        raise ConfigError(f"Settings must be names with values; received {values!r}.")
-    known = [f.name for f in fields(cls)]  # type: ignore[arg-type]
-    unknown = [name for name in values if name not in known]
-    if unknown:
-        raise ConfigError(f"Unknown setting “{unknown[0]}”. The settings are {', '.join(known)}.")
-    hints = get_type_hints(cls)
-    for name, value in values.items():
-        if not fits(value, hints[name]):
-            raise ConfigError(f"The setting “{name}” cannot be {value!r}. Correct it or leave it out.")
-    return cls(**values)
+def _is_settings(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Settings)
 
 
 def fits(value: Any, hint: Any) -> bool:

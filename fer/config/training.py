@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 from fer.config import checks, choices
 from fer.config.augmentation import AugmentationConfig
@@ -22,7 +22,7 @@ _LEARNING_RATES = (*(float(f"{digit}e{power}") for power in range(-5, -1) for di
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingConfig:
+class TrainingConfig(checks.Settings):
     """Everything that decides how a run comes out; saved as the run's `config.json`.
 
     Each field says what it means, its range, its option and how the form asks for it: see `SettingSpec`. A
@@ -402,10 +402,6 @@ class TrainingConfig:
         """The names in `teacher`, each once."""
         return tuple(dict.fromkeys(name.strip() for name in self.teacher.split("+") if name.strip()))
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain JSON values; `from_dict` takes them back."""
-        return asdict(self)
-
     def settings(self) -> dict[str, Any]:
         """Every setting by a name of its own: those within another one as "augmentation.noise_fraction"."""
 
@@ -421,16 +417,3 @@ class TrainingConfig:
     def to_json(self) -> str:
         """The text of `config.json`."""
         return json.dumps(self.as_dict(), indent=2) + "\n"
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Rebuild from `as_dict`'s values; a field that is missing takes its default.
-
-        Raises:
-            ConfigError: a field is unknown, of another type, or out of range.
-        """
-        if isinstance(values, Mapping) and "augmentation" in values:
-            values = {**values, "augmentation": AugmentationConfig.from_dict(values["augmentation"])}
-        if isinstance(values, Mapping) and "view" in values:
-            values = {**values, "view": DatasetView.from_dict(values["view"])}
-        return checks.from_dict(cls, values)

@@ -1,8 +1,7 @@
 """Dataset view: the state in which a dataset is used, its edition, labels and splits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args
+from typing import Literal, get_args
 
 from fer.config import checks
 from fer.errors import ConfigError
@@ -11,7 +10,7 @@ LabelSource = Literal["given", "majority", "votes"]
 
 
 @dataclass(frozen=True, slots=True)
-class SplitPlan:
+class SplitPlan(checks.Settings):
     """How the faces are divided anew, each emotion alike.
 
     Attributes:
@@ -42,18 +41,9 @@ class SplitPlan:
                 f"{self.test_fraction:g}). Set the test share to 0, or let the test faces be divided too."
             )
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Rebuild from plain values; a field that is missing takes its default.
-
-        Raises:
-            ConfigError: a field is unknown, of another type, or out of range.
-        """
-        return checks.from_dict(cls, values)
-
 
 @dataclass(frozen=True, slots=True)
-class DatasetView:
+class DatasetView(checks.Settings):
     """In which state a dataset is used: as it came, or mended, voted on and divided anew.
 
     Attributes:
@@ -82,17 +72,6 @@ class DatasetView:
             words += ["--split-validation", repr(plan.validation_fraction), "--split-seed", str(plan.seed)]
             words += [] if plan.keep_test else ["--pool", "--split-test", repr(plan.test_fraction)]
         return words
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Rebuild from plain values; a field that is missing takes its default.
-
-        Raises:
-            ConfigError: a field is unknown, of another type, or out of range.
-        """
-        if isinstance(values, Mapping) and values.get("splits") is not None:
-            values = {**values, "splits": SplitPlan.from_dict(values["splits"])}
-        return checks.from_dict(cls, values)
 
 
 AS_IT_CAME = DatasetView()

@@ -4,158 +4,78 @@
 so either may die.
 """
 
-from fer.models.card import BEST_FILE, MODEL_FILE
-from fer.runs.curves import CurvesReader, RunCurves
-from fer.runs.dataset_manifest import DatasetManifest, read_manifest, save_manifest
-from fer.runs.folder import (
-    ANSWERS_FILE,
-    BATCHES_FILE,
-    CONFIG_FILE,
-    EDITION_FILE,
-    EXPERIMENT_FILE,
-    FACES_FILE,
-    LAST_FILE,
-    LOG_FILE,
-    METRICS_FILE,
-    NOTES_FILE,
-    PREDICTIONS_FILE,
-    PROBES_FILE,
-    STATUS_FILE,
-    STOP_FILE,
-    TENSORBOARD_FOLDER,
-    append_bytes,
-)
-from fer.runs.forecast import expected_starts
-from fer.runs.notes import (
-    Experiment,
-    RunNotes,
-    read_experiment,
-    read_notes,
-    save_experiment,
-    save_notes,
-)
-from fer.runs.queue import (
-    cancel_queued,
-    extend_run,
-    list_queue,
-    move_in_queue,
-    resume_run,
-    start_next,
-    submit_run,
-)
-from fer.runs.reading import (
-    edition_of,
-    list_damaged_runs,
-    list_runs,
-    list_statuses,
-    load_run,
-    read_config,
-    read_run,
-    run_folders,
-)
-from fer.runs.recording import RunRecorder, StoppedWhilePausedError, say
-from fer.runs.run import (
-    BatchMetrics,
-    EpochMetrics,
-    Run,
-    RunProgress,
-    RunStatus,
-    best_epoch,
-    progress_of,
-    read_metrics,
-)
-from fer.runs.sample_predictions import (
-    PROBE_COUNT,
-    Predictions,
-    ProbeSamples,
-    kept_epoch,
-    read_predictions,
-    read_probe_samples,
-    record_answers,
-    save_predictions,
-    save_probe_samples,
-)
-from fer.runs.starting import create_run, request_stop, start_run
-from fer.runs.summary import RunSummary, metrics_csv, runs_csv, summarize
-from fer.runs.trash import KEPT_SECONDS, DeletedRun, delete_run, empty_trash, list_deleted, restore_run
-
-__all__ = [
-    "ANSWERS_FILE",
-    "BATCHES_FILE",
-    "BEST_FILE",
-    "CONFIG_FILE",
-    "EDITION_FILE",
-    "EXPERIMENT_FILE",
-    "FACES_FILE",
-    "KEPT_SECONDS",
-    "LAST_FILE",
-    "LOG_FILE",
-    "METRICS_FILE",
-    "MODEL_FILE",
-    "NOTES_FILE",
-    "PREDICTIONS_FILE",
-    "PROBES_FILE",
-    "PROBE_COUNT",
-    "STATUS_FILE",
-    "STOP_FILE",
-    "TENSORBOARD_FOLDER",
-    "BatchMetrics",
-    "CurvesReader",
-    "DatasetManifest",
-    "DeletedRun",
-    "EpochMetrics",
-    "Experiment",
-    "Predictions",
-    "ProbeSamples",
-    "Run",
-    "RunCurves",
-    "RunNotes",
-    "RunProgress",
-    "RunRecorder",
-    "RunStatus",
-    "RunSummary",
-    "StoppedWhilePausedError",
-    "append_bytes",
-    "best_epoch",
-    "cancel_queued",
-    "create_run",
-    "delete_run",
-    "edition_of",
-    "empty_trash",
-    "expected_starts",
-    "extend_run",
-    "kept_epoch",
-    "list_damaged_runs",
-    "list_deleted",
-    "list_queue",
-    "list_runs",
-    "list_statuses",
-    "load_run",
-    "metrics_csv",
-    "move_in_queue",
-    "progress_of",
-    "read_config",
-    "read_experiment",
-    "read_manifest",
-    "read_metrics",
-    "read_notes",
-    "read_predictions",
-    "read_probe_samples",
-    "read_run",
-    "record_answers",
-    "request_stop",
-    "restore_run",
-    "resume_run",
-    "run_folders",
-    "runs_csv",
-    "save_experiment",
-    "save_manifest",
-    "save_notes",
-    "save_predictions",
-    "save_probe_samples",
-    "say",
-    "start_next",
-    "start_run",
-    "submit_run",
-    "summarize",
-]
+from fer.models.card import BEST_FILE as BEST_FILE
+from fer.models.card import MODEL_FILE as MODEL_FILE
+from fer.runs.curves import CurvesReader as CurvesReader
+from fer.runs.curves import RunCurves as RunCurves
+from fer.runs.dataset_manifest import DatasetManifest as DatasetManifest
+from fer.runs.dataset_manifest import read_manifest as read_manifest
+from fer.runs.dataset_manifest import save_manifest as save_manifest
+from fer.runs.folder import ANSWERS_FILE as ANSWERS_FILE
+from fer.runs.folder import BATCHES_FILE as BATCHES_FILE
+from fer.runs.folder import CONFIG_FILE as CONFIG_FILE
+from fer.runs.folder import EDITION_FILE as EDITION_FILE
+from fer.runs.folder import EXPERIMENT_FILE as EXPERIMENT_FILE
+from fer.runs.folder import FACES_FILE as FACES_FILE
+from fer.runs.folder import LAST_FILE as LAST_FILE
+from fer.runs.folder import LOG_FILE as LOG_FILE
+from fer.runs.folder import METRICS_FILE as METRICS_FILE
+from fer.runs.folder import NOTES_FILE as NOTES_FILE
+from fer.runs.folder import PREDICTIONS_FILE as PREDICTIONS_FILE
+from fer.runs.folder import PROBES_FILE as PROBES_FILE
+from fer.runs.folder import STATUS_FILE as STATUS_FILE
+from fer.runs.folder import STOP_FILE as STOP_FILE
+from fer.runs.folder import TENSORBOARD_FOLDER as TENSORBOARD_FOLDER
+from fer.runs.folder import append_bytes as append_bytes
+from fer.runs.forecast import expected_starts as expected_starts
+from fer.runs.notes import Experiment as Experiment
+from fer.runs.notes import RunNotes as RunNotes
+from fer.runs.notes import read_experiment as read_experiment
+from fer.runs.notes import save_notes as save_notes
+from fer.runs.queue import cancel_queued as cancel_queued
+from fer.runs.queue import extend_run as extend_run
+from fer.runs.queue import list_queue as list_queue
+from fer.runs.queue import move_in_queue as move_in_queue
+from fer.runs.queue import resume_run as resume_run
+from fer.runs.queue import start_next as start_next
+from fer.runs.queue import submit_run as submit_run
+from fer.runs.reading import edition_of as edition_of
+from fer.runs.reading import list_damaged_runs as list_damaged_runs
+from fer.runs.reading import list_runs as list_runs
+from fer.runs.reading import list_statuses as list_statuses
+from fer.runs.reading import load_run as load_run
+from fer.runs.reading import read_config as read_config
+from fer.runs.reading import read_run as read_run
+from fer.runs.reading import run_folders as run_folders
+from fer.runs.recording import RunRecorder as RunRecorder
+from fer.runs.recording import StoppedWhilePausedError as StoppedWhilePausedError
+from fer.runs.recording import say as say
+from fer.runs.run import BatchMetrics as BatchMetrics
+from fer.runs.run import EpochMetrics as EpochMetrics
+from fer.runs.run import Run as Run
+from fer.runs.run import RunProgress as RunProgress
+from fer.runs.run import RunStatus as RunStatus
+from fer.runs.run import best_epoch as best_epoch
+from fer.runs.run import progress_of as progress_of
+from fer.runs.run import read_metrics as read_metrics
+from fer.runs.sample_predictions import PROBE_COUNT as PROBE_COUNT
+from fer.runs.sample_predictions import Predictions as Predictions
+from fer.runs.sample_predictions import ProbeSamples as ProbeSamples
+from fer.runs.sample_predictions import kept_epoch as kept_epoch
+from fer.runs.sample_predictions import read_predictions as read_predictions
+from fer.runs.sample_predictions import read_probe_samples as read_probe_samples
+from fer.runs.sample_predictions import record_answers as record_answers
+from fer.runs.sample_predictions import save_predictions as save_predictions
+from fer.runs.sample_predictions import save_probe_samples as save_probe_samples
+from fer.runs.starting import create_run as create_run
+from fer.runs.starting import request_stop as request_stop
+from fer.runs.starting import start_run as start_run
+from fer.runs.summary import RunSummary as RunSummary
+from fer.runs.summary import metrics_csv as metrics_csv
+from fer.runs.summary import runs_csv as runs_csv
+from fer.runs.summary import summarize as summarize
+from fer.runs.trash import KEPT_SECONDS as KEPT_SECONDS
+from fer.runs.trash import delete_run as delete_run
+from fer.runs.trash import empty_trash as empty_trash
+from fer.runs.trash import list_deleted as list_deleted
+from fer.runs.trash import restore_run as restore_run

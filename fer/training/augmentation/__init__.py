@@ -4,19 +4,13 @@ The preview page and the training process call the same functions, so what a lea
 learns from: the same config and generator give the same pixels.
 """
 
-from fer.training.augmentation.mixing import MixingParams, draw_mixing, mix
-from fer.training.augmentation.pixels import apply, filled_in, matrices
-from fer.training.augmentation.sampling import AugmentationParams, draw, extremes, identity_params
-
-__all__ = [
-    "AugmentationParams",
-    "MixingParams",
-    "apply",
-    "draw",
-    "draw_mixing",
-    "extremes",
-    "filled_in",
-    "identity_params",
-    "matrices",
-    "mix",
-]
+from fer.training.augmentation.mixing import MixingParams as MixingParams
+from fer.training.augmentation.mixing import draw_mixing as draw_mixing
+from fer.training.augmentation.mixing import mix as mix
+from fer.training.augmentation.pixels import apply as apply
+from fer.training.augmentation.pixels import filled_in as filled_in
+from fer.training.augmentation.pixels import matrices as matrices
+from fer.training.augmentation.sampling import AugmentationParams as AugmentationParams
+from fer.training.augmentation.sampling import draw as draw
+from fer.training.augmentation.sampling import extremes as extremes
+from fer.training.augmentation.sampling import identity_params as identity_params

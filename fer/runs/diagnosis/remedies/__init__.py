@@ -8,53 +8,26 @@ faces: mild augmentation 88.1 %, four times the faces 88.1 %, dropout 0.3 44.7 %
 smoothing 0.1 43.0 % (worse, p = 0.03). All four are common advice.
 """
 
-from fer.runs.diagnosis.remedies.faces import more_augmentation, more_faces, weaker_augmentation
-from fer.runs.diagnosis.remedies.network import (
-    balance_emotions,
-    focal_loss,
-    larger_model,
-    less_dropout,
-    more_dropout,
-    right_loss,
-    smaller_model,
-    smooth_labels,
-)
-from fer.runs.diagnosis.remedies.steps import (
-    USUAL_RATES,
-    average_weights,
-    cosine_schedule,
-    fewer_epochs,
-    larger_batch,
-    more_epochs,
-    plateau_schedule,
-    scaled_rate,
-    usual_rate,
-    warm_up,
-)
-from fer.runs.diagnosis.remedies.trying import apply_remedy, fitting
-
-__all__ = [
-    "USUAL_RATES",
-    "apply_remedy",
-    "average_weights",
-    "balance_emotions",
-    "cosine_schedule",
-    "fewer_epochs",
-    "fitting",
-    "focal_loss",
-    "larger_batch",
-    "larger_model",
-    "less_dropout",
-    "more_augmentation",
-    "more_dropout",
-    "more_epochs",
-    "more_faces",
-    "plateau_schedule",
-    "right_loss",
-    "scaled_rate",
-    "smaller_model",
-    "smooth_labels",
-    "usual_rate",
-    "warm_up",
-    "weaker_augmentation",
-]
+from fer.runs.diagnosis.remedies.faces import more_augmentation as more_augmentation
+from fer.runs.diagnosis.remedies.faces import more_faces as more_faces
+from fer.runs.diagnosis.remedies.faces import weaker_augmentation as weaker_augmentation
+from fer.runs.diagnosis.remedies.network import balance_emotions as balance_emotions
+from fer.runs.diagnosis.remedies.network import focal_loss as focal_loss
+from fer.runs.diagnosis.remedies.network import larger_model as larger_model
+from fer.runs.diagnosis.remedies.network import less_dropout as less_dropout
+from fer.runs.diagnosis.remedies.network import more_dropout as more_dropout
+from fer.runs.diagnosis.remedies.network import right_loss as right_loss
+from fer.runs.diagnosis.remedies.network import smaller_model as smaller_model
+from fer.runs.diagnosis.remedies.network import smooth_labels as smooth_labels
+from fer.runs.diagnosis.remedies.steps import USUAL_RATES as USUAL_RATES
+from fer.runs.diagnosis.remedies.steps import average_weights as average_weights
+from fer.runs.diagnosis.remedies.steps import cosine_schedule as cosine_schedule
+from fer.runs.diagnosis.remedies.steps import fewer_epochs as fewer_epochs
+from fer.runs.diagnosis.remedies.steps import larger_batch as larger_batch
+from fer.runs.diagnosis.remedies.steps import more_epochs as more_epochs
+from fer.runs.diagnosis.remedies.steps import plateau_schedule as plateau_schedule
+from fer.runs.diagnosis.remedies.steps import scaled_rate as scaled_rate
+from fer.runs.diagnosis.remedies.steps import usual_rate as usual_rate
+from fer.runs.diagnosis.remedies.steps import warm_up as warm_up
+from fer.runs.diagnosis.remedies.trying import apply_remedy as apply_remedy
+from fer.runs.diagnosis.remedies.trying import fitting as fitting
