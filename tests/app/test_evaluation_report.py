@@ -102,5 +102,5 @@ def test_models_that_know_different_emotions_are_reported_on_what_they_share(
     assert "is **better**" in words(page)
     html = files["grey-other-test.html"]().decode()
     assert "points on the same 6 faces" in html
-    assert "1 labelled neutral" in html
+    assert "1 face labelled neutral" in html
     assert "--answerable-only" in page.code[0].value
