@@ -29,25 +29,23 @@ masthead.page_header(
 )
 
 
-def station(number: int, title: str, what: str, ready: str, page: str, label: str, icon: str) -> None:
-    """Draw one station's card.
-
-    Args:
-        number: its place in the journey, 1 to 5.
-        title: its name.
-        what: what one does there, a sentence.
-        ready: what is there already, a few words.
-        page: its path.
-        label: what the link says.
-        icon: before `ready`.
-    """
+def station(number: int, title: str, what: str, ready: str, label: str, icon: str) -> None:
+    """Draw one station's card: its place from 1 to 5, what one does there, what is ready, and the link."""
     with st.container(border=True, height="stretch", gap="small"):
         st.html(f'<div class="fer-station">Station {number}</div>')
         st.subheader(title, anchor=False)
         st.markdown(what)
         st.space("stretch")
         st.caption(f"{icon} {ready}")
-        notices.link(page, label)
+        notices.link(f"pages/{number}_{title.lower()}.py", label)
+
+
+def suggestion(title: str, what: str, page: str, label: str) -> None:
+    """Draw what to do next."""
+    st.subheader(title, anchor=False)
+    st.markdown(what)
+    st.space("stretch")
+    notices.link(page, label)
 
 
 with notices.shown():
@@ -85,7 +83,6 @@ with first[0]:
         "Dataset",
         "Look at the faces and their labels, and at what is common and what is rare.",
         f"the built-in faces and {len(own)} of yours" if own else "the built-in faces are ready",
-        "pages/1_dataset.py",
         "Look at faces",
         ":material/check_circle:",
     )
@@ -95,7 +92,6 @@ with first[1]:
         "Augmentation",
         "Turn one face into many, and find out how far is too far.",
         phrases.augmentation(state.augmentation()),
-        "pages/2_augmentation.py",
         "Augment a face",
         ":material/casino:",
     )
@@ -105,7 +101,6 @@ with first[2]:
         "Training",
         "Choose the settings, press start, and watch the curves while it learns.",
         training,
-        "pages/3_training.py",
         "See the run" if running else "Train a model",
         ":material/autorenew:" if running else ":material/history:",
     )
@@ -119,7 +114,6 @@ with second[0]:
         else f"{len(models)} {'model' if len(models) == 1 else 'models'} to evaluate"
         if models
         else "needs a model; train one first",
-        "pages/4_evaluation.py",
         "Evaluate a model",
         ":material/fact_check:" if models else ":material/pending:",
     )
@@ -130,7 +124,6 @@ with second[1]:
         "Let it read your own face, in the webcam or in a picture. Only the computer that runs FER Lab sees "
         "it.",
         "ready" if models else "needs a model; train one first",
-        "pages/5_live.py",
         "Try it",
         ":material/videocam:" if models else ":material/pending:",
     )
@@ -138,25 +131,31 @@ st.html(components.style(__file__))
 with second[2], st.container(border=True, height="stretch", gap="small", key="home-next"):
     st.html('<div class="fer-station">Next</div>')
     if running is not None:
-        st.subheader("Watch it learn", anchor=False)
-        st.markdown("Training goes on by itself. Come back to its curves at any time.")
-        st.space("stretch")
-        notices.link("pages/3_training.py", "To the curves")
-    elif not history:
-        st.subheader("Start with the faces", anchor=False)
-        st.markdown(
-            "Guess a few labels yourself before a model does. Then train one: the built-in faces need a few "
-            "minutes and no download."
+        suggestion(
+            "Watch it learn",
+            "Training goes on by itself. Come back to its curves at any time.",
+            "pages/3_training.py",
+            "To the curves",
         )
-        st.space("stretch")
-        notices.link("pages/1_dataset.py", "Begin")
+    elif not history:
+        suggestion(
+            "Start with the faces",
+            "Guess a few labels yourself before a model does. Then train one: the built-in faces need a few "
+            "minutes and no download.",
+            "pages/1_dataset.py",
+            "Begin",
+        )
     elif not own:
-        st.subheader("Bring real faces", anchor=False)
-        st.markdown("Drawn faces are kind. Add FER-2013 at station 1 and see what changes.")
-        st.space("stretch")
-        notices.link("pages/1_dataset.py", "Add FER-2013")
+        suggestion(
+            "Bring real faces",
+            "Drawn faces are kind. Add FER-2013 at station 1 and see what changes.",
+            "pages/1_dataset.py",
+            "Add FER-2013",
+        )
     else:
-        st.subheader("Ask it hard questions", anchor=False)
-        st.markdown("Look at your latest model's mistakes, change one setting, and train again.")
-        st.space("stretch")
-        notices.link("pages/4_evaluation.py", "To its mistakes")
+        suggestion(
+            "Ask it hard questions",
+            "Look at your latest model's mistakes, change one setting, and train again.",
+            "pages/4_evaluation.py",
+            "To its mistakes",
+        )

@@ -147,9 +147,8 @@ class Recorder:
 
     def _write(self, target: Path, first: tuple[NDArray[np.uint8], LiveReading, float]) -> None:
         height, width = (side // 2 * 2 or 2 for side in first[0].shape[:2])
-        writer = FilmWriter(target, (width, height), _TIME_BASE, preset="ultrafast")
-        try:
-            item: tuple[NDArray[np.uint8], LiveReading, float] | None = first
+        item: tuple[NDArray[np.uint8], LiveReading, float] | None = first
+        with FilmWriter(target, (width, height), _TIME_BASE, preset="ultrafast") as writer:
             while item is not None:
                 drawn_bgr, reading, seconds = item
                 if drawn_bgr.shape[:2] != (height, width):  # an odd size, or a camera that changed its own
@@ -160,10 +159,6 @@ class Recorder:
                 self._frames += 1
                 self._seconds = seconds
                 item = self._waiting.get()
-            writer.close()
-        except BaseException:
-            writer.abandon()
-            raise
 
 
 def content_of(path: Path) -> bytes:

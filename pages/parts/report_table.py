@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from fer.evaluation import ClassReport
+from fer.statistics import percent
 from pages.parts import components
 
 _STYLE = components.style(__file__)
@@ -60,4 +61,4 @@ def _table(titles: Sequence[str], rows: Sequence[tuple[ClassReport, Sequence[flo
 def _bar(score: float | None, color: str) -> str:
     if score is None:
         return "–"
-    return f'{score:.1%}<div class="bar"><div style="width:{score:.1%};background:{color}"></div></div>'
+    return f'{percent(score)}<div class="bar"><div style="width:{score:.1%};background:{color}"></div></div>'

@@ -154,7 +154,7 @@ def test_the_camera_is_frozen_recorded_and_left_and_writes_only_what_was_asked_f
     page.get_by_role("button", name="Freeze").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("48×48 grey pixels")).to_be_visible(timeout=30_000)
-    expect(dialog.get_by_test_id("stPlotlyChart")).to_be_visible()
+    expect(dialog.get_by_test_id("stPlotlyChart")).to_be_visible(timeout=30_000)
     keep_screenshot(page, "live_frozen")
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)

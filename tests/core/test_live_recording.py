@@ -12,7 +12,7 @@ from fer.emotions import EMOTIONS, EmotionScores
 from fer.live import LiveReading, RecognizedFace, recording
 from fer.live.detection import Face
 from fer.live.recording import Recorder, save_snapshot
-from fer.live.video import FilmWriter
+from fer.live.video.writing import FilmWriter
 from fer.system import paths
 from tests.core import filmed
 

@@ -10,7 +10,8 @@ from fer.emotions import EMOTIONS
 from fer.errors import VideoError
 from fer.live import LiveSettings
 from fer.live.drawing import DrawingStyle
-from fer.live.video import FilmReport, annotate_film, probe_film, probing
+from fer.live.video import annotate_film, probe_film, probing
+from fer.live.video.annotating import FilmReport
 from fer.models.inference import Recognizer
 from tests.core import filmed, grey_level
 

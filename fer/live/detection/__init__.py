@@ -3,7 +3,6 @@
 from fer.live.detection.catalog import (
     DETECTORS,
     DetectorEntry,
-    DetectorMeasure,
     build_detector,
     detector_entry,
     dim_light,
@@ -23,7 +22,6 @@ __all__ = [
     "Box",
     "DetectionMode",
     "DetectorEntry",
-    "DetectorMeasure",
     "Face",
     "FaceDetector",
     "FaceTracker",

@@ -143,23 +143,18 @@ class _Reader:
                 raise VideoError(
                     f"“{self._name}” does not say when its frames are shown. Save it anew as MP4."
                 )
-            writer = FilmWriter(
+            with FilmWriter(
                 target,
                 self._info.read_size,
                 time_base,
                 frames_per_second=self._info.frames_per_second,
                 sound=sound,
-            )
-            try:
+            ) as writer:
                 for packet in container.demux(*([stream] if sound is None else [stream, sound])):
                     if packet.stream is stream:
                         self._read_packet(packet, stream, writer)
                     else:
                         writer.write_sound(packet)
-                writer.close()
-            except BaseException:
-                writer.abandon()
-                raise
 
     def _read_packet(self, packet: Any, stream: Any, writer: FilmWriter | None) -> None:
         for frame in frames_of(packet, self._name):

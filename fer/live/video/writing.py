@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import av
 import numpy as np
@@ -17,7 +17,10 @@ _PRESET, _QUALITY = "veryfast", "23"
 
 
 class FilmWriter:
-    """Writes frames, and sound if there is any, into a file that its owner puts in place when it is whole."""
+    """Writes frames, and sound if there is any, into a file that its owner puts in place when it is whole.
+
+    A context: at its end the index is written, unless an error ended it.
+    """
 
     def __init__(
         self,
@@ -94,15 +97,19 @@ class FilmWriter:
             for resampled in self._resampler.resample(frame):
                 self._container.mux(self._sound.encode(resampled))
 
-    def close(self) -> None:
-        """Write what is still on its way, and the index."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *details: object) -> None:
+        try:
+            if kind is None:
+                self._write_end()
+        finally:
+            self._container.close()
+
+    def _write_end(self) -> None:
         self._container.mux(self._stream.encode())
         if self._resampler is not None:
             for resampled in self._resampler.resample(None):
                 self._container.mux(self._sound.encode(resampled))
             self._container.mux(self._sound.encode())
-        self._container.close()
-
-    def abandon(self) -> None:
-        """Close the file without caring what becomes of it."""
-        self._container.close()
