@@ -14,6 +14,7 @@ from fer.datasets.character import VOTE_OF
 from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import Emotion
 from pages.parts import mending, state
+from pages.parts.plot import plot
 
 Page = Literal["dataset", "evaluation"]
 Faces = Sequence[int] | NDArray[np.intp]
@@ -126,6 +127,4 @@ def vote_chart(page: Page, votes: NDArray[np.uint8], label: Emotion, answer: Emo
     if answer is not None and answer is not label:
         text += f"; {int(votes[VOTE_NAMES.index(VOTE_OF[answer])])} chose {answer}"
     st.markdown(text)
-    st.plotly_chart(
-        figures.votes_figure(votes, label), config={"displayModeBar": False}, key=f"{page}.card_votes"
-    )
+    plot(figures.votes_figure(votes, label), f"{page}.card_votes")

@@ -9,6 +9,7 @@ from fer.datasets.quality import Inspection, QualityIssue
 from fer.statistics import percent
 from pages.parts import caches, face_sheet, mending, pickers, state
 from pages.parts.face_card import Faces, mend_face, open_card, vote_chart
+from pages.parts.plot import plot
 
 _DUPLICATES = {
     QualityIssue.LEAK: "The same picture in another split",
@@ -35,11 +36,7 @@ def _card(dataset: Dataset, place: int) -> None:
     inspection = caches.inspected(dataset)
     picture, words = st.columns([1, 1], gap="large")
     with picture:
-        st.plotly_chart(
-            figures.face_figure(dataset.images[place]),
-            config={"displayModeBar": False},
-            key="dataset.face_figure",
-        )
+        plot(figures.face_figure(dataset.images[place]), "dataset.face_figure")
         st.caption("Point at a pixel to read its value: 0 is black, 255 is white.")
     with words:
         _label_and_place(dataset, place)

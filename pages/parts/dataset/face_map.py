@@ -17,6 +17,7 @@ from fer.statistics import percent
 from pages.parts import caches, face_sheet, mending, notices, paging, phrases, pickers, state
 from pages.parts.dataset import face_card
 from pages.parts.dataset.job_offer import offer_job
+from pages.parts.plot import plot
 
 FACES_PER_PAGE = 72
 _BY, _PAGE, _CHOSEN = "dataset.map_by", "dataset.map_page", "dataset.map_chosen"
@@ -212,13 +213,12 @@ def _chosen(dataset: Dataset, places: NDArray[np.intp]) -> None:
             f"{percent(all_counts[commonest] / len(dataset), 0)} are."
         )
     with chart:
-        st.plotly_chart(
+        plot(
             figures.chosen_figure(
                 dict(zip(dataset.emotions, counts.tolist(), strict=True)),
                 dict(zip(dataset.emotions, all_counts.tolist(), strict=True)),
             ),
-            config={"displayModeBar": False},
-            key="dataset.map_chosen_labels",
+            "dataset.map_chosen_labels",
         )
     shown = paging.open_page(_PAGE, len(places), FACES_PER_PAGE)
     face_sheet.show(

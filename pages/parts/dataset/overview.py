@@ -15,8 +15,8 @@ from fer.emotions import Emotion
 from fer.statistics import percent
 from pages.parts import caches, face_sheet, phrases, pickers
 from pages.parts.dataset import faces, verify
+from pages.parts.plot import plot
 
-_STILL = {"displayModeBar": False}
 _VIEW, _VOTES = "dataset.view_shown", "dataset.disagreement"
 # Side of a mean face on the page: enlarged smoothly, for its pixels are averages and have no edges to keep.
 _MEAN_PIXELS = 160
@@ -49,7 +49,7 @@ def _counts(dataset: Dataset) -> None:
     st.header("How many of each", anchor=False)
     chart, table = st.columns([3, 2], gap="large", vertical_alignment="center")
     with chart:
-        st.plotly_chart(figures.counts_figure(counts), config=_STILL, key="dataset.counts")
+        plot(figures.counts_figure(counts), "dataset.counts")
         if len(counts) > 1:
             splits = [pickers.SPLIT_TITLES[split].lower() for split in counts]
             st.caption(f"From strong to faint: {phrases.listed(splits)}.")
@@ -122,9 +122,7 @@ def _typical(dataset: Dataset, character: Character) -> None:
 
 def _light(dataset: Dataset, character: Character) -> None:
     st.header("Light", anchor=False)
-    st.plotly_chart(
-        figures.histogram_figure(character, dataset.emotions), config=_STILL, key="dataset.histogram"
-    )
+    plot(figures.histogram_figure(character, dataset.emotions), "dataset.histogram")
     values = np.arange(256)
     pixels = character.histograms.sum(axis=0)
     mean = float((values * pixels).sum() / max(pixels.sum(), 1))
@@ -149,10 +147,9 @@ def _disagreement(dataset: Dataset, disagreement: Disagreement) -> None:
     )
     chart, words = st.columns([3, 1], gap="large", vertical_alignment="center")
     with chart:
-        st.plotly_chart(
+        plot(
             figures.disagreement_figure(disagreement, dataset.emotions),
-            config=_STILL,
-            key=_VOTES,
+            _VOTES,
             on_select=lambda: _clicked(dataset),
             selection_mode="points",
         )

@@ -10,6 +10,7 @@ from fer.datasets import Dataset, Split
 from fer.datasets.views import counts_under, official_test_rows_in_training
 from fer.statistics import percent
 from pages.parts import notices, phrases, pickers, state
+from pages.parts.plot import plot
 
 _AS_IT_CAME, _DRAWN = "As they came", "Drawn anew"
 # The way that keeps the test untouched, and how well-known tutorials on FER-2013 divide it.
@@ -59,9 +60,7 @@ def splits_view(dataset: Dataset) -> None:
         _warn_of_leak(leaked, int((dataset.splits == Split.TEST).sum()))
     chart, table = st.columns([3, 2], gap="large", vertical_alignment="center")
     with chart:
-        st.plotly_chart(
-            figures.counts_figure(counts), config={"displayModeBar": False}, key="dataset.split_counts"
-        )
+        plot(figures.counts_figure(counts), "dataset.split_counts")
         if len(counts) > 1:
             named = [pickers.SPLIT_TITLES[split].lower() for split in counts]
             st.caption(f"From strong to faint: {phrases.listed(named)}.")

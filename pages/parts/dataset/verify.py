@@ -11,6 +11,7 @@ from fer.datasets.browsing import vote_outcomes
 from fer.emotions import Emotion
 from fer.statistics import percent
 from pages.parts import state
+from pages.parts.plot import plot
 
 _GAME, _OPEN = "dataset.verify_game", "dataset.verifying"
 
@@ -123,9 +124,7 @@ def _reveal(dataset: Dataset, game: Game, answer: Emotion) -> None:
     if dataset.votes is not None and vote_outcomes(dataset.votes[[game.place]])[0] >= 0:
         votes = dataset.votes[game.place]
         st.markdown(f"**What {int(votes.sum())} FER+ voters saw**")
-        st.plotly_chart(
-            figures.votes_figure(votes, label), config={"displayModeBar": False}, key="dataset.verify_votes"
-        )
+        plot(figures.votes_figure(votes, label), "dataset.verify_votes")
 
 
 def _answered(dataset: Dataset, game: Game, answer: Emotion) -> None:

@@ -16,6 +16,7 @@ from fer.models.inference import Recognizer
 from fer.statistics import percent
 from pages.parts import caches, face_sheet, notices, phrases, state
 from pages.parts.face_sheet import Caption
+from pages.parts.plot import plot
 
 _SIDE = 192
 _NEAREST = 6
@@ -41,11 +42,7 @@ def face_panel(item: RecognizedFace, choice: LiveChoice, key: str) -> None:
         if choice.other is not None and item.other_scores is not None:
             names = (names[0], caches.recognizer(choice.other).card.title or choice.other)
             st.caption(f"Plain: {phrases.plain(names[0])}. Hatched: {phrases.plain(names[1])}.")
-        st.plotly_chart(
-            figures.scores_figure(item.scores, item.other_scores, names=names),
-            config={"displayModeBar": False},
-            key=f"{key}.scores",
-        )
+        plot(figures.scores_figure(item.scores, item.other_scores, names=names), f"{key}.scores")
     if item.crop is not None:
         _nearest(item.crop, choice.model, recognizer, key)
 

@@ -14,6 +14,7 @@ from fer.live.video.films import Film
 from fer.system import jobs
 from pages.parts import caches, job_panel, notices, phrases
 from pages.parts._compat import UploadedFile
+from pages.parts.plot import plot
 
 
 def film_view(choice: LiveChoice) -> None:
@@ -109,9 +110,7 @@ def _result(film: Film) -> None:
         )
         shares = film.shares()
         if shares:
-            st.plotly_chart(
-                figures.shares_figure(shares), config={"displayModeBar": False}, key="live.film.shares"
-            )
+            plot(figures.shares_figure(shares), "live.film.shares")
         else:
             st.markdown("No face was found. Try another detector in the settings, and read it again.")
     people = film.people()
@@ -129,12 +128,11 @@ def _result(film: Film) -> None:
                 key=f"live.film.person.{film.folder.name}",  # another film, other people
             )
         person = by_id[chosen]
-        st.plotly_chart(
+        plot(
             figures.timeline_figure(
                 person, seconds=max(-float(person.seconds.min(initial=-1.0)), 1.0), height=220
             ),
-            config={"displayModeBar": False},
-            key="live.film.timeline",
+            "live.film.timeline",
         )
         st.caption("Seconds before the end. The strip below is the label that was told.")
     with st.container(horizontal=True, gap="small"):

@@ -10,6 +10,7 @@ from fer.models.card import ModelCard, load_card
 from fer.models.costs.measured import FACE_COUNTS, MeasuredCosts, load_costs
 from fer.models.costs.table import COSTS, NO_WEIGHTS, Cost, CostPoint, cost_points, cost_rows
 from pages.parts import caches, notices, phrases
+from pages.parts.plot import plot
 
 _TITLES: Mapping[Cost, str] = {
     "parameters": "Parameters",
@@ -37,10 +38,9 @@ def costs_dialog(chosen: str) -> None:
             key="training.cost",
         )
         points = cost_points(measured, _cards_of_runs())
-        st.plotly_chart(
+        plot(
             cost_figure(points, cost, chosen),
-            key="training.cost_figure",
-            config={"displayModeBar": False},
+            "training.cost_figure",
             alt=f"Accuracy with its 95\u00a0% interval against {_TITLES[cost].lower()}, a point for each "
             "network.",
         )

@@ -8,6 +8,7 @@ from fer.glossary import explain
 from fer.models.blueprint import Blueprint, load_blueprint
 from fer.models.catalog import ARCHITECTURES, Architecture, architecture
 from pages.parts import notices
+from pages.parts.plot import plot
 from pages.parts.training import costs_panel
 from pages.parts.training.setting_words import count
 
@@ -69,10 +70,9 @@ def _inside(entry: Architecture, drawn: Blueprint) -> None:
             label_visibility="collapsed",
         )
         if view == "Diagram":
-            st.plotly_chart(
+            plot(
                 figures.architecture_figure(drawn),
-                key="training.architecture_figure",
-                config={"displayModeBar": False},
+                "training.architecture_figure",
                 alt=f"The layers of {entry.title} from the face to the probabilities, with their sizes.",
             )
             st.caption(

@@ -8,6 +8,7 @@ from fer.config import TrainingConfig
 from fer.evaluation.replication.comparison import Comparison, Outcome, comparisons
 from fer.figures.replications import replication_figure
 from pages.parts import notices, phrases, state
+from pages.parts.plot import plot
 from pages.parts.training import replication_table
 
 _RECIPES, _TABLE = "Recipes", "S0's table"
@@ -60,10 +61,9 @@ def replications_dialog(put: Callable[[TrainingConfig], None]) -> None:
         return
     with notices.shown():
         rows = comparisons()
-        st.plotly_chart(
+        plot(
             replication_figure(rows),
-            key="training.replication_figure",
-            config={"displayModeBar": False},
+            "training.replication_figure",
             alt="Published accuracies as diamonds, ours as dots with their 95 % intervals, a line for each.",
         )
         _how_to_read(rows)

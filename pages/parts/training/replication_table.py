@@ -9,6 +9,7 @@ from fer.evaluation.replication import table
 from fer.evaluation.replication.table import Cell, TableSize
 from fer.figures.replication_table import table_figure
 from pages.parts import caches, notices, phrases, state
+from pages.parts.plot import plot
 
 _KEPT, _PUBLISHED, _SMALL = "What came of it", "Train it here", "A small version"
 _LOOK_EVERY_SECONDS = 3
@@ -32,12 +33,7 @@ def table_view() -> None:
 
 
 def _show_kept(cells: Sequence[Cell]) -> None:
-    st.plotly_chart(
-        table_figure(cells),
-        key="training.table_kept_figure",
-        config={"displayModeBar": False},
-        alt=_ALT,
-    )
+    plot(table_figure(cells), "training.table_kept_figure", alt=_ALT)
     rows = table.kept_rows()
     hardware = phrases.listed(sorted({kept.hardware for kept in rows.values()}))
     dates = phrases.listed(sorted({kept.date for kept in rows.values()}))
@@ -118,12 +114,7 @@ def _figure(dataset: str, size: TableSize) -> None:
     """The heat map as the runs are now."""
     history = caches.run_history()[0]
     cells = table.table_of(dataset, size, history)
-    st.plotly_chart(
-        table_figure(cells),
-        key="training.table_figure",
-        config={"displayModeBar": False},
-        alt=_ALT,
-    )
+    plot(table_figure(cells), "training.table_figure", alt=_ALT)
     full = sum(cell.is_full for cell in cells)
     left = table.seconds_left(dataset, size, history)
     ends = f" Its runs will take another {phrases.duration(left)}." if left else ""
