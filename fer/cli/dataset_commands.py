@@ -114,19 +114,19 @@ def inspect(options: argparse.Namespace) -> Answer:
         lambda fraction, message: terminal.show_progress(reading + (1 - reading) * fraction, message),
     )
     counts = {
-        fault: {
+        issue: {
             split: int((dataset.splits[findings.faces] == split).sum())
             for split in Split
             if (dataset.splits == split).any()
         }
-        for fault, findings in found.findings.items()
+        for issue, findings in found.findings.items()
     }
     result = {
         "dataset": dataset.name,
         "count": len(dataset),
         "model": options.model,
-        "faults": {str(fault): len(findings) for fault, findings in found.findings.items()},
-        "splits": {str(fault): dict(of_split) for fault, of_split in counts.items()},
+        "faults": {str(issue): len(findings) for issue, findings in found.findings.items()},
+        "splits": {str(issue): dict(of_split) for issue, of_split in counts.items()},
         "facts": dict(found.facts),
         "path": str(quality.inspection_path(fingerprint(dataset))),
     }
@@ -134,11 +134,11 @@ def inspect(options: argparse.Namespace) -> Answer:
     rows = [["faces", *titles, "total"]]
     rows += [
         [
-            fault.replace("_", " "),
+            issue.replace("_", " "),
             *(f"{count:,}" for count in of_split.values()),
             f"{sum(of_split.values()):,}",
         ]
-        for fault, of_split in counts.items()
+        for issue, of_split in counts.items()
     ]
     leaks = [["photographs in both", "all", "same pixels"]]
     leaks += [

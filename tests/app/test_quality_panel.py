@@ -138,7 +138,7 @@ def test_the_card_of_a_face_shows_each_copy_once(open_quality: OpenQuality) -> N
 
 def test_leaks_come_first_with_the_share_of_the_test_that_was_met(open_quality: OpenQuality) -> None:
     text = words(open_quality())
-    assert "Leaks" in text
+    assert "Data leakage between splits" in text
     assert "**1** picture lies in two splits or more: **2** faces, of which **1** copy" in text
     assert f"A model has met **{100 / 21:.1f}\u00a0%** of the test faces" in text
     assert "contradict" in text

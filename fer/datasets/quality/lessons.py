@@ -1,4 +1,4 @@
-"""What a learner should know of each issue: how it is measured, what it does to a model, what to do."""
+"""Quality issues explained: how each is measured, what it does to a model, what to do about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Lesson:
 
 LESSONS: Mapping[QualityIssue, Lesson] = {
     QualityIssue.LEAK: Lesson(
-        "Leaks between splits",
+        "Data leakage between splits",
         "Faces whose photograph is also in a split that judges them, ranked by likeness: 1 for the same "
         "pixels, "
         f"else the correlation of fine detail after alignment, from {SAME_PHOTOGRAPH:.2f} up.",
@@ -50,7 +50,7 @@ LESSONS: Mapping[QualityIssue, Lesson] = {
         "Keep one copy of each. Where the labels differ, look at it and decide.",
     ),
     QualityIssue.NEAR_DUPLICATE: Lesson(
-        "Near duplicates",
+        "Near-duplicates",
         "Faces from the same photograph as another one, cropped, recoloured, mirrored or with another "
         "watermark: the "
         "correlation of their fine detail once they are aligned, 0 to 1, shown from "
@@ -63,7 +63,7 @@ LESSONS: Mapping[QualityIssue, Lesson] = {
         "exclude the training copy.",
     ),
     QualityIssue.WRONG_LABEL: Lesson(
-        "Suspected wrong labels",
+        "Label noise: suspected wrong labels",
         "Faces whose label a model contradicts that did not learn from them (5-fold cross-validation, "
         "confident "
         "learning), ranked by how much likelier it finds the suggested emotion, as a difference of "

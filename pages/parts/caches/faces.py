@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from fer import datasets
 from fer.config import AS_IT_CAME, DatasetView, TrainingConfig
-from fer.datasets import Dataset, browsing
+from fer.datasets import Dataset, browsing, quality
 from fer.datasets import embedding as face_maps
-from fer.datasets import quality as faults
 from fer.datasets.browsing import Quality
 from fer.datasets.character import Character, character_of, vote_agreement
 from fer.datasets.embedding import FaceMap
@@ -71,13 +70,13 @@ def qualities(dataset: Dataset, wanted: Collection[Quality]) -> dict[Quality, ND
 def inspected(dataset: Dataset) -> Inspection | None:
     """Return what the last inspection of these faces found; None before one."""
     known = fingerprint(dataset)
-    path = faults.inspection_path(known)
+    path = quality.inspection_path(known)
     return _inspection(path, known) if path.exists() else None
 
 
 @kept(2)
 def _inspection(path: Path, known: str) -> Inspection | None:
-    return faults.load_inspection(known)
+    return quality.load_inspection(known)
 
 
 @kept(16)
@@ -94,7 +93,7 @@ def measures(dataset: Dataset) -> FaceMeasures:
 
 @kept(4)
 def _measures(dataset: Dataset) -> FaceMeasures:
-    return faults.measure_faces(dataset.images)
+    return quality.measure_faces(dataset.images)
 
 
 def face_map(dataset: Dataset, model: str) -> FaceMap | None:

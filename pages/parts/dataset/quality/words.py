@@ -33,14 +33,16 @@ class Words:
 
 # The gravest first.
 WORDS: Mapping[QualityIssue, Words] = {
-    QualityIssue.LEAK: Words("Leaks", "Likeness", "%.3f", "leak", 3, "flatter the score"),
+    QualityIssue.LEAK: Words("Data leakage", "Likeness", "%.3f", "leak", 3, "flatter the score"),
     QualityIssue.WRONG_LABEL: Words(
-        "Wrong labels", "Score", "%.2f", "suspected wrong label, score", 3, "teach errors"
+        "Label noise", "Score", "%.2f", "suspected wrong label, score", 3, "teach errors"
     ),
     QualityIssue.EXACT_DUPLICATE: Words(
-        "Exact copies", "Likeness", "%.3f", "exact duplicate", 2, "count twice"
+        "Exact duplicates", "Likeness", "%.3f", "exact duplicate", 2, "count twice"
     ),
-    QualityIssue.NEAR_DUPLICATE: Words("Near copies", "Likeness", "%.3f", "near duplicate", 2, "count twice"),
+    QualityIssue.NEAR_DUPLICATE: Words(
+        "Near-duplicates", "Likeness", "%.3f", "near duplicate", 2, "count twice"
+    ),
     QualityIssue.NOT_A_FACE: Words(
         "Not a face", "Score", "%.2f", "suspected not to be a face, score", 2, "nothing to learn"
     ),
