@@ -118,16 +118,16 @@ def _draw_box(drawn: NDArray[np.uint8], box: Box, color: Color, sizes: _Sizes) -
 def _draw_label(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, sizes: _Sizes) -> None:
     if item.label is None:
         # What it would have said comes along, small enough to be read as a guess.
-        words = f"{number}unsure ({item.scores.top} {item.scores.confidence:.0%})"
+        words = f"{number}unsure ({item.scores.top} {_percent(item.scores.confidence)})"
     else:
-        words = f"{number}{item.label}  {item.confidence:.0%}"
+        words = f"{number}{item.label}  {_percent(item.confidence)}"
     left, top, _, _ = item.face.box
     _draw_plate(drawn, words, _color_of(item.label), left - sizes.line, top, sizes, above=True)
 
 
 def _draw_other_label(drawn: NDArray[np.uint8], scores: EmotionScores, box: Box, sizes: _Sizes) -> None:
     """What the second model says, inside the box at its lower edge."""
-    words = f"2nd: {scores.top}  {scores.confidence:.0%}"
+    words = f"2nd: {scores.top}  {_percent(scores.confidence)}"
     _draw_plate(drawn, words, _bgr(scores.top), box[0] - sizes.line, box[3], sizes, above=True)
 
 
@@ -176,10 +176,10 @@ def _draw_panel(drawn: NDArray[np.uint8], panel: Box, item: RecognizedFace, size
     _darken(drawn, panel)
     ascent, _ = _line_metrics(sizes.text)
     bar_left = left + sizes.gap + _names_width(tuple(item.scores.emotions), sizes.text) + sizes.gap
-    bar_right = right - sizes.gap - _text_mask("100%", sizes.text).shape[1] - sizes.gap
+    bar_right = right - sizes.gap - _text_mask(_percent(1), sizes.text).shape[1] - sizes.gap
     for row, (emotion, probability) in enumerate(item.scores.as_dict().items()):
         line_top = top + sizes.gap + row * sizes.row
-        name, percent = _text_mask(emotion, sizes.text), _text_mask(f"{probability:.0%}", sizes.text)
+        name, percent = _text_mask(emotion, sizes.text), _text_mask(_percent(probability), sizes.text)
         _blend(drawn, name, left + sizes.gap, line_top, WHITE)
         _blend(drawn, percent, right - sizes.gap - percent.shape[1], line_top, WHITE)
         # From the height of a small letter down to the line it stands on.
@@ -295,6 +295,11 @@ def _line_metrics(pixels: int) -> tuple[int, int]:
 @lru_cache(maxsize=64)
 def _names_width(emotions: tuple[Emotion, ...], pixels: int) -> int:
     return max(int(_text_mask(emotion, pixels).shape[1]) for emotion in emotions)
+
+
+def _percent(share: float) -> str:
+    """A share, 0 to 1, as it is drawn: with a plain space, for the font knows no other."""
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _color_of(label: Emotion | None) -> Color:

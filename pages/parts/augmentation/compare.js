@@ -10,7 +10,7 @@ export default function({ data, parentElement }) {
   range.setAttribute('aria-label', 'How much of the face before it was changed is shown');
   const move = () => {
     box.style.setProperty('--at', range.value + '%');
-    range.setAttribute('aria-valuetext', range.value + '% before, ' + (100 - range.value) + '% after');
+    range.setAttribute('aria-valuetext', `${range.value}\u00a0% before, ${100 - range.value}\u00a0% after`);
   };
   range.oninput = move;
   move();

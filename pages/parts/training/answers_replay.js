@@ -69,7 +69,7 @@ function tell(root) {
     const emotion = data.emotions[answers[index]], correct = answers[index] === face.label;
     if (correct) right += 1;
     if (picture.getAttribute('src') !== face.picture) picture.src = face.picture;
-    const said = `${emotion.name} ${chances[index]}%`;
+    const said = `${emotion.name} ${chances[index]}\u00a0%`;
     picture.alt = `A face labelled ${data.emotions[face.label].name}. ` +
       `After epoch ${data.epochs[root.at]} the model says ${said}, which is ${correct ? 'right' : 'wrong'}.`;
     label.textContent = data.emotions[face.label].name;
@@ -78,7 +78,7 @@ function tell(root) {
     const bar = chance.firstChild.firstChild;
     bar.style.width = chances[index] + '%';
     bar.style.background = emotion.color;
-    chance.lastChild.textContent = chances[index] + '%';
+    chance.lastChild.textContent = chances[index] + '\u00a0%';
     made.className = 'face ' + (correct ? 'right' : 'wrong');
   });
   while (root.faces.children.length > data.faces.length) root.faces.lastChild.remove();
