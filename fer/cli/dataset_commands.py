@@ -12,6 +12,7 @@ from fer.config import DatasetView
 from fer.datasets import Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.datasets.views import describe
+from fer.statistics import percent
 
 
 def info(options: argparse.Namespace) -> Answer:
@@ -156,7 +157,9 @@ def inspect(options: argparse.Namespace) -> Answer:
     if len(leaks) > 1:
         lines.append(terminal.table(leaks))
     if "label_accuracy" in facts:
-        lines.append(f"Labels judged by a model that is right about {facts['label_accuracy']:.1%} of them")
+        lines.append(
+            f"Labels judged by a model that is right about {percent(facts['label_accuracy'])} of them"
+        )
     else:
         lines.append("Labels not judged: two emotions with ten photographs each are needed for that")
     return result, "\n".join(lines)
@@ -184,8 +187,8 @@ def map(options: argparse.Namespace) -> Answer:
     }
     return result, (
         f"{len(made):,} of {len(dataset):,} faces as {options.model} sees them, in "
-        f"{terminal.duration(made.facts['seconds'])}: {made.facts['neighbours_kept']:.0%} of each face's "
-        f"nearest are nearest on the map too\n{path}"
+        f"{terminal.duration(made.facts['seconds'])}: {percent(made.facts['neighbours_kept'], 0)} of each "
+        f"face's nearest are nearest on the map too\n{path}"
     )
 
 

@@ -8,6 +8,7 @@ from fer.cli import terminal
 from fer.cli.commands import Add, Answer
 from fer.models.packages import model_package, remove_imported
 from fer.models.packages.writing import SUFFIX
+from fer.statistics import percent, percent_range
 from fer.system import files
 
 
@@ -42,10 +43,9 @@ def publish(options: argparse.Namespace) -> Answer:
 
     card = publish_run(options.run, options.name, options.data, terminal.show_progress)
     assert card.test is not None
-    low, high = card.test["interval_95"]
     return dict(card.test), (
-        f"models/pretrained/{card.name}: test accuracy {card.test['accuracy']:.1%} "
-        f"(95 % interval {low:.1%} to {high:.1%})"
+        f"models/pretrained/{card.name}: test accuracy {percent(card.test['accuracy'])} "
+        f"(95\u00a0% interval {percent_range(*card.test['interval_95'])})"
     )
 
 

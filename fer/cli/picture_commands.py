@@ -14,6 +14,7 @@ from fer.live import STILL, RecognizedFace, picture_export, recognize_faces
 from fer.live.detection import build_detector
 from fer.live.drawing import draw_faces
 from fer.live.picture_export import PicturePrediction
+from fer.statistics import percent
 from fer.system import files
 
 
@@ -37,7 +38,7 @@ def recognize(options: argparse.Namespace) -> Answer:
             files.save_bytes(Path(image["output"]), encoded)
         images.append(image)
         found = ", ".join(
-            f"{face['label']} {face['confidence']:.0%} at {face['box']}" for face in image["faces"]
+            f"{face['label']} {percent(face['confidence'], 0)} at {face['box']}" for face in image["faces"]
         )
         lines.append(f"{path}: {found or 'no face found'}")
     result: dict[str, Any] = {"model": options.model, "images": images}

@@ -15,6 +15,7 @@ from fer.datasets import load_dataset
 from fer.errors import FerError, RunAlreadyActiveError
 from fer.models.transfer import require_possible
 from fer.runs import Run, RunStatus
+from fer.statistics import percent
 
 _FOLLOW_SECONDS = 0.5
 
@@ -126,7 +127,7 @@ def list_all(options: argparse.Namespace) -> Answer:
             f"★ {run.name}".rstrip() if run.notes.starred else run.name,
             run.status,
             f"{summary.epochs_done} of {run.config.epochs}",
-            f"{summary.best.validation_accuracy:.1%}" if summary.best else "–",
+            f"{percent(summary.best.validation_accuracy)}" if summary.best else "–",
         ]
         for run, summary in listed
     ]
@@ -291,5 +292,5 @@ def _followed(run: Run) -> Answer:
     }
     return result, (
         f"{run.id}: {run.status} after {result['epochs']} epochs; validation accuracy "
-        f"{best.validation_accuracy:.1%} (epoch {best.epoch})\n{run.folder}"
+        f"{percent(best.validation_accuracy)} (epoch {best.epoch})\n{run.folder}"
     )

@@ -10,6 +10,7 @@ from fer.errors import FerError
 from fer.live import LiveSettings, Smoothing
 from fer.live.drawing import DrawingStyle
 from fer.live.video import annotate_film
+from fer.statistics import percent
 
 
 def video(options: argparse.Namespace) -> Answer:
@@ -47,7 +48,7 @@ def video(options: argparse.Namespace) -> Answer:
         "table": None if options.table is None else str(options.table),
         "times_real_time": round(report.times_real_time, 2),
     }
-    told = ", ".join(f"{label} {share:.0%}" for label, share in report.shares.items())
+    told = ", ".join(f"{label} {percent(share, 0)}" for label, share in report.shares.items())
     return result, (
         f"{options.file.name}: {report.frames:,} frames in {terminal.duration(report.took_seconds)} "
         f"({report.times_real_time:.1f} times as fast as it plays), {report.faces:,} faces of "

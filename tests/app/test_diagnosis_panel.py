@@ -90,7 +90,7 @@ def test_a_finding_is_told_with_its_figures_its_place_and_its_advice(submitted: 
     page = open_page(overfitted())
     assert not page.exception
     said = words(page)
-    assert "Overfitting" in said and "90% of its training faces" in said
+    assert "Overfitting" in said and "90\u00a0% of its training faces" in said
     assert "accuracy, epochs 1 to 6 (training is 30 points ahead of validation)" in said
     assert "Srivastava et al., 2014" in said
     assert {"Mild augmentation instead of none", "Dropout 0.3 instead of 0"} <= set(tries(page))
@@ -133,7 +133,7 @@ def test_without_its_faces_a_run_cannot_be_repeated_and_says_why(submitted: list
 @pytest.mark.parametrize(
     ("right", "verdict", "figures"),
     [
-        (490, "It helped.", "60.0% before, 70.0% with the change: +10.0 points on the same 700"),
+        (490, "It helped.", "60.0\u00a0% before, 70.0\u00a0% with the change: +10.0 points on the same 700"),
         (421, "It could be chance.", "+0.1 points"),
         (420, "It did not help.", "+0.0 points"),
         (350, "It made it worse.", "−10.0 points"),

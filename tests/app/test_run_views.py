@@ -47,8 +47,8 @@ def test_the_curves_come_with_figures_beside_them_and_words_for_a_screen_reader(
     training, validation = drawn["run.accuracy"]["readings"]
     assert (training.name, validation.name) == ("training", "validation")
     assert (validation.now, validation.least, validation.most) == pytest.approx((0.6, 0.4, 0.6))
-    assert drawn["run.accuracy"]["reading_format"](0.6) == "60.0%"
-    assert "Best validation accuracy 60.0%, in epoch 3" in drawn["run.accuracy"]["description"]
+    assert drawn["run.accuracy"]["reading_format"](0.6) == "60.0\u00a0%"
+    assert "Best validation accuracy 60.0\u00a0%, in epoch 3" in drawn["run.accuracy"]["description"]
 
 
 def test_what_was_diagnosed_is_marked_on_the_curves(
@@ -84,15 +84,15 @@ def test_a_loss_that_is_no_number_is_told_in_words(drawn: dict[str, dict[str, An
     assert not page.exception
     assert "In epochs 3 and 4 a loss was no number" in page.warning[0].value
     assert list(drawn["run.loss"]["figure"].data[2].y) == [1.6, 1.6, None, None]
-    assert page.metric[1].value == "50.0%"
+    assert page.metric[1].value == "50.0\u00a0%"
 
 
 def test_each_emotion_is_told_with_its_number_of_faces(drawn: dict[str, dict[str, Any]]) -> None:
     page = open_panel(a_run(), "emotions")
-    assert "**neutral** best (75%) and **angry** least (15%)" in words(page)
-    assert "disgust 25%" in drawn["run.emotions"]["description"]
+    assert "**neutral** best (75\u00a0%) and **angry** least (15\u00a0%)" in words(page)
+    assert "disgust 25\u00a0%" in drawn["run.emotions"]["description"]
     notes = drawn["run.emotions"]["narrow"].layout.annotations
-    assert "<b>disgust</b><br>25\u00a0% of 3" in {note.text for note in notes}
+    assert "<b>disgust</b><br>25\u00a0\u00a0% of 3" in {note.text for note in notes}
 
 
 def test_the_watched_faces_are_shown_with_every_answer(replayed: list[ProbeSamples]) -> None:

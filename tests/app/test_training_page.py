@@ -251,7 +251,7 @@ def test_a_running_run_shows_its_speed_and_can_be_stopped() -> None:
     page = open_page()
     assert not page.exception
     assert "321 images/s · about 2 min left" in progress_text(page)
-    assert [metric.value for metric in page.metric] == ["3 of 5", "60.0%", "55.0%"]
+    assert [metric.value for metric in page.metric] == ["3 of 5", "60.0\u00a0%", "55.0\u00a0%"]
     page.button(key="training.stop").click().run()
     assert (run.folder / runs.STOP_FILE).exists()
     assert page.button(key="training.stop").disabled

@@ -509,7 +509,7 @@ def test_runs_are_listed_deleted_and_taken_back(capsys: pytest.CaptureFixture[st
     assert (only["id"], only["name"], only["note"], only["starred"]) == (run.id, "Renamed", "a note", True)
     assert (only["status"], only["epochs"], only["validation_accuracy"]) == ("finished", 2, 0.7)
     assert main(["runs"]) == 0
-    assert "★ Renamed  finished  2 of 2  70.0%" in capsys.readouterr().out
+    assert "★ Renamed  finished  2 of 2  70.0\u00a0%" in capsys.readouterr().out
     assert answer(capsys, "delete", run.id) == {"id": run.id}
     assert answer(capsys, "runs") == {"runs": [], "damaged": [], "deleted": [run.id]}
     answer(capsys, "restore", run.id)

@@ -31,7 +31,7 @@ def test_training_far_ahead_of_validation_is_overfitting_with_its_span(tmp_path:
     run = a_run(tmp_path / "r", epochs=10)
     metrics = curves(rising(0.5, 0.05, 10), [0.45, 0.5, 0.55, 0.58, 0.59, 0.6, 0.6, 0.6, 0.6, 0.6])
     finding = found(run, metrics, "overfitting")
-    assert "95% of its training faces" in finding.sentence and "60%" in finding.sentence
+    assert "95\u00a0% of its training faces" in finding.sentence and "60\u00a0%" in finding.sentence
     assert (finding.evidence[0].measure, finding.evidence[0].first_epoch, finding.evidence[0].last_epoch) == (
         "accuracy",
         5,
@@ -109,7 +109,7 @@ def test_both_low_close_and_flat_is_underfitting(tmp_path: Path) -> None:
     run = a_run(tmp_path / "r", epochs=10)
     metrics = curves([0.3, 0.33, 0.35, *[0.36] * 7], [0.3, 0.32, 0.34, *[0.35] * 7], [1.7] * 10, [1.7] * 10)
     finding = found(run, metrics, "underfitting")
-    assert "14%" in finding.sentence  # always answering the commonest emotion
+    assert "14\u00a0%" in finding.sentence  # always answering the commonest emotion
     assert "overfitting" not in kinds(run, metrics) and "plateau" not in kinds(run, metrics)
     assert "underfitting" not in kinds(run, curves([0.6] * 10, [0.58] * 10, [1.1] * 10, [1.1] * 10))
 
@@ -319,7 +319,7 @@ def test_a_doubled_softmax_is_explained_by_its_floor(tmp_path: Path) -> None:
     assert softmax_floor(7) == pytest.approx(1.1654, abs=1e-4)
     run = a_run(tmp_path / "r", loss="double_softmax", epochs=3)
     finding = found(run, curves([0.5] * 3, [0.5] * 3, [1.6] * 3, [1.6] * 3), "double_softmax")
-    assert "1.165" in finding.sentence and "31%" in finding.sentence
+    assert "1.165" in finding.sentence and "31\u00a0%" in finding.sentence
     assert [item.change for item in finding.remedies] == [{"loss": "crossentropy"}]
     assert kinds(run, []) == []
 

@@ -54,7 +54,7 @@ def test_the_terminal_is_told_what_the_page_tells(
     assert (told["outcome"], told["experiments"]) == (None, [])
     assert main(["diagnose", overfitted.id]) == 0
     text = capsys.readouterr().out
-    assert "90% of its training faces" in text and "2. Dropout 0.3 instead of 0" in text
+    assert "90\u00a0% of its training faces" in text and "2. Dropout 0.3 instead of 0" in text
 
 
 def test_a_change_is_tried_by_its_number_and_then_told_of(

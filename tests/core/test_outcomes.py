@@ -107,7 +107,7 @@ def test_a_gain_that_is_no_accident_is_told_with_its_interval_and_test() -> None
     # Bonett and Price: (15 - 3) / 72 ± 1.96 sqrt((18 / 72 - (12 / 72)²) / 72).
     assert outcome.difference.interval_95 == pytest.approx((0.05779, 0.27554), abs=1e-4)
     assert (
-        "60.0% before, 77.1% with the change: +17.1 points on the same 70 validation faces"
+        "60.0\u00a0% before, 77.1\u00a0% with the change: +17.1 points on the same 70 validation faces"
         in outcome.sentence
     )
     assert "+5.8 to +27.6" in outcome.sentence and "p = 0.004" in outcome.sentence
@@ -250,7 +250,7 @@ def test_what_became_of_the_finding_itself_is_told_by_its_own_measure() -> None:
         metrics=curves([0.5] * 3, [0.5] * 3, classes=[alive] * 3), experiment=changed(base, "dead_class")
     )
     assert compare_runs(base, better).symptom.startswith(
-        "Disgust went from 0% to 30% of its 10 validation faces."
+        "Disgust went from 0\u00a0% to 30\u00a0% of its 10 validation faces."
     )
     jumpy, calm = [0.5, 0.6, 0.5], [0.5, 0.55, 0.56]
     base = ended(metrics=curves([0.6] * 3, jumpy))

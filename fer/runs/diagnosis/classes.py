@@ -11,6 +11,7 @@ from fer.runs import EpochMetrics
 from fer.runs.diagnosis import remedies
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 from fer.runs.diagnosis.history import TrainingHistory
+from fer.statistics import percent
 
 # Hardly ever right: fewer than one in twenty, in each of the last three epochs.
 _DEAD = 0.05
@@ -66,8 +67,8 @@ def dead_classes(history: TrainingHistory) -> Finding | None:
         FindingKind.DEAD_CLASS,
         FindingKind.DEAD_CLASS.headline if len(dead) == 1 else "Emotions it never recognises",
         f"Since epoch {rows[first].epoch} hardly a face{asked} that shows {names} was recognised in "
-        f"validation, while it has {last.validation_accuracy:.0%} of all faces right.{few} Never giving that "
-        "answer costs it little.",
+        f"validation, while it has {percent(last.validation_accuracy, 0)} of all faces right.{few} Never "
+        "giving that answer costs it little.",
         (Evidence("classes", rows[first].epoch, last.epoch, f"{names} at zero"),),
         remedies.fitting(
             config,

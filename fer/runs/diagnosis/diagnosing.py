@@ -6,6 +6,7 @@ from fer.runs import BatchMetrics, EpochMetrics, Run, RunStatus
 from fer.runs.diagnosis import classes, fits, fluctuation, losses, rates, remedies
 from fer.runs.diagnosis.finding import Finding, FindingKind
 from fer.runs.diagnosis.history import TrainingHistory
+from fer.statistics import percent
 
 # What matters most comes first.
 _RULES: tuple[Callable[[TrainingHistory], Finding | None], ...] = (
@@ -87,14 +88,14 @@ def _healthy(history: TrainingHistory) -> Finding:
         return Finding(
             FindingKind.HEALTHY,
             f"{FindingKind.HEALTHY.headline} so far",
-            f"Training accuracy is at {last.train_accuracy:.0%}, validation accuracy at "
-            f"{last.validation_accuracy:.0%}. Both curves are steady and still improving.",
+            f"Training accuracy is at {percent(last.train_accuracy, 0)}, validation accuracy at "
+            f"{percent(last.validation_accuracy, 0)}. Both curves are steady and still improving.",
         )
     return Finding(
         FindingKind.HEALTHY,
         FindingKind.HEALTHY.headline,
-        f"Both curves are steady: training accuracy {last.train_accuracy:.0%} at the end, validation "
-        f"accuracy {best.validation_accuracy:.0%} at best, in epoch {best.epoch}. To get further, "
+        f"Both curves are steady: training accuracy {percent(last.train_accuracy, 0)} at the end, validation "
+        f"accuracy {percent(best.validation_accuracy, 0)} at best, in epoch {best.epoch}. To get further, "
         "try one change at a time.",
         (),
         remedies.fitting(

@@ -12,6 +12,7 @@ from fer.runs import EpochMetrics
 from fer.runs.diagnosis import remedies
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 from fer.runs.diagnosis.history import TrainingHistory
+from fer.statistics import percent
 
 # Half an epoch's head start, new people and easy labels explain a few points; ten they do not.
 _FAR_AHEAD = 0.10
@@ -46,8 +47,8 @@ def overfitting(history: TrainingHistory) -> Finding | None:
     parts = []
     if ahead is not None:
         parts.append(
-            f"It has {last.train_accuracy:.0%} of its training faces right, but "
-            f"{last.validation_accuracy:.0%} of those it never saw."
+            f"It has {percent(last.train_accuracy, 0)} of its training faces right, but "
+            f"{percent(last.validation_accuracy, 0)} of those it never saw."
         )
     if rising is not None:
         low = rising.first_epoch
@@ -138,14 +139,14 @@ def underfitting(history: TrainingHistory) -> Finding | None:
     if _climbs(history, rows) or (not mixes and gap >= _FAR_AHEAD):
         return None
     config = history.config
-    training = "" if mixes else f" {last.train_accuracy:.0%} of its training faces right and"
+    training = "" if mixes else f" {percent(last.train_accuracy, 0)} of its training faces right and"
     return Finding(
         FindingKind.UNDERFITTING,
         FindingKind.UNDERFITTING.headline,
-        f"After {last.epoch} epochs it has{training} {last.validation_accuracy:.0%} of validation's, and "
-        f"gets no better. Always answering the commonest emotion would have {history.majority:.0%}. Not even "
-        "the faces it is shown are learned: the model is too simple, its steps too short, or its task made "
-        "too hard.",
+        f"After {last.epoch} epochs it has{training} {percent(last.validation_accuracy, 0)} of validation's, "
+        "and gets no better. Always answering the commonest emotion would have "
+        f"{percent(history.majority, 0)}. Not even the faces it is shown are learned: the model is too "
+        "simple, its steps too short, or its task made too hard.",
         (Evidence("accuracy", rows[-_LOOK_BACK].epoch, last.epoch, "low, and no longer rising"),),
         remedies.fitting(
             config,
@@ -175,8 +176,9 @@ def too_few_epochs(history: TrainingHistory) -> Finding | None:
     return Finding(
         FindingKind.TOO_FEW_EPOCHS,
         FindingKind.TOO_FEW_EPOCHS.headline,
-        f"From epoch {first.epoch} to {last.epoch} validation rose from {first.validation_accuracy:.0%} to "
-        f"{last.validation_accuracy:.0%}, and it rose to the end: it was stopped while it learned.",
+        f"From epoch {first.epoch} to {last.epoch} validation rose from "
+        f"{percent(first.validation_accuracy, 0)} to {percent(last.validation_accuracy, 0)}, and it rose to "
+        "the end: it was stopped while it learned.",
         (Evidence("accuracy", first.epoch, last.epoch, "still rising"),),
         remedies.fitting(
             config,
@@ -227,9 +229,9 @@ def plateau(history: TrainingHistory) -> Finding | None:
     return Finding(
         FindingKind.PLATEAU,
         FindingKind.PLATEAU.headline,
-        f"Validation has not been better than {best.validation_accuracy:.0%} for {waited} epochs, and the "
-        f"rate is still {rows[-1].learning_rate:g}. Steps of that length circle the bottom of the valley "
-        "without going down to it.",
+        f"Validation has not been better than {percent(best.validation_accuracy, 0)} for {waited} epochs, "
+        f"and the rate is still {rows[-1].learning_rate:g}. Steps of that length circle the bottom of the "
+        "valley without going down to it.",
         (
             Evidence("accuracy", since, rows[-1].epoch, "no better validation"),
             Evidence("learning_rate", since, rows[-1].epoch, "as high as at the start"),

@@ -9,6 +9,7 @@ import math
 from fer.runs.diagnosis import remedies
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 from fer.runs.diagnosis.history import TrainingHistory
+from fer.statistics import percent
 
 
 def double_softmax(history: TrainingHistory) -> Finding | None:
@@ -21,9 +22,9 @@ def double_softmax(history: TrainingHistory) -> Finding | None:
         FindingKind.DOUBLE_SOFTMAX.headline,
         f"The training loss is {last.train_loss:.2f} and cannot fall below {softmax_floor(k):.3f}, however "
         "good the model gets: its probabilities, already a softmax's output, go through a second softmax "
-        f"(from_logits=True). Of 1 and 0 that makes {math.e / (math.e + k - 1):.0%} and "
-        f"{1 / (math.e + k - 1):.0%}, so a perfect answer still looks doubtful and wrong ones are hardly "
-        "corrected.",
+        f"(from_logits=True). Of 1 and 0 that makes {percent(math.e / (math.e + k - 1), 0)} and "
+        f"{percent(1 / (math.e + k - 1), 0)}, so a perfect answer still looks doubtful and wrong ones are "
+        "hardly corrected.",
         (Evidence("loss", 1, max(last.epoch, 1), f"never below {softmax_floor(k):.3f}"),),
         remedies.fitting(history.config, remedies.right_loss(history.config)),
     )

@@ -14,7 +14,7 @@ from fer.runs.diagnosis.history import TrainingHistory
 from fer.runs.diagnosis.rates import NOT_A_NUMBER
 from fer.runs.diagnosis.symptoms import symptom
 from fer.runs.paired import compare_predictions
-from fer.statistics import SIGNIFICANT, wilson_interval
+from fer.statistics import SIGNIFICANT, percent, wilson_interval
 
 # Of an accuracy in metrics.jsonl and the same one counted in predictions.npz: rounding. Beyond, the answers
 # are those of another epoch.
@@ -96,7 +96,7 @@ class Difference:
             test = f"; McNemar's test: p {'< 0.001' if self.p_value < 0.001 else f'= {self.p_value:.3f}'}"
         same = f"the same {self.count:,} validation faces"
         return (
-            f"Best validation accuracy {self.before:.1%} before, {self.after:.1%} with the change: "
+            f"Best validation accuracy {percent(self.before)} before, {percent(self.after)} with the change: "
             f"{_signed(self.difference)} points on {same} (95\u00a0% interval {_signed(low)} to "
             f"{_signed(high)}{test})."
         )
@@ -162,8 +162,8 @@ def compare_runs(base: Run | None, experiment: Run) -> Outcome:
         by_guessing = histories[1].majority + 2 * histories[1].noise(histories[1].majority)
         return Outcome(
             Verdict.HELPED if learned > by_guessing else Verdict.NO_HELP,
-            f"The run it repeats never finished an epoch; this one came to {learned:.1%} of validation. "
-            f"Always answering the commonest emotion would have {histories[1].majority:.0%}.",
+            f"The run it repeats never finished an epoch; this one came to {percent(learned)} of validation. "
+            f"Always answering the commonest emotion would have {percent(histories[1].majority, 0)}.",
             changed,
             caveats,
         )
@@ -171,9 +171,9 @@ def compare_runs(base: Run | None, experiment: Run) -> Outcome:
     if difference is None:
         return Outcome(
             Verdict.OPEN,
-            f"Best validation accuracy {histories[0].best.validation_accuracy:.1%} before, "
-            f"{histories[1].best.validation_accuracy:.1%} with the change. How many faces judged was not "
-            "written down, or they were not the same ones, so how sure that is cannot be told.",
+            f"Best validation accuracy {percent(histories[0].best.validation_accuracy)} before, "
+            f"{percent(histories[1].best.validation_accuracy)} with the change. How many faces judged was "
+            "not written down, or they were not the same ones, so how sure that is cannot be told.",
             changed,
             caveats,
         )

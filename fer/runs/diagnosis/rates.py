@@ -1,6 +1,7 @@
 """Learning rate: rules about training that breaks down, learns nothing, or learns too slowly.
 
 Seen on the built-in faces, 88 steps an epoch, chance loss ln 7 = 1.946: mini_XCEPTION with SGD at 0.1 fell
+from fer.statistics import percent
 from 3.78 to 1.96 within two epochs and then stood at 1.92 and 21 % for four more; with Adam at 1e-6 the loss
 fell by two per cent an epoch from 3.23, still at 2.87 and 12 % after six; with Adam at 2e-3 it was at 0.90
 after two and 0.15 after six; with Adam at 1 the epochs ended at 235, 87, 464, 220 and 305; with SGD at 10 the
@@ -15,6 +16,7 @@ from fer.runs import BatchMetrics, EpochMetrics, RunStatus
 from fer.runs.diagnosis import remedies
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 from fer.runs.diagnosis.history import TrainingHistory, falls
+from fer.statistics import percent
 
 # What `fer.training` says when it gives up a run.
 NOT_A_NUMBER = "no longer a number"
@@ -115,8 +117,8 @@ def _collapse(history: TrainingHistory) -> _Seen | None:
     ):
         return None
     return Evidence("accuracy", highest.epoch, last.epoch, "what was learned is lost"), (
-        f"It had {highest.train_accuracy:.0%} of its training faces right in epoch {highest.epoch}, and "
-        f"{last.train_accuracy:.0%} in epoch {last.epoch}."
+        f"It had {percent(highest.train_accuracy, 0)} of its training faces right in epoch {highest.epoch}, "
+        f"and {percent(last.train_accuracy, 0)} in epoch {last.epoch}."
     )
 
 
@@ -217,8 +219,8 @@ def rate_too_low(history: TrainingHistory) -> Finding | None:
         FindingKind.RATE_TOO_LOW,
         FindingKind.RATE_TOO_LOW.headline,
         f"The training loss falls slowly and steadily, by {fmean(fell):.3f} an epoch from "
-        f"{first.train_loss:.2f} to {last.train_loss:.2f}, and it has {last.train_accuracy:.0%} of its "
-        "training faces right. The steps point the right way and are too short: the rate is "
+        f"{first.train_loss:.2f} to {last.train_loss:.2f}, and it has {percent(last.train_accuracy, 0)} of "
+        "its training faces right. The steps point the right way and are too short: the rate is "
         f"{config.learning_rate:g}, and people usually begin at {_usual(history):g} with this optimizer.",
         (Evidence("loss", first.epoch, last.epoch, "falls in small, even steps"),),
         remedies.fitting(

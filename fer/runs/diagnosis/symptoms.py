@@ -5,6 +5,7 @@ from statistics import fmean
 from fer.runs.diagnosis.classes import dead_in
 from fer.runs.diagnosis.finding import FindingKind
 from fer.runs.diagnosis.history import TrainingHistory, falls
+from fer.statistics import percent
 
 _LOOK_BACK = 8
 # Smaller changes of a measure are not called changes: two points, or a twentieth of a loss.
@@ -85,7 +86,7 @@ def _revived(before: TrainingHistory, after: TrainingHistory) -> str:
         if first is None or second is None:
             continue
         of = f" of its {counts[index]:,} validation faces" if counts else ""
-        shown.append(f"{before.emotions[index]} went from {first:.0%} to {second:.0%}{of}")
+        shown.append(f"{before.emotions[index]} went from {percent(first, 0)} to {percent(second, 0)}{of}")
     if not shown:
         return ""
     text = "; ".join(shown)

@@ -9,6 +9,7 @@ import streamlit as st
 from fer import figures
 from fer.runs import EpochMetrics, Run, RunCurves, best_epoch
 from fer.runs.diagnosis import Evidence
+from fer.statistics import percent
 from pages.parts import live_chart, phrases
 
 
@@ -20,7 +21,9 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
         return
     best = best_epoch(metrics)
     summary = (
-        f"Best validation accuracy {best.validation_accuracy:.1%}, in epoch {best.epoch}. " if best else ""
+        f"Best validation accuracy {percent(best.validation_accuracy)}, in epoch {best.epoch}. "
+        if best
+        else ""
     )
     measures: tuple[Literal["accuracy", "loss"], ...] = ("accuracy", "loss")
     for measure in measures:
@@ -31,7 +34,7 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
             revision=run.id,
             description=f"{measure.capitalize()} of training and validation, epoch by epoch. {summary}{seen}",
             readings=figures.curve_readings(metrics, batches, measure),
-            reading_format="{:.1%}".format if measure == "accuracy" else "{:.3f}".format,
+            reading_format=percent if measure == "accuracy" else "{:.3f}".format,
         )
     live_chart.draw_chart(
         figures.learning_rate_figure(metrics, batches, epochs, evidence),

@@ -9,6 +9,7 @@ from fer.datasets import Split
 from fer.emotions import Emotion
 from fer.runs import DatasetManifest, Run, RunCurves
 from fer.runs.diagnosis import Evidence
+from fer.statistics import percent
 from pages.parts import live_chart, phrases
 
 # With so few, one face more or less moves a curve by a percent and more.
@@ -40,7 +41,7 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
         key="run.emotions",
         revision=run.id,
         description="Validation accuracy of each emotion, epoch by epoch. Now: "
-        + ", ".join(f"{emotion} {share:.0%}" for emotion, share in newest.items()),
+        + ", ".join(f"{emotion} {percent(share, 0)}" for emotion, share in newest.items()),
     )
     sentences = [
         "The share of each emotion's validation faces that was recognised; the thin line is all faces."
@@ -48,8 +49,8 @@ def show(run: Run, curves: RunCurves, evidence: Sequence[Evidence]) -> None:
     if len(newest) > 1:
         best, worst = max(newest.values()), min(newest.values())
         sentences.append(
-            f"Now it recognises {_called(newest, best)} best ({best:.0%}) and {_called(newest, worst)} least "
-            f"({worst:.0%})."
+            f"Now it recognises {_called(newest, best)} best ({percent(best, 0)}) and "
+            f"{_called(newest, worst)} least ({percent(worst, 0)})."
         )
     for seen in evidence:
         if seen.measure == "classes":

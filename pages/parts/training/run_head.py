@@ -5,6 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from fer.runs import Run, RunCurves, RunStatus, best_epoch
+from fer.statistics import percent
 from pages.parts import phrases
 from pages.parts.training import run_words
 
@@ -38,7 +39,7 @@ def figures(run: Run, curves: RunCurves) -> None:
         st.metric("Epochs", f"{done} of {run.config.epochs}", width="content")
         st.metric(
             "Best on validation",
-            f"{best.validation_accuracy:.1%}" if best else "–",
+            f"{percent(best.validation_accuracy)}" if best else "–",
             width="content",
             help="The share of right answers on faces it never trained on. The weights of that epoch are "
             "the ones that are kept.",
@@ -55,5 +56,5 @@ def figures(run: Run, curves: RunCurves) -> None:
 def _training_accuracy(run: Run, curves: RunCurves) -> str:
     metrics, batches = curves.metrics, curves.batches
     if run.is_active and batches and (not metrics or batches[-1].epoch > metrics[-1].epoch):
-        return f"{batches[-1].accuracy:.1%}"
-    return f"{metrics[-1].train_accuracy:.1%}" if metrics else "–"
+        return f"{percent(batches[-1].accuracy)}"
+    return f"{percent(metrics[-1].train_accuracy)}" if metrics else "–"

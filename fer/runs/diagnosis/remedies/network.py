@@ -5,6 +5,7 @@ from typing import Any
 from fer.config import TrainingConfig
 from fer.models.catalog import ARCHITECTURES, Architecture
 from fer.runs.diagnosis.finding import Remedy
+from fer.statistics import percent
 
 
 def more_dropout(config: TrainingConfig) -> Remedy | None:
@@ -15,8 +16,8 @@ def more_dropout(config: TrainingConfig) -> Remedy | None:
     return Remedy(
         f"Dropout {dropout:g} instead of {config.dropout:g}",
         {"dropout": dropout},
-        f"The first reference system's advice (Srivastava et al., 2014): each step leaves out {dropout:.0%} "
-        "of the last features, so that the model cannot rely on any one of them.",
+        "The first reference system's advice (Srivastava et al., 2014): each step leaves out "
+        f"{percent(dropout, 0)} of the last features, so that the model cannot rely on any one of them.",
     )
 
 
