@@ -27,7 +27,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
     def draw(figure: object, key: str, **details: Any) -> None:
         charts[key] = {"figure": figure, **details}
 
-    monkeypatch.setattr(live_chart, "show", draw)
+    monkeypatch.setattr(live_chart, "draw_chart", draw)
     return charts
 
 
