@@ -33,7 +33,7 @@ def test_a_model_is_taken_along_brought_in_and_removed(
     # What came half is refused with a sentence, and nothing is left of it.
     half = tmp_path / f"half-{name}"
     half.write_bytes(taken.read_bytes()[: taken.stat().st_size // 2])
-    upload = page.locator("[class*=st-key-evaluation-brought_file] input[type=file]")
+    upload = page.locator("[class*=st-key-evaluation-package] input[type=file]")
     upload.set_input_files(half)
     expect(page.get_by_role("alert").filter(has_text="damaged or cut off")).to_be_visible(timeout=PATIENCE)
     assert page.get_by_role("button", name="Import it").count() == 0
@@ -42,10 +42,10 @@ def test_a_model_is_taken_along_brought_in_and_removed(
     expect(page.get_by_text("Its maker says:")).to_be_visible(timeout=PATIENCE)
     keep_screenshot(page, "import-390-dark")
     page.get_by_role("button", name="Import it").click()
-    brought = workshop.home / "models" / "brought"
-    expect(page.get_by_text("is here. What it is worth stands below")).to_be_visible(timeout=PATIENCE)
+    imported = workshop.home / "models" / "brought"
+    expect(page.get_by_text("is here. How good it is stands below")).to_be_visible(timeout=PATIENCE)
     settle(page)
-    (folder,) = [path for path in brought.iterdir() if not path.name.startswith(".")]
+    (folder,) = [path for path in imported.iterdir() if not path.name.startswith(".")]
     assert {path.name for path in folder.iterdir()} == {"card.json", "model.keras", "model.tflite"}
 
     remove = page.get_by_role("button", name="Remove it")
