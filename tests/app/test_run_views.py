@@ -92,7 +92,7 @@ def test_each_emotion_is_told_with_its_number_of_faces(drawn: dict[str, dict[str
     assert "**neutral** best (75\u00a0%) and **angry** least (15\u00a0%)" in words(page)
     assert "disgust 25\u00a0%" in drawn["run.emotions"]["description"]
     notes = drawn["run.emotions"]["narrow"].layout.annotations
-    assert "<b>disgust</b><br>25\u00a0\u00a0% of 3" in {note.text for note in notes}
+    assert "<b>disgust</b><br>25\u00a0% of 3" in {note.text for note in notes}
 
 
 def test_the_watched_faces_are_shown_with_every_answer(replayed: list[ProbeSamples]) -> None:
