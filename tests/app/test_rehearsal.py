@@ -50,6 +50,12 @@ def test_a_page_that_shows_an_error_is_not_rehearsed() -> None:
         rehearsal.run(rehearsal._script(_broken, {}))
 
 
+def test_a_view_that_the_page_does_not_have_is_not_rehearsed(csv_in_data: Callable[[str], str]) -> None:
+    page = rehearsal.open_page("dataset", {"workshop.dataset": f"{csv_in_data('small')}.csv"})
+    with pytest.raises(SystemExit, match="shows an error"):
+        rehearsal.run(page, {"dataset.view_shown": "Sundries"})
+
+
 def _broken() -> None:
     import streamlit as st
 
