@@ -17,7 +17,7 @@ from fer.models.card import CARD_FILE, MODEL_FILE, load_card
 from fer.models.inference import load_recognizer
 from fer.runs import RunStatus
 from tests.app.conftest import words
-from tests.app.watched_run import a_run
+from tests.app.probed_run import a_run
 from tests.core import grey_level
 
 OpenPage = Callable[..., AppTest]

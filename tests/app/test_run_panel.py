@@ -12,7 +12,7 @@ from fer import runs
 from fer.emotions import EMOTIONS
 from fer.runs import DatasetManifest, Run, RunRecorder, RunStatus
 from tests.app.conftest import words
-from tests.app.watched_run import VIEWS, a_run, open_panel
+from tests.app.probed_run import VIEWS, a_run, open_panel
 
 
 def button_keys(page: AppTest) -> set[str]:

@@ -14,7 +14,7 @@ from fer.runs import BatchMetrics, ProbeSamples, RunRecorder, RunStatus
 from pages.parts import caches, live_chart
 from pages.parts.training import answers_replay, diagnosis_panel
 from tests.app.conftest import words
-from tests.app.watched_run import a_run, open_panel, watched_dataset
+from tests.app.probed_run import a_run, open_panel, watched_dataset
 
 NAN = float("nan")
 

@@ -59,7 +59,7 @@ pytestmark = pytest.mark.timeout(600)
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     """What `measure` found, in a process of its own."""
-    return found_by_child("tests.process.test_phases")
+    return found_by_child("tests.process.test_freezing")
 
 
 def test_first_only_the_head_moves_then_the_end_of_the_backbone_too(found: dict[str, Any]) -> None:

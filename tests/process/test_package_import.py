@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(600)
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     """What `measure` found, in a process of its own."""
-    return found_by_child("tests.process.test_bringing")
+    return found_by_child("tests.process.test_package_import")
 
 
 def test_it_answers_as_it_did_where_it_came_from(found: dict[str, Any]) -> None:
@@ -92,7 +92,7 @@ def measure() -> dict[str, Any]:
         header = ModelHeader("tiny_cnn", EMOTIONS[::-1], None, "Anna's net", "99% of all faces.", "Keras 3")
 
         def packed(header: ModelHeader, arrays: dict[str, Any]) -> Path:
-            from tests.core.test_model_files import packed
+            from tests.core.test_packages import packed
 
             path = Path(home) / "changed.zip"
             path.write_bytes(packed(json.loads(header.to_json()), arrays))

@@ -14,7 +14,7 @@ from fer.system.jobs import Job, JobStatus
 from tests.app.conftest import words
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
-from tests.core.test_model_files import packed
+from tests.core.test_packages import packed
 
 OpenPage = Callable[..., AppTest]
 PAGE = "4_evaluation.py"

@@ -25,7 +25,7 @@ def answer(emotion: Emotion, share: float = 0.9, second: Emotion | None = None) 
 def told(answers: list[np.ndarray], settings: LiveSettings) -> list[Emotion | None]:
     """The label after each answer, a frame apart."""
     person = TemporalSmoother("model", EMOTIONS)
-    return [person.tell(each, number * FRAME, settings)[1] for number, each in enumerate(answers)]
+    return [person.update(each, number * FRAME, settings)[1] for number, each in enumerate(answers)]
 
 
 def test_without_smoothing_every_frame_speaks_for_itself() -> None:
@@ -79,9 +79,9 @@ def test_the_exponential_forgets_by_time_and_not_by_frames(frames_per_second: in
     settings = LiveSettings(smoothing_seconds=0.5, lead=0.0, unsure_below=0.0)
     person = TemporalSmoother("model", EMOTIONS)
     for number in range(frames_per_second + 1):  # a second of smiling, then half a second of sadness
-        person.tell(answer(Emotion.HAPPY, 1.0), number / frames_per_second, settings)
+        person.update(answer(Emotion.HAPPY, 1.0), number / frames_per_second, settings)
     for number in range(1, frames_per_second // 2 + 1):
-        scores, _ = person.tell(answer(Emotion.SAD, 1.0), 1 + number / frames_per_second, settings)
+        scores, _ = person.update(answer(Emotion.SAD, 1.0), 1 + number / frames_per_second, settings)
     assert scores.as_dict()[Emotion.HAPPY] == pytest.approx(np.exp(-1), abs=1e-3)
 
 
@@ -90,21 +90,21 @@ def test_whatever_the_smoothing_the_scores_stay_probabilities(smoothing: Smoothi
     person, rng = TemporalSmoother("model", EMOTIONS), np.random.default_rng(0)
     for number in range(40):
         probabilities = rng.dirichlet(np.ones(7)).astype(np.float32)
-        scores, _ = person.tell(probabilities, number * FRAME, LiveSettings(smoothing=smoothing))
+        scores, _ = person.update(probabilities, number * FRAME, LiveSettings(smoothing=smoothing))
         assert scores.probabilities.sum() == pytest.approx(1, abs=1e-4)
 
 
 def test_the_smoothing_may_change_from_one_frame_to_the_next() -> None:
     person = TemporalSmoother("model", EMOTIONS)
     for number, smoothing in enumerate([*Smoothing] * 3):
-        person.tell(answer(Emotion.HAPPY), number * FRAME, LiveSettings(smoothing=smoothing))
-    _, label = person.tell(answer(Emotion.HAPPY), 1.0, LiveSettings())
+        person.update(answer(Emotion.HAPPY), number * FRAME, LiveSettings(smoothing=smoothing))
+    _, label = person.update(answer(Emotion.HAPPY), 1.0, LiveSettings())
     assert label is Emotion.HAPPY
 
 
 def test_a_clock_that_goes_back_does_no_harm() -> None:
     person = TemporalSmoother("model", EMOTIONS)
-    person.tell(answer(Emotion.HAPPY), 100.0, LiveSettings())
-    scores, label = person.tell(answer(Emotion.SAD), 1.0, LiveSettings())
+    person.update(answer(Emotion.HAPPY), 100.0, LiveSettings())
+    scores, label = person.update(answer(Emotion.SAD), 1.0, LiveSettings())
     assert label is Emotion.HAPPY
     assert np.isfinite(scores.probabilities).all()
