@@ -3,14 +3,3 @@
 from fer.datasets.dataset import Dataset, Source, Split, balanced_class_weights
 from fer.datasets.registry import DatasetEntry, list_datasets, load_dataset
 from fer.datasets.uploads import save_upload
-
-__all__ = [
-    "Dataset",
-    "DatasetEntry",
-    "Source",
-    "Split",
-    "balanced_class_weights",
-    "list_datasets",
-    "load_dataset",
-    "save_upload",
-]

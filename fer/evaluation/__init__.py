@@ -9,22 +9,3 @@ from fer.evaluation.evaluating import evaluate, evaluate_faces, evaluation_of, j
 from fer.evaluation.evaluation import ClassReport, Evaluation, Mistake
 from fer.evaluation.scores import Score, scores_of
 from fer.evaluation.test_time_augmentation import TTA
-
-__all__ = [
-    "MOST_MEMBERS",
-    "TTA",
-    "ClassReport",
-    "Evaluation",
-    "Mistake",
-    "Score",
-    "ThresholdCurve",
-    "ensemble_of",
-    "evaluate",
-    "evaluate_faces",
-    "evaluation_of",
-    "judged_faces",
-    "scores_of",
-    "threshold_curve",
-    "threshold_curves",
-    "unanswerable",
-]

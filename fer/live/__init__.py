@@ -8,19 +8,3 @@ from fer.live.meter import LiveFigures
 from fer.live.reading import FrozenFrame, LiveReading, RecognizedFace
 from fer.live.recognizer import LiveRecognizer, recognize_faces
 from fer.live.settings import MODE_FRAMES, SMOOTHING_SECONDS, STILL, LiveSettings, Smoothing
-
-__all__ = [
-    "MODE_FRAMES",
-    "SMOOTHING_SECONDS",
-    "STILL",
-    "FrozenFrame",
-    "LiveFigures",
-    "LiveHistory",
-    "LiveReading",
-    "LiveRecognizer",
-    "LiveSettings",
-    "PersonHistory",
-    "RecognizedFace",
-    "Smoothing",
-    "recognize_faces",
-]

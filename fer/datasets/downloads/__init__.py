@@ -32,17 +32,6 @@ from fer.datasets.downloads.transfer import Meter, check_room, fetch, workplace
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 
-__all__ = [
-    "SUGGESTIONS",
-    "Address",
-    "Downloaded",
-    "Host",
-    "Suggestion",
-    "download",
-    "job_id",
-    "parse_address",
-]
-
 
 def download(address: Address, progress: Progress = silent, *, name: str = "") -> Downloaded:
     """Fetch a dataset, check it, read it once, and only then put it into `data/`.

@@ -22,31 +22,3 @@ from fer.datasets.editions.store import (
     restore_edition,
 )
 from fer.datasets.editions.text import read_edition, save_edition
-
-__all__ = [
-    "REASON_CHARACTERS",
-    "Action",
-    "Change",
-    "Edition",
-    "Mending",
-    "as_csv",
-    "create_edition",
-    "delete_edition",
-    "edition_path",
-    "exclude",
-    "export_edition",
-    "face_hash",
-    "import_edition",
-    "list_damaged_editions",
-    "list_editions",
-    "load_edition",
-    "mend",
-    "places_of",
-    "read_edition",
-    "relabel",
-    "rename_edition",
-    "restore_edition",
-    "save_edition",
-    "undo",
-    "undo_last",
-]

@@ -3,14 +3,3 @@
 from fer.datasets.quality.finding import FaceMeasures, Findings, Inspection, QualityIssue
 from fer.datasets.quality.inspection import inspect, inspection_path, load_inspection
 from fer.datasets.quality.measures import measure_faces
-
-__all__ = [
-    "FaceMeasures",
-    "Findings",
-    "Inspection",
-    "QualityIssue",
-    "inspect",
-    "inspection_path",
-    "load_inspection",
-    "measure_faces",
-]

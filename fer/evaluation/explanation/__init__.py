@@ -13,17 +13,3 @@ from fer.evaluation.explanation.maps import BY_ITSELF, THE_OTHERS, Against, Emot
 from fer.evaluation.explanation.occlusion import Occlusion, occlude
 from fer.evaluation.explanation.preparing import can_prepare_maps
 from fer.evaluation.explanation.reading import Reading, read_map
-
-__all__ = [
-    "BY_ITSELF",
-    "THE_OTHERS",
-    "Against",
-    "EmotionMap",
-    "Occlusion",
-    "Reading",
-    "can_prepare_maps",
-    "emotion_map",
-    "enlarged",
-    "occlude",
-    "read_map",
-]

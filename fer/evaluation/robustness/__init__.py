@@ -11,26 +11,3 @@ from fer.evaluation.robustness.recommendations import RECOMMENDATIONS, Recommend
 from fer.evaluation.robustness.severity_scan import AnswerChange, SeverityScan, severity_scan
 from fer.evaluation.robustness.sweeping import sweep
 from fer.evaluation.robustness.sweeps import LEVELS, Sweep, SweepPoint, Turn
-
-__all__ = [
-    "CORRUPTIONS",
-    "LEVELS",
-    "RECOMMENDATIONS",
-    "AnswerChange",
-    "Corruption",
-    "CorruptionKind",
-    "Recommendation",
-    "SeverityScan",
-    "Sweep",
-    "SweepPoint",
-    "Turn",
-    "corrupt",
-    "corrupt_together",
-    "corruption_of",
-    "load_sweep",
-    "save_sweep",
-    "severity_scan",
-    "sweep",
-    "sweep_path",
-    "train_against",
-]

@@ -8,16 +8,3 @@ from fer.figures.report.report import EvaluationReport, report_of
 from fer.figures.report.sizes import FORMS, Form, expected_bytes
 from fer.figures.report.values import as_json, command, predictions_csv
 from fer.figures.report.web_page import to_html
-
-__all__ = [
-    "FORMS",
-    "EvaluationReport",
-    "Form",
-    "as_json",
-    "command",
-    "expected_bytes",
-    "file_stem",
-    "predictions_csv",
-    "report_of",
-    "to_html",
-]

@@ -13,25 +13,3 @@ from fer.live.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetecto
 from fer.live.detection.lighting import lift_contrast
 from fer.live.detection.tracking import FaceTracker
 from fer.live.detection.tracking_detector import DetectionMode, TrackingDetector
-
-__all__ = [
-    "DETECTORS",
-    "FAST",
-    "FULL_RESOLUTION",
-    "THOROUGH",
-    "Box",
-    "DetectionMode",
-    "DetectorEntry",
-    "Face",
-    "FaceDetector",
-    "FaceTracker",
-    "HaarDetector",
-    "HaarSettings",
-    "TrackingDetector",
-    "as_bgr",
-    "build_detector",
-    "crop_faces",
-    "detector_entry",
-    "dim_light",
-    "lift_contrast",
-]

@@ -2,10 +2,3 @@
 
 from fer.live.video.annotating import annotate_film
 from fer.live.video.probing import SUFFIXES, FilmInfo, probe_film
-
-__all__ = [
-    "SUFFIXES",
-    "FilmInfo",
-    "annotate_film",
-    "probe_film",
-]

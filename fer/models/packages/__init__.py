@@ -9,14 +9,3 @@ from fer.models.packages.header import ModelHeader
 from fer.models.packages.inspecting import MOST_BYTES, ModelFile, inspect
 from fer.models.packages.keeping import imported_models, receive_package, remove_imported
 from fer.models.packages.writing import model_package
-
-__all__ = [
-    "MOST_BYTES",
-    "ModelFile",
-    "ModelHeader",
-    "imported_models",
-    "inspect",
-    "model_package",
-    "receive_package",
-    "remove_imported",
-]

@@ -22,16 +22,3 @@ from fer.datasets.readers.csv_faces.layout import (
 from fer.datasets.readers.csv_faces.reading import read_faces
 from fer.datasets.readers.csv_faces.text import shown
 from fer.datasets.readers.csv_faces.words import label_of, split_of
-
-__all__ = [
-    "FirstLine",
-    "Layout",
-    "commonest_side",
-    "label_of",
-    "named_once",
-    "read_faces",
-    "read_first_line",
-    "sample_rows",
-    "shown",
-    "split_of",
-]
