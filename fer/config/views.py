@@ -5,6 +5,7 @@ from typing import Literal, get_args
 
 from fer.config import checks
 from fer.errors import ConfigError
+from fer.statistics import percent
 
 LabelSource = Literal["given", "majority", "votes"]
 
@@ -32,8 +33,9 @@ class SplitPlan(checks.Settings):
         checks.between("seed", self.seed, 0, 2**31 - 1)
         if self.validation_fraction + self.test_fraction > 0.9:
             raise ConfigError(
-                f"Validation and test cannot take {self.validation_fraction + self.test_fraction:.0%} "
-                "of the faces: a tenth at least must be left to learn from. Lower one of them."
+                "Validation and test cannot take "
+                f"{percent(self.validation_fraction + self.test_fraction, 0)} of the faces: a "
+                "tenth at least must be left to learn from. Lower one of them."
             )
         if self.keep_test and self.test_fraction:
             raise ConfigError(

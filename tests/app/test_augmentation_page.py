@@ -176,7 +176,7 @@ def test_the_sheet_tells_what_was_drawn_and_the_same_seed_draws_it_again(
     assert (len(images), captions[0].notes) == (24, ("original",))
     assert captions[1].label.endswith("°")
     assert captions[1].notes[0].startswith("noise ")
-    assert "turned" in captions[1].description
+    assert "rotated" in captions[1].description
     page.button(key="augmentation.draw").click().run()
     assert not np.array_equal(sheets["augmentation.sheet"][0], images)
     page.number_input(key="augmentation.seed").set_value(0).run()

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from fer.statistics import percent
 from fer.training import augmentation
 from pages.parts import components, face_sheet
 from pages.parts.augmentation import sampling_words, sheet
@@ -39,7 +40,7 @@ def show(preview: Preview) -> None:
     height, width = preview.image.shape[1:3]
     filled = float(np.mean(augmentation.filled_in(params, height, width)))
     st.caption(
-        f"Drawn: {words}. {100 * filled:.0f}% of the pixels were made up by the fill. Drag the line, or move "
-        "it with the arrow keys; **Draw again** takes another seed.",
+        f"Drawn: {words}. {percent(filled, 0)} of the pixels were made up by the fill. Drag the line, or "
+        "move it with the arrow keys; **Draw again** takes another seed.",
         text_alignment="center",
     )

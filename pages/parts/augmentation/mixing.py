@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from fer.config import AugmentationConfig
 from fer.emotions import Emotion
+from fer.statistics import percent
 from fer.training import augmentation
 from pages.parts import face_sheet
 from pages.parts.augmentation.preview import Preview
@@ -57,14 +58,14 @@ def show(preview: Preview) -> None:
 def _caption(own: Emotion, other: Emotion, kept: float) -> Caption:
     """The two labels of a mixed face with their percent, also where they are the same; the larger first."""
     parts = sorted([(kept, own), (1 - kept, other)], key=lambda part: -part[0])
-    lines = [f"{100 * share:.0f}% {emotion}" for share, emotion in parts if round(100 * share)]
+    lines = [f"{percent(share, 0)} {emotion}" for share, emotion in parts if round(100 * share)]
     return Caption(lines[0], parts[0][1].color, " and ".join(lines), notes=tuple(lines[1:]))
 
 
 def label_caption(emotions: tuple[Emotion, ...], target: NDArray[np.float32]) -> Caption:
     """The label of a face and, where it is mixed, those that it is mixed of, with their percent."""
     shares = [int(column) for column in np.argsort(-target, kind="stable") if round(100 * target[column])]
-    lines = [f"{100 * target[column]:.0f}% {emotions[column]}" for column in shares]
+    lines = [f"{percent(target[column], 0)} {emotions[column]}" for column in shares]
     first = emotions[shares[0]]
     if len(shares) == 1:
         return Caption(first.capitalize(), first.color, f"{first}")

@@ -3,6 +3,8 @@
 import numpy as np
 
 from fer.config import AugmentationConfig
+from fer.config.setting_spec import PER_CENT
+from fer.statistics import percent
 from fer.training.augmentation import AugmentationParams
 
 _MINUS = "\N{MINUS SIGN}"
@@ -22,16 +24,16 @@ def in_short(config: AugmentationConfig, params: AugmentationParams, index: int)
         moved.append(_towards(params.shift_y_fraction[index], "↓", "↑"))
     lines = [" ".join(turned + mirrored), " ".join(moved)]
     if config.brightness_fraction:
-        lines.append(f"light {_signed(100 * params.brightness_fraction[index], '%')}")
+        lines.append(f"light {_signed(100 * params.brightness_fraction[index], PER_CENT)}")
     if config.contrast_fraction:
         lines.append(f"contrast ×{params.contrast[index]:.2f}")
     if config.noise_fraction:
-        lines.append(f"noise {100 * params.noise_fraction[index]:.0f}%")
+        lines.append(f"noise {percent(params.noise_fraction[index], 0)}")
     if config.blur_pixels:
         lines.append(f"blur {params.blur_pixels[index]:.1f} px")
     if config.erase_fraction:
         share = _erased_share(params, index)
-        lines.append(f"erased {100 * share:.0f}%" if share else "whole")
+        lines.append(f"erased {percent(share, 0)}" if share else "whole")
     return tuple(line for line in lines if line) or ("unchanged",)
 
 
@@ -40,25 +42,19 @@ def in_words(params: AugmentationParams, index: int) -> str:
     across, down = params.shift_x_fraction[index], params.shift_y_fraction[index]
     words = ["mirrored"] if params.flipped[index] else []
     words += ["upside down"] if params.upside_down[index] else []
-    words += [
-        f"{name} {value}"
-        for name, value, drawn in (
-            ("turned", _signed(params.rotation_degrees[index], "°"), params.rotation_degrees[index]),
-            ("moved", f"{100 * abs(across):.0f}% {'right' if across > 0 else 'left'}", across),
-            ("moved", f"{100 * abs(down):.0f}% {'down' if down > 0 else 'up'}", down),
-            ("zoom", f"× {params.zoom[index]:.2f}", params.zoom[index] - 1),
-            (
-                "brightness",
-                _signed(100 * params.brightness_fraction[index], "%"),
-                params.brightness_fraction[index],
-            ),
-            ("contrast", f"× {params.contrast[index]:.2f}", params.contrast[index] - 1),
-            ("noise", f"{100 * params.noise_fraction[index]:.0f}%", params.noise_fraction[index]),
-            ("blur", f"{params.blur_pixels[index]:.1f} pixels", params.blur_pixels[index]),
-            ("erased", f"{100 * _erased_share(params, index):.0f}%", _erased_share(params, index)),
-        )
-        if not np.isclose(drawn, 0)
-    ]
+    light, erased = params.brightness_fraction[index], _erased_share(params, index)
+    drawn = (
+        (params.rotation_degrees[index], f"rotated {_signed(params.rotation_degrees[index], '°')}"),
+        (params.zoom[index] - 1, f"zoomed {params.zoom[index]:.2f}×"),
+        (across, f"moved {percent(abs(across), 0)} {'right' if across > 0 else 'left'}"),
+        (down, f"moved {percent(abs(down), 0)} {'down' if down > 0 else 'up'}"),
+        (light, f"brightness {_signed(100 * light, PER_CENT)}"),
+        (params.contrast[index] - 1, f"contrast × {params.contrast[index]:.2f}"),
+        (params.noise_fraction[index], f"noise {percent(params.noise_fraction[index], 0)}"),
+        (params.blur_pixels[index], f"blur {params.blur_pixels[index]:.1f} pixels"),
+        (erased, f"erased {percent(erased, 0)}"),
+    )
+    words += [said for value, said in drawn if not np.isclose(value, 0)]
     return ", ".join(words) or "unchanged"
 
 
@@ -72,4 +68,4 @@ def _signed(value: float, unit: str) -> str:
 
 
 def _towards(share: float, ahead: str, back: str) -> str:
-    return f"{ahead if share >= 0 else back}{abs(100 * share):.0f}%"
+    return f"{ahead if share >= 0 else back}{percent(abs(share), 0)}"

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.models.inference import Recognizer
+from fer.statistics import percent
 from fer.training import augmentation
 from fer.training.augmentation import AugmentationParams
 from fer.training.augmentation.survival import LabelSurvival, label_survival
@@ -84,7 +85,7 @@ def _one_face(preview: Preview, marks: bool, recognizer: Recognizer | None) -> L
             answer.color,
             f"row {preview.row}: {preview.emotion}, unchanged; the model says {answer}",
             row=-1,
-            notes=(f"{100 * float(before[0].max()):.0f}% sure", "original"),
+            notes=(f"{percent(float(before[0].max()), 0)} sure", "original"),
         )
     face_sheet.show(
         np.concatenate([_colored(preview.image, marks), marked(copies, params) if marks else copies]),
@@ -159,7 +160,7 @@ def _captions(
                 chosen=turned,
                 new_label=after if turned else "",
                 new_color=after.color,
-                notes=(f"{100 * float(survival.after[index].max()):.0f}% sure", *lines),
+                notes=(f"{percent(float(survival.after[index].max()), 0)} sure", *lines),
             )
         )
     return captions
