@@ -27,11 +27,13 @@ LAYERS = [
     "system",
     "errors emotions statistics images",
 ]
-GROUND = {"errors", "emotions", "statistics", "images"}  # these may use one another
+GROUND = set(LAYERS[-1].split())  # these may use one another
 
 HEAVY = {"keras", "tensorflow", "jax", "torch"}
 # Only these load Keras, all below fer; whoever imports one of them runs in a process of its own.
 HEAVY_WINGS = ("models.architectures", "training.engine", "cli.bench.rivals")
+MOST_LINES_OF_A_FILE = 450
+MOST_LINES_OF_A_FUNCTION = 80
 # What a page may use besides fer and the parts, and what a part may.
 PAGE_LIBRARIES = {"streamlit", "numpy"}
 PART_LIBRARIES = PAGE_LIBRARIES | {"cv2", "plotly", "av", "streamlit_webrtc"}
@@ -104,6 +106,26 @@ def test_a_wing_imports_only_wings_below_it(module: str) -> None:
         if other == "fer" or wing(other) == wing(module) or {wing(module), wing(other)} <= GROUND:
             continue
         assert (layer(other) or 0) < own, f"{module} imports {other}, which does not lie below it"
+
+
+def test_the_core_can_be_surveyed_at_a_glance() -> None:
+    top = [path for path in (PROJECT_ROOT / "fer").iterdir() if path.name != "__pycache__"]
+    assert len([path for path in top if path.is_dir()]) <= 12
+    assert len([path for path in top if path.is_file()]) <= 8
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_files_and_functions_are_short_enough_to_read(name: str) -> None:
+    text = MODULES[name].read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MOST_LINES_OF_A_FILE
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno >= MOST_LINES_OF_A_FUNCTION
+    ]
+    assert long == []
 
 
 def test_no_circle_of_imports() -> None:

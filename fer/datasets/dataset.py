@@ -1,4 +1,4 @@
-"""Dataset: faces with labels, splits and a source, the value that every reader of faces returns."""
+"""Dataset: faces with labels, splits and a source; what every reader returns, and the class weights of it."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""A confusion matrix that answers a click and the arrow keys, and marks the chosen cell at once.
+"""Confusion matrix chart: one that answers a click and the arrow keys, and marks the chosen cell at once.
 
 `st.plotly_chart` tells of no click on a heatmap, and builds its chart anew whenever the mark moves. This one
 stays where it is: the mark lies over it, and only a new figure is drawn.
