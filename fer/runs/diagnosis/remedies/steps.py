@@ -58,8 +58,8 @@ def cosine_schedule(config: TrainingConfig) -> Remedy | None:
         config,
         "cosine",
         "Loshchilov and Hutter (2017); the shipped model learned so. Ever smaller steps let the weights "
-        "settle: in the last third of the fall a shipped model's validation accuracy rose from 63 to "
-        "65 %.",
+        "settle: in the last third of its 100 epochs mini_xception's best validation accuracy rose from "
+        "65.5 to 66.8\u00a0%.",
     )
 
 
