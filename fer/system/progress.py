@@ -8,3 +8,8 @@ Progress = Callable[[float, str], None]
 
 def silent(fraction: float, message: str) -> None:
     """A `Progress` for callers who show nothing."""
+
+
+def part(progress: Progress, start: float, end: float) -> Progress:
+    """The `Progress` of one step of longer work, that fills it from `start` to `end`."""
+    return lambda fraction, message: progress(start + fraction * (end - start), message)

@@ -19,7 +19,7 @@ from fer.datasets.registry import keep_read, read_dataset
 from fer.errors import DownloadError, FerError, MalformedDatasetError, PartlyBadDatasetError
 from fer.system import paths
 from fer.system.locks import locked
-from fer.system.progress import Progress
+from fer.system.progress import Progress, part
 
 # Of the file that Kaggle's competition of 2013 shipped.
 GENUINE_FER_2013_MD5 = "f8428a1edbd21e88f42c73edd2a14f95"
@@ -142,12 +142,8 @@ def put_in_place(source: Path, target: Path, provenance: Provenance, progress: P
             "name."
         )
     progress(0.92, f"Reading {target.name}")
-
-    def reading(fraction: float, message: str) -> None:
-        progress(0.92 + 0.08 * fraction, message)
-
     try:
-        dataset = read_dataset(source, reading)
+        dataset = read_dataset(source, part(progress, 0.92, 1))
     except PartlyBadDatasetError:
         dataset = None  # its good rows are offered when it is opened
     except MalformedDatasetError as error:

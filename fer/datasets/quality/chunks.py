@@ -23,8 +23,3 @@ def in_chunks(
             threads.shutdown(cancel_futures=True)  # who presses Ctrl-C does not wait for the rest
             raise
     progress(1.0, message)
-
-
-def part(progress: Progress, start: float, end: float) -> Progress:
-    """The `Progress` of one step of longer work, that fills it from `start` to `end`."""
-    return lambda fraction, message: progress(start + fraction * (end - start), message)

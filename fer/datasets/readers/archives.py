@@ -26,7 +26,7 @@ from fer.datasets.readers.tables import find_tables, load_tables
 from fer.datasets.readers.vocabulary import printable
 from fer.errors import MalformedDatasetError
 from fer.system import files, paths
-from fer.system.progress import Progress, silent
+from fer.system.progress import Progress, part, silent
 
 SUFFIXES = (".tar.gz", ".csv.gz", ".tgz", ".tar", ".zip")
 # FER-2013 unpacks to 0.4 GB. Twenty times that is a large face dataset; more is no dataset of faces.
@@ -112,14 +112,7 @@ def load_archive(path: Path, progress: Progress = silent, skip_bad: bool = False
             its folder.
         StorageError: the disk is full.
     """
-
-    def unpacking(fraction: float, message: str) -> None:
-        progress(fraction / 2, message)
-
-    def reading(fraction: float, message: str) -> None:
-        progress(0.5 + fraction / 2, message)
-
-    with _unpacked(path, unpacking) as inside:
+    with _unpacked(path, part(progress, 0, 0.5)) as inside:
         load, is_complete = _found(inside.folder)
         if not is_complete and inside.take_out_inner():
             load, _ = _found(inside.folder)
@@ -128,7 +121,7 @@ def load_archive(path: Path, progress: Progress = silent, skip_bad: bool = False
                 f"“{path.name}” holds neither a table of faces nor pictures in folders named for emotions, "
                 "or several of them. Unpack it yourself and choose one."
             )
-        dataset = load(inside.folder, reading, skip_bad)
+        dataset = load(inside.folder, part(progress, 0.5, 1), skip_bad)
     return replace(dataset, name=path.name, source=Source(path.name))
 
 

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from fer.datasets.readers.parquet import load_parquet
 from fer.datasets.readers.vocabulary import filled_splits, split_called
 from fer.datasets.readers.wide_csv import load_csv, looks_like_wide_csv
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
-from fer.system.progress import Progress, silent
+from fer.system.progress import Progress, part, silent
 
 _SUFFIXES = (".parquet", ".csv")
 _DEEPEST = 3
@@ -56,7 +55,7 @@ def load_tables(folder: Path, progress: Progress = silent, skip_bad: bool = Fals
     for number, table in enumerate(tables):
         load = load_parquet if table.path.suffix.lower() == ".parquet" else load_csv
         try:
-            share = partial(_share, progress, number, len(tables))
+            share = part(progress, number / len(tables), (number + 1) / len(tables))
             parts.append(load(table.path, share, skip_bad, split=table.split))
             good += len(parts[-1])
         except PartlyBadDatasetError as refusal:
@@ -90,23 +89,19 @@ def find_tables(folder: Path) -> list[Table]:
     return [Table(max(whole, key=lambda path: path.stat().st_size), None)] if whole else []
 
 
-def _share(progress: Progress, number: int, count: int, fraction: float, message: str) -> None:
-    progress((number + fraction) / count, message)
-
-
 def _joined(folder: Path, tables: Sequence[Table], parts: Sequence[Dataset]) -> Dataset:
-    for (_, first), (table, part) in pairwise(zip(tables, parts, strict=True)):
-        if part.images.shape[1:] != first.images.shape[1:]:
+    for (_, first), (table, second) in pairwise(zip(tables, parts, strict=True)):
+        if second.images.shape[1:] != first.images.shape[1:]:
             raise MalformedDatasetError(
-                f"The faces of “{table.path.name}” in “{folder.name}” have {_size(part)} pixels, and those "
+                f"The faces of “{table.path.name}” in “{folder.name}” have {_size(second)} pixels, and those "
                 f"before it {_size(first)}. Bring them to one size, or choose one of the tables."
             )
     labels = np.concatenate([part.labels for part in parts])
     splits, drawn = filled_splits(labels, np.concatenate([part.splits for part in parts]))
     votes = [part.votes for part in parts if part.votes is not None]
     rows, before = [], 0
-    for part in parts:
-        rows.append(part.rows + before)
+    for faces in parts:
+        rows.append(faces.rows + before)
         before = int(rows[-1].max(initial=before - 1)) + 1
     notes = [f"{part.name}: {note}" if len(parts) > 1 else note for part in parts for note in part.notes]
     return replace(
