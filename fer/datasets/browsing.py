@@ -1,6 +1,6 @@
 """Dataset browsing: which faces to show in which order, class imbalance, and what votes came to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
 from fer.datasets.editions import Edition, places_of
+from fer.datasets.readers.ferplus import EMOTION_OF_VOTE
 from fer.datasets.synthetic.loading import EMOTION_ACTION_UNITS, random_appearance
 from fer.datasets.synthetic.portrait import draw_face
-from fer.emotions import EMOTIONS, Emotion
+from fer.emotions import EMOTIONS, Emotion, indices
 
 # What the votes on a face can come to: one of FER+'s choices, or several that share the lead.
 TIE = "tie"
@@ -159,6 +160,15 @@ def votes_won(votes: NDArray[np.uint8]) -> NDArray[np.intp]:
     """
     leading = votes == votes.max(axis=1, keepdims=True, initial=0)
     return np.where(leading.sum(axis=1) == 1, leading.argmax(axis=1), -1)
+
+
+def voted_labels(votes: NDArray[np.uint8], emotions: Sequence[Emotion]) -> NDArray[np.intp]:
+    """Return which of `emotions` most FER+ voters chose for each face, (n,).
+
+    -1 stands for an answer that is none of them (contempt, unknown, not a face), -2 for a tie or no votes.
+    """
+    won = votes_won(votes)
+    return np.where(won >= 0, indices(EMOTION_OF_VOTE, emotions)[won], -2)
 
 
 def vote_outcomes(votes: NDArray[np.uint8]) -> NDArray[np.intp]:

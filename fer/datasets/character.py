@@ -8,18 +8,11 @@ from numpy.typing import NDArray
 
 from fer.datasets.browsing import VOTE_OUTCOMES, vote_outcomes
 from fer.datasets.dataset import VOTE_NAMES, Dataset
-from fer.emotions import Emotion
+from fer.datasets.readers.ferplus import EMOTION_OF_VOTE
+from fer.emotions import EMOTIONS
 
 # What FER+ calls our emotions; "contempt", "unknown" and "NF" are none of them.
-VOTE_OF = {
-    Emotion.ANGRY: "anger",
-    Emotion.DISGUST: "disgust",
-    Emotion.FEAR: "fear",
-    Emotion.HAPPY: "happiness",
-    Emotion.SAD: "sadness",
-    Emotion.SURPRISE: "surprise",
-    Emotion.NEUTRAL: "neutral",
-}
+VOTE_OF = {emotion: VOTE_NAMES[EMOTION_OF_VOTE.index(emotion)] for emotion in EMOTIONS}
 # As many faces are summed at once: a copy of them as 32-bit floats takes 10 MB at 48 x 48.
 _AT_ONCE = 1024
 
@@ -87,7 +80,7 @@ def vote_agreement(dataset: Dataset) -> NDArray[np.float32]:
     """Return the share of FER+'s voters who chose each face's label, (n,), NaN without votes."""
     if dataset.votes is None:
         return np.full(len(dataset), np.nan, np.float32)
-    columns = np.array([VOTE_NAMES.index(VOTE_OF[emotion]) for emotion in dataset.emotions])
+    columns = np.array([EMOTION_OF_VOTE.index(emotion) for emotion in dataset.emotions])
     own = dataset.votes[np.arange(len(dataset)), columns[dataset.labels]].astype(np.float32)
     cast = dataset.votes.sum(axis=1, dtype=np.float32)
     shares = np.full(len(dataset), np.nan, np.float32)
@@ -103,6 +96,6 @@ def disagreement_of(dataset: Dataset) -> Disagreement | None:
     voted = outcomes >= 0
     counts = np.zeros((len(dataset.emotions), len(VOTE_OUTCOMES)), np.intp)
     np.add.at(counts, (dataset.labels[voted], outcomes[voted]), 1)
-    own = [VOTE_OUTCOMES.index(VOTE_OF[emotion]) for emotion in dataset.emotions]
+    own = [EMOTION_OF_VOTE.index(emotion) for emotion in dataset.emotions]
     agreeing = counts[np.arange(len(own)), own].sum()
     return Disagreement(counts, float(agreeing / max(counts.sum(), 1)))

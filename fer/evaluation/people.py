@@ -1,15 +1,11 @@
 """Human agreement (FER+ votes): whom ten voters side with where a model and a label contradict each other."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.browsing import votes_won
-from fer.datasets.character import VOTE_OF
-from fer.datasets.dataset import VOTE_NAMES
-from fer.emotions import Emotion
+from fer.datasets.browsing import voted_labels
 from fer.evaluation.evaluation import Evaluation
 from fer.evaluation.galleries import Gallery
 from fer.statistics import Proportion
@@ -55,7 +51,7 @@ def people_side(
     if votes is None:
         return None
     labels = evaluation.true_labels[gallery.faces]
-    voted = voted_columns(evaluation.emotions, votes[gallery.faces])
+    voted = voted_labels(votes[gallery.faces], evaluation.emotions)
     asked = (voted >= -1) & (gallery.suggested != labels)
     if not asked.any():
         return None
@@ -64,14 +60,3 @@ def people_side(
         int((voted == gallery.suggested)[asked].sum()),
         int((voted == labels)[asked].sum()),
     )
-
-
-def voted_columns(emotions: Sequence[Emotion], votes: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Return which of `emotions` most FER+ voters chose for each face, (n,).
-
-    -1 stands for an answer that is none of them (contempt, unknown, not a face), -2 for a tie or no votes.
-    """
-    called = {VOTE_OF[emotion]: column for column, emotion in enumerate(emotions)}
-    column_of = np.array([called.get(name, -1) for name in VOTE_NAMES], np.intp)
-    won = votes_won(votes)
-    return np.where(won >= 0, column_of[won], -2)

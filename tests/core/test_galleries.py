@@ -7,6 +7,7 @@ import pytest
 
 from fer import figures
 from fer.datasets import Dataset, Split
+from fer.datasets.browsing import voted_labels
 from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.quality import FaceMeasures, Findings, Inspection, QualityIssue, galleries
 from tests.conftest import dataset_of
@@ -144,7 +145,7 @@ def test_voters_who_agree_with_the_suspicion_are_counted() -> None:
         votes[face, VOTE_NAMES.index(name)] = number
     votes[4, VOTE_NAMES.index("neutral")] = 5  # undecided
     dataset = replace(dataset_of([0, 0, 0, 0, 0]), votes=votes)
-    assert galleries.voted_labels(dataset).tolist() == [0, 4, 3, -1, -2]  # type: ignore[union-attr]
+    assert voted_labels(votes, dataset.emotions).tolist() == [0, 4, 3, -1, -2]
     check = galleries.check_by_votes(dataset, suspects((1, 0.9, 4), (2, 0.8, 5), (4, 0.7, 6)))
     assert check == galleries.VoteCheck(
         suspects=2, label_refuted=2, suggestion_confirmed=1, all_faces=4, all_refuted=3

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets import Split
-from fer.datasets.quality.chunks import in_chunks, part
-from fer.datasets.quality.finding import Findings, QualityIssue
+from fer.datasets.quality.chunks import in_chunks
+from fer.datasets.quality.finding import Findings, QualityIssue, nobody
 from fer.datasets.quality.measures import small_greys
-from fer.system.progress import Progress, silent
+from fer.system.progress import Progress, part, silent
 
 # Two pictures are the same photograph from this correlation of their aligned detail on. On the genuine
 # FER-2013 it lies beyond a valley: of 18,000 pairs aligned, 7,200 reach 0.9, and 100 lie between 0.7 and 0.8.
@@ -49,10 +49,6 @@ _ROUND = 1024
 # 30 steps to a precision of 1e-4 find as many of FER-2013's copies, give or take one, and take longer.
 _ITERATIONS, _PRECISION = 20, 1e-3
 _DETAIL_SIGMA = 2.0
-
-# Of several copies the one that judges a model is kept, so that a test set stays what others report on.
-_KEPT_FIRST = (Split.TEST, Split.VALIDATION, Split.TRAIN)
-_NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -333,9 +329,7 @@ def copy_findings(copies: Copies, splits: NDArray[np.str_]) -> dict[QualityIssue
     """
     n = len(splits)
     places = np.arange(n)
-    ranks = np.zeros(n, np.intp)
-    for rank, split in enumerate(_KEPT_FIRST):
-        ranks[splits == split] = rank
+    ranks = split_ranks(splits)
     order = np.lexsort((places, ranks))
     kept_exact = _first_of(copies.originals, order)
     kept = _first_of(copies.photographs, order)
@@ -392,9 +386,20 @@ def copy_facts(copies: Copies, labels: NDArray[np.intp], splits: NDArray[np.str_
     return facts
 
 
+def split_ranks(splits: NDArray[np.str_]) -> NDArray[np.intp]:
+    """Return 0 for each face of the test split, 1 for validation, 2 for train, (n,).
+
+    Of several copies the first is kept: the one that judges, so that a test set stays what others report on.
+    """
+    ranks = np.zeros(len(splits), np.intp)
+    for rank, split in enumerate((Split.TEST, Split.VALIDATION, Split.TRAIN)):
+        ranks[splits == split] = rank
+    return ranks
+
+
 def _first_of(groups: NDArray[np.intp], order: NDArray[np.intp]) -> NDArray[np.intp]:
     """For each face the member of its group that comes first in `order`."""
-    found = np.full(int(groups.max()) + 1 if len(groups) else 0, _NOBODY, np.intp)
+    found = np.full(int(groups.max(initial=-1)) + 1, -1, np.intp)
     found[groups[order[::-1]]] = order[::-1]  # the last that is written is the first in order
     return found[groups]
 
@@ -409,5 +414,4 @@ def _findings(
     issue: QualityIssue, faces: NDArray[np.intp], scores: NDArray[np.float32], partners: NDArray[np.intp]
 ) -> Findings:
     """The findings at `faces`, whose scores and partners are those of all n faces."""
-    nothing = np.full(len(faces), _NOBODY, np.intp)
-    return Findings(issue, faces, scores[faces].astype(np.float32), partners[faces], nothing)
+    return Findings(issue, faces, scores[faces].astype(np.float32), partners[faces], nobody(len(faces)))

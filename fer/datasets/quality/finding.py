@@ -44,6 +44,11 @@ class Findings:
         return len(self.faces)
 
 
+def nobody(count: int) -> NDArray[np.intp]:
+    """Partners or suggestions of so many findings that have none."""
+    return np.full(count, -1, np.intp)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceMeasures:
     """What can be told of every face by looking at it alone; each (n,) float32.

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets import Dataset, Split
-from fer.datasets.browsing import votes_won
-from fer.datasets.character import VOTE_OF
-from fer.datasets.dataset import VOTE_NAMES
+from fer.datasets.browsing import voted_labels
+from fer.datasets.quality.duplicates import split_ranks
 from fer.datasets.quality.finding import Findings, Inspection, QualityIssue
+from fer.datasets.quality.picture_quality import ranked
 
 Measure = Literal["brightness", "contrast", "sharpness"]
 
@@ -22,8 +22,6 @@ MEASURE_OF: Mapping[QualityIssue, Measure] = {
     QualityIssue.BRIGHT: "brightness",
     QualityIssue.BLURRED: "sharpness",
 }
-# Of several copies the one kept is the one that judges: a test set shall stay what others were tested on.
-_KEPT_FIRST = (Split.TEST, Split.VALIDATION, Split.TRAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,43 +51,31 @@ def groups_of(*found: Findings) -> list[NDArray[np.intp]]:
     Args:
         found: copies of one kind or of several, ranked one kind after the other.
     """
-    parent: dict[int, int] = {}
-
-    def root(face: int) -> int:
-        parent.setdefault(face, face)
-        while parent[face] != face:
-            parent[face] = parent[parent[face]]
-            face = parent[face]
-        return face
-
-    pairs = [
-        (face, partner)
-        for findings in found
-        for face, partner in zip(findings.faces.tolist(), findings.partners.tolist(), strict=True)
-        if partner >= 0
-    ]
-    for face, partner in pairs:
-        first, second = root(face), root(partner)
-        if first != second:
-            parent[second] = first
-    members: dict[int, set[int]] = {}
-    for pair in pairs:
-        for face in pair:
-            members.setdefault(root(face), set()).add(face)
-    return [np.array(sorted(group), np.intp) for group in members.values()]
+    group_of: dict[int, list[int]] = {}
+    for findings in found:
+        for pair in zip(findings.faces.tolist(), findings.partners.tolist(), strict=True):
+            if pair[1] < 0:
+                continue
+            small, large = sorted((group_of.setdefault(face, [face]) for face in pair), key=len)
+            if small is not large:
+                large += small
+                group_of.update(dict.fromkeys(small, large))
+    # In the order in which their first faces were met.
+    groups = {id(group): group for group in group_of.values()}
+    return [np.array(sorted(group), np.intp) for group in groups.values()]
 
 
 def leaks_of(dataset: Dataset, inspection: Inspection) -> list[NDArray[np.intp]]:
     """Return the copies of each picture that lies in several splits, worst first, with all of its copies."""
     kinds = (QualityIssue.LEAK, QualityIssue.EXACT_DUPLICATE, QualityIssue.NEAR_DUPLICATE)
     groups = groups_of(*(inspection.findings[kind] for kind in kinds if kind in inspection.findings))
-    ranks = _ranks(dataset)
+    ranks = split_ranks(dataset.splits)
     return [group for group in groups if ranks[group].min() < ranks[group].max()]
 
 
 def kept_first(dataset: Dataset, groups: Sequence[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
     """Return the groups, in each the copy that judges a model before those that teach it."""
-    ranks = _ranks(dataset)
+    ranks = split_ranks(dataset.splits)
     return [group[np.argsort(ranks[group], kind="stable")] for group in groups]
 
 
@@ -103,13 +89,13 @@ def leaking_copies(dataset: Dataset, groups: Sequence[NDArray[np.intp]]) -> NDAr
 
     The test faces stay, then the validation faces: the figures of others were taken on them.
     """
-    ranks = _ranks(dataset)
+    ranks = split_ranks(dataset.splits)
     return _joined([group[ranks[group] > ranks[group].min()] for group in groups])
 
 
 def spare_copies(dataset: Dataset, groups: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
     """Return all copies but one of each group; the one that stays judges rather than teaches."""
-    ranks = _ranks(dataset)
+    ranks = split_ranks(dataset.splits)
     return _joined([np.delete(group, int(ranks[group].argmin())) for group in groups])
 
 
@@ -159,12 +145,11 @@ def all_ranked(findings: Findings, inspection: Inspection) -> Findings:
     issue = findings.issue
     if issue not in MEASURE_OF:
         return findings
-    values = np.asarray(getattr(inspection.measures, MEASURE_OF[issue]), np.float32)
-    order = np.argsort(-values if issue is QualityIssue.BRIGHT else values, kind="stable")
+    values: NDArray[np.float32] = getattr(inspection.measures, MEASURE_OF[issue])
+    faces = np.arange(len(values))
     if issue is not QualityIssue.BLANK and QualityIssue.BLANK in inspection.findings:
-        order = order[~np.isin(order, inspection.findings[QualityIssue.BLANK].faces)]
-    nobody = np.full(len(order), -1, np.intp)
-    return Findings(issue, order, values[order], nobody, nobody)
+        faces = faces[~np.isin(faces, inspection.findings[QualityIssue.BLANK].faces)]
+    return ranked(issue, faces, values, highest_first=issue is QualityIssue.BRIGHT)
 
 
 def check_by_votes(dataset: Dataset, findings: Findings) -> VoteCheck | None:
@@ -172,9 +157,9 @@ def check_by_votes(dataset: Dataset, findings: Findings) -> VoteCheck | None:
 
     The method never saw the votes, so this tells how far to believe it.
     """
-    voted = voted_labels(dataset)
-    if voted is None:
+    if dataset.votes is None:
         return None
+    voted = voted_labels(dataset.votes, dataset.emotions)
     led = voted >= -1  # one answer leads, be it one of ours (its label) or another (-1)
     clear = led[findings.faces]
     suspects = findings.faces[clear]
@@ -185,27 +170,6 @@ def check_by_votes(dataset: Dataset, findings: Findings) -> VoteCheck | None:
         int(led.sum()),
         int((voted[led] != dataset.labels[led]).sum()),
     )
-
-
-def voted_labels(dataset: Dataset) -> NDArray[np.intp] | None:
-    """Return the label most FER+ voters chose for each face, (n,); None without votes.
-
-    -1 stands for an answer that is no label of the dataset (contempt, unknown, not a face), -2 for a tie
-    or no votes.
-    """
-    if dataset.votes is None:
-        return None
-    called = {VOTE_OF[emotion]: label for label, emotion in enumerate(dataset.emotions)}
-    label_of = np.array([called.get(name, -1) for name in VOTE_NAMES], np.intp)
-    won = votes_won(dataset.votes)
-    return np.where(won >= 0, label_of[won], -2)
-
-
-def _ranks(dataset: Dataset) -> NDArray[np.intp]:
-    ranks = np.zeros(len(dataset), np.intp)
-    for rank, split in enumerate(_KEPT_FIRST):
-        ranks[dataset.splits == split] = rank
-    return ranks
 
 
 def _joined(parts: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:

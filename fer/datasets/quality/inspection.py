@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from fer.datasets import Dataset
 from fer.datasets.fingerprint import fingerprint
-from fer.datasets.quality.chunks import part
-from fer.datasets.quality.duplicates import SAME_PHOTOGRAPH, Copies, copy_facts, copy_findings, find_copies
+from fer.datasets.quality.duplicates import SAME_PHOTOGRAPH, copy_facts, copy_findings, find_copies
 from fer.datasets.quality.finding import FaceMeasures, Findings, Inspection, QualityIssue
 from fer.datasets.quality.labels import LabelCheck, check_labels
 from fer.datasets.quality.measures import measure_faces
@@ -33,7 +32,7 @@ from fer.datasets.quality.picture_quality import (
 )
 from fer.errors import DatasetError
 from fer.models.inference import Recognizer
-from fer.system.progress import Progress, silent
+from fer.system.progress import Progress, part, silent
 from fer.system.result_store import ResultStore, load_result
 
 _INSPECTIONS = ResultStore("inspections", ".npz", version=1, most=60)
@@ -78,12 +77,16 @@ def inspect(dataset: Dataset, recognizer: Recognizer | None, progress: Progress 
         facts[f"seconds_{name}"] = time.perf_counter() - started
         return value
 
+    def judge_labels() -> LabelCheck | None:
+        features = _features(images, recognizer, part(progress, 0.66, 0.9))
+        return check_labels(features, labels, copies.photographs, part(progress, 0.9, 1))
+
     started = time.perf_counter()
     images, labels, splits = dataset.images, dataset.labels, dataset.splits
     measures = timed("measures", lambda: measure_faces(images, part(progress, 0, 0.04)))
     copies = timed("copies", lambda: find_copies(images, part(progress, 0.04, 0.6)))
     odd = timed("not_a_face", lambda: not_a_face(images, part(progress, 0.6, 0.66)))
-    check = timed("labels", lambda: _labels(dataset, recognizer, copies, part(progress, 0.66, 1)))
+    check = timed("labels", judge_labels)
 
     found: dict[QualityIssue, Findings] = copy_findings(copies, splits) | quality_findings(measures)
     if odd is not None:
@@ -129,13 +132,6 @@ def _inspection(arrays: Mapping[str, NDArray[Any]]) -> Inspection:
 def inspection_path(dataset_fingerprint: str) -> Path:
     """Return where an inspection of these faces is kept."""
     return _INSPECTIONS.path(f"{dataset_fingerprint}-v{_INSPECTIONS.version}")
-
-
-def _labels(
-    dataset: Dataset, recognizer: Recognizer | None, copies: Copies, progress: Progress
-) -> LabelCheck | None:
-    features = _features(dataset.images, recognizer, part(progress, 0, 0.7))
-    return check_labels(features, dataset.labels, copies.photographs, part(progress, 0.7, 1))
 
 
 def _features(

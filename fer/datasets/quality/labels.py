@@ -27,9 +27,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.quality.chunks import part
-from fer.datasets.quality.finding import Findings, QualityIssue
-from fer.system.progress import Progress, silent
+from fer.datasets.quality.finding import Findings, QualityIssue, nobody
+from fer.system.progress import Progress, part, silent
 
 FOLDS = 5
 # With fewer photographs of an emotion, each fold learns it from a handful.
@@ -105,7 +104,7 @@ def check_labels(
         QualityIssue.WRONG_LABEL,
         asked[suspects],
         margins[suspects],
-        np.full(len(suspects), -1, np.intp),
+        nobody(len(suspects)),
         known[suggested[suspects]].astype(np.intp),
     )
     return LabelCheck(suspicion, findings, float((suggested == given).mean()))

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.quality.chunks import in_chunks
-from fer.datasets.quality.finding import FaceMeasures, Findings, QualityIssue
+from fer.datasets.quality.finding import FaceMeasures, Findings, QualityIssue, nobody
 from fer.datasets.quality.measures import small_greys
 from fer.system.progress import Progress, silent
 
@@ -101,5 +101,4 @@ def ranked(
     """The findings at `faces`, which have no partner and no suggestion, in the order of their values."""
     scores = values[faces].astype(np.float32)
     order = np.argsort(-scores if highest_first else scores, kind="stable")
-    nothing = np.full(len(faces), -1, np.intp)
-    return Findings(issue, faces[order], scores[order], nothing, nothing)
+    return Findings(issue, faces[order], scores[order], nobody(len(faces)), nobody(len(faces)))
