@@ -146,6 +146,12 @@ def read_job(job_id: str) -> Job | None:
     )
 
 
+def is_active(job_id: str) -> bool:
+    """Return whether there is such a job, and it is at work."""
+    job = read_job(job_id)
+    return job is not None and job.is_active
+
+
 def stop_job(job_id: str) -> None:
     """Ask a job to end; what it has finished writing stays, what is half-done goes."""
     folder = _folder(job_id)

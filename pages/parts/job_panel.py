@@ -1,14 +1,23 @@
 """Background job: how far it is, how long it will take, a button to end it, and why it failed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from fer.errors import FerError
 from fer.system import jobs
 from fer.system.jobs import Job, JobStatus
 from pages.parts import phrases
 
 _EVERY_SECONDS = 1.0
+
+
+def start(job_id: str, title: str, arguments: Sequence[str]) -> None:
+    """Start a job, from a callback; what stands in its way is told in passing."""
+    try:
+        jobs.start_job(job_id, title, arguments)
+    except FerError as error:
+        st.toast(str(error), icon=":material/error:")
 
 
 def follow(job_id: str, on_done: Callable[[], None] | None = None) -> None:

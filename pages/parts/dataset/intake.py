@@ -196,8 +196,7 @@ def _download() -> None:
 
 def _card(suggestion: Suggestion) -> None:
     address = suggestion.address
-    job = jobs.read_job(downloads.job_id(address))
-    busy = job is not None and job.is_active
+    busy = jobs.is_active(downloads.job_id(address))
     st.markdown(f"**{suggestion.title}**  \n{suggestion.summary}")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(

@@ -31,8 +31,7 @@ def offer_job(
         button: its label and its icon.
         key: the button's.
     """
-    job = jobs.read_job(job_id)
-    active = job is not None and job.is_active
+    active = jobs.is_active(job_id)
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.markdown(f"### {headings[active]}", text_alignment="center")
         st.markdown(explained, text_alignment="center")

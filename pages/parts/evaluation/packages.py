@@ -44,8 +44,6 @@ def _import() -> None:
         key="evaluation.package",
         max_upload_size=MOST_BYTES // 2**20,
     )
-    job = jobs.read_job(_JOB)
-    busy = job is not None and job.is_active
     if upload is None:
         return
     # Checked once, not whenever something else on the page is touched.
@@ -68,18 +66,11 @@ def _import() -> None:
         "Import it",
         icon=":material/input:",
         key="evaluation.import",
-        disabled=busy,
-        on_click=_start,
-        args=(str(path), header.title),
+        disabled=jobs.is_active(_JOB),
+        on_click=job_panel.start,
+        args=(_JOB, f"Importing “{phrases.plain(header.title)}”", ["import-package", str(path)]),
         help="Some twenty seconds. The same as: python -m fer import-package FILE",
     )
-
-
-def _start(path: str, title: str) -> None:
-    try:
-        jobs.start_job(_JOB, f"Importing “{phrases.plain(title)}”", ["import-package", path])
-    except FerError as error:
-        st.toast(str(error), icon=":material/error:")
 
 
 def _use_it() -> None:

@@ -34,8 +34,7 @@ def film_view(choice: LiveChoice) -> None:
             return
     if film is None:
         return
-    job = jobs.read_job(film.id)
-    active = job is not None and job.is_active
+    active = jobs.is_active(film.id)
     if film.is_done and not active:
         _result(film)
         return

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from fer import figures
 from fer.emotions import EmotionScores
-from fer.errors import FerError
 from fer.evaluation import explanation
 from fer.evaluation.evaluation_set import EvaluatedModel
 from fer.evaluation.explanation.overlay import LEAST_FALL, LEAST_LOGIT, overlay_svg
@@ -81,14 +80,13 @@ def _no_maps(model: EvaluatedModel, *, can_prepare: bool) -> None:
             "This model was exported before models answered with a map for each emotion. Its weights are "
             "there, so the map can be added; its answers stay the same."
         )
-        job = jobs.read_job(job_id)
-        if job is None or not job.is_active:
+        if not jobs.is_active(job_id):
             st.button(
                 "Prepare its maps",
                 icon=":material/grid_on:",
                 key=f"evaluation.explain.prepare.{model.name}",
-                on_click=_prepare,
-                args=(job_id, model),
+                on_click=job_panel.start,
+                args=(job_id, f"The maps of {model.title}", ["reexport", model.name]),
                 help="About half a minute. The same as: python -m fer reexport " + model.name,
             )
         job_panel.follow(job_id)
@@ -108,10 +106,3 @@ def _no_maps(model: EvaluatedModel, *, can_prepare: bool) -> None:
         "mean over the places, such as tiny_cnn and mini_xception, have exact maps. The occlusion map asks "
         "any model."
     )
-
-
-def _prepare(job_id: str, model: EvaluatedModel) -> None:
-    try:
-        jobs.start_job(job_id, f"The maps of {model.title}", ["reexport", model.name])
-    except FerError as error:
-        st.toast(str(error), icon=":material/error:")

@@ -41,7 +41,7 @@ def _choose_sample(count: int) -> int | None:
     """How many faces are swept; None for all."""
     if count <= SAMPLE:
         return None
-    choice = st.segmented_control(
+    return st.segmented_control(
         "Faces",
         [SAMPLE, None],
         default=SAMPLE,
@@ -52,7 +52,6 @@ def _choose_sample(count: int) -> int | None:
         persist_state="session",
         help="An even draw: each emotion keeps its share, and it is always the same faces.",
     )
-    return choice
 
 
 def _offer(
@@ -65,10 +64,12 @@ def _offer(
     """What a sweep would show, and the button that starts it; or how far it is."""
     digest = hashlib.blake2b(" ".join(path.stem for path in paths).encode(), digest_size=8).hexdigest()
     job_id = f"break-{digest}"
-    job = jobs.read_job(job_id)
-    active = job is not None and job.is_active
+    active = jobs.is_active(job_id)
     begun = any(swept is not None for swept in sweeps)
-    answers = sum(_answers_left(swept, len(faces)) for swept in sweeps)
+    kinds = tuple(CORRUPTIONS)
+    answers = len(faces) * sum(
+        1 + LEVELS * len(kinds) if swept is None else LEVELS * len(swept.missing(kinds)) for swept in sweeps
+    )
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         if active:
             title = "Breaking the faces"
@@ -115,12 +116,6 @@ def arguments(judged: Judged, sample: int | None) -> list[str]:
         *(["--sample", str(sample)] if sample is not None else []),
         *judged.view.as_options(),
     ]
-
-
-def _answers_left(swept: Sweep | None, count: int) -> int:
-    if swept is None:
-        return count * (1 + LEVELS * len(CORRUPTIONS))
-    return count * LEVELS * len(swept.missing(tuple(CORRUPTIONS)))
 
 
 def _results(judged: Judged, faces: Dataset, sweeps: Sequence[Sweep | None]) -> None:
