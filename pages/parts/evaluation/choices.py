@@ -95,16 +95,13 @@ def _choose_models(entries: dict[str, ModelEntry], waiting: str) -> tuple[str, .
     if st.session_state.get(_MODELS) != list(there):
         st.session_state[_MODELS] = list(there)
 
-    def remember() -> None:
-        state.set_judged_models(st.session_state[_MODELS])
-
     names = st.multiselect(
         "Models, up to three",
         list(entries),
         key=_MODELS,
         max_selections=MOST_MODELS,
         format_func=lambda name: entries[name].title if name in entries else name,
-        on_change=remember,
+        on_change=lambda: state.set_judged_models(st.session_state[_MODELS]),
         placeholder="Choose a model",
         help="The first is the one that is looked at; the others stand beside it.",
     )

@@ -1,6 +1,8 @@
 """Face picker: the one face that is corrupted or explained, of the split or a learner's own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,7 +17,7 @@ from pages.parts.evaluation.judged import Judged
 from pages.parts.row_input import row_input
 
 _SPLIT, _OWN = "Of this split", "Your own picture"
-_SOURCE, _MISSING = "evaluation.face_source", "evaluation.chosen_row_missing"
+_SOURCE = "evaluation.face_source"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +42,7 @@ def choose(judged: Judged, key: str) -> ChosenFace | None:
 
     The same face stays chosen when the view changes.
 
-    Args:
-        judged: whose faces.
-        key: begins the widgets' keys, "evaluation.<view>".
+    `key` begins the widgets' keys: "evaluation.<view>".
     """
     # Set rather than given as the default, because the card of a face leads here by setting it.
     st.session_state.setdefault(_SOURCE, _SPLIT)
@@ -81,7 +81,7 @@ def _of_split(judged: Judged, key: str) -> ChosenFace:
                 on_click=_another,
                 args=(judged.faces.rows[among], row),
             )
-        _by_row(judged, key)
+        judged_row(judged, key, state.set_chosen_face, label="Row", width=130)
     return ChosenFace(judged.faces.images[index], label, row, f"Row {row:,}, labelled {label}")
 
 
@@ -120,19 +120,19 @@ def _walk(judged: Judged, key: str, index: int) -> None:
         )
 
 
-def _by_row(judged: Judged, key: str) -> None:
-    """A face by its row; one that is not judged is said to be so, and the chosen one stays."""
+def judged_row(judged: Judged, key: str, choose: Callable[[int], None], **options: Any) -> None:
+    """Show the field for a row of the source; one that is not judged is said to be so, and not chosen."""
+    missing = f"{key}.row_missing"
 
     def asked(row: int) -> None:
         if judged.index_of(row) is None:
-            st.session_state[_MISSING] = row
+            st.session_state[missing] = row
         else:
-            state.set_chosen_face(row)
+            choose(row)
 
-    row_input(f"{key}.row", judged.dataset.rows, asked, label="Row", width=130)
-    missing = st.session_state.pop(_MISSING, None)
-    if missing is not None:
-        st.info(words.why_missing(judged, missing), icon=":material/search_off:")
+    row_input(f"{key}.row", judged.dataset.rows, asked, **options)
+    if (row := st.session_state.pop(missing, None)) is not None:
+        st.info(words.why_missing(judged, row), icon=":material/search_off:")
 
 
 def _another(rows: NDArray[np.intp], but: int) -> None:

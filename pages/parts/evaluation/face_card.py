@@ -16,17 +16,15 @@ from pages.parts.plot import plot
 _VIEW = "evaluation.view_shown"
 
 
-def open_face(judged: Judged, row: int, among: Faces = ()) -> None:
-    """Open one face in a dialog; called while the page runs, not from a callback.
+def open_face(judged: Judged, among: Faces = ()) -> None:
+    """Open the face that was chosen, if any, in a dialog; called while the page runs, not from a callback.
 
     A face that is not judged (it was left out, or other faces were chosen) is forgotten: it would else come
-    back uncalled.
-
-    Args:
-        judged: what is judged.
-        row: of the face, in its source.
-        among: the rows that "previous" and "next" lead through; none without them.
+    back uncalled. "Previous" and "next" lead through the rows `among`.
     """
+    row = state.opened_face()
+    if row is None:
+        return
     if judged.index_of(row) is None:
         state.set_opened_face(None)
         return

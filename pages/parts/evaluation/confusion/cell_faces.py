@@ -26,13 +26,7 @@ Cell = tuple[Emotion, Emotion]
 
 
 def show(judged: Judged, index: int, cell: Cell) -> None:
-    """Show a cell of one model's matrix.
-
-    Args:
-        judged: what is judged.
-        index: of the model.
-        cell: what the faces show, and what the model called them.
-    """
+    """Show a cell of the matrix of the model at `index`: what the faces show, and what it called them."""
     evaluation = judged.evaluations[index]
     faces = evaluation.faces_of(*cell)
     _title(cell)
@@ -41,13 +35,7 @@ def show(judged: Judged, index: int, cell: Cell) -> None:
 
 
 def show_disagreement(judged: Judged, pair: Sequence[int], cell: Cell) -> None:
-    """Show the faces that only one of two models puts into a cell.
-
-    Args:
-        judged: what is judged.
-        pair: the places of the two models.
-        cell: what the faces show, and what one of the models called them.
-    """
+    """Show the faces that only one of two models, whose places are `pair`, puts into a cell."""
     first, second = pair
     found = disagreement(judged.evaluations[first], judged.evaluations[second], *cell)
     _title(cell)
@@ -163,9 +151,8 @@ def _sheet(judged: Judged, index: int, cell: Cell, faces: NDArray[np.intp], key:
     )
     order = f", the most confident first; the number is the model's score for “{cell[1]}”."
     paging.page_buttons(page, shown, len(faces), FACES_PER_PAGE, order)
-    row = state.opened_face()
-    if row is not None and not selection.is_on:
-        face_card.open_face(judged, row, rows)
+    if not selection.is_on:
+        face_card.open_face(judged, rows)
 
 
 def _captions(
@@ -177,25 +164,21 @@ def _captions(
     outcomes = None if votes is None else vote_outcomes(votes[shown])
     captions = []
     for number, (row, score) in enumerate(zip(judged.faces.rows[shown], scores, strict=True)):
-        won = "" if outcomes is None else _outcome(int(outcomes[number]))
+        outcome = -1 if outcomes is None else int(outcomes[number])
+        won = "" if outcome < 0 else figures.VOTE_TITLES[VOTE_OUTCOMES[outcome]].lower()
         captions.append(
             face_sheet.Caption(
                 true.capitalize(),
                 true.color,
                 f"row {row}: {true}, called {predicted} with {percent(score, 0)}"
-                + (f", voters: {won.lower()}" if won else ""),
+                + (f", voters: {won}" if won else ""),
                 int(row),
                 chosen=int(row) in marked,
                 badge=percent(score, 0),
-                notes=(f"Votes: {won.lower()}",) if won else (),
+                notes=(f"Votes: {won}",) if won else (),
             )
         )
     return captions
-
-
-def _outcome(outcome: int) -> str:
-    """What FER+'s voters made of a face; empty without votes."""
-    return "" if outcome < 0 else figures.VOTE_TITLES[VOTE_OUTCOMES[outcome]]
 
 
 def _sided(judged: Judged, cell: Cell, faces: NDArray[np.intp]) -> str:

@@ -75,12 +75,7 @@ def _words(evaluation: Evaluation, found: Reliability, bins: int) -> None:
 
 
 def verdict(found: Reliability, luck: float) -> str:
-    """What an expected error says, in words, beside what luck alone makes of a perfect one.
-
-    Args:
-        found: how reliable the model is.
-        luck: `expected_error_by_luck` of the same faces and bins.
-    """
+    """What an expected error says, beside `luck`: what luck alone makes of a perfect one."""
     on = f"on {phrases.faces(found.count)}"
     if found.expected_error <= luck:
         return (
@@ -90,7 +85,8 @@ def verdict(found: Reliability, luck: float) -> str:
     beyond = f"A model that is right exactly as often as it says gets up to {percent(luck)} {on} by luck."
     if abs(found.mean_gap) < found.expected_error / 2:
         return f"**Over-confident at some levels, under-confident at others.** {beyond}"
-    says, is_right = _means(found)
+    right = sum(one.right for one in found.bins) / found.count
+    says, is_right = right + found.mean_gap, right
     name = "Over-confident" if found.mean_gap > 0 else "Under-confident"
     return (
         f"**{name}**: it says {percent(says)} on average and is right {percent(is_right)} of the time. "
@@ -110,8 +106,3 @@ def worst_words(one: ReliabilityBin) -> str:
         f"When it says {percent_range(one.low, one.high, 0)}, it is right {percent(one.accuracy, 0)} of the "
         f"time ({phrases.faces(one.count)}, {one.correct.range_95}): {name}."
     )
-
-
-def _means(found: Reliability) -> tuple[float, float]:
-    right = sum(one.right for one in found.bins) / found.count
-    return right + found.mean_gap, right

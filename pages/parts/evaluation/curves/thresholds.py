@@ -114,11 +114,12 @@ def _one_emotion(judged: Judged, emotion: Emotion) -> None:
 
 def _choose_threshold(emotion: Emotion, curve: ThresholdCurve) -> float:
     key = f"evaluation.threshold.{emotion}"
-    if key not in st.session_state:
-        st.session_state[key] = curve.best_among(_THRESHOLDS)
 
     def set_to_best() -> None:
         st.session_state[key] = curve.best_among(_THRESHOLDS)
+
+    if key not in st.session_state:
+        set_to_best()
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         threshold = st.slider(
@@ -211,9 +212,7 @@ def _faces(judged: Judged, emotion: Emotion, threshold: float) -> None:
                 side="4.4rem",
                 on_open=state.set_opened_face,
             )
-    row = state.opened_face()
-    if row is not None:
-        face_card.open_face(judged, row, judged.faces.rows[np.concatenate([above, below])])
+    face_card.open_face(judged, judged.faces.rows[np.concatenate([above, below])])
 
 
 def _caption(judged: Judged, index: int, emotion: Emotion) -> face_sheet.Caption:

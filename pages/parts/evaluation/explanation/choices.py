@@ -34,12 +34,9 @@ class Question:
 
 
 def choose(judged: Judged, face: ChosenFace, scores: EmotionScores) -> Question:
-    """Show the widgets and return what they ask.
+    """Show the widgets and return what they ask; for another face the emotion begins with what is answered.
 
-    Args:
-        judged: whose models; emotions that not all of them know are not asked about.
-        face: which face; for another one the emotion begins with what is answered to it.
-        scores: the first model's answer to it.
+    Emotions that not all of the models know are not asked about.
     """
     emotion = _choose_emotion(judged, face, scores)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):

@@ -38,24 +38,16 @@ def _choose_layer(layers: Sequence[LayerMaps]) -> LayerMaps:
     if st.session_state.get(_LAYER) not in numbers:
         st.session_state[_LAYER] = numbers[0]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.button(
-            "",
-            icon=":material/chevron_left:",
-            key=f"{_LAYER}.before",
-            help="The layer before",
-            disabled=st.session_state[_LAYER] == numbers[0],
-            on_click=_step,
-            args=(-1,),
-        )
-        st.button(
-            "",
-            icon=":material/chevron_right:",
-            key=f"{_LAYER}.after",
-            help="The next layer",
-            disabled=st.session_state[_LAYER] == numbers[-1],
-            on_click=_step,
-            args=(1,),
-        )
+        for way, icon, by, end in (("before", "left", -1, numbers[0]), ("after", "right", 1, numbers[-1])):
+            st.button(
+                "",
+                icon=f":material/chevron_{icon}:",
+                key=f"{_LAYER}.{way}",
+                help="The layer before" if by < 0 else "The next layer",
+                disabled=st.session_state[_LAYER] == end,
+                on_click=_step,
+                args=(by,),
+            )
         number = st.select_slider(
             "The face passes these layers, from its pixels to the answer",
             numbers,

@@ -1,6 +1,6 @@
 """Error analysis: the questions of the view of faces, each with its list and what it teaches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,6 @@ import streamlit as st
 
 from fer.datasets import Split
 from fer.datasets.quality import QualityIssue
-from fer.emotions import Emotion
 from fer.evaluation.galleries import (
     ConfusedPair,
     Gallery,
@@ -67,7 +66,8 @@ def _surest_mistakes(judged: Judged) -> Shown:
     share = len(gallery) / len(judged.evaluation)
     return Shown(
         gallery,
-        f"{_capital(subject)} calls **{phrases.faces(len(gallery))}** of {len(judged.evaluation):,} "
+        f"{subject[0].upper()}{subject[1:]} calls **{phrases.faces(len(gallery))}** of "
+        f"{len(judged.evaluation):,} "
         f"({percent(share)}) something else than their label; those it is surest of come first. Look twice "
         "at these: where it is this sure and called wrong, either it has learned a bad habit, or the label "
         "is not what the face shows.",
@@ -126,7 +126,10 @@ def _confused_pairs(judged: Judged) -> Shown:
     chosen = next((at for at, pair in enumerate(pairs) if {pair.first, pair.second} == kept), 0)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         # Other numbers make another widget: one that stays would go on showing the old ones.
-        titles = [_pair_title(pair) for pair in pairs]
+        titles = [
+            f"{pair.first.capitalize()} and {pair.second} · {phrases.faces(len(pair.gallery))}"
+            for pair in pairs
+        ]
         pair = pairs[
             st.selectbox(
                 "Pair",
@@ -195,10 +198,11 @@ def _label_suspects(judged: Judged) -> Shown:
 
 def _wrong_alike(judged: Judged) -> Shown:
     gallery = wrong_alike(judged.evaluations)
+    many = {2: "two", 3: "three"}[len(judged.models)]
     return Shown(
         gallery,
         f"**{phrases.faces(len(gallery))}** of {len(judged.evaluation):,} are called the same by all "
-        f"{_count(judged)} models, and not what their label says, the surest first. Where models that were "
+        f"{many} models, and not what their label says, the surest first. Where models that were "
         "trained apart all see the same, the label or the picture is often to blame, rather than a model.",
         _percent,
         ("No mistake in common", "The models share no wrong answer on these faces."),
@@ -207,7 +211,7 @@ def _wrong_alike(judged: Judged) -> Shown:
 
 def _disagreements(judged: Judged) -> Shown:
     gallery = disagreements(judged.evaluations)
-    answered = np.array([_answers(judged, index) for index in range(len(judged.models))])
+    answered = np.array([np.array(each.emotions)[each.predicted_labels] for each in judged.evaluations])
     labels = np.array([judged.faces.emotions[label] for label in judged.faces.labels])
     right = (answered == labels)[:, gallery.faces].sum(axis=1) if len(gallery) else np.zeros(0, int)
     counts = phrases.listed(
@@ -239,27 +243,10 @@ def inspected_too(judged: Judged) -> np.ndarray | None:
     return np.asarray(np.isin(places, findings.faces) & unchanged)
 
 
-def _answers(judged: Judged, index: int) -> Sequence[Emotion]:
-    evaluation = judged.evaluations[index]
-    return [evaluation.emotions[label] for label in evaluation.predicted_labels]
-
-
 def _to_matrix(pair: ConfusedPair) -> None:
     state.set_cell((pair.first, pair.second))
     state.set_opened_face(None)
     st.session_state["evaluation.view_shown"] = "Confusions"
-
-
-def _pair_title(pair: ConfusedPair) -> str:
-    return f"{pair.first.capitalize()} and {pair.second} · {phrases.faces(len(pair.gallery))}"
-
-
-def _count(judged: Judged) -> str:
-    return {2: "two", 3: "three"}[len(judged.models)]
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
 
 
 def _percent(share: float) -> str:

@@ -35,10 +35,7 @@ def show(
         faces: (m,) indices among `judged.faces`, m at least 1.
         key: begins the widgets' keys, "evaluation.<noun>".
         of: which list this is; another one begins at its first page.
-        badges: for each of the faces what stands in its corner; empty for none.
-        answers: for each of the faces what it is called instead of its label; the first model's answers if
-            left out.
-        notes: more lines for the face of an index.
+        badges, answers, notes: as `words.captions` takes them.
     """
     page = f"{key}.page.{of}"
     shown = paging.open_page(page, len(faces), FACES_PER_PAGE)
@@ -67,6 +64,5 @@ def show(
         on_select=selection.on_select(here),
     )
     paging.page_buttons(page, shown, len(faces), FACES_PER_PAGE)
-    row = state.opened_face()
-    if row is not None and not selection.is_on:
-        face_card.open_face(judged, row, rows)
+    if not selection.is_on:
+        face_card.open_face(judged, rows)

@@ -9,22 +9,16 @@ from fer.emotions import Emotion
 from fer.evaluation.galleries import Gallery
 from fer.statistics import percent
 from pages.parts import mending, notices, state
-from pages.parts.evaluation import names
-from pages.parts.evaluation.faces import galleries, people, sheet, words
+from pages.parts.evaluation import chosen_face, names
+from pages.parts.evaluation.faces import galleries, people, sheet
 from pages.parts.evaluation.judged import Judged
-from pages.parts.row_input import row_input
 
 _QUESTION, _LABEL, _ANSWER = "evaluation.gallery", "evaluation.label", "evaluation.answer"
-_ROW, _MISSING = "evaluation.row", "evaluation.row_missing"
-
-
-def faces_view(judged: Judged) -> None:
-    """Draw the view; what is chosen in it runs only this part again."""
-    _faces(judged)
 
 
 @st.fragment
-def _faces(judged: Judged) -> None:
+def faces_view(judged: Judged) -> None:
+    """Draw the view; what is chosen in it runs only this part again."""
     mending.settle()
     questions = galleries.questions(judged)
     if st.session_state.get(_QUESTION) not in questions:
@@ -75,7 +69,7 @@ def _filtered(judged: Judged, gallery: Gallery) -> Gallery:
         label = _choose("Labelled", _LABEL, evaluation.emotions)
         answer = _choose("Called", _ANSWER, evaluation.emotions)
         st.space("stretch")
-        _open_row(judged)
+        chosen_face.judged_row(judged, "evaluation", state.set_opened_face)
     chosen = np.ones(len(gallery), bool)
     for emotion, columns in ((label, labels), (answer, gallery.suggested)):
         if emotion is not None:
@@ -125,17 +119,3 @@ def _two_choices(judged: Judged, index: int) -> str:
         f"{evaluation.emotions[column]} {percent(evaluation.probabilities[index, column], 0)}"
         for column in (first, second)
     )
-
-
-def _open_row(judged: Judged) -> None:
-    """A row of the source, opened by its number; one that is not judged is said to be so."""
-
-    def opened(row: int) -> None:
-        there = judged.index_of(row) is not None
-        st.session_state[_MISSING] = None if there else row
-        state.set_opened_face(row if there else None)
-
-    row_input(_ROW, judged.dataset.rows, opened)
-    missing = st.session_state.pop(_MISSING, None)
-    if missing is not None:
-        st.info(words.why_missing(judged, missing), icon=":material/search_off:")

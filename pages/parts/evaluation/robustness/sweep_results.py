@@ -30,12 +30,9 @@ def show(
 ) -> None:
     """Draw the results; choosing a kind runs only this.
 
-    Args:
-        judged: what is judged.
-        faces: those that were swept, in the order of the sweeps' answers.
-        sweeps: of one to three models.
-        kinds: that all of them have measured.
-        indices: which of the judged models the sweeps are of.
+    faces: those that were swept, in the order of the sweeps' answers.
+    kinds: that all of the sweeps have measured.
+    indices: which of the judged models the sweeps are of.
     """
     first = sweeps[0].sweep
     order = tuple(kind for kind in first.weakest_first() if kind in kinds)
@@ -220,6 +217,4 @@ def _fallen(judged: Judged, faces: Dataset, swept: Sweep, kind: CorruptionKind) 
         f"{phrases.faces(back).capitalize()} changed the other way: wrong before, right now. Click one to "
         "open the original."
     )
-    opened = state.opened_face()
-    if opened is not None:
-        face_card.open_face(judged, opened, faces.rows[fallen])
+    face_card.open_face(judged, faces.rows[fallen])

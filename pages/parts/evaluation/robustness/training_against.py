@@ -14,13 +14,7 @@ from pages.parts.training import form
 
 
 def show(judged: Judged, kind: CorruptionKind, key: str = "evaluation.break_train") -> None:
-    """Offer to train the first model's settings again with the corruption as augmentation.
-
-    Args:
-        judged: whose first model it is.
-        kind: which corruption.
-        key: the button's.
-    """
+    """Offer to train the first model's settings again with the corruption as augmentation."""
     card, corruption, recommendation = judged.models[0].card, CORRUPTIONS[kind], RECOMMENDATIONS[kind]
     before, config = _settings(card)
     side = card.preprocessing.image_width

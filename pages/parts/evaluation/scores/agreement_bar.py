@@ -10,13 +10,7 @@ _STYLE = components.style(__file__)
 
 
 def show(comparison: PairedComparison, first: str, second: str) -> None:
-    """Show the bar.
-
-    Args:
-        comparison: of the two models.
-        first: what the first is called.
-        second: what the second is called.
-    """
+    """Show the bar, with what the two models are called."""
     neither = comparison.count - comparison.both - comparison.only_first - comparison.only_second
     parts = [
         ("both right", comparison.both, f"rgb({ACCENT_RGB})"),

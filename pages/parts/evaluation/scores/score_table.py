@@ -13,11 +13,7 @@ _STYLE = components.style(__file__)
 
 
 def show(models: Sequence[tuple[str, Sequence[Score]]]) -> None:
-    """Show the figures of one to three models, a line each; the models side by side.
-
-    Args:
-        models: each with what it is called, and its scores in one order.
-    """
+    """Show the figures of one to three models, a line each; the models by their names, side by side."""
     several = len(models) > 1
     names = [name for name, _ in models]
     lines = "".join(
