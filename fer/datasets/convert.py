@@ -58,25 +58,6 @@ class Converted:
     lost: tuple[str, ...]
 
 
-def form_of(target: Path) -> Form:
-    """Return the form that a target's name asks for.
-
-    Raises:
-        DatasetError: its suffix is none of those known.
-    """
-    suffixes = [suffix.lower() for suffix in target.suffixes]
-    if suffixes[-2:] == [".wide", ".csv"]:
-        return "wide-csv"
-    forms: dict[str, Form] = {"": "folders", ".csv": "fer-csv", ".parquet": "parquet"}
-    form = forms.get(target.suffix.lower())
-    if form is None:
-        raise DatasetError(
-            f"“{target.name}” does not say what to write. Let it end in .csv, .wide.csv or .parquet, or in "
-            "nothing for class folders."
-        )
-    return form
-
-
 def check_request(target: Path, seed: int | None = None) -> Form:
     """Return the form that will be written, or say what is wrong before a dataset is read for it.
 
@@ -84,7 +65,14 @@ def check_request(target: Path, seed: int | None = None) -> Form:
         DatasetError: the name says no known form, or something lies there already.
         ConfigError: the seed is below 0 or too large.
     """
-    form = form_of(target)
+    suffixes = [suffix.lower() for suffix in target.suffixes]
+    forms: dict[str, Form] = {"": "folders", ".csv": "fer-csv", ".parquet": "parquet"}
+    form = "wide-csv" if suffixes[-2:] == [".wide", ".csv"] else forms.get(target.suffix.lower())
+    if form is None:
+        raise DatasetError(
+            f"“{target.name}” does not say what to write. Let it end in .csv, .wide.csv or .parquet, or in "
+            "nothing for class folders."
+        )
     _refuse_existing(target)
     if seed is not None and not 0 <= seed < 2**31:
         raise ConfigError(f"The seed must be 0 to {2**31 - 1}; received {seed}.")
@@ -120,15 +108,18 @@ def convert(
     else:
         order = np.arange(len(dataset))
     teller = _Teller(dataset, progress)
-    match form:
-        case "folders":
-            _write_folders(dataset, order, target, teller, keep_rows=seed is None)
-        case "parquet":
-            files.save(target, lambda path: _write_parquet(dataset, order, path, target, teller))
-        case _:
-            files.save(
-                target, lambda path: _write_csv(dataset, order, path, target, teller, wide=form == "wide-csv")
-            )
+
+    def write(path: Path) -> None:
+        if form == "parquet":
+            _write_parquet(dataset, order, path, teller)
+        else:
+            _write_csv(dataset, order, path, teller, wide=form == "wide-csv")
+        _refuse_existing(target)
+
+    if form == "folders":
+        _write_folders(dataset, order, target, teller, keep_rows=seed is None)
+    else:
+        files.save(target, write)
     return Converted(target, form, len(dataset), tuple(_lost(dataset, form)))
 
 
@@ -197,7 +188,8 @@ def _write_folders(
     The files' names, read in their order, give the faces' order back: the rows of the source, or places in
     the new order.
     """
-    numbers = dataset.rows[order] if keep_rows and _ascending(dataset.rows) else np.arange(len(order))
+    ascending = bool((np.diff(dataset.rows) > 0).all())
+    numbers = dataset.rows[order] if keep_rows and ascending else np.arange(len(order))
     digits = max(5, len(str(int(numbers.max()))))
     with files.replacing(target) as unfinished:
         folders = {
@@ -226,27 +218,11 @@ def _write_folders(
         _refuse_existing(target)
 
 
-def _ascending(rows: NDArray[np.intp]) -> bool:
-    return bool((np.diff(rows) > 0).all())
-
-
-class _PixelText:
-    """Turns pixels into decimal text; eighty million `str` calls would take a minute."""
-
-    def __init__(self, separator: str) -> None:
-        words = [f"{value}{separator}".encode() for value in range(256)]
-        # Each value in four bytes, looked up as one number; zeros where it needs fewer.
-        self._words = np.frombuffer(b"".join(word.ljust(4, b"\0") for word in words), np.uint32)
-
-    def of(self, image: NDArray[np.uint8]) -> bytes:
-        """The pixels row by row, without a separator at the end."""
-        return self._words.take(image.ravel()).tobytes().translate(None, b"\0")[:-1]
-
-
-def _write_csv(
-    dataset: Dataset, order: NDArray[np.intp], path: Path, target: Path, teller: _Teller, *, wide: bool
-) -> None:
-    text = _PixelText("," if wide else " ")
+def _write_csv(dataset: Dataset, order: NDArray[np.intp], path: Path, teller: _Teller, *, wide: bool) -> None:
+    # Each value in four bytes, looked up as one number, with zeros where it needs fewer: eighty million `str`
+    # calls would take a minute.
+    numbers = (f"{value}{',' if wide else ' '}".encode().ljust(4, b"\0") for value in range(256))
+    text_of = np.frombuffer(b"".join(numbers), np.uint32)
     words = [emotion if wide else EMOTIONS.index(emotion) for emotion in dataset.emotions]
     columns = ",".join(f"pixel{n}" for n in range(dataset.images[0].size)) if wide else "pixels"
     with path.open("wb") as file:
@@ -254,16 +230,12 @@ def _write_csv(
         for places in _batches(order):
             for place in places:
                 label, usage = words[dataset.labels[place]], _USAGE[Split(str(dataset.splits[place]))]
-                file.write(
-                    b"%b,%b,%b\n" % (f"{label}".encode(), text.of(dataset.images[place]), usage.encode())
-                )
+                text = text_of.take(dataset.images[place].ravel()).tobytes().translate(None, b"\0")
+                file.write(b"%b,%b,%b\n" % (f"{label}".encode(), text[:-1], usage.encode()))
             teller.wrote(dataset.labels[places])
-    _refuse_existing(target)
 
 
-def _write_parquet(
-    dataset: Dataset, order: NDArray[np.intp], path: Path, target: Path, teller: _Teller
-) -> None:
+def _write_parquet(dataset: Dataset, order: NDArray[np.intp], path: Path, teller: _Teller) -> None:
     # Imported here: half a second that nobody else should wait for.
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -291,4 +263,3 @@ def _write_parquet(
                     values[f"fp_{name}"] = votes[places, column].astype(np.int8)
             table.write_table(pa.table(values, schema=schema))
             teller.wrote(dataset.labels[places])
-    _refuse_existing(target)

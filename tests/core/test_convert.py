@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fer.datasets import Dataset, Split, load_dataset
-from fer.datasets.convert import convert, form_of
+from fer.datasets.convert import check_request, convert
 from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.readers.wide_csv import load_csv
 from fer.emotions import EMOTIONS
@@ -223,14 +223,14 @@ def test_progress_counts_the_faces_of_each_emotion(target: str, faces: Dataset, 
     assert said[2] == said[3] == str(total)
 
 
-def test_the_name_says_the_form() -> None:
-    assert {form: form_of(Path(target)) for form, target in TARGETS.items()} == {
+def test_the_name_says_the_form(folder: Path) -> None:
+    assert {form: check_request(folder / target) for form, target in TARGETS.items()} == {
         form: form for form in TARGETS
     }
-    assert form_of(Path("A.WIDE.CSV")) == "wide-csv"
+    assert check_request(folder / "A.WIDE.CSV") == "wide-csv"
     for name in ("faces.zip", "faces.png", "my.faces"):
         with pytest.raises(DatasetError, match=f"“{name}” does not say what to write"):
-            form_of(Path(name))
+            check_request(folder / name)
 
 
 def test_a_seed_below_zero_is_refused(faces: Dataset, folder: Path) -> None:
