@@ -14,7 +14,7 @@ from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.editions import Edition, load_edition
 from fer.datasets.provenance import source_of
 from fer.datasets.readers.archives import SUFFIXES as ARCHIVE_SUFFIXES
-from fer.datasets.readers.archives import is_archive, load_archive
+from fer.datasets.readers.archives import is_archive, load_archive, without_suffix
 from fer.datasets.readers.ferplus import join_votes, looks_like_votes, votes_beside
 from fer.datasets.readers.folders import holds_emotions, listing_fingerprint, load_folders, looks_like_folders
 from fer.datasets.readers.parquet import load_parquet
@@ -119,7 +119,7 @@ def load_dataset(
         (
             path
             for path in sorted(found, key=lambda path: path.name != name)
-            if name in (path.name, _without_suffix(path))
+            if name in (path.name, without_suffix(path.name))
         ),
         None,
     )
@@ -238,8 +238,3 @@ def _kind(path: Path) -> Kind | None:
         return "archive"
     suffixes: dict[str, Kind] = {".csv": "csv", ".parquet": "parquet"}
     return suffixes.get(path.suffix.lower())
-
-
-def _without_suffix(path: Path) -> str:
-    suffixes = (suffix for suffix in ARCHIVE_SUFFIXES if path.name.lower().endswith(suffix))
-    return path.name[: -len(next(suffixes, path.suffix)) or None]

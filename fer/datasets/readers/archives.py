@@ -68,11 +68,7 @@ class _Budget:
     members: int = 0
 
     def take(self, size: int) -> None:
-        """Count bytes that came out.
-
-        Raises:
-            MalformedDatasetError: it is too much.
-        """
+        """Count bytes that came out; refuses what is too much."""
         self.unpacked += size
         ratio = self.unpacked / self.packed
         if self.unpacked > MAX_BYTES or (self.unpacked > _RATIO_COUNTS_FROM and ratio > MAX_RATIO):
@@ -83,11 +79,7 @@ class _Budget:
             )
 
     def take_member(self) -> None:
-        """Count one more member.
-
-        Raises:
-            MalformedDatasetError: there are too many.
-        """
+        """Count one more member; refuses too many."""
         self.members += 1
         if self.members > MAX_MEMBERS:
             raise MalformedDatasetError(
@@ -99,6 +91,12 @@ class _Budget:
 def is_archive(name: str) -> bool:
     """Whether a file of that name is an archive that can be unpacked here."""
     return name.lower().endswith(SUFFIXES)
+
+
+def without_suffix(name: str) -> str:
+    """A file's name without its suffix, which of an archive may be two; a name without one as it is."""
+    suffixes = (suffix for suffix in SUFFIXES if name.lower().endswith(suffix))
+    return name[: -len(next(suffixes, PurePosixPath(name).suffix)) or None]
 
 
 def load_archive(path: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
@@ -169,19 +167,14 @@ class _Unpacked:
         """Unpack the archives that were inside, each into a folder of its own; whether there were any."""
         inner = sorted(path for path in self.folder.rglob("*") if is_archive(path.name) and path.is_file())
         for path in inner[:_MOST_INNER_ARCHIVES]:
-            suffix = next(suffix for suffix in SUFFIXES if path.name.lower().endswith(suffix))
-            target = path.with_name(path.name[: -len(suffix)] or "inner")
+            target = path.with_name(without_suffix(path.name) or "inner")
             if target.exists():
                 target = path.with_name(f"{path.name}.unpacked")
             self.take_out(path, target, silent)
         return bool(inner)
 
     def take_out(self, path: Path, target: Path, progress: Progress) -> None:
-        """Unpack the archive at `path` into the folder `target`.
-
-        Raises:
-            MalformedDatasetError, StorageError: see `load_archive`.
-        """
+        """Unpack the archive at `path` into the folder `target`; raises what `load_archive` does."""
         name = path.name.lower()
         if not path.stat().st_size:  # gzip takes it for an archive of nothing
             raise _damaged(self.budget.name)
@@ -195,10 +188,8 @@ class _Unpacked:
         except (tarfile.TarError, zipfile.BadZipFile, zlib.error, struct.error, EOFError) as error:
             raise _damaged(self.budget.name) from error
         except OSError as error:
-            if error.errno in (
-                None,
-                errno.EINVAL,
-            ):  # not the disk: no gzip, or an offset before the beginning
+            # Not the disk: no gzip, or an offset before the beginning.
+            if error.errno in (None, errno.EINVAL):
                 raise _damaged(self.budget.name) from error
             raise
         except (NotImplementedError, RuntimeError, ValueError, OverflowError) as error:
@@ -272,10 +263,9 @@ def _untar(path: Path, target: Path, budget: _Budget, progress: Progress) -> Non
 
 
 def _gunzip(path: Path, target: Path, budget: _Budget, progress: Progress) -> None:
-    place = PurePosixPath(path.name[: -len(".gz")])
     with path.open("rb") as file, gzip.GzipFile(fileobj=file) as source:
         progress(0.0, f"Unpacking {path.name}")
-        _write(source, target, place, budget)
+        _write(source, target, PurePosixPath(path.name[: -len(".gz")]), budget)
 
 
 class _Forwards:
@@ -320,11 +310,7 @@ class _Forwards:
 
 
 def _place(name: str, archive: str) -> PurePosixPath:
-    """Where a member wants to lie, as a path that stays below the folder it is put into.
-
-    Raises:
-        MalformedDatasetError: it would lie outside.
-    """
+    """Where a member wants to lie, as a path that stays below the folder it is put into, or it is refused."""
     plain = name.replace("\\", "/")
     parts = [part for part in plain.split("/") if part not in ("", ".")]
     leaves = plain.startswith("/") or ".." in parts or any(":" in part for part in parts[:1]) or "\0" in name
@@ -343,12 +329,7 @@ def _is_wanted(place: PurePosixPath) -> bool:
 
 
 def _write(source: _Source, target: Path, place: PurePosixPath, budget: _Budget) -> None:
-    """Write a member below `target`; one that was there before stays.
-
-    Raises:
-        MalformedDatasetError: it is too much, or its name cannot be a file's here.
-        StorageError: the disk is full.
-    """
+    """Write a member below `target`; one that was there before stays."""
     path = target.joinpath(*place.parts)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -356,8 +337,9 @@ def _write(source: _Source, target: Path, place: PurePosixPath, budget: _Budget)
             return
         file: BinaryIO = path.open("xb")
     except (OSError, ValueError) as error:
-        if isinstance(error, OSError) and (storage := _storage_error(path, error)):
-            raise storage from error
+        disk = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO)
+        if isinstance(error, OSError) and error.errno in disk:
+            raise files.storage_error(path, error) from error
         raise MalformedDatasetError(
             f"“{budget.name}” holds “{printable(str(place)[:80])}”, a name that no file can have "
             "here. Unpack it yourself and choose what is inside."
@@ -369,12 +351,6 @@ def _write(source: _Source, target: Path, place: PurePosixPath, budget: _Budget)
                 file.write(content)
             except OSError as error:
                 raise files.storage_error(path, error) from error
-
-
-def _storage_error(path: Path, error: OSError) -> Exception | None:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO):
-        return files.storage_error(path, error)
-    return None
 
 
 def _occurrences(file: BinaryIO, mark: bytes) -> int:
