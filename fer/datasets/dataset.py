@@ -176,16 +176,11 @@ class Dataset:
     def counts(self) -> dict[Split, dict[Emotion, int]]:
         """How many faces each emotion has, for each split that is not empty."""
         return {
-            split: {
-                emotion: int(count)
-                for emotion, count in zip(
-                    self.emotions,
-                    np.bincount(self.labels[self.splits == split], minlength=len(self.emotions)),
-                    strict=True,
-                )
-            }
+            split: dict(
+                zip(self.emotions, np.bincount(labels, minlength=len(self.emotions)).tolist(), strict=True)
+            )
             for split in Split
-            if (self.splits == split).any()
+            if len(labels := self.labels[self.splits == split])
         }
 
 

@@ -162,12 +162,10 @@ def put_in_place(source: Path, target: Path, provenance: Provenance, progress: P
 
 def _is_same(target: Path, provenance: Provenance) -> bool:
     """Whether exactly these files lie at `target` already."""
-    if target.is_file():
-        record = provenance.files[0]
-        same_size = target.stat().st_size == record.bytes
-        return same_size and digests_of(target, {"sha256"})["sha256"] == record.sha256
+    places = [target] if target.is_file() else [target / record.path for record in provenance.files]
     return all(
-        (target / record.path).is_file()
-        and digests_of(target / record.path, {"sha256"})["sha256"] == record.sha256
-        for record in provenance.files
+        place.is_file()
+        and place.stat().st_size == record.bytes
+        and digests_of(place, {"sha256"})["sha256"] == record.sha256
+        for place, record in zip(places, provenance.files, strict=False)
     )

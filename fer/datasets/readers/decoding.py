@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.datasets.readers.vocabulary import kept_out
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError, PictureError
 from fer.images import decode_grey, picture_size
 from fer.system.progress import Progress
@@ -124,7 +125,7 @@ def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "")
     raise PartlyBadDatasetError(message, good, [bad[index] for index in sorted(bad)], len(bad))
 
 
-def notes_on(what: str, count: int, bad: Bad, outside: Mapping[str, int], drawn: str) -> tuple[str, ...]:
+def notes_on(what: str, count: int, bad: Bad, outside: Counter[str], drawn: str) -> tuple[str, ...]:
     """What reading left out or decided, as sentences for `Dataset.notes`.
 
     Args:
@@ -140,14 +141,6 @@ def notes_on(what: str, count: int, bad: Bad, outside: Mapping[str, int], drawn:
         are = "was bad and is" if len(bad) == 1 else "were bad and are"
         notes.append(f"{len(bad):,} of {count:,} {what} {are} left out; the first is “{where}”: it {why}")
     return (*notes, *kept_out(outside), *([drawn] if drawn else []))
-
-
-def kept_out(words: Mapping[str, int]) -> tuple[str, ...]:
-    """The note on faces that show none of our emotions, none if there are none; word to how many."""
-    if not words:
-        return ()
-    named = ", ".join(f"{count:,} of “{word}”" for word, count in words.items())
-    return (f"Left out, because they show none of the seven emotions: {named}.",)
 
 
 def _common_size(count: int, read: Reader) -> tuple[int, int]:

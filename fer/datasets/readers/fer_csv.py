@@ -26,11 +26,6 @@ from fer.datasets.readers.csv_faces import (
 from fer.errors import MalformedDatasetError
 
 
-def looks_like_fer_csv(first: FirstLine) -> bool:
-    """Whether a file that begins so has its pixels in one column."""
-    return "pixels" in first.names
-
-
 def fer_layout(path: Path, first: FirstLine) -> Layout:
     """Find the columns by the header, and the size of a face by the first rows.
 

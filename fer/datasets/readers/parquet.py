@@ -10,14 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Source, Split
-from fer.datasets.readers.decoding import decode_faces, kept_out, notes_on, refuse_bad
-from fer.datasets.readers.vocabulary import filled_splits, label_called, printable, split_called
+from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
+from fer.datasets.readers.vocabulary import (
+    EMOTION_COLUMNS,
+    SPLIT_COLUMNS,
+    filled_splits,
+    kept_out,
+    label_called,
+    printable,
+    split_called,
+)
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
 from fer.system.progress import Progress, silent
 
-_LABEL_COLUMNS = ("emotion", "label", "labels", "expression", "class")
-_SPLIT_COLUMNS = ("usage", "split", "subset", "partition")
 # FER-2013 has 60 MB. A table that unpacks to more than this would not fit beside the faces decoded from it.
 _MAX_BYTES = 4 * 2**30
 _MAX_ROWS = 2_000_000
@@ -168,13 +174,13 @@ def _columns(path: Path, schema: Any) -> tuple[str, str, str | None]:
         return next((lower[name] for name in wanted if name in lower), None)
 
     pictures = next((field.name for field in schema if holds_pictures(field.type)), None)
-    label = first(_LABEL_COLUMNS)
+    label = first(EMOTION_COLUMNS)
     if pictures is None or label is None:
         raise MalformedDatasetError(
             f"“{path.name}” needs a column of encoded pictures and one named emotion or label; it has "
             f"{', '.join(schema.names[:12]) or 'no columns'}. Choose a table of labelled pictures."
         )
-    return pictures, label, first(_SPLIT_COLUMNS)
+    return pictures, label, first(SPLIT_COLUMNS)
 
 
 def _check_size(path: Path, metadata: Any, wanted: list[str]) -> None:
@@ -228,11 +234,8 @@ def _labels(
 
 
 def _word(value: Any, names: list[str] | None) -> str:
-    return (
-        names[value]
-        if names is not None and isinstance(value, int) and 0 <= value < len(names)
-        else str(value)
-    )
+    is_place = names is not None and isinstance(value, int) and 0 <= value < len(names)
+    return names[value] if names is not None and is_place else str(value)
 
 
 def _splits(path: Path, values: list[Any], bad: dict[int, tuple[str, str]]) -> NDArray[np.str_]:
@@ -242,13 +245,7 @@ def _splits(path: Path, values: list[Any], bad: dict[int, tuple[str, str]]) -> N
     for row, value in enumerate(values):
         split = split_of[str(value)]
         if split is None:
-            bad.setdefault(
-                row,
-                (
-                    _where(path, row),
-                    f"has the split “{printable(str(value)[:60])}”, which is none of Training, "
-                    "PublicTest, PrivateTest, train, validation and test.",
-                ),
-            )
+            what = f"has the split “{printable(str(value)[:60])}”, which is none of Training, PublicTest, "
+            bad.setdefault(row, (_where(path, row), f"{what}PrivateTest, train, validation and test."))
         splits.append((split or Split.TRAIN).value)
     return np.array(splits, "<U10")

@@ -10,6 +10,7 @@ default/train/0000.parquet  default/test/0000.parquet
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from fer.datasets.dataset import Dataset, Source, Split
-from fer.datasets.readers.csv_faces import read_first_line
+from fer.datasets.readers.csv_faces import FirstLine, read_first_line
 from fer.datasets.readers.parquet import load_parquet
 from fer.datasets.readers.vocabulary import filled_splits, split_called
 from fer.datasets.readers.wide_csv import load_csv, looks_like_wide_csv
@@ -75,10 +76,11 @@ def find_tables(folder: Path) -> list[Table]:
     One that has all splits, as `icml_face_data.csv` beside its `train.csv` and `test.csv`, goes before
     several that are named for splits, and these before one that is alone. Tables without labels do not count.
     """
-    found = sorted(path for path in _files(folder, folder, _DEEPEST) if _has_faces(path))
+    begun = {path: _first_line(path) for path in sorted(_files(folder, folder, _DEEPEST))}
+    found = [path for path, first in begun.items() if first is None or _has_faces(path, first)]
     if len(found) == 1:
         return [Table(found[0], _split_of(found[0], folder))]
-    whole = [path for path in found if _says_splits(path)]
+    whole = [path for path in found if (first := begun[path]) is not None and first.split is not None]
     named = [Table(path, split) for path in found if (split := _split_of(path, folder))]
     if whole and not all(table.path in whole for table in named):
         return [Table(max(whole, key=lambda path: path.stat().st_size), None)]
@@ -149,22 +151,13 @@ def _split_of(path: Path, root: Path) -> Split | None:
     return None
 
 
-def _has_faces(path: Path) -> bool:
-    """Whether the table has labels and pictures, judged by how it begins; of Parquet it is assumed."""
-    if path.suffix.lower() == ".parquet":
-        return True
-    try:
-        first = read_first_line(path)
-    except MalformedDatasetError:
-        return True  # its reader says what is wrong
+def _first_line(path: Path) -> FirstLine | None:
+    """How a CSV begins; None for Parquet, and for one whose reader will say what is wrong with it."""
+    with suppress(MalformedDatasetError):
+        return None if path.suffix.lower() == ".parquet" else read_first_line(path)
+    return None
+
+
+def _has_faces(path: Path, first: FirstLine) -> bool:
+    """Whether the table has labels and pictures, judged by how it begins."""
     return (first.emotion is not None and "pixels" in first.names) or looks_like_wide_csv(path)
-
-
-def _says_splits(path: Path) -> bool:
-    """Whether the table has a column of splits; of Parquet only its reader knows."""
-    if path.suffix.lower() == ".parquet":
-        return False
-    try:
-        return read_first_line(path).split is not None
-    except MalformedDatasetError:
-        return False

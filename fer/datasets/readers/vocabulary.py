@@ -1,6 +1,7 @@
 """Label vocabulary: what datasets call the emotions and the splits, and how missing splits are drawn."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 import numpy as np
@@ -32,6 +33,10 @@ _SPLIT_WORDS: dict[Split, tuple[str, ...]] = {
     Split.TEST: ("testing", "private", "privatetest", "testset"),
 }
 _SPLIT_OF = {word: split for split, words in _SPLIT_WORDS.items() for word in (split.value, *words)}
+
+# What tables call the columns of labels and of splits.
+EMOTION_COLUMNS = ("emotion", "label", "labels", "expression", "class")
+SPLIT_COLUMNS = ("usage", "split", "subset", "partition")
 
 # "0_angry", "1-disgust", "03. happy": a number in front keeps folders in an order.
 _NUMBER_IN_FRONT = re.compile(r"\d{1,3}[\s_.:-]+(?=[a-z])")
@@ -73,6 +78,23 @@ def label_called(word: str) -> int | None:
 def printable(text: str) -> str:
     """A stranger's text, such as a file's name, as it is safe to print."""
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def quoted(text: str) -> str:
+    """A stranger's text as a short quotation that is safe to print."""
+    return f"“{printable(text if len(text) <= 60 else text[:60] + '…')}”"
+
+
+def counted(words: Counter[str]) -> str:
+    """How often each of these words stands there, the commonest first."""
+    return ", ".join(f"{count:,} of {quoted(word)}" for word, count in words.most_common())
+
+
+def kept_out(words: Counter[str]) -> list[str]:
+    """The note on faces that show none of our emotions, by their labels; none if there are none."""
+    if not words:
+        return []
+    return [f"Left out, because they show none of the seven emotions: {counted(words)}."]
 
 
 def filled_splits(

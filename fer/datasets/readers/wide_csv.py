@@ -34,7 +34,7 @@ from fer.datasets.readers.csv_faces import (
     shown,
     split_of,
 )
-from fer.datasets.readers.fer_csv import fer_layout, looks_like_fer_csv
+from fer.datasets.readers.fer_csv import fer_layout
 from fer.datasets.readers.ferplus import looks_like_votes
 from fer.errors import MalformedDatasetError
 from fer.system.progress import Progress, silent
@@ -55,7 +55,7 @@ def load_csv(
             f"“{path.name}” holds the votes of FER+ and no faces. Leave it in data/ beside FER-2013, "
             "which it belongs to, and open that."
         )
-    if not looks_like_fer_csv(first) and len(first.names) >= _MANY_COLUMNS:
+    if "pixels" not in first.names and len(first.names) >= _MANY_COLUMNS:
         layout = _layout(path, first)
     else:
         layout = fer_layout(path, first)

@@ -90,18 +90,19 @@ def _read_good(block: bytes, layout: Layout) -> Block | None:
     outside: Counter[str] = Counter()
     for start, stop in lines_of(block, layout.ending):
         cut = _cut(block, start, stop, layout)
-        if cut is None or (not cut.emotion and is_blank(block[start:stop])):
-            if is_blank(block[start:stop]):
-                continue
+        if (cut is None or not cut[0]) and is_blank(block[start:stop]):
+            continue
+        if cut is None:
             return None
-        label, split = label_of(cut.emotion), split_of(cut.split)
+        emotion, usage, begin, end = cut
+        label, split = label_of(emotion), split_of(usage)
         if label is None or split is None:
             return None
         if label < 0:
-            outside[text_of(cut.emotion).lower()] += 1
+            outside[text_of(emotion).lower()] += 1
         labels.append(label)
         splits.append(split)
-        texts.append(view[cut.start : cut.stop])
+        texts.append(view[begin:end])
     images = pixels_of(texts, layout)
     if images is None:
         return None
@@ -172,18 +173,8 @@ def _block(
     )
 
 
-@dataclass(slots=True)
-class _Cut:
-    """One line, cut at its separators; the pixels stay where they are."""
-
-    emotion: bytes
-    split: bytes
-    start: int
-    stop: int
-
-
-def _cut(block: bytes, start: int, stop: int, layout: Layout) -> _Cut | None:
-    """Find the fields of the line `block[start:stop]` from both ends; None if it has too few.
+def _cut(block: bytes, start: int, stop: int, layout: Layout) -> tuple[bytes, bytes, int, int] | None:
+    """The emotion and the split in `block[start:stop]`, and where the pixels lie; None for too few fields.
 
     Splitting at the separators would copy the pixels twice, under the interpreter lock.
     """
@@ -204,4 +195,4 @@ def _cut(block: bytes, start: int, stop: int, layout: Layout) -> _Cut | None:
     while start < stop and block[stop - 1] in PADDING:
         stop -= 1
     split = b"train" if layout.split is None else fields[layout.split]
-    return _Cut(fields[layout.emotion], split, start, stop)
+    return fields[layout.emotion], split, start, stop

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.readers.csv_faces.text import LINE_BYTES, fields_of, is_blank, lines_of, shown, text_of
+from fer.datasets.readers.vocabulary import EMOTION_COLUMNS, SPLIT_COLUMNS
 from fer.errors import MalformedDatasetError
 
 # Almost every first line ends within this.
@@ -17,8 +18,6 @@ _FIRST_BYTES = 2**16
 _SAMPLE_ROWS = 64
 _SMALLEST_SIDE = 8
 _SEPARATORS = (b",", b";", b"\t")
-_EMOTION_COLUMNS = ("emotion", "label", "labels", "expression", "class")
-_SPLIT_COLUMNS = ("usage", "split", "subset", "partition")
 # What files begin with that were only called .csv.
 _NO_TEXT = {
     b"\x89PNG": "a PNG picture",
@@ -61,12 +60,12 @@ class FirstLine:
     @property
     def emotion(self) -> int | None:
         """The column that holds the labels, by its name."""
-        return self.first(_EMOTION_COLUMNS)
+        return self.first(EMOTION_COLUMNS)
 
     @property
     def split(self) -> int | None:
         """The column that holds the splits, by its name."""
-        return self.first(_SPLIT_COLUMNS)
+        return self.first(SPLIT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)

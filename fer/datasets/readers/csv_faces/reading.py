@@ -12,8 +12,7 @@ import numpy as np
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.readers.csv_faces.blocks import Block, line_bounds, read_block
 from fer.datasets.readers.csv_faces.layout import Layout
-from fer.datasets.readers.csv_faces.text import shown
-from fer.datasets.readers.vocabulary import filled_splits
+from fer.datasets.readers.vocabulary import counted, filled_splits, kept_out
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from fer.system.progress import Progress, silent
@@ -111,7 +110,7 @@ class _Reading:
                 raise self.refusal()
             raise MalformedDatasetError(
                 f"“{self.path.name}” shows none of the seven emotions: it has "
-                f"{_enumerated(self.outside) or 'no face'}. Choose another file."
+                f"{counted(self.outside) or 'no face'}. Choose another file."
             )
         images, labels, splits, rows = (
             np.concatenate([getattr(block, name) for block in self.blocks])
@@ -125,20 +124,12 @@ class _Reading:
                 f"{self.bad:,} of its {self.rows:,} rows {'is' if one else 'are'} bad and left out"
                 f"{'' if one else '; the first'}: {where}: {reason}."
             )
-        if self.outside:
-            notes.append(
-                f"Left out, because they show none of the seven emotions: {_enumerated(self.outside)}."
-            )
+        notes += kept_out(self.outside)
         if self.layout.split is None and split is None:
             splits, note = filled_splits(labels, splits)
             notes += [note] if note else []
-        elif split is not None and self.layout.split is None:
+        elif self.layout.split is None and split is not None:
             splits = np.full(len(labels), split.value, "<U10")
         return Dataset(
             self.path.name, EMOTIONS, images, labels, splits, Source(self.path.name), rows, notes=tuple(notes)
         )
-
-
-def _enumerated(outside: Counter[str]) -> str:
-    """How many rows each label has that is none of ours."""
-    return ", ".join(f"{count:,} of {shown(word.encode())}" for word, count in outside.most_common())

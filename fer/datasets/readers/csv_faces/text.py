@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fer.datasets.readers.vocabulary import printable
+from fer.datasets.readers.vocabulary import quoted
 
 # What may stand around a value without being part of it.
 PADDING = b' "\t\r\n'
@@ -48,6 +48,4 @@ def text_of(field: bytes) -> str:
 
 def shown(field: bytes) -> str:
     """Bytes from the file as a short quotation that is safe to print."""
-    text = field[:400].strip(PADDING).decode("utf-8-sig", "replace")
-    text = text if len(text) <= 60 else text[:60] + "…"
-    return f"“{printable(text)}”"
+    return quoted(field[:400].strip(PADDING).decode("utf-8-sig", "replace"))
