@@ -20,13 +20,10 @@ DENSE = 128
 
 
 def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 0.0) -> keras.Model:
-    """Return the untrained model: (n, *input_shape) to (n, class_count) probabilities.
+    """Return the untrained model: (n, height, width, channels) to (n, class_count) probabilities.
 
-    Args:
-        input_shape: (height, width, channels).
-        class_count: k.
-        dropout: share of its output that each block, and the dense layer, leaves out in a training step; its
-            authors use some, and do not say how much.
+    `dropout` is the share of its output that each block, and the dense layer, leaves out in a training step;
+    its authors use some, and do not say how much.
     """
     inputs = keras.Input(input_shape, name="face")
     x = inputs

@@ -14,9 +14,7 @@ _CLASSES = 7
 def draft(name: str, image_size: int | None = None) -> Blueprint:
     """Build an architecture as its authors do, and return what it is made of.
 
-    Args:
-        name: of the catalogue.
-        image_size: side of its input in pixels; None takes its own.
+    `image_size` is the side of its input in pixels; None takes its own.
 
     Raises:
         UnknownArchitectureError: there is none of that name.

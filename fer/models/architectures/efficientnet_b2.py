@@ -23,12 +23,10 @@ def backbone(input_shape: tuple[int, int, int], weights: str | None = None) -> k
 
 
 def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 0.0) -> keras.Model:
-    """Return the untrained model: (n, *input_shape) to (n, class_count) probabilities.
+    """Return the untrained model: (n, height, width, 3) to (n, class_count) probabilities.
 
-    Args:
-        input_shape: (height, width, 3), at least 32×32; red, green and blue from 0 to 1.
-        class_count: k.
-        dropout: share of the averaged features that each training step leaves out; Keras uses 0.3.
+    Red, green and blue go from 0 to 1, and a side has at least 32 pixels. `dropout` is the share of the
+    averaged features that each training step leaves out; Keras uses 0.3.
     """
     inputs = keras.Input(input_shape, name="face")
     # Keras' network takes 0 to 255 and divides by 255 first, which is done here. Then it normalises by what

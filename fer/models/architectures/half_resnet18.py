@@ -14,11 +14,5 @@ WIDTHS = (32, 64, 128, 256)
 
 
 def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 0.0) -> keras.Model:
-    """Return the untrained model: (n, *input_shape) to (n, class_count) probabilities.
-
-    Args:
-        input_shape: (height, width, channels).
-        class_count: k.
-        dropout: share of the averaged features that each training step leaves out; none in the paper.
-    """
+    """Return the untrained model; see `small_resnet.build`."""
     return small_resnet.build(input_shape, class_count, dropout, WIDTHS, "half_resnet18")

@@ -18,13 +18,10 @@ DENSE = 128
 
 
 def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 0.0) -> keras.Model:
-    """Return the untrained model: (n, *input_shape) to (n, class_count) probabilities.
+    """Return the untrained model: (n, height, width, channels) to (n, class_count) probabilities.
 
-    Args:
-        input_shape: (height, width, channels).
-        class_count: k.
-        dropout: share of the features before the last layer that each training step leaves out; its
-            authors use 0.2.
+    `dropout` is the share of the features before the last layer that each training step leaves out; its
+    authors use 0.2.
     """
     inputs = keras.Input(input_shape, name="face")
     x = inputs

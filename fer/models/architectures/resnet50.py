@@ -22,13 +22,11 @@ def backbone(input_shape: tuple[int, int, int], weights: str | None = None) -> k
 
 
 def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 0.0) -> keras.Model:
-    """Return the untrained model: (n, *input_shape) to (n, class_count) probabilities.
+    """Return the untrained model: (n, height, width, 3) to (n, class_count) probabilities.
 
-    Args:
-        input_shape: (height, width, 3), at least 32×32; red, green and blue from 0 to 1.
-        class_count: k.
-        dropout: share of the averaged features that each training step leaves out; its authors speak of 0.5
-            to 0.8 in hidden layers, and do not say which they took.
+    Red, green and blue go from 0 to 1, and a side has at least 32 pixels. `dropout` is the share of the
+    averaged features that each training step leaves out; its authors speak of 0.5 to 0.8 in hidden
+    layers, and do not say which they took.
     """
     inputs = keras.Input(input_shape, name="face")
     x = keras.ops.flip(inputs, axis=-1)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
+from fer.models.architectures.backbone import with_head
 from fer.models.architectures.normalization import BatchNormalization
-from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
+from fer.models.catalog import FEATURES_LAYER
 
 WIDTHS = (16, 32, 64, 96)
 BLOCKS_PER_WIDTH = 2
@@ -42,13 +43,7 @@ def build(
             is_last = (stage, block) == (len(widths) - 1, BLOCKS_PER_WIDTH - 1)
             halve = stage > 0 and block == 0
             x = _basic_block(x, width, halve=halve, name=FEATURES_LAYER if is_last else None)
-    x = layers.GlobalAveragePooling2D()(x)
-    if dropout:
-        x = layers.Dropout(dropout)(x)
-    x = layers.Dense(class_count, name=EMOTION_MAPS_LAYER)(x)
-    # Softmax in float32 even under mixed precision: seven small numbers, and their logarithm is the loss.
-    outputs = layers.Activation("softmax", dtype="float32", name="probabilities")(x)
-    return keras.Model(inputs, outputs, name=name)
+    return with_head(inputs, x, class_count, dropout, name)
 
 
 def _basic_block(x: keras.KerasTensor, width: int, *, halve: bool, name: str | None) -> keras.KerasTensor:

@@ -7,19 +7,17 @@ the first cost the same, and a mean over the last map takes the place of dense l
 import keras
 from keras import layers
 
+from fer.models.architectures.backbone import with_head
 from fer.models.architectures.normalization import BatchNormalization
-from fer.models.catalog import EMOTION_MAPS_LAYER, FEATURES_LAYER
+from fer.models.catalog import FEATURES_LAYER
 
 FILTERS = (8, 16, 32, 64)
 
 
 def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 0.0) -> keras.Model:
-    """Return the untrained model: (n, *input_shape) to (n, class_count) probabilities.
+    """Return the untrained model: (n, height, width, channels) to (n, class_count) probabilities.
 
-    Args:
-        input_shape: (height, width, channels).
-        class_count: k.
-        dropout: share of the features before the last layer that each training step leaves out.
+    `dropout` is the share of the features before the last layer that each training step leaves out.
     """
     inputs = keras.Input(input_shape, name="face")
     x = inputs
@@ -30,10 +28,4 @@ def build(input_shape: tuple[int, int, int], class_count: int, dropout: float = 
         x = layers.Activation("relu", name=FEATURES_LAYER if last else None)(x)
         if not last:
             x = layers.MaxPooling2D(2)(x)
-    x = layers.GlobalAveragePooling2D()(x)
-    if dropout:
-        x = layers.Dropout(dropout)(x)
-    x = layers.Dense(class_count, name=EMOTION_MAPS_LAYER)(x)
-    # Softmax in float32 even under mixed precision: seven small numbers, and their logarithm is the loss.
-    outputs = layers.Activation("softmax", dtype="float32", name="probabilities")(x)
-    return keras.Model(inputs, outputs, name="tiny_cnn")
+    return with_head(inputs, x, class_count, dropout, "tiny_cnn")
