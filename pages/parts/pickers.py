@@ -12,6 +12,7 @@ from fer.models.inference import ModelEntry, list_models
 from pages.parts import caches, state
 
 Entry = TypeVar("Entry", DatasetEntry, ModelEntry)
+Option = TypeVar("Option")
 SPLIT_TITLES = {Split.TRAIN: "Training", Split.VALIDATION: "Validation", Split.TEST: "Test"}
 
 
@@ -62,6 +63,21 @@ def choose_model(key: str, label: str = "Model") -> ModelEntry | None:
     if state.model() not in entries:
         state.set_model(next(iter(entries)))
     return _choose(entries, state.model(), state.set_model, key, label)
+
+
+def choose_one(
+    label: str,
+    options: Sequence[Option],
+    key: str,
+    title: Callable[[Option], str] = str,
+    help: str | None = None,
+) -> Option:
+    """Show a few things side by side and return the chosen one, at first the first; one alone is returned."""
+    if len(options) == 1:
+        return options[0]
+    return st.segmented_control(
+        label, options, default=options[0], required=True, format_func=title, key=key, help=help
+    )
 
 
 def choose_split(key: str, splits: Sequence[Split], default: Split, label: str = "Split") -> Split:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fer import images
 from fer.emotions import Emotion
 from fer.errors import FerError
-from pages.parts import caches, face_sheet, state
+from pages.parts import caches, face_sheet, pickers, state
 from pages.parts.evaluation.faces import words
 from pages.parts.evaluation.judged import Judged
 from pages.parts.row_input import row_input
@@ -162,15 +162,11 @@ def _own(judged: Judged, key: str) -> ChosenFace | None:
             icon=":material/person_search:",
         )
         return None
-    number = 1
-    if len(crops) > 1:
-        number = st.segmented_control(
-            f"{len(crops)} faces, largest first",
-            range(1, len(crops) + 1),
-            default=1,
-            required=True,
-            key=f"evaluation.own_face.{file.file_id}",
-        )
+    number = pickers.choose_one(
+        f"{len(crops)} faces, largest first",
+        range(1, len(crops) + 1),
+        f"evaluation.own_face.{file.file_id}",
+    )
     with st.container(width=110):
         face_sheet.show(
             crops[[number - 1]], [face_sheet.Caption("Yours", description="your face")], f"{key}.own"

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import phrases
+from pages.parts import phrases, pickers
 from pages.parts.evaluation.judged import Judged
 
 _LETTERS = "ABC"
@@ -25,15 +25,11 @@ def subject(judged: Judged, index: int) -> str:
 
 def choose_model(judged: Judged, title: str, key: str) -> int:
     """Show the models by their letters, if there are several, and return the place of the chosen one."""
-    if len(judged.models) == 1:
-        return 0
-    return st.segmented_control(
+    return pickers.choose_one(
         title,
         range(len(judged.models)),
-        default=0,
-        required=True,
-        format_func=lambda index: f"{letter(judged, index)}  {judged.models[index].title}",
-        key=key,
+        key,
+        lambda index: f"{letter(judged, index)}  {judged.models[index].title}",
     )
 
 

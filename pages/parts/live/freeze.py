@@ -5,6 +5,7 @@ import streamlit as st
 from fer.live import FrozenFrame, drawing
 from fer.live.choice import LiveChoice
 from fer.live.streaming import Stream
+from pages.parts import pickers
 from pages.parts.live import face_reading
 from pages.parts.live.recording import keep_picture
 
@@ -12,12 +13,7 @@ _KEPT = "live.frozen.kept"
 
 
 def frozen_frame_dialog(stream: Stream, choice: LiveChoice) -> None:
-    """Show the frozen frame and what was read in it over the page, while the camera goes on below.
-
-    Args:
-        stream: whose `frozen` is shown; nothing without one.
-        choice: with which models it is looked at.
-    """
+    """Show the frozen frame, if there is one, and what was read in it, while the camera goes on below."""
     if stream.frozen is not None:
 
         def let_go() -> None:
@@ -49,14 +45,10 @@ def _held(frozen: FrozenFrame, choice: LiveChoice) -> None:
         if not faces:
             st.markdown("No face was found in this frame. Close it, and freeze another.")
             return
-        index = 0
-        if len(faces) > 1:
-            index = st.segmented_control(
-                "Whose face",
-                range(len(faces)),
-                default=0,
-                required=True,
-                format_func=lambda place: f"Person {faces[place].track_id}",
-                key="live.frozen.face",
-            )
+        index = pickers.choose_one(
+            "Whose face",
+            range(len(faces)),
+            "live.frozen.face",
+            lambda place: f"Person {faces[place].track_id}",
+        )
         face_reading.face_panel(faces[index], choice, "live.frozen")

@@ -11,7 +11,7 @@ from fer.live import RecognizedFace, drawing, picture_export
 from fer.live.choice import LiveChoice
 from fer.live.picture_export import PicturePrediction
 from fer.statistics import percent
-from pages.parts import caches, notices, phrases
+from pages.parts import caches, notices, phrases, pickers
 from pages.parts.live import face_reading
 
 # So many are read at once; more would make the page long and the memory full.
@@ -54,12 +54,11 @@ def pictures_view(choice: LiveChoice) -> None:
         if answer is not None:
             _take_along([answer], choice)
         return
-    answers = []
-    for file in files:
-        answer = _one(choice, file.name, file.getvalue(), key=f"live.picture.{file.file_id}", brief=True)
-        if answer is not None:
-            answers.append(answer)
-    _take_along(answers, choice)
+    read = [
+        _one(choice, file.name, file.getvalue(), key=f"live.picture.{file.file_id}", brief=True)
+        for file in files
+    ]
+    _take_along([answer for answer in read if answer is not None], choice)
 
 
 def _one(
@@ -67,12 +66,7 @@ def _one(
 ) -> PicturePrediction | None:
     """One picture, drawn over, with what is known of the chosen face; or the sentence why not.
 
-    Args:
-        choice: how it is read.
-        title: what it is called.
-        content: the file's bytes.
-        key: begins the widgets' keys.
-        brief: show the face's closer reading only when it is asked for: one of many pictures.
+    `brief` is for one of many: the face's closer reading is shown only when it is asked for.
     """
     try:
         image_bgr, faces = caches.recognized_picture(
@@ -98,15 +92,7 @@ def _beside(faces: Sequence[RecognizedFace], choice: LiveChoice, key: str, *, br
             "settings, better light, less tilt, or a closer crop."
         )
         return
-    number = 1
-    if len(faces) > 1:
-        number = st.segmented_control(
-            f"{len(faces)} faces, largest first",
-            range(1, len(faces) + 1),
-            default=1,
-            required=True,
-            key=f"{key}.face",
-        )
+    number = pickers.choose_one(f"{len(faces)} faces, largest first", range(1, len(faces) + 1), f"{key}.face")
     item = faces[number - 1]
     if brief and not st.toggle("Look closely", key=f"{key}.closely"):
         label = "Unsure" if item.label is None else item.label.capitalize()
@@ -122,10 +108,8 @@ def _take_along(answers: Sequence[PicturePrediction], choice: LiveChoice) -> Non
         return
     digest = hashlib.blake2b(repr([answer.name for answer in answers]).encode(), digest_size=4).hexdigest()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.caption(
-            f"{phrases.faces(faces)} in {len(answers)} picture{'s' if len(answers) > 1 else ''}, to take "
-            f"along:"
-        )
+        pictures = f"{len(answers)} picture{'s' if len(answers) > 1 else ''}"
+        st.caption(f"{phrases.faces(faces)} in {pictures}, to take along:")
         notices.downloads(
             f"live.take.{digest}",
             ("CSV", lambda: picture_export.as_csv(answers).encode(), "faces.csv"),

@@ -12,7 +12,7 @@ from fer.live.choice import LiveChoice
 from fer.live.video import FilmInfo, films
 from fer.live.video.films import Film
 from fer.system import jobs
-from pages.parts import caches, job_panel, notices, phrases
+from pages.parts import caches, job_panel, notices, phrases, pickers
 from pages.parts._compat import UploadedFile
 from pages.parts.plot import plot
 
@@ -115,17 +115,13 @@ def _result(film: Film) -> None:
     people = film.people()
     if people:
         by_id = {person.track_id: person for person in people[:8]}
-        chosen = people[0].track_id
-        if len(people) > 1:
-            # Numbers, not the people: these are read from the table anew each time, and are others then.
-            chosen = st.segmented_control(
-                "Person",
-                list(by_id),
-                default=chosen,
-                required=True,
-                format_func=lambda track_id: f"Person {track_id}",
-                key=f"live.film.person.{film.folder.name}",  # another film, other people
-            )
+        # Numbers, not the people: these are read from the table anew each time, and are others then.
+        chosen = pickers.choose_one(
+            "Person",
+            list(by_id),
+            f"live.film.person.{film.folder.name}",  # another film, other people
+            lambda track_id: f"Person {track_id}",
+        )
         person = by_id[chosen]
         plot(
             figures.timeline_figure(

@@ -9,7 +9,7 @@ from fer.evaluation.robustness import CORRUPTIONS, LEVELS, CorruptionKind, Sweep
 from fer.figures import robustness as figures
 from fer.figures.robustness import NamedSweep
 from fer.statistics import compare_answers, percent, percent_range
-from pages.parts import face_sheet, phrases, state
+from pages.parts import face_sheet, phrases, pickers, state
 from pages.parts.evaluation import face_card
 from pages.parts.evaluation.judged import Judged
 from pages.parts.evaluation.robustness import one_face, training_against
@@ -129,15 +129,11 @@ def _surely_worse(swept: Sweep, kind: CorruptionKind) -> str:
 
 
 def _choose_model(sweeps: Sequence[NamedSweep]) -> int:
-    if len(sweeps) == 1:
-        return 0
-    return st.segmented_control(
+    return pickers.choose_one(
         "Model",
         range(len(sweeps)),
-        default=0,
-        required=True,
-        format_func=lambda place: f"{sweeps[place].letter}  {sweeps[place].title}",
-        key="evaluation.sweep_model",
+        "evaluation.sweep_model",
+        lambda place: f"{sweeps[place].letter}  {sweeps[place].title}",
         help="Whose emotions and faces are shown below.",
     )
 
