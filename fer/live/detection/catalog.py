@@ -12,6 +12,7 @@ from fer.live.detection.face import FaceDetector
 from fer.live.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
 from fer.live.detection.profile import ProfileDetector
 from fer.live.detection.tracking_detector import DetectionMode, TrackingDetector
+from fer.system.progress import Progress
 
 # What `python -m fer detectors --measure FOLDER` found on the annotated photographs of `FOLDER`.
 MEASURED_FILE = Path(__file__).parent / "measured.json"
@@ -56,7 +57,7 @@ class DetectorEntry:
     summary: str
     build: Callable[[], FaceDetector]
     missing: Callable[[], str] = str
-    fetch: Callable[[Callable[[float, str], object]], object] | None = None
+    fetch: Callable[[Progress], object] | None = None
 
     @property
     def measured(self) -> DetectorMeasure | None:
@@ -125,8 +126,8 @@ def build_detector(name: str, mode: DetectionMode | None = None) -> FaceDetector
 
     Args:
         name: of an entry of `DETECTORS`.
-        mode: for the frames of one video, where most need not be searched whole: when one is. None for
-            pictures that have nothing to do with one another.
+        mode: when a frame of one video is searched whole; None for pictures that have nothing to do with one
+            another.
 
     Raises:
         FaceDetectorError: there is none of that name, or it cannot be had here.

@@ -37,8 +37,7 @@ class DlibDetector:
         Raises:
             FaceDetectorError: it is not installed.
         """
-        sentence = missing()
-        if sentence:
+        if sentence := missing():
             raise FaceDetectorError(sentence)
         import dlib  # type: ignore[import-not-found]  # the learner's own
 
@@ -46,11 +45,7 @@ class DlibDetector:
         self._network: Any = dlib.get_frontal_face_detector()
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
-        """Return the faces, largest first.
-
-        Args:
-            image_bgr: (h, w, 3) uint8, never written to.
-        """
+        """Return the faces, largest first; see `FaceDetector`."""
         height, width = image_bgr.shape[:2]
         searched, shrunk_by = shrunk(image_bgr, _SIDE_PIXELS)
         with self._lock:

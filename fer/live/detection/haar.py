@@ -41,28 +41,6 @@ THOROUGH = HaarSettings(scale_factor=1.1, min_face_pixels=30, max_side_pixels=12
 FULL_RESOLUTION = HaarSettings(scale_factor=1.1, min_face_pixels=30, max_side_pixels=None)
 
 
-def load_cascade(name: str) -> cv2.CascadeClassifier:
-    """Return one of the cascades that come with OpenCV.
-
-    Raises:
-        FaceDetectorError: this OpenCV has no cascades, or no such file.
-    """
-    try:
-        path = Path(cv2.data.haarcascades) / name  # type: ignore[attr-defined]  # stubs lack it
-        cascade = cv2.CascadeClassifier(str(path))
-    except AttributeError as error:
-        raise FaceDetectorError(
-            f"OpenCV {cv2.__version__} has no Haar cascades; they left with version 5. "
-            "Install opencv-python-headless below 5, as requirements.txt asks."
-        ) from error
-    if cascade.empty():
-        raise FaceDetectorError(
-            f"The face detector {path} could not be read. Reinstall "
-            "opencv-python-headless from requirements.txt."
-        )
-    return cascade
-
-
 class HaarDetector:
     """Faces by Viola and Jones, frontal ones unless another cascade is named; follows `FaceDetector`.
 
@@ -82,14 +60,22 @@ class HaarDetector:
         """
         self.settings = settings
         self._lock = threading.Lock()
-        self._cascade = load_cascade(cascade)
+        try:
+            path = Path(cv2.data.haarcascades) / cascade  # type: ignore[attr-defined]  # stubs lack it
+            self._cascade = cv2.CascadeClassifier(str(path))
+        except AttributeError as error:
+            raise FaceDetectorError(
+                f"OpenCV {cv2.__version__} has no Haar cascades; they left with version 5. "
+                "Install opencv-python-headless below 5, as requirements.txt asks."
+            ) from error
+        if self._cascade.empty():
+            raise FaceDetectorError(
+                f"The face detector {path} could not be read. Reinstall "
+                "opencv-python-headless from requirements.txt."
+            )
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
-        """Return the faces, largest first; their boxes lie within the picture.
-
-        Args:
-            image_bgr: (h, w, 3) uint8, never written to.
-        """
+        """Return the faces, largest first, their boxes within the picture; see `FaceDetector`."""
         height, width = image_bgr.shape[:2]
         # Shrunk first, then made grey: a quarter of the pixels to convert.
         searched, shrunk_by = shrunk(image_bgr, self.settings.max_side_pixels)

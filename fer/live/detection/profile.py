@@ -27,11 +27,7 @@ class ProfileDetector:
         self._profile = HaarDetector(settings, PROFILE_CASCADE)
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
-        """Return every face once, largest first: where two overlap, the frontal one, else the surer.
-
-        Args:
-            image_bgr: (h, w, 3) uint8, never written to.
-        """
+        """Return every face once, largest first: where two overlap, the frontal one, else the surer."""
         sideways = self._profile.detect(image_bgr)
         width = image_bgr.shape[1]
         for face in self._profile.detect(np.asarray(cv2.flip(image_bgr, 1), np.uint8)):

@@ -7,6 +7,7 @@ pixels.
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -43,14 +44,9 @@ class TrackingDetector:
     """
 
     def __init__(self, detector: FaceDetector, mode: DetectionMode = DetectionMode.BLOCKING) -> None:
-        """Begin without a face.
-
-        Args:
-            detector: does the looking.
-            mode: when.
-        """
+        """Begin without a face; `detector` searches whole frames."""
         self._detector = detector
-        self._searching = mode
+        self._mode = mode
         self._known: list[_Track] = []
         self._shape: tuple[int, ...] = ()
         self._frames_until_search = 0
@@ -68,7 +64,7 @@ class TrackingDetector:
             self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
         else:
             lost = self._follow(image_bgr)
-            match self._searching:
+            match self._mode:
                 case DetectionMode.ASYNC:
                     self._search_beside(image_bgr, lost)
                 case DetectionMode.SYNCED:
@@ -103,9 +99,9 @@ class TrackingDetector:
 
     def _search_beside(self, image_bgr: NDArray[np.uint8], lost: bool) -> None:
         """Take what the search beside the video has found, and begin the next when it is time."""
-        if self._search is not None and self._search.is_done:
+        if self._search is not None and self._search.faces.done():
             search, self._search = self._search, None
-            self._take(search.faces(), search.image_bgr, image_bgr)
+            self._take(search.faces.result(), search.image_bgr, image_bgr)
         if self._search is None and (lost or self._frames_until_search <= 0):
             self._search = _Search(self._detector, image_bgr)
             self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
@@ -123,7 +119,7 @@ class TrackingDetector:
         if self._frames_until_search > 0:
             return
         if self._search is not None:
-            self._take(self._search.faces(), self._search.image_bgr, image_bgr)
+            self._take(self._search.faces.result(), self._search.image_bgr, image_bgr)
         self._search = _Search(self._detector, image_bgr)
         self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
 
@@ -132,10 +128,7 @@ class TrackingDetector:
     ) -> None:
         """Let `found` correct what is known: add whoever is new, let go whoever is not seen any more.
 
-        Args:
-            found: by a search of a whole frame.
-            found_in_bgr: that frame.
-            image_bgr: the newest one, in which they may have moved on.
+        A search found them in the frame `found_in_bgr`; in the newest, `image_bgr`, they may have moved on.
         """
         left = list(self._known)
         kept: list[_Track] = []
@@ -184,28 +177,14 @@ class _Search:
 
     def __init__(self, detector: FaceDetector, image_bgr: NDArray[np.uint8]) -> None:
         self.image_bgr = image_bgr
-        self._detector = detector
-        self._faces: list[Face] = []
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="search-whole-frame", daemon=True)
-        self._thread.start()
+        self.faces: Future[list[Face]] = Future()
+        threading.Thread(target=self._run, args=(detector,), name="search-whole-frame", daemon=True).start()
 
-    @property
-    def is_done(self) -> bool:
-        return not self._thread.is_alive()
-
-    def faces(self) -> list[Face]:
-        """What it found, as soon as it has; raises whatever the detector raised."""
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self._faces
-
-    def _run(self) -> None:
+    def _run(self, detector: FaceDetector) -> None:
         try:
-            self._faces = self._detector.detect(self.image_bgr)
+            self.faces.set_result(detector.detect(self.image_bgr))
         except Exception as error:  # carried over to the thread that can tell
-            self._error = error
+            self.faces.set_exception(error)
 
 
 def _same(face: Face, others: Sequence[Face]) -> int | None:

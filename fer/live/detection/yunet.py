@@ -6,7 +6,6 @@ hand.
 
 import hashlib
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -17,6 +16,7 @@ from fer.errors import FaceDetectorError
 from fer.live.detection.crops import shrunk
 from fer.live.detection.face import Face, largest_first
 from fer.system import files, paths
+from fer.system.progress import Progress, silent
 
 WEIGHTS_FILE = "face_detection_yunet_2023mar.onnx"
 WEIGHTS_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
@@ -64,8 +64,7 @@ class YuNetDetector:
         Raises:
             FaceDetectorError: the weights are not there, or are others than they should be.
         """
-        sentence = missing()
-        if sentence:
+        if sentence := missing():
             raise FaceDetectorError(sentence)
         self._side_pixels = side_pixels
         self._lock = threading.Lock()  # the network keeps the size of its input
@@ -74,11 +73,7 @@ class YuNetDetector:
         )
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
-        """Return the faces, largest first, with `landmarks`.
-
-        Args:
-            image_bgr: (h, w, 3) uint8, never written to.
-        """
+        """Return the faces, largest first, with `landmarks`; see `FaceDetector`."""
         height, width = image_bgr.shape[:2]
         searched, shrunk_by = shrunk(image_bgr, self._side_pixels)
         below, beside = (max(_SMALLEST_INPUT - side, 0) for side in searched.shape[:2])
@@ -130,11 +125,8 @@ def missing() -> str:
     return ""
 
 
-def fetch(progress: Callable[[float, str], object] | None = None) -> Path:
+def fetch(progress: Progress = silent) -> Path:
     """Fetch the weights, check them, and return where they lie.
-
-    Args:
-        progress: told how far it is, 0 to 1, and a word.
 
     Raises:
         FaceDetectorError: they cannot be fetched, or are others than they should be.
@@ -143,8 +135,7 @@ def fetch(progress: Callable[[float, str], object] | None = None) -> Path:
     # Imported here, because whoever never fetches need not wait for it.
     import pooch  # type: ignore[import-untyped]  # it ships no types
 
-    tell = progress or (lambda fraction, message: None)
-    tell(0.0, "Asking the OpenCV Zoo")
+    progress(0.0, "Asking the OpenCV Zoo")
     folder = paths.detectors_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -161,8 +152,8 @@ def fetch(progress: Callable[[float, str], object] | None = None) -> Path:
         raise FaceDetectorError(
             "YuNet's weights cannot be fetched: the OpenCV Zoo on GitHub cannot be reached from here. Try "
             f"again with the internet, or place {WEIGHTS_FILE} into models/detectors/ by hand; the Haar "
-            f"detectors go on."
+            "detectors go on."
         ) from error
     files.save_text(folder / f"{WEIGHTS_FILE}.txt", _NOTE)
-    tell(1.0, "Checked and kept")
+    progress(1.0, "Checked and kept")
     return Path(fetched)
