@@ -51,9 +51,7 @@ def load_picture(path: Path) -> NDArray[np.uint8]:
 def read_bytes(path: Path, name: str = "") -> bytes:
     """Return the content of a picture file, unless it is too large to be one.
 
-    Args:
-        path: where it lies.
-        name: what an error calls it; empty for the file's own name.
+    An error calls it `name`, or by the file's own name.
 
     Raises:
         PictureError: there is no such file, or it may not be read, or has over 100 MB.

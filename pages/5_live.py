@@ -7,12 +7,7 @@ from fer.models.inference import model_folder
 from pages.parts import caches, masthead, notices, pickers, state
 from pages.parts.live import calibration, camera, consent, controls, pictures, video
 
-CAMERA, SNAPSHOT, PICTURES, FILM = (
-    "Camera",
-    "Snapshot",
-    "Pictures",
-    "Video",
-)
+CAMERA, SNAPSHOT, PICTURES, FILM = "Camera", "Snapshot", "Pictures", "Video"
 
 masthead.page_header(
     "Live",
@@ -39,8 +34,7 @@ with notices.shown():
             "Show it", [CAMERA, SNAPSHOT, PICTURES, FILM], default=CAMERA, required=True, key="live.view"
         )
     card = load_card(model_folder(model.name))
-    fingerprint = caches.recognizer(model.name).fingerprint
-    temperature = calibration.choose(fingerprint)
+    temperature = calibration.choose(caches.recognizer(model.name).fingerprint)
     choice = controls.choose(model, temperature)
 
 agreed = consent.ask_consent(card)

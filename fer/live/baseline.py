@@ -37,12 +37,7 @@ class Baseline:
     """One person's resting face: first collected, then used. For one thread."""
 
     def __init__(self, emotions: tuple[Emotion, ...], seconds: float = SECONDS) -> None:
-        """Begin to collect.
-
-        Args:
-            emotions: the k columns of the model's answers.
-            seconds: how long the person rests.
-        """
+        """Begin to collect answers of k columns, `emotions`, for as long as the person rests."""
         self._emotions = emotions
         self._seconds = seconds
         self._started_at: float | None = None

@@ -63,22 +63,22 @@ def draw_faces(
         faces: largest first; where there is no room for everyone's bars, the largest faces get them.
     """
     drawn = as_bgr(image_bgr).copy()
-    sizes_of_each = [_sizes_for(drawn, item.face.box) for item in faces]
+    sized = [(item, _sizes_for(drawn, item.face.box)) for item in faces]
     taken = [item.face.box for item in faces]
     if style.emotion_maps:  # below everything else
         for item in faces:
             _draw_map(drawn, item)
-    for item, sizes in zip(faces, sizes_of_each, strict=True):
+    for item, sizes in sized:
         _draw_box(drawn, item.face.box, _color_of(item.label), sizes)
     with_bars = {"none": 0, "largest": 1, "each": len(faces)}[style.bars]
-    for item, sizes in list(zip(faces, sizes_of_each, strict=True))[:with_bars]:
+    for item, sizes in sized[:with_bars]:
         panel = _panel_place(drawn, item, taken, sizes)
         if panel is None:
             _draw_thin_bars(drawn, item, sizes)
         else:
             taken.append(panel)
             _draw_panel(drawn, panel, item, sizes)
-    for item, sizes in zip(faces, sizes_of_each, strict=True):  # last, so that nothing hides a label
+    for item, sizes in sized:  # last, so that nothing hides a label
         number = f"{item.track_id} " if style.ids and len(faces) > 1 else ""
         _draw_label(drawn, number, item, sizes)
         if item.other_scores is not None:
@@ -122,13 +122,13 @@ def _draw_label(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, siz
     else:
         words = f"{number}{item.label}  {_percent(item.confidence)}"
     left, top, _, _ = item.face.box
-    _draw_plate(drawn, words, _color_of(item.label), left - sizes.line, top, sizes, above=True)
+    _draw_plate(drawn, words, _color_of(item.label), left - sizes.line, top, sizes)
 
 
 def _draw_other_label(drawn: NDArray[np.uint8], scores: EmotionScores, box: Box, sizes: _Sizes) -> None:
     """What the second model says, inside the box at its lower edge."""
     words = f"2nd: {scores.top}  {_percent(scores.confidence)}"
-    _draw_plate(drawn, words, _bgr(scores.top), box[0] - sizes.line, box[3], sizes, above=True)
+    _draw_plate(drawn, words, _bgr(scores.top), box[0] - sizes.line, box[3], sizes)
 
 
 def _draw_map(drawn: NDArray[np.uint8], item: RecognizedFace) -> None:
@@ -155,15 +155,14 @@ def _draw_map(drawn: NDArray[np.uint8], item: RecognizedFace) -> None:
 
 
 def _draw_plate(
-    drawn: NDArray[np.uint8], words: str, color: Color, left: int, edge: int, sizes: _Sizes, *, above: bool
+    drawn: NDArray[np.uint8], words: str, color: Color, left: int, bottom: int, sizes: _Sizes
 ) -> None:
-    """Words on a plate of `color` whose lower edge (or upper, unless `above`) is at row `edge`."""
+    """Words on a plate of `color` whose lower edge is at row `bottom`."""
     text = _text_mask(words, round(sizes.text * 1.15))
     padding = sizes.gap
     width, height = text.shape[1] + 2 * padding, text.shape[0] + padding
-    top = edge - height if above else edge
     # Inside the box where the picture ends.
-    plate = _moved_inside((left, top, left + width, top + height), drawn)
+    plate = _moved_inside((left, bottom - height, left + width, bottom), drawn)
     if plate is None:
         return
     _fill(drawn, plate, color)
@@ -216,10 +215,8 @@ def _panel_place(
 ) -> Box | None:
     """Beside the box, right or left, whichever hides less of faces and panels; None if both hide much."""
     emotions = tuple(item.scores.emotions)
-    width, height = (
-        sizes.text * 5 + _names_width(emotions, sizes.text) * 2,
-        sizes.row * len(emotions) + 2 * sizes.gap,
-    )
+    width = sizes.text * 5 + _names_width(emotions, sizes.text) * 2
+    height = sizes.row * len(emotions) + 2 * sizes.gap
     left, top, right, _ = item.face.box
     places = [
         _moved_inside(place, drawn)

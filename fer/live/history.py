@@ -1,7 +1,7 @@
 """Sliding window: the last minute of every person before the camera, and how long each label lasted."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,7 +115,5 @@ class _Samples:
         )
 
 
-def _shares(labels: Sequence[Emotion | None] | Iterable[Emotion | None]) -> dict[Emotion | None, float]:
-    counts = Counter(labels)
-    total = counts.total()
-    return {label: count / total for label, count in counts.most_common()}
+def _shares(labels: Sequence[Emotion | None]) -> dict[Emotion | None, float]:
+    return {label: count / len(labels) for label, count in Counter(labels).most_common()}

@@ -37,7 +37,8 @@ class Meter:
     """Counts; its owner sees to it that only one thread at a time does."""
 
     def __init__(self) -> None:
-        self._frames = 0
+        self.frames = 0
+        """Handled since the start, those that failed included."""
         self._errors = 0
         self._last_error = ""
         # Two seconds of even the fastest camera.
@@ -46,11 +47,6 @@ class Meter:
         self._sent_at: float | None = None
         self._gaps_seconds: deque[float] = deque(maxlen=RECENT_FRAMES)
         self._dropped = 0
-
-    @property
-    def frames(self) -> int:
-        """Handled since the start, those that failed included."""
-        return self._frames
 
     def note_frame_time(self, seconds: float) -> None:
         """Take the moment at which the camera took a frame, by the camera's own clock.
@@ -72,13 +68,13 @@ class Meter:
 
     def note_reading(self, latency_seconds: float) -> None:
         """Take a frame that was read."""
-        self._frames += 1
+        self.frames += 1
         self._finished_at.append(time.monotonic())
         self._latencies_seconds.append(latency_seconds)
 
     def note_error(self, sentence: str) -> None:
         """Take a frame that could not be."""
-        self._frames += 1
+        self.frames += 1
         self._errors += 1
         self._last_error = sentence
 
@@ -89,7 +85,7 @@ class Meter:
         span = recent[-1] - recent[0] if len(recent) > 1 else 0.0
         latencies = self._latencies_seconds
         return LiveFigures(
-            frames=self._frames,
+            frames=self.frames,
             frames_per_second=(len(recent) - 1) / span if span else 0.0,
             latency_seconds=statistics.median(latencies) if latencies else 0.0,
             frames_per_second_sent=1 / self._interval_seconds() if self._gaps_seconds else 0.0,

@@ -72,11 +72,7 @@ class Recorder:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Begin to record.
-
-        Args:
-            folder: where to; None for a new one in `data/recordings/`, named by the time.
-        """
+        """Begin to record into a folder; None for a new one in `data/recordings/`, named by the time."""
         self.folder = folder or new_place()
         self._started = time.monotonic()
         self._waiting: queue.Queue[tuple[NDArray[np.uint8], LiveReading, float] | None] = queue.Queue(
@@ -124,7 +120,7 @@ class Recorder:
             self._waiting.put(None)
         self._thread.join()
         return Recording(
-            self.folder, self._frames, self._dropped, len(self._table), self._seconds, self._error
+            self.folder, self._frames, self._dropped, len(self._table.rows), self._seconds, self._error
         )
 
     def _run(self) -> None:
@@ -172,7 +168,7 @@ def content_of(path: Path) -> bytes:
     except OSError as error:
         raise StorageError(
             f"{path.name} of {path.parent.name} cannot be read: {error.strerror or error}. It was moved or "
-            f"deleted."
+            "deleted."
         ) from error
 
 

@@ -23,6 +23,7 @@ from fer.emotions import Emotion
 from fer.errors import FerError, ModelMismatchError, ModelNotFoundError
 from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE, ModelCard, load_card
 from fer.models.preprocessing import Preprocessing
+from fer.models.temperature import log_softmax
 from fer.system import files, paths
 
 ModelKind = Literal["pretrained", "imported", "run"]
@@ -260,9 +261,7 @@ class Recognizer:
     def _are_emotion_maps(self, images: NDArray[np.uint8]) -> bool:
         """Whether what has the shape of emotion maps adds up to the answer, as by their definition."""
         maps, probabilities = self.predict_with_maps(images)
-        logits = maps.mean(axis=(1, 2))
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        expected = powers / powers.sum(axis=1, keepdims=True)
+        expected = np.exp(log_softmax(maps.mean(axis=(1, 2), dtype=np.float64)))
         return bool(np.all(np.abs(expected - probabilities) < MAPS_TOLERANCE))
 
     def _check_shapes(self) -> None:
@@ -292,11 +291,7 @@ class Recognizer:
 
 
 def load_recognizer(name: str, precision: Precision = "float32") -> Recognizer:
-    """Return the model of that name, ready to use: a pretrained one, or a training run's.
-
-    Args:
-        name: a folder in one of the two places.
-        precision: as for `Recognizer`.
+    """Return the model of that name, ready to use: a pretrained or imported one, or a training run's.
 
     Raises:
         ModelNotFoundError: there is none, or its files are damaged.

@@ -60,7 +60,11 @@ class ResultStore:
         """Keep a result in place of what is there; the oldest ones go; see `save_result`."""
         save_result(path, content)
         with suppress(OSError):  # another process may do the same, or have a file open
-            kept = sorted(path.parent.glob(f"[!.]*{self.suffix}"), key=_written, reverse=True)
+            kept = sorted(
+                path.parent.glob(f"[!.]*{self.suffix}"),
+                key=lambda file: file.stat().st_mtime_ns,
+                reverse=True,
+            )
             for old in kept[self.most :] if self.most else []:
                 old.unlink()
 
@@ -102,9 +106,7 @@ def load_result(path: Path, build: Callable[[Any], T | None]) -> T | None:
 def save_result(path: Path, content: Any) -> None:
     """Save an array, arrays by their names, or what JSON can say, in one step.
 
-    Args:
-        path: ends in ".npy", ".npz" or ".json", which says what of these it is.
-        content: what to save.
+    It is the path's ".npy", ".npz" or ".json" that says what of these it is.
 
     Raises:
         StorageError: it cannot be written.
@@ -115,7 +117,3 @@ def save_result(path: Path, content: Any) -> None:
         files.save(path, lambda temporary: np.savez(temporary, **content))
     else:
         files.save(path, lambda temporary: np.save(temporary, content, allow_pickle=False))
-
-
-def _written(path: Path) -> int:
-    return path.stat().st_mtime_ns

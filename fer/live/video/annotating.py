@@ -1,6 +1,7 @@
 """Video annotation: a film read from its first frame to its last; annotated film and table out."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,7 +91,7 @@ def annotate_film(
     detector = build_detector(settings.detector, DetectionMode.SYNCED)
     live = LiveRecognizer(recognizer, settings, detector=detector)
     live.use(recognizer, other)
-    reader = _Reader(source, name, info, live, style or DrawingStyle(), progress)
+    reader = _Reader(source, name or source.name, info, live, style or DrawingStyle(), progress)
     started = time.perf_counter()
     if output is None:
         reader.read(None)
@@ -104,35 +105,30 @@ def annotate_film(
         frames=reader.frames,
         faces=len(labels),
         people=len({row["person"] for row in reader.table.rows}),
-        shares={
-            label: labels.count(label) / len(labels) for label in sorted(set(labels), key=labels.count)[::-1]
-        },
+        shares={label: count / len(labels) for label, count in Counter(labels).most_common()},
         seconds=reader.seconds,
         took_seconds=time.perf_counter() - started,
     )
 
 
+@dataclass(slots=True)
 class _Reader:
     """One reading of one film."""
 
-    def __init__(
-        self,
-        source: Path,
-        name: str,
-        info: FilmInfo,
-        live: LiveRecognizer,
-        style: DrawingStyle,
-        progress: Progress,
-    ) -> None:
-        self.table = ReadingTable()
-        self.frames = 0
-        self.seconds = 0.0
-        self._source, self._name, self._info = source, name or source.name, info
-        self._live, self._style, self._progress = live, style, progress
+    source: Path
+    name: str
+    info: FilmInfo
+    live: LiveRecognizer
+    style: DrawingStyle
+    progress: Progress
+    table: ReadingTable = field(default_factory=ReadingTable)
+    frames: int = 0
+    began: float = 0.0
+    seconds: float = 0.0
 
     def read(self, target: Path | None) -> None:
         """Read the film, and write it annotated to `target` if there is one."""
-        with opened(self._source, self._name) as (container, stream):
+        with opened(self.source, self.name) as (container, stream):
             if target is None:
                 for pictures in container.demux(stream):
                     self._read_packet(pictures, stream, None)
@@ -141,13 +137,13 @@ class _Reader:
             time_base = stream.time_base
             if time_base is None:
                 raise VideoError(
-                    f"“{self._name}” does not say when its frames are shown. Save it anew as MP4."
+                    f"“{self.name}” does not say when its frames are shown. Save it anew as MP4."
                 )
             with FilmWriter(
                 target,
-                self._info.read_size,
+                self.info.read_size,
                 time_base,
-                frames_per_second=self._info.frames_per_second,
+                frames_per_second=self.info.frames_per_second,
                 sound=sound,
             ) as writer:
                 for packet in container.demux(*([stream] if sound is None else [stream, sound])):
@@ -157,22 +153,22 @@ class _Reader:
                         writer.write_sound(packet)
 
     def _read_packet(self, packet: Any, stream: Any, writer: FilmWriter | None) -> None:
-        for frame in frames_of(packet, self._name):
+        for frame in frames_of(packet, self.name):
             if frame.pts is None:
                 continue
             moment = float(frame.pts * stream.time_base)
-            pixels = upright(frame, self._info)
-            reading = self._live.read(pixels, moment)
+            pixels = upright(frame, self.info)
+            reading = self.live.read(pixels, moment)
             self.frames += 1
             if self.frames == 1:
-                self._began = moment
-            self.seconds = moment - self._began
+                self.began = moment
+            self.seconds = moment - self.began
             self.table.add(reading, self.seconds)
             if writer is not None:
-                writer.write(draw_faces(pixels, reading.faces, self._style), frame.pts)
-            if self._info.seconds > 0:
+                writer.write(draw_faces(pixels, reading.faces, self.style), frame.pts)
+            if self.info.seconds > 0:
                 # The last percent is for the index and the table.
-                self._progress(
-                    min(0.99 * self.seconds / self._info.seconds, 0.99),
-                    f"{self.seconds:,.0f} of {self._info.seconds:,.0f} seconds read",
+                self.progress(
+                    min(0.99 * self.seconds / self.info.seconds, 0.99),
+                    f"{self.seconds:,.0f} of {self.info.seconds:,.0f} seconds read",
                 )

@@ -21,7 +21,7 @@ import numpy as np
 
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import StorageError, VideoError
-from fer.live import PersonHistory
+from fer.live import LiveHistory, PersonHistory
 from fer.live.choice import LiveChoice
 from fer.live.video import SUFFIXES as SUFFIXES
 from fer.system import files, jobs, paths
@@ -96,10 +96,12 @@ class Film:
 
     def people(self) -> list[PersonHistory]:
         """What was read in everybody's face, whoever was seen most first; seconds count back from the end."""
-        rows = self._rows()
-        if not rows:
+        try:
+            with (self.folder / TABLE).open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+        except OSError:
             return []
-        end = max(float(row["seconds"]) for row in rows)
+        end = max((float(row["seconds"]) for row in rows), default=0.0)
         by_person: dict[int, list[dict[str, str]]] = {}
         for row in rows:
             by_person.setdefault(int(row["person"]), []).append(row)
@@ -120,24 +122,12 @@ class Film:
         people = self.people()
         shares = {f"Person {one.track_id}": one.share() for one in people[:6]}
         if len(people) > 1:
-            labels = [label for one in people for label in one.labels]
-            shares["Everyone"] = {label: labels.count(label) / len(labels) for label in dict.fromkeys(labels)}
+            shares["Everyone"] = LiveHistory(tuple(people)).share()
         return shares
-
-    def _rows(self) -> list[dict[str, str]]:
-        try:
-            with (self.folder / TABLE).open(encoding="utf-8", newline="") as file:
-                return list(csv.DictReader(file))
-        except OSError:
-            return []
 
 
 def film_of(content: bytes, name: str) -> Film:
-    """Return where a film lies, or would; nothing is written.
-
-    Args:
-        content: its bytes.
-        name: of its file.
+    """Return where a film lies, or would, by its bytes and its file's name; nothing is written.
 
     Raises:
         VideoError: it is no film by its name.
@@ -151,11 +141,6 @@ def film_of(content: bytes, name: str) -> Film:
 def start_reading(film: Film, content: bytes, choice: LiveChoice) -> None:
     """Copy a film to where it can be read, and start the process that reads it and deletes the copy.
 
-    Args:
-        film: from `film_of`.
-        content: its bytes.
-        choice: how it is read, and what is drawn.
-
     Raises:
         StorageError: it cannot be written.
     """
@@ -167,8 +152,7 @@ def start_reading(film: Film, content: bytes, choice: LiveChoice) -> None:
     files.save_text(film.folder / _ABOUT, json.dumps({"name": film.name}, ensure_ascii=False) + "\n")
     files.save_bytes(copy, content)
     try:
-        arguments = film.arguments(copy, choice)
-        jobs.start_job(film.id, f"Reading {film.name}", arguments)
+        jobs.start_job(film.id, f"Reading {film.name}", film.arguments(copy, choice))
     except BaseException:
         copy.unlink(missing_ok=True)
         raise

@@ -74,7 +74,8 @@ def probe_film(film: Path | bytes, name: str = "") -> tuple[FilmInfo, NDArray[np
     """
     name = name or (film.name if isinstance(film, Path) else "The film")
     with opened(film, name) as (container, stream):
-        frame = next(decoded(container, stream, name), None)
+        frames = (frame for packet in container.demux(stream) for frame in frames_of(packet, name))
+        frame = next(frames, None)
         if frame is None:
             raise VideoError(f"“{name}” holds no picture that can be decoded. {_CHOOSE}")
         info = _info(container, stream, frame, name)
@@ -99,7 +100,7 @@ def opened(film: Path | bytes, name: str) -> Iterator[tuple[InputContainer, Vide
     if size > MAX_BYTES:
         raise VideoError(
             f"“{name}” has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read. Cut it, or "
-            f"save it smaller."
+            "save it smaller."
         )
     try:
         file = str(film) if isinstance(film, Path) else BytesIO(film)
@@ -116,16 +117,6 @@ def opened(film: Path | bytes, name: str) -> Iterator[tuple[InputContainer, Vide
             raise VideoError(f"“{name}” holds {kind}, so there is no face to find. {_CHOOSE}")
         pictures[0].thread_type = "AUTO"
         yield container, pictures[0]
-
-
-def decoded(container: InputContainer, stream: VideoStream, name: str) -> Iterator[VideoFrame]:
-    """The frames, one after another; what is damaged in the middle is passed over.
-
-    Raises:
-        VideoError: a frame is too large.
-    """
-    for packet in container.demux(stream):
-        yield from frames_of(packet, name)
 
 
 def frames_of(packet: av.Packet, name: str) -> Iterator[VideoFrame]:

@@ -48,16 +48,8 @@ class ReadingTable:
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
     def add(self, reading: LiveReading, seconds: float) -> None:
-        """Add a frame's faces, a row each.
-
-        Args:
-            reading: what the frame showed.
-            seconds: where in the film, or since the start of the recording.
-        """
+        """Add a frame's faces, a row each; `seconds` is where in the film, or since the recording began."""
         for item in reading.faces:
             row = {
                 "frame": reading.frame_number,

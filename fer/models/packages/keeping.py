@@ -15,14 +15,9 @@ _LONGEST_NAME = 40
 
 
 def receive_package(file_name: str, content: bytes) -> tuple[Path, ModelFile]:
-    """Keep an uploaded file where the process that builds its network finds it, if it can be a model.
+    """Keep an uploaded file, if it can be a model, where the process that builds its network finds it.
 
-    Args:
-        file_name: as the browser gave it; only letters and digits of it are used.
-        content: its bytes.
-
-    Returns:
-        Where it lies, and what it holds.
+    Returned are its place, called by the letters and digits of the browser's name, and what it holds.
 
     Raises:
         ModelError, UnknownArchitectureError, ConfigError: see `inspect`; nothing is kept then.

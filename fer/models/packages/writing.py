@@ -23,9 +23,6 @@ SUFFIX = ".fer-model.zip"
 def model_package(name: str) -> bytes:
     """Return the file that carries a model of this workshop into another one.
 
-    Args:
-        name: of a model that lies here with its Keras weights.
-
     Raises:
         ModelNotFoundError: there is no such model, or its Keras weights are gone.
         ModelError: its weights are damaged.

@@ -80,8 +80,7 @@ def camera_view(choice: LiveChoice) -> None:
 
 def shown_frame(frame: "av.VideoFrame", stream: Stream) -> "av.VideoFrame":
     """Return the frame as it is to be shown. Runs on the video's thread."""
-    seconds = frame.time
-    drawn = stream.show(np.asarray(frame.to_ndarray(format="bgr24"), np.uint8), seconds)
+    drawn = stream.show(np.asarray(frame.to_ndarray(format="bgr24"), np.uint8), frame.time)
     return type(frame).from_ndarray(drawn, format="bgr24")
 
 

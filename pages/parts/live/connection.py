@@ -27,11 +27,7 @@ def servers() -> list[dict[str, Any]]:
 def watch(signalling: bool, playing: bool, frames: int, known: list[dict[str, Any]]) -> None:
     """Say what is wrong when the video does not come; to be called anew every second while it does not.
 
-    Args:
-        signalling: whether the browser is looking for a way.
-        playing: whether it says that it has found one.
-        frames: that have arrived.
-        known: the servers that may help.
+    The browser is `signalling` while it looks for a way, and `playing` once it says that it has found one.
     """
     if frames or not (signalling or playing):
         st.session_state.pop(_SINCE, None)

@@ -24,17 +24,17 @@ _BARS: dict[Bars, str] = {"none": "Nobody", "largest": "Largest face", "each": "
 
 
 def choose(model: ModelEntry, temperature: float) -> LiveChoice:
-    """Draw the settings and return what they make together.
-
-    Args:
-        model: the chosen one.
-        temperature: at which its probabilities are told.
-    """
+    """Draw the settings and return what they make together, with the model and its temperature."""
     with st.popover("Settings", icon=":material/tune:", width="stretch"):
         st.markdown("##### Faces")
         detector = detector_choice.choose("live.detector")
         lift = st.toggle(
-            "Dim light: lift the contrast", key="live.lift_contrast", help=_LIFT_HELP, persist_state="session"
+            "Dim light: lift the contrast",
+            key="live.lift_contrast",
+            persist_state="session",
+            help="Evens out the contrast before faces are sought and read (CLAHE, a histogram equalisation "
+            "in tiles). It costs a few milliseconds a frame and helps where it is dark; in good light leave "
+            "it off.",
         )
         if lift:
             st.caption(_lift_measured())
@@ -53,12 +53,6 @@ def choose(model: ModelEntry, temperature: float) -> LiveChoice:
         **steadiness,
     )
     return LiveChoice(model.name, other, settings, style)
-
-
-_LIFT_HELP = (
-    "Evens out the contrast before faces are sought and read (CLAHE, a histogram equalisation in tiles). It "
-    "costs a few milliseconds a frame and helps where it is dark; in good light leave it off."
-)
 
 
 def _lift_measured() -> str:

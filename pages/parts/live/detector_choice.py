@@ -13,9 +13,6 @@ def choose(key: str) -> str:
     """Show the detectors and return the name of the one that is used.
 
     One that is not here can be chosen to see what it needs; until it is here, the default goes on.
-
-    Args:
-        key: the widget's key, "<page>.<noun>".
     """
     name = st.selectbox(
         "Faces are found by",

@@ -23,13 +23,7 @@ _NEAREST = 6
 
 
 def face_panel(item: RecognizedFace, choice: LiveChoice, key: str) -> None:
-    """Draw everything that is known of a face.
-
-    Args:
-        item: with its `crop`.
-        choice: with which models it was read.
-        key: begins the widgets' keys.
-    """
+    """Draw everything that is known of a face; `choice` tells which models read it."""
     recognizer = caches.recognizer(choice.model)
     seen, scores = st.columns([2, 3], gap="medium")
     with seen:
