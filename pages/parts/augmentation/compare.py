@@ -25,7 +25,7 @@ def show(preview: Preview) -> None:
     marks = sheet.choose_marks()
     params = augmentation.draw(preview.config, 1, preview.generator())
     copy = augmentation.apply(preview.image, params)
-    words = sampling_words.in_words(params, 0)
+    words = ", ".join(sampling_words.in_words(params, 0))
     if marks:
         copy = sheet.marked(copy, params)
     _component(

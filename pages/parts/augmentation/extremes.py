@@ -49,12 +49,12 @@ def show(preview: Preview) -> None:
         for params in pair:
             copy = augmentation.apply(preview.image, params)
             pictures.append(sheet.marked(copy, params) if marks else copy)
-            words = sampling_words.in_words(params, 0)
+            words = sampling_words.in_words(params, 0)[0]
             captions.append(
                 Caption(
                     _TITLES[name],
                     description=f"{_TITLES[name]}: {words}",
-                    notes=(_end(name, config, params),),
+                    notes=(_end(name, words),),
                 )
             )
     face_sheet.show(np.concatenate(pictures), captions, key="augmentation.extremes", side="7rem")
@@ -64,10 +64,8 @@ def show(preview: Preview) -> None:
     )
 
 
-def _end(name: str, config: AugmentationConfig, params: augmentation.AugmentationParams) -> str:
-    """What was drawn at one end, for the one setting."""
+def _end(name: str, words: str) -> str:
+    """What was drawn at one end of a setting, whose title stands above it already."""
     if name in ("horizontal_flip", "vertical_flip"):
-        return "yes" if params.flipped[0] or params.upside_down[0] else "no"
-    alone = AugmentationConfig.from_dict({name: getattr(config, name)})
-    # The title above it says "Blur" already.
-    return " ".join(sampling_words.in_short(alone, params, 0)).removeprefix(f"{_TITLES[name].lower()} ")
+        return "no" if words == "unchanged" else "yes"
+    return words.partition(" ")[2] or words

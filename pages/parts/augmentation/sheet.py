@@ -95,7 +95,7 @@ def _one_face(preview: Preview, marks: bool, recognizer: Recognizer | None) -> L
     )
     st.caption(
         f"Row {preview.row:,}, labelled {preview.emotion}, and {DRAWS} draws of it, with what was drawn for "
-        "each: degrees turned, × zoom, ⇄ mirrored, arrows for the way it moved." + _marks_words(marks)
+        "each." + _marks_words(marks)
     )
     return survival
 
@@ -139,10 +139,8 @@ def _captions(
     """What stands under each copy: the model's answer where there is one, and what was drawn."""
     captions = []
     for index in range(len(params)):
-        lines, words = (
-            sampling_words.in_short(preview.config, params, index),
-            sampling_words.in_words(params, index),
-        )
+        lines = sampling_words.in_words(params, index)
+        words = ", ".join(lines)
         if emotions is not None:
             words = f"{emotions[index]}, {words}"
         if survival is None:
