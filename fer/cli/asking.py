@@ -20,13 +20,6 @@ def load_models(names: Sequence[str], precision: Precision = "float32") -> list[
     return [Recognizer(model_folder(name), threads=cores, precision=precision) for name in names]
 
 
-def part_of(start: float, end: float, prefix: str = "") -> Progress:
-    """Return a progress that fills the line from `start` to `end`, 0 to 1 each."""
-    return lambda fraction, message: terminal.show_progress(
-        start + (end - start) * fraction, prefix + message
-    )
-
-
 def ask_each(
     models: Sequence[Recognizer], ask: Callable[[Recognizer, Progress], Found], start: float, end: float = 1.0
 ) -> list[Found]:
@@ -37,7 +30,7 @@ def ask_each(
         several = len(models) > 1
         at = start + number * step
         try:
-            found.append(ask(model, part_of(at, at + step, f"{model.name} · " if several else "")))
+            found.append(ask(model, terminal.part_of(at, at + step, f"{model.name} · " if several else "")))
         except FerError as error:
             raise type(error)(f"{model.name}: {error}") if several else error from error
     return found

@@ -51,18 +51,8 @@ def convert(options: argparse.Namespace) -> Answer:
     from fer.datasets.convert import convert as write
 
     check_request(options.target, options.seed)
-    reading, writing = 0.1, 0.9
-    dataset = load_dataset(
-        options.source,
-        lambda fraction, message: terminal.show_progress(reading * fraction, message),
-        view=shared_options.view_of(options),
-    )
-    written = write(
-        dataset,
-        options.target,
-        seed=options.seed,
-        progress=lambda fraction, message: terminal.show_progress(reading + writing * fraction, message),
-    )
+    dataset = load_dataset(options.source, terminal.part_of(0.0, 0.1), view=shared_options.view_of(options))
+    written = write(dataset, options.target, seed=options.seed, progress=terminal.part_of(0.1, 1.0))
     result = {
         "target": str(written.path),
         "form": written.form,
@@ -103,16 +93,13 @@ def inspect(options: argparse.Namespace) -> Answer:
     from fer.datasets import quality
     from fer.models.inference import Recognizer, model_folder
 
-    reading = 0.05
     dataset = load_dataset(
-        options.dataset,
-        lambda fraction, message: terminal.show_progress(reading * fraction, message),
-        view=DatasetView(skip_bad=options.skip_bad),
+        options.dataset, terminal.part_of(0.0, 0.05), view=DatasetView(skip_bad=options.skip_bad)
     )
     found = quality.inspect(
         dataset,
         Recognizer(model_folder(options.model), threads=os.cpu_count() or 1) if options.model else None,
-        lambda fraction, message: terminal.show_progress(reading + (1 - reading) * fraction, message),
+        terminal.part_of(0.05, 1.0),
     )
     counts = {
         issue: {
@@ -169,11 +156,8 @@ def map(options: argparse.Namespace) -> Answer:
     """Where each face lies on the map of what a model sees."""
     from fer.datasets.embedding import make_map, map_path
 
-    reading = 0.04
     dataset = load_dataset(
-        options.dataset,
-        lambda fraction, message: terminal.show_progress(reading * fraction, message),
-        view=DatasetView(skip_bad=options.skip_bad),
+        options.dataset, terminal.part_of(0.0, 0.04), view=DatasetView(skip_bad=options.skip_bad)
     )
     made = make_map(dataset, options.model, terminal.show_progress, sample=options.sample)
     path = map_path(dataset, options.model, options.sample)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
-from fer.cli.asking import MODEL_HELP, ask_each, load_models, part_of
+from fer.cli.asking import MODEL_HELP, ask_each, load_models
 from fer.cli.commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.datasets.views import describe
@@ -144,7 +144,7 @@ def report(options: argparse.Namespace) -> Answer:
         raise ConfigError("Faces are shown in a page alone. Leave --faces out, or write a .html.")
     made = _report_of(_evaluated(options, names, done=1 - _WRITING))
     if form == ".html":
-        text = to_html(made, part_of(1 - _WRITING, 1.0), with_faces=options.faces)
+        text = to_html(made, terminal.part_of(1 - _WRITING, 1.0), with_faces=options.faces)
     else:
         text = as_json(made) if form == ".json" else predictions_csv(made)
     files.save_text(output, text)
@@ -219,17 +219,10 @@ def _add_faces(sub: argparse.ArgumentParser) -> None:
 def _evaluated(
     options: argparse.Namespace, names: Sequence[str], done: float = 1.0, precision: Precision = "float32"
 ) -> EvaluationSet:
-    """Ask every model about the faces that the options choose.
-
-    Args:
-        options: those of `_add_faces`.
-        names: the models.
-        done: the share of all work that is done with that, as the progress tells it.
-        precision: in which form the models are asked.
-    """
+    """Ask every model about the faces that `_add_faces`'s options choose, which is `done` of all the work."""
     recognizers = load_models(names, precision)
     view, split, tta = shared_options.view_of(options), Split(options.split), TTA(options.tta)
-    dataset = load_dataset(options.data, part_of(0.0, done * _READING), view=view)
+    dataset = load_dataset(options.data, terminal.part_of(0.0, done * _READING), view=view)
     # All are asked about the same faces, or their figures could not be compared.
     common = common_emotions(each.emotions for each in recognizers)
     try:

@@ -14,6 +14,7 @@ from fer.datasets import load_dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError
 from fer.evaluation import explanation
+from fer.evaluation.explanation.maps import emotion_index
 from fer.evaluation.explanation.picture import explanation_picture
 from fer.models.inference import load_recognizer
 from fer.statistics import percent
@@ -34,7 +35,9 @@ def explain(options: argparse.Namespace) -> Answer:
         )
     image, label = dataset.images[places[0]], dataset.emotions[dataset.labels[places[0]]]
     occlusion = explanation.occlude(recognizer, image, progress=terminal.show_progress)
-    emotion = _emotion(options.emotion, occlusion)
+    asked = None if options.emotion is None else Emotion(options.emotion)
+    index = int(occlusion.before.argmax()) if asked is None else emotion_index(occlusion.emotions, asked)
+    emotion = occlusion.emotions[index]
     shown = None
     if recognizer.has_emotion_maps:
         maps = recognizer.emotion_maps(image[np.newaxis])[0]
@@ -43,7 +46,7 @@ def explain(options: argparse.Namespace) -> Answer:
     title = f"{model}: {dataset.source.title}, row {options.row:,}, labelled {label}"
     picture = explanation_picture(image, emotion, shown, occlusion, title)
     files.save(options.output, lambda temporary: Image.fromarray(picture).save(temporary, "PNG"))
-    before = float(occlusion.before[occlusion.emotions.index(emotion)])
+    before = float(occlusion.before[index])
     box, covered = occlusion.strongest(emotion)
     result = {
         "model": recognizer.name,
@@ -80,13 +83,3 @@ def add_to(add: Add) -> None:
     )
     sub.add_argument("--output", type=Path, metavar="FILE", required=True, help="where to; a .png")
     shared_options.add_view(sub)
-
-
-def _emotion(wanted: str | None, occlusion: explanation.Occlusion) -> Emotion:
-    """The emotion that is explained: the one asked for, or the model's answer."""
-    if wanted is None:
-        return occlusion.emotions[int(occlusion.before.argmax())]
-    if Emotion(wanted) not in occlusion.emotions:
-        known = ", ".join(occlusion.emotions)
-        raise FerError(f"This model does not know “{wanted}”. It knows {known}; choose one of them.")
-    return Emotion(wanted)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fer.cli import options as shared_options
 from fer.cli import terminal
-from fer.cli.asking import MODEL_HELP, ask_each, load_models, part_of
+from fer.cli.asking import MODEL_HELP, ask_each, load_models
 from fer.cli.commands import Add, Answer
 from fer.datasets import Split, load_dataset
 from fer.datasets.views import describe
@@ -28,7 +28,8 @@ def break_models(options: argparse.Namespace) -> Answer:
     kinds = tuple(CorruptionKind(kind) for kind in dict.fromkeys(options.kinds))
     names = tuple(dict.fromkeys(options.models))
     recognizers = load_models(names)
-    dataset = load_dataset(options.data, part_of(0.0, _READING), view=shared_options.view_of(options))
+    view = shared_options.view_of(options)
+    dataset = load_dataset(options.data, terminal.part_of(0.0, _READING), view=view)
     # All are asked about the same faces, or their figures could not be compared.
     common = common_emotions(each.emotions for each in recognizers)
     faces = judged_faces(common, dataset, Split(options.split), answerable_only=True)
@@ -41,28 +42,24 @@ def break_models(options: argparse.Namespace) -> Answer:
     result = {
         "dataset": dataset.name,
         "split": options.split,
-        "state": describe(shared_options.view_of(options)),
+        "state": describe(view),
         "faces": len(sample),
         "of": len(faces),
         "seed": options.seed,
         "models": {
-            name: _as_dict(each, kinds)
-            | {"path": str(sweep_path(recognizer.fingerprint, sample, options.seed))}
+            name: {
+                "untouched": _point(each, each.untouched),
+                "kinds": {str(kind): [_point(each, point) for point in each.points[kind]] for kind in kinds},
+                "path": str(sweep_path(recognizer.fingerprint, sample, options.seed)),
+            }
             for name, recognizer, each in zip(names, recognizers, done, strict=True)
         },
     }
     drawn = "" if len(sample) == len(faces) else f", a sample of {len(faces):,} with seed {options.seed}"
-    heading = f"{dataset.source.title} {describe(shared_options.view_of(options))}, {options.split}"
+    heading = f"{dataset.source.title} {describe(view)}, {options.split}"
     title = f"{heading}: {len(sample):,} faces{drawn}"
     parts = [f"{name}\n{_table(each, kinds)}" for name, each in zip(names, done, strict=True)]
     return result, "\n\n".join([title, *parts])
-
-
-def _as_dict(swept: Sweep, kinds: tuple[CorruptionKind, ...]) -> dict[str, Any]:
-    return {
-        "untouched": _point(swept, swept.untouched),
-        "kinds": {str(kind): [_point(swept, point) for point in swept.points[kind]] for kind in kinds},
-    }
 
 
 def _point(swept: Sweep, point: SweepPoint) -> dict[str, Any]:

@@ -53,7 +53,9 @@ def stop(options: argparse.Namespace) -> Answer:
     """Ask a run to stop, or take it out of the queue."""
     run = runs.load_run(options.run)
     if run.status is RunStatus.QUEUED:
-        return _cancelled(options.run)
+        deleted = runs.cancel_queued(run.id)
+        said = "in the trash" if deleted else "as it was before"
+        return {"id": run.id, "deleted": deleted}, f"{run.id}: taken out of the queue, {said}"
     runs.request_stop(run.id)
     said = (
         "stopping after the batch at hand; its best and last weights are kept"
@@ -244,12 +246,6 @@ def _submitted(run: Run) -> Answer:
     place = waiting.index(run.id) + 1 if run.id in waiting else 0
     result = {"id": run.id, "folder": str(run.folder), "status": run.status, "place": place}
     return result, f"{run.id}: " + (f"waits, number {place} in the queue" if place else run.status)
-
-
-def _cancelled(run_id: str) -> Answer:
-    deleted = runs.cancel_queued(run_id)
-    said = "in the trash" if deleted else "as it was before"
-    return {"id": run_id, "deleted": deleted}, f"{run_id}: taken out of the queue, {said}"
 
 
 def _followed_or_waiting(run: Run) -> Answer:

@@ -20,6 +20,11 @@ def show_progress(fraction: float, message: str) -> None:
         print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
+def part_of(start: float, end: float, prefix: str = "") -> Progress:
+    """Return a progress that fills the line from `start` to `end`, 0 to 1 each."""
+    return lambda fraction, message: show_progress(start + (end - start) * fraction, prefix + message)
+
+
 def clear_progress() -> None:
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from fer.errors import ModelError, ModelNotFoundError
+from fer.errors import ModelError
 from fer.models.blueprint import load_blueprint
-from fer.models.card import MODEL_FILE, load_card
+from fer.models.card import MODEL_FILE
 from fer.models.catalog import ARCHITECTURES
 from fer.models.costs.measured import FACE_COUNTS, MeasuredCosts, NetworkCost
+from fer.models.costs.table import shipped_cards
 from fer.models.inference import Recognizer
 from fer.models.preprocessing import Preprocessing
 from fer.system import machine, paths
@@ -31,10 +32,6 @@ _EXPORTING = 0.4
 def measure_costs(names: Sequence[str] = tuple(ARCHITECTURES), progress: Progress = silent) -> MeasuredCosts:
     """Time each architecture with 1, 4 and 16 faces: the shipped model, or one with random weights.
 
-    Args:
-        names: of the catalogue; all by default.
-        progress: told how far it is.
-
     Raises:
         ModelError: a network could not be exported, or its blueprint is missing.
     """
@@ -43,7 +40,7 @@ def measure_costs(names: Sequence[str] = tuple(ARCHITECTURES), progress: Progres
         untrained = [name for name in names if name not in shipped]
         if untrained:
             progress(0, f"Exporting {len(untrained)} networks with random weights")
-            _export_untrained(Path(aside), untrained)
+            _child("fer.cli.bench.untrained", aside, *untrained)
         folders = {name: shipped.get(name, Path(aside) / name) for name in names}
         recognizers = {name: Recognizer(folder) for name, folder in folders.items()}
         sizes = {name: (folder / MODEL_FILE).stat().st_size for name, folder in folders.items()}
@@ -96,14 +93,8 @@ def _timed(
 
 def _shipped_folder(name: str) -> Path | None:
     """The folder of a shipped model of this architecture, whatever its input size; None without one."""
-    for folder in paths.pretrained_models().values():
-        try:
-            card = load_card(folder)
-        except ModelNotFoundError:
-            continue
-        if card.architecture == name and (folder / MODEL_FILE).exists():
-            return folder
-    return None
+    folders = (folder for folder, card in shipped_cards().items() if card.architecture == name)
+    return next((folder for folder in folders if (folder / MODEL_FILE).exists()), None)
 
 
 def _multiply_adds(name: str, preprocessing: Preprocessing) -> int:
@@ -112,10 +103,6 @@ def _multiply_adds(name: str, preprocessing: Preprocessing) -> int:
         return load_blueprint(name).multiply_adds
     said = _child("fer", "blueprint", name, "--size", str(preprocessing.image_height), "--json")
     return int(json.loads(said)["multiply_adds"])
-
-
-def _export_untrained(folder: Path, names: Sequence[str]) -> None:
-    _child("fer.cli.bench.untrained", str(folder), *names)
 
 
 def _child(*command: str) -> str:

@@ -6,6 +6,7 @@ The annotations are dlib's imglab XML. Nothing of the photographs is kept, only 
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,7 @@ def measure_detectors(
 ) -> dict[str, Any]:
     """Measure every detector that can be used here, and what lifting the contrast does in dim light.
 
-    Args:
-        folder: of annotated photographs.
-        faces: to be read in dim light, with and without.
-        recognizer: reads them.
-        progress: told how far it is.
-        runs: how often each detector's time is taken.
+    The folder is of annotated photographs; each detector's time is taken `runs` times.
 
     Returns:
         Plain JSON values, as `live.detection.catalog` reads them: "detectors", name to `DetectorMeasure`; and
@@ -119,7 +115,7 @@ def measure_detectors(
     )
     detectors = {entry.name: entry.build() for entry in DETECTORS if not entry.missing()}
     times = take_turns(
-        {name: _asked(detector, frame) for name, detector in detectors.items()},
+        {name: partial(detector.detect, frame) for name, detector in detectors.items()},
         runs=runs,
         tell=lambda fraction: progress(0.4 * fraction, "Timing the detectors"),
     )
@@ -186,10 +182,6 @@ def dimmed(image_bgr: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np
     "levels."""
     dark = image_bgr.astype(np.float32) * DIM_SHARE + rng.normal(0, 2, image_bgr.shape)
     return np.asarray(np.rint(np.clip(dark, 0, 255)), np.uint8)
-
-
-def _asked(detector: FaceDetector, frame: NDArray[np.uint8]) -> Callable[[], object]:
-    return lambda: detector.detect(frame)
 
 
 def _box_of(element: ElementTree.Element) -> Box:

@@ -2,9 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from fer.cli.bench import Request
@@ -13,7 +12,7 @@ from fer.cli.bench.pages import measurements_of, rehearsed
 from fer.datasets import Dataset, Split, load_dataset
 from fer.evaluation import evaluate
 from fer.evaluation.explanation import emotion_map, enlarged
-from fer.evaluation.robustness import CORRUPTIONS, LEVELS, CorruptionKind, corrupt, sweep
+from fer.evaluation.robustness import CORRUPTIONS, LEVELS, corrupt, sweep
 from fer.models.inference import Recognizer, load_recognizer, model_folder
 from fer.system import machine, paths
 from fer.system.stopwatch import Measurement, Report, measured, ratio, take_turns
@@ -49,28 +48,29 @@ def bench_evaluate(request: Request) -> Report:
             judge = Recognizer(model_folder(request.model), threads=machine.read_machine().cores)
             times = _evaluations(judge, faces, request)
             request.progress(0.45, "Clicking on the confusion matrix")
-            times |= _clicks(home, name, request.model)
+            answer = rehearsed(home, "evaluation", name, request.model)
+            times |= measurements_of(answer, click="click", usual_page="usual_page", whole_page="whole_page")
             request.progress(0.6, "Breaking faces")
             times |= _sweeps(judge, faces.subset(_SWEPT, 0))
             request.progress(0.95, "Explaining a face")
             times |= _maps(load_recognizer(request.model), faces)
+    ratios: dict[str, float] = {}
+    for ours, rival in (
+        ("evaluate", "model_predict"),
+        ("click", "usual_page"),
+        ("sweep", _named("model_predict", _FEW)),
+        ("sweep", _named("model_predict_one_face", _ONE_BY_ONE)),
+        ("emotion_map", "grad_cam"),
+    ):
+        if {ours, rival} <= set(times):
+            ratios |= ratio(times, rival, ours)
     return Report(
         times,
-        {
-            **_ratios(
-                times,
-                {
-                    "evaluate": ("model_predict",),
-                    "click": ("usual_page",),
-                    "sweep": (_named("model_predict", _FEW), _named("model_predict_one_face", _ONE_BY_ONE)),
-                    "emotion_map": ("grad_cam",),
-                },
-            ),
-            **{
-                f"limit_of_{limit:g}_ms_over_{name}": limit / times[name].median_ms
-                for name, limit in LIMITS.items()
-                if name in times
-            },
+        ratios
+        | {
+            f"limit_of_{limit:g}_ms_over_{name}": limit / times[name].median_ms
+            for name, limit in LIMITS.items()
+            if name in times
         },
         f"{len(faces):,} validation faces of {request.data or 'the built-in faces, over and over'}, "
         f"{request.model}; a sweep of {len(_KINDS)} kinds, {LEVELS} levels, "
@@ -96,11 +96,6 @@ def _evaluations(judge: Recognizer, faces: Dataset, request: Request) -> dict[st
     )
 
 
-def _clicks(home: Path, dataset: str, model: str) -> dict[str, Measurement]:
-    answer = rehearsed(home, "evaluation", dataset, model)
-    return measurements_of(answer, click="click", usual_page="usual_page", whole_page="whole_page")
-
-
 def _sweeps(judge: Recognizer, faces: Dataset) -> dict[str, Measurement]:
     """Once each: a sweep takes seconds, and its rivals minutes."""
     network = _network(judge)
@@ -108,7 +103,7 @@ def _sweeps(judge: Recognizer, faces: Dataset) -> dict[str, Measurement]:
     def broken(few: Dataset, ask: Callable[[Dataset], object]) -> None:
         for kind in _KINDS:
             for severity in CORRUPTIONS[kind].levels:
-                ask(_corrupted(few, kind, severity))
+                ask(replace(few, images=corrupt(few.images, kind, severity)))
 
     def in_one(few: Dataset) -> object:
         return network.predict(judge.preprocessing.apply(few.images), verbose=0)
@@ -154,18 +149,5 @@ def _network(judge: Recognizer) -> Any:
     return untrained_network(judge.card.architecture, judge.preprocessing)
 
 
-def _corrupted(faces: Dataset, kind: CorruptionKind, severity: float) -> Dataset:
-    return replace(faces, images=corrupt(faces.images, kind, severity))
-
-
 def _named(rival: str, count: int) -> str:
     return f"sweep_by_{rival}_from_{count}_faces"
-
-
-def _ratios(times: Mapping[str, Measurement], rivals: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for ours, theirs in rivals.items():
-        for rival in theirs:
-            if {ours, rival} <= set(times):
-                found |= ratio(times, rival, ours)
-    return found

@@ -55,12 +55,9 @@ def bench_runs(request: Request) -> Report:
 
 
 def rehearsed(home: Path, page: str, *arguments: str) -> dict[str, list[float]]:
-    """Return what a rehearsal of a page measured, in a process of its own.
+    """Return what a rehearsal of a page of the workshop whose `FER_HOME` is `home` measured.
 
-    Args:
-        home: its `FER_HOME`.
-        page: which; a name of `fer.cli.bench.rehearsal`.
-        arguments: its words.
+    It runs in a process of its own; `page` is a name of `fer.cli.bench.rehearsal`, and `arguments` its words.
 
     Raises:
         DatasetError: it failed.
