@@ -239,11 +239,9 @@ def _half_width(shape: Sequence[int]) -> float:
 
 
 def _shortcut(end: Box, uses: Mapping[Box, int]) -> tuple[Box, Box, list[Box]]:
-    """Where the shortcut into `end` began, its end, and the boxes on it: the shorter way of the two.
+    """Where the shortcut into `end`, where two ways meet, began, its end, and the boxes on it.
 
-    Args:
-        end: a box where two ways meet.
-        uses: how many boxes take each one's output.
+    It is the shorter way of the two. `uses` tells how many boxes take each one's output.
     """
 
     def way_back(box: Box) -> list[Box]:

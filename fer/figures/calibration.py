@@ -14,10 +14,6 @@ def reliability_figure(reliability: Reliability, height: int = 380) -> go.Figure
     """How often the model is right by how sure it says it is, and below it how many faces there are of each.
 
     A bar that ends at the dashed diagonal is right as often as it says; a lower one is over-confident.
-
-    Args:
-        reliability: what is drawn.
-        height: of the whole figure, in pixels.
     """
     filled = [(one, one.correct) for one in reliability.bins if one.correct]
     across = {

@@ -57,13 +57,7 @@ def confusion_figure(evaluation: Evaluation, cells: Cells = "row share") -> go.F
 
 
 def confusion_difference_figure(difference: ConfusionDifference, first: str, second: str) -> go.Figure:
-    """The second model's matrix minus the first's: how many more of each row, in percentage points.
-
-    Args:
-        difference: of which two matrices.
-        first: what the first model is called; short.
-        second: what the second model is called.
-    """
+    """The second model's matrix minus the first's: how many more of each row, in percentage points."""
     points = difference.points
     most = max(float(np.abs(points).max(initial=0)), _LEAST_SCALE)
     texts = [[_signed(100 * value) for value in row] for row in points]
@@ -97,16 +91,7 @@ def _matrix(
     zmin: float,
     colorscale: list[list[object]],
 ) -> go.Figure:
-    """Cells with a text each.
-
-    Args:
-        emotions: of the rows, and of the columns.
-        values: (k, k), what a cell is shaded by.
-        texts: what stands in it.
-        is_quiet: (k, k) whether there is nothing to say of it.
-        zmin: the least value of the colour scale.
-        colorscale: Plotly's.
-    """
+    """Cells with a text each; those of which there is nothing to say, `is_quiet`, are pale."""
     names = [emotion.capitalize() for emotion in emotions]
     figure = go.Figure(
         go.Heatmap(

@@ -121,7 +121,8 @@ def face_map_figure(
             customdata=rows[group.points].astype(np.int32),
             text=words[group.points],
             marker={
-                "size": _size(len(positions)),
+                # Smaller where there are many.
+                "size": 3.5 if len(positions) > 10_000 else 5 if len(positions) > 2_000 else 8,
                 "opacity": 0.75,
                 "line": {"width": 0},
                 **({"color": group.values, "coloraxis": "coloraxis"} if shown else {"color": group.color}),
@@ -194,7 +195,3 @@ def chosen_figure(counts: Mapping[Emotion, int], all_counts: Mapping[Emotion, in
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, ticksuffix="  ")
     return figure
-
-
-def _size(count: int) -> float:
-    return 3.5 if count > 10_000 else 5 if count > 2_000 else 8

@@ -19,10 +19,7 @@ def accuracy_figure(
 ) -> go.Figure:
     """The accuracy with its 95 % interval, on one scale with people and with the laziest answer.
 
-    Args:
-        evaluation: whose accuracy.
-        name: what it is called; short, for it stands beside the scale.
-        others: more models that were asked about the same faces, each with its name.
+    Names are short, for they stand beside the scale; all models were asked about the same faces.
     """
     supports = evaluation.confusion.sum(axis=1)
     common = evaluation.emotions[int(supports.argmax())]
@@ -80,10 +77,7 @@ def scores_figure(
 ) -> go.Figure:
     """Seven bars: what the model makes of one face; with a second model's, hatched, below each.
 
-    Args:
-        scores: the model's.
-        other: a second model's of the same face; emotions that only it knows are left out.
-        names: what the two are called.
+    Emotions that only the second knows are left out.
     """
     emotions = list(scores.as_dict())
     bars: list[tuple[EmotionScores, str, dict[str, Any]]] = [(scores, names[0], {})]

@@ -20,13 +20,7 @@ _STRIP_HEIGHT = 0.14
 
 
 def timeline_figure(person: PersonHistory, *, seconds: float = KEPT_SECONDS, height: int = 170) -> go.Figure:
-    """The probabilities of one person as stacked areas, and the label that was told as a strip below.
-
-    Args:
-        person: whose.
-        seconds: how far back the axis reaches.
-        height: of the figure, pixels.
-    """
+    """The probabilities of one person over the last `seconds` as stacked areas, and the told label below."""
     figure = go.Figure()
     moments, probabilities, labels = _with_gaps(person)
     for column, emotion in enumerate(person.emotions):
@@ -66,11 +60,9 @@ def timeline_figure(person: PersonHistory, *, seconds: float = KEPT_SECONDS, hei
 
 
 def shares_figure(shares: Mapping[str, Mapping[Emotion | None, float]], *, height: int = 0) -> go.Figure:
-    """How much of the time each label was told: one bar per person.
+    """How much of the time each label was told, None being unsure: one bar per person, by their names.
 
-    Args:
-        shares: the person's name, and each label's share of the time (None is unsure).
-        height: of the figure, pixels; 0 follows the number of people.
+    A height of 0 pixels follows the number of people.
     """
     figure = go.Figure()
     names = list(shares)

@@ -9,11 +9,7 @@ from fer.figures.style import layout
 
 
 def labels_figure(counts: Mapping[Emotion, int]) -> go.Figure:
-    """One bar, divided by label: how many of a few faces carry each, the commonest first.
-
-    Args:
-        counts: faces of each emotion; those of none are left out.
-    """
+    """One bar, divided by label: how many of a few faces carry each, the commonest first."""
     total = sum(counts.values())
     figure = go.Figure()
     for emotion, count in sorted(counts.items(), key=lambda entry: -entry[1]):

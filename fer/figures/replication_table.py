@@ -26,16 +26,13 @@ def table_figure(cells: Sequence[Cell]) -> go.Figure:
     """A row for each batch size, a column for each number of epochs, the accuracy in each cell.
 
     A cell that is not full yet says how far it is, in its latest epoch's accuracy; the published figure
-    stands below ours.
-
-    Args:
-        cells: what `fer.evaluation.replication.table.table_of` gives, one at least.
+    stands below ours. There is one cell at least.
     """
     sizes = list(dict.fromkeys(cell.batch_size for cell in cells))
     columns = sorted({cell.epochs for cell in cells})
     at = {(cell.batch_size, cell.epochs): cell for cell in cells}
-    shares = [cell.latest.accuracy for cell in cells if cell.latest is not None]
-    low, high = (min(shares), max(shares)) if shares else (0.5, 0.7)
+    shares = {place: cell.latest.accuracy for place, cell in at.items() if cell.latest is not None}
+    low, high = (min(shares.values()), max(shares.values())) if shares else (0.5, 0.7)
     missing = max(_LEAST_SPREAD - (high - low), 0) / 2
     places = {
         "x": [_column(epochs) for epochs in columns],
@@ -49,7 +46,7 @@ def table_figure(cells: Sequence[Cell]) -> go.Figure:
     # The empty cells, below the others: Plotly gives a heat map without a value no room at all.
     figure.add_heatmap(z=empty, colorscale=[[0, _EMPTY], [1, _EMPTY]], hoverinfo="skip", **places)
     figure.add_heatmap(
-        z=[[_share(at[size, epochs]) for epochs in columns] for size in sizes],
+        z=[[shares.get((size, epochs)) for epochs in columns] for size in sizes],
         customdata=[[[_hover(at[size, epochs])] for epochs in columns] for size in sizes],
         hovertemplate="%{customdata[0]}<extra></extra>",
         hoverongaps=False,
@@ -74,10 +71,6 @@ def _row(batch_size: int) -> str:
 
 def _column(epochs: int) -> str:
     return f"{epochs} epochs" if epochs > 1 else "1 epoch"
-
-
-def _share(cell: Cell) -> float | None:
-    return None if cell.latest is None else cell.latest.accuracy
 
 
 def _text(cell: Cell) -> str:

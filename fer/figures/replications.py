@@ -29,10 +29,7 @@ def replication_figure(rows: Sequence[Comparison]) -> go.Figure:
     """The published accuracies as open diamonds, ours as dots with their 95 % intervals.
 
     The titles stand on the lines and not beside them, so that a telephone has room for the dots. A dot that
-    cannot be compared is open.
-
-    Args:
-        rows: what `comparisons` gives; lines without any figure are left out.
+    cannot be compared is open; a line without any figure is left out.
     """
     drawn = [row for row in rows if row.figure is not None or row.ours is not None]
     lines = [(-float(number), row) for number, row in enumerate(drawn)]

@@ -58,12 +58,7 @@ class NamedSweep:
 
 
 def severity_figure(sweeps: Sequence[NamedSweep], kind: CorruptionKind) -> go.Figure:
-    """Accuracy at level 0 to 5 of one kind, with 95 % bands, for up to three models over one another.
-
-    Args:
-        sweeps: of the same faces; all have measured `kind`.
-        kind: which.
-    """
+    """Accuracy at level 0 to 5 of one kind, with 95 % bands, for up to three models over one another."""
     figure = go.Figure()
     _curves(figure, sweeps, kind, bands=True)
     majority = sweeps[0].sweep.majority_accuracy
@@ -108,9 +103,7 @@ def recalls_figure(swept: Sweep, kind: CorruptionKind) -> go.Figure:
 def all_kinds_figure(sweeps: Sequence[NamedSweep], kinds: Sequence[CorruptionKind]) -> go.Figure:
     """Accuracy at level 0 to 5 of every kind that was measured, one small chart each, on one scale.
 
-    Args:
-        sweeps: up to three, of the same faces; all have measured `kinds`.
-        kinds: in the order in which the charts stand.
+    The models, up to three, were asked about the same faces.
     """
     rows = -(-len(kinds) // _COLUMNS)
     figure = make_subplots(
@@ -164,11 +157,7 @@ def severity_scan_figure(along: SeverityScan, present: float) -> go.Figure:
     """The score of each emotion at every severity, for one face and one model.
 
     Where the answer changes a line stands, the first one from the untouched face with its words; the severity
-    that is set now is a line of another colour.
-
-    Args:
-        along: the scores.
-        present: the severity that is set.
+    that is set now, `present`, is a line of another colour.
     """
     corruption = CORRUPTIONS[along.kind]
     severities = along.severities

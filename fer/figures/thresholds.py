@@ -36,9 +36,7 @@ class CurveLine:
 def roc_figure(lines: Sequence[CurveLine], threshold: float | None = None) -> go.Figure:
     """The share that is found against the share of false alarms, at every threshold, beside a blind guess.
 
-    Args:
-        lines: at least one; of several emotions or of several models.
-        threshold: where to put a mark on each line; None for none.
+    `lines` are of several emotions or of several models, one at least; `threshold` puts a mark on each.
     """
     traces: list[dict[str, Any]] = [_chance([0, 1], [0, 1])]
     for line in lines:
@@ -57,9 +55,7 @@ def precision_recall_figure(lines: Sequence[CurveLine], threshold: float | None 
     A blind guess has the share of the emotion for its precision, whatever it finds; that level is drawn where
     all lines are of one emotion.
 
-    Args:
-        lines: at least one; of several emotions or of several models.
-        threshold: where to put a mark on each line; None for none.
+    `lines` and `threshold` are as for `roc_figure`.
     """
     traces: list[dict[str, Any]] = []
     if len({line.curve.emotion for line in lines}) == 1:

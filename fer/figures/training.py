@@ -180,12 +180,6 @@ def learning_rate_figure(
     """How long the steps were: within epochs where a run wrote it down, else epoch by epoch.
 
     Where a schedule spends a fifth of the run far below its highest rate, the axis counts in powers of ten.
-
-    Args:
-        metrics: the epochs done.
-        batches: where it was within them.
-        epochs: how many there will be.
-        evidence: spans to be marked, of any measure; those of another are passed over.
     """
     fine = [row for row in batches if row.learning_rate is not None]
     if fine:
@@ -242,11 +236,7 @@ def _marks(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Shades over the spans in which something is to be seen, and what is, in a few words.
 
-    Args:
-        evidence: of any measure; those of another are passed over.
-        measure: of the chart.
-        room: how many epochs its axis shows.
-        at_top: where the words go, above all curves or below.
+    Spans of another measure are passed over; the words go above all curves, `at_top`, or below.
     """
     shapes: list[dict[str, Any]] = []
     words: list[dict[str, Any]] = []

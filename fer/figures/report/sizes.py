@@ -26,11 +26,7 @@ def expected_bytes(
 ) -> int:
     """Return about how many bytes a report takes, within some tenths.
 
-    Args:
-        form: which of its files.
-        evaluations: of every model.
-        pixels: values of one face, where they are shown.
-        with_faces: whether the page shows the most confident mistakes.
+    `pixels` is how many values one face has, where faces are shown.
     """
     size: float = _AROUND[form] + _PER_FACE[form] * len(evaluations[0])
     for of_one in evaluations:

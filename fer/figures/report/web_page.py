@@ -38,11 +38,7 @@ def to_html(report: EvaluationReport, progress: Progress = silent, *, with_faces
 
     It opens from a disk, by day and by night, on a telephone and on paper. Its answers lie in it as JSON and
     can be saved from it, as JSON and as CSV.
-
-    Args:
-        report: what to tell.
-        progress: told how far it is.
-        with_faces: show the most confident mistakes as pictures. They are other people's photographs.
+    With faces it shows the most confident mistakes as pictures, which are other people's photographs.
     """
     progress(0.0, "Counting")
     values = as_dict(report, with_faces=with_faces)
