@@ -41,20 +41,20 @@ REFERENCE_PRESETS = (
     Preset(
         "Gentle (reference S4)",
         DEFAULT_AUGMENTATION,
-        "Reference system S4, mini_XCEPTION in real time from a webcam: flip, ±10° rotation, ±10% shift and "
-        "zoom. What its authors trained with, and where this page starts.",
+        "Reference system S4, mini_XCEPTION in real time from a webcam: flip, ±10° rotation, ±10\u00a0% "
+        "shift and zoom. What its authors trained with, and where this page starts.",
     ),
     Preset(
         "Strong (reference S0)",
         STRONG_AUGMENTATION,
-        "Reference system S0, emotion recognition in a cloud notebook: flip, ±20° rotation, ±20% shift and "
-        "zoom, as in many a notebook on FER-2013.",
+        "Reference system S0, emotion recognition in a cloud notebook: flip, ±20° rotation, ±20\u00a0% shift "
+        "and zoom, as in many a notebook on FER-2013.",
     ),
     Preset(
         "Turn and zoom (reference S1)",
         TURN_AND_ZOOM,
         "Reference system S1, faces enlarged to 96×96: flip, rotation, zoom in and out. Its document does "
-        "not say how much; the ±10° and ±10% here are ours.",
+        "not say how much; the ±10° and ±10\u00a0% here are ours.",
     ),
 )
 
