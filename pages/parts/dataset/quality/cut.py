@@ -8,6 +8,7 @@ from fer import figures
 from fer.datasets.quality import Findings, galleries
 from pages.parts import phrases
 from pages.parts.dataset.quality.words import WORDS
+from pages.parts.plot import plot
 
 
 def cut_slider(found: Findings, ranked: Findings, facts: Mapping[str, float], *, below: bool) -> Findings:
@@ -39,11 +40,8 @@ def cut_slider(found: Findings, ranked: Findings, facts: Mapping[str, float], *,
         key=f"dataset.cut.{issue}.{len(ranked)}",
     )
     taken = found if cut == start else galleries.beyond(ranked, cut, below=below)
-    place.plotly_chart(
-        figures.cut_figure(scores, cut, below=below, measure=words.measure.lower()),
-        config={"displayModeBar": False},
-        key="dataset.cut_chart",
-    )
+    with place:
+        plot(figures.cut_figure(scores, cut, below=below, measure=words.measure.lower()), "dataset.cut_chart")
     st.caption(
         f"The cut takes {phrases.faces(len(taken))}"
         + ("." if cut == start else f"; as it was proposed, it takes {len(found):,}.")

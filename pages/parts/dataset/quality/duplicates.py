@@ -15,6 +15,7 @@ from fer.statistics import percent
 from pages.parts import face_sheet, mending, paging, phrases, pickers, state
 from pages.parts.dataset.quality import tools
 from pages.parts.dataset.quality.cut import cut_slider
+from pages.parts.plot import plot
 
 GROUPS_PER_PAGE = 24
 # Of a picture that is there dozens of times, so many are shown; the rest is counted.
@@ -40,9 +41,8 @@ def gallery(
     groups = galleries.kept_first(dataset, groups)
     crossings = galleries.crossings(dataset, groups)
     if len(groups) and len(crossings) > 1:
-        place.plotly_chart(
-            figures.crossings_figure(crossings), config={"displayModeBar": False}, key="dataset.crossings"
-        )
+        with place:
+            plot(figures.crossings_figure(crossings), "dataset.crossings")
     conflicts = galleries.contradicting(dataset, groups)
     leaking, spare = galleries.leaking_copies(dataset, groups), galleries.spare_copies(dataset, groups)
     with words:
