@@ -236,11 +236,7 @@ def temperature_effect(evaluation: Evaluation, temperature: float) -> Temperatur
 def held_out_temperature(evaluation: Evaluation, seed: int = 0) -> Temperature | None:
     """Fit on one half of the faces, drawn at random, and return what that does to the other half.
 
-    So one split is enough for an honest figure. None for fewer than two faces.
-
-    Args:
-        evaluation: of which model and faces.
-        seed: which half a face is in follows from it.
+    So one split is enough for an honest figure. None for fewer than two faces. The halves follow from `seed`.
     """
     if len(evaluation) < 2:
         return None

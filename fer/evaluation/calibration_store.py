@@ -62,15 +62,7 @@ class KeptTemperature:
 
     @classmethod
     def of(cls, model: str, fingerprint: str, fitted: Temperature, faces: Dataset, view: DatasetView) -> Self:
-        """Return what is to be kept of a temperature that was fitted today on validation faces.
-
-        Args:
-            model: what it is called.
-            fingerprint: which it is, `Recognizer.fingerprint`.
-            fitted: the temperature, with what it does to the faces it was fitted on.
-            faces: the dataset they are of.
-            view: in which state it was used.
-        """
+        """Return what is to be kept of a temperature that was fitted today on validation faces."""
         return cls(
             model=_short(model),
             fingerprint=fingerprint,

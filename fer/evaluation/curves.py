@@ -176,11 +176,7 @@ def around_threshold(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the faces that only just score `threshold` for an emotion, and those that only just do not.
 
-    Args:
-        evaluation: of which model and faces.
-        emotion: which scores.
-        threshold: a face that scores at least this is called the emotion.
-        most: how many of either; the nearest come first.
+    At most `most` of either; the nearest come first.
     """
     scores = evaluation.probabilities[:, evaluation.emotions.index(emotion)]
     order = np.argsort(scores, kind="stable")
@@ -191,10 +187,6 @@ def around_threshold(
 
 def area_interval(evaluation: Evaluation, curve: ThresholdCurve) -> tuple[float, float] | None:
     """Return the 95 % interval of the area under one emotion's ROC curve; None for fewer than 3 faces.
-
-    Args:
-        evaluation: of which the curve is.
-        curve: one of `threshold_curves`.
 
     Source:
         See `mean_area`.

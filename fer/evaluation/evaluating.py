@@ -33,10 +33,7 @@ def evaluate(
     `data/cache/answers/`, by what the model and the faces are: the same question is never computed twice.
 
     Args:
-        recognizer: the model.
         dataset: in the state in which it is to be used.
-        split: which faces.
-        progress: told how far it is.
         tta: whether answers to several looks at each face are averaged.
         answerable_only: leave out the faces of emotions that the model cannot answer, rather than refuse.
 
@@ -119,7 +116,6 @@ def evaluation_of(
     """Return a model's answers beside the labels of the faces, in the model's own column order.
 
     Args:
-        model: its name.
         emotions: the columns of `probabilities`; every label of the faces is one of them.
         faces: those it was asked about.
         split: theirs.

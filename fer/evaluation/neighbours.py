@@ -97,11 +97,6 @@ def known_faces(recognizer: Recognizer, faces: TrainingFaces, progress: Progress
 
     28,709 faces take mini_xception about 6 s on two cores, and 0.1 s once they are kept.
 
-    Args:
-        recognizer: whose features.
-        faces: which.
-        progress: told how far it is.
-
     Raises:
         ModelMismatchError: the model does not answer with its feature map, or with numbers in it.
     """
@@ -127,8 +122,6 @@ def nearest(
     """Return the training faces that the model sees as most like a face; a few milliseconds.
 
     Args:
-        known: training faces as this model sees them.
-        recognizer: the model.
         image: (h, w, 1 or 3) uint8, of any size.
         count: how many; fewer if there are no more.
         but_place: the face's own place in the dataset, if it may be among the training faces itself.

@@ -32,7 +32,6 @@ def publish(run_id: str, name: str, dataset_name: str, progress: Progress = sile
         run_id: a run that has a model.
         name: the folder, and what commands call the model.
         dataset_name: whose test split is used; as `load_dataset` takes it.
-        progress: told how far the evaluation is.
 
     Raises:
         RunNotFoundError, CorruptRunError: there is no such run.

@@ -61,7 +61,6 @@ def quantize(
     Args:
         name: of a pretrained model, or a run's id.
         dataset: with faces to learn the ranges from (its training split) and to judge by (validation).
-        progress: told how far it is.
         calibration_faces: how many training faces, at least 1; all if there are fewer.
 
     Raises:

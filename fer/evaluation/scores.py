@@ -217,10 +217,6 @@ def _hits(cells: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.diagonal(cells, axis1=1, axis2=2))
 
 
-def _recalls(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(_hits(cells) / np.maximum(cells.sum(axis=2), 1))
-
-
 def _precisions(cells: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(_hits(cells) / np.maximum(cells.sum(axis=1), 1))
 
@@ -240,7 +236,7 @@ def _weighted(cells: NDArray[np.float64], figures: NDArray[np.float64]) -> NDArr
 
 
 def _balanced_accuracy(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    return _macro(cells, _recalls(cells))
+    return _macro(cells, _hits(cells) / np.maximum(cells.sum(axis=2), 1))
 
 
 def _kappa(cells: NDArray[np.float64]) -> NDArray[np.float64]:

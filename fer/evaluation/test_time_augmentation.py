@@ -66,12 +66,6 @@ def predict(
 ) -> NDArray[np.float32]:
     """Return a model's probabilities, (n, k) float32, each row the mean over the looks at one face.
 
-    Args:
-        recognizer: whose.
-        images: (n, h, w, c) uint8.
-        tta: which looks.
-        progress: told how far it is.
-
     Raises:
         ModelMismatchError: the model answers with something that is not a probability.
     """

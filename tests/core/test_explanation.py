@@ -225,12 +225,12 @@ def test_the_layers_end_in_the_models_own_maps() -> None:
     reader, shipped = LayerReader(SHIPPED), Recognizer(SHIPPED)
     layers = reader.read(image)
     assert [layer.number for layer in layers] == list(range(1, len(layers) + 1))
-    assert (layers[0].kind, layers[0].size) == ("Convolution 3×3, then ReLU", "62×62×8")
+    assert (layers[0].kind, layers[0].maps.shape) == ("Convolution 3×3, then ReLU", (62, 62, 8))
     kinds = {layer.kind.partition(",")[0] for layer in layers}
     assert {"Depthwise convolution 3×3", "Convolution 1×1", "Pooling", "Addition of the shortcut"} <= kinds
     assert layers[-1].emotions == EMOTIONS
     assert layers[-1].maps == pytest.approx(shipped.emotion_maps(image[None])[0], abs=1e-3)
-    features = next(layer for layer in layers if layer.size == "4×4×128" and "Addition" in layer.kind)
+    features = next(layer for layer in layers if layer.maps.shape == (4, 4, 128) and "Addition" in layer.kind)
     assert features.maps == pytest.approx(shipped.feature_maps(image[None])[0], abs=1e-3)
     assert not any(layer.emotions for layer in layers[:-1])
 

@@ -9,7 +9,14 @@
 Everything here reads the `.tflite`; no TensorFlow.
 """
 
-from fer.evaluation.explanation.maps import BY_ITSELF, THE_OTHERS, Against, EmotionMap, emotion_map, enlarged
+from fer.evaluation.explanation.maps import (
+    BY_ITSELF,
+    THE_OTHERS,
+    Against,
+    EmotionMap,
+    can_prepare_maps,
+    emotion_map,
+    enlarged,
+)
 from fer.evaluation.explanation.occlusion import Occlusion, occlude
-from fer.evaluation.explanation.preparing import can_prepare_maps
 from fer.evaluation.explanation.reading import Reading, read_map

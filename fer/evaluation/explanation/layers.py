@@ -52,11 +52,6 @@ class LayerMaps:
     emotions: tuple[Emotion, ...] = ()
 
     @property
-    def size(self) -> str:
-        """ "44×44×8"."""
-        return "×".join(map(str, self.maps.shape))
-
-    @property
     def silent(self) -> int:
         """How many of its maps are the same everywhere: this face has nothing that they answer to."""
         return int((np.ptp(self.maps, axis=(0, 1)) < 1e-6).sum())
@@ -130,11 +125,10 @@ class LayerReader:
     def _emotions(self, step: Mapping[str, Any], maps: NDArray[np.float32]) -> tuple[Emotion, ...]:
         emotions = self._card.emotions
         named = step["op_name"] == _CONVOLUTION and maps.shape[2] == len(emotions)
-        feeds_the_answer = step["outputs"][0] in self._outputs or self._is_averaged(step["outputs"][0])
+        answer = step["outputs"][0]
+        is_averaged = any(each["op_name"] == "MEAN" and answer in each["inputs"] for each in self._steps)
+        feeds_the_answer = answer in self._outputs or is_averaged
         return emotions if named and feeds_the_answer else ()
-
-    def _is_averaged(self, tensor: int) -> bool:
-        return any(step["op_name"] == "MEAN" and tensor in step["inputs"] for step in self._steps)
 
     def _kind(self, step: Mapping[str, Any], maps: NDArray[np.float32]) -> str:
         operation: str = step["op_name"]

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from fer.emotions import Emotion
 from fer.errors import FerError
+from fer.models.catalog import ARCHITECTURES
+from fer.models.inference import Recognizer, model_folder
+from fer.models.weights import keras_weights
 
 BY_ITSELF: Literal["by itself"] = "by itself"
 THE_OTHERS: Literal["the others"] = "the others"
@@ -59,14 +62,14 @@ def emotion_map(
     Source:
         Zhou et al. (2016), Learning Deep Features for Discriminative Localization, arXiv:1512.04150.
     """
-    values = maps[:, :, _index(emotions, emotion)]
+    values = maps[:, :, emotion_index(emotions, emotion)]
     if against == THE_OTHERS:
         others = [index for index, other in enumerate(emotions) if other is not emotion]
         values = values - maps[:, :, others].mean(axis=2) if others else values
     elif against != BY_ITSELF:
         if against is emotion:
             raise FerError(f"“{emotion}” cannot be compared with itself. Choose another emotion.")
-        values = values - maps[:, :, _index(emotions, against)]
+        values = values - maps[:, :, emotion_index(emotions, against)]
     return EmotionMap(emotion, against, np.asarray(values, np.float32))
 
 
@@ -81,7 +84,12 @@ def enlarged(values: NDArray[np.float32], height: int, width: int) -> NDArray[np
     return np.asarray(np.clip(smooth, values.min(), values.max()), np.float32)
 
 
-def _index(emotions: Sequence[Emotion], emotion: Emotion) -> int:
+def emotion_index(emotions: Sequence[Emotion], emotion: Emotion) -> int:
+    """Return the place of an emotion among those that a model knows.
+
+    Raises:
+        FerError: it is none of them.
+    """
     try:
         return list(emotions).index(emotion)
     except ValueError:
@@ -89,3 +97,20 @@ def _index(emotions: Sequence[Emotion], emotion: Emotion) -> int:
         raise FerError(
             f"This model does not know “{emotion}”. It knows {known}; choose one of them."
         ) from None
+
+
+def can_prepare_maps(recognizer: Recognizer) -> bool:
+    """Whether `python -m fer reexport` would give the model the emotion maps that it lacks.
+
+    So it is where its architecture has them, but it was exported before there were any.
+
+    Raises:
+        ModelNotFoundError: the model is gone.
+    """
+    entry = ARCHITECTURES.get(recognizer.card.architecture)
+    return (
+        not recognizer.has_emotion_maps
+        and entry is not None
+        and entry.has_emotion_maps
+        and keras_weights(model_folder(recognizer.name)) is not None
+    )

@@ -89,12 +89,10 @@ def occlude(
     The mean colour, because black or white would be a strong sight of its own.
 
     Args:
-        recognizer: any model.
         image: (h, w, 1 or 3) uint8.
         patch: the side of the patch, as a share of the face's.
         stride: the way between two places, as a share of the face's side; the first and the last touch the
             edges, so the way is shortened where it does not fit.
-        progress: told how many of the places were tried.
 
     Raises:
         FerError: the patch or the stride is not a share.

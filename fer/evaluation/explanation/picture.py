@@ -19,15 +19,7 @@ _TEXT_PIXELS, _PAPER, _INK = 16, (250, 249, 246), (32, 36, 40)
 def explanation_picture(
     image: NDArray[np.uint8], emotion: Emotion, shown: EmotionMap | None, occlusion: Occlusion, title: str
 ) -> NDArray[np.uint8]:
-    """Return the picture, (h, w, 3) RGB.
-
-    Args:
-        image: (h, w, 1 or 3) uint8.
-        emotion: what is explained.
-        shown: its emotion map; None for a model without.
-        occlusion: of the same face and model.
-        title: above it all.
-    """
+    """Return the picture, (h, w, 3) RGB, of an (h, w, 1 or 3) uint8 face; `shown` None leaves its map out."""
     face = large_face(image)
     height = face.shape[0]
     probability = float(occlusion.before[occlusion.emotions.index(emotion)])
@@ -60,12 +52,8 @@ def explanation_picture(
 
 
 def overlaid(face: NDArray[np.uint8], values: NDArray[np.float32], least: float) -> NDArray[np.uint8]:
-    """Return a face with a smoothed map over it, as large as the face.
-
-    Args:
-        face: (h, w, 3) RGB.
-        values: (rows, columns), above 0 for, below 0 against.
-        least: what the full colour stands for at least.
+    """Return a face, (h, w, 3) RGB, with a smoothed map over it, as large as the face.
+    Arguments are as for `tint`.
     """
     height, width = face.shape[:2]
     colors = tint(values, height, width, least)

@@ -170,7 +170,6 @@ def keep(
         recipe: what it repeats.
         hardware: what it was trained on; empty for what its log says.
         dataset: whose test faces its model is asked about, as `load_dataset` takes it; empty for none.
-        progress: told how far the evaluation is.
 
     Raises:
         RunNotFoundError, CorruptRunError: there is no such run.

@@ -114,14 +114,9 @@ class Cell:
         published: str,
         status: RunStatus | None = None,
     ) -> "Cell":
-        """The cell at (batch size, epochs) as a run fills it.
+        """The cell at (batch size, epochs) as a run fills it, whose status is given if it may go on.
 
-        Args:
-            place: its row and its column.
-            metrics: the epochs that the run did.
-            count: of the faces that judged them; 0 before the run has read them.
-            published: as the attribute.
-            status: of the run, if it is one that may go on.
+        `count` is of the faces that judged the run; 0 before it has read them.
         """
         until = [row for row in metrics if row.epoch <= place[1]] if count else []
         latest, best = (
@@ -207,13 +202,7 @@ class Row:
 
 
 def rows_of(dataset: str, size: TableSize, history: Iterable[Run] | None = None) -> list[Row]:
-    """Every row of the table as the runs fill it now.
-
-    Args:
-        dataset: what the runs learn from, as their settings name it.
-        size: which table.
-        history: the runs to look among; None reads them.
-    """
+    """Every row of the table as the runs fill it now, or as those of `history` do."""
     listed = runs.list_runs() if history is None else list(history)
     rows = []
     for recipe in TABLE_ROWS:

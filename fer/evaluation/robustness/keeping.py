@@ -25,10 +25,7 @@ _SWEEPS = ResultStore("sweeps", ".json", version=1, most=60, digest_bytes=12)
 def sweep_path(fingerprint: str, faces: Dataset, seed: int = 0) -> Path:
     """Return where the sweep of exactly these faces with exactly this model is kept, or will be.
 
-    Args:
-        fingerprint: the model's, `Recognizer.fingerprint`.
-        faces: those that are swept: the sample, where one is drawn.
-        seed: what the noise follows from.
+    The faces are the sample, where one is drawn; the noise follows from `seed`.
     """
     about = (fingerprint, faces.images.shape, list(faces.emotions), seed)
     return _SWEEPS.path(_SWEEPS.key(*about, arrays=[faces.images, faces.labels.astype("<i8")]))

@@ -71,14 +71,6 @@ def _lit(images: Images, levels: NDArray[np.floating]) -> Images:
     return table[images]
 
 
-def _darkness(images: Images, severity: float, seed: int) -> Images:
-    return _lit(images, np.arange(256) * (1 - severity))
-
-
-def _brightness(images: Images, severity: float, seed: int) -> Images:
-    return _lit(images, np.arange(256) + 255 * severity)
-
-
 def _noise(images: Images, severity: float, seed: int) -> Images:
     # Drawn in order, so that a face's noise does not depend on those after it; and one value for all
     # channels, because a model that looks in grey would average three of them away.
@@ -122,10 +114,6 @@ def _rotation(images: Images, severity: float, seed: int) -> Images:
     return _moved(images, np.asarray(matrix, np.float64))
 
 
-def _side_shift(images: Images, severity: float, seed: int) -> Images:
-    return _moved(images, np.array([[1, 0, severity * images.shape[2]], [0, 1, 0]], np.float64))
-
-
 def _moved(images: Images, matrix: NDArray[np.float64]) -> Images:
     _, height, width, _ = images.shape
     return _each(
@@ -146,21 +134,15 @@ def _covered(images: Images, severity: float, region: tuple[float, float]) -> Im
     return changed
 
 
-def _eyes_covered(images: Images, severity: float, seed: int) -> Images:
-    return _covered(images, severity, EYES)
-
-
-def _mouth_covered(images: Images, severity: float, seed: int) -> Images:
-    return _covered(images, severity, MOUTH)
-
-
 _WAYS: dict[CorruptionKind, Callable[[Images, float, int], Images]] = {
     CorruptionKind.ROTATION: _rotation,
-    CorruptionKind.SIDE_SHIFT: _side_shift,
-    CorruptionKind.EYES_COVERED: _eyes_covered,
-    CorruptionKind.MOUTH_COVERED: _mouth_covered,
-    CorruptionKind.DARKNESS: _darkness,
-    CorruptionKind.BRIGHTNESS: _brightness,
+    CorruptionKind.SIDE_SHIFT: lambda images, severity, seed: _moved(
+        images, np.array([[1, 0, severity * images.shape[2]], [0, 1, 0]], np.float64)
+    ),
+    CorruptionKind.EYES_COVERED: lambda images, severity, seed: _covered(images, severity, EYES),
+    CorruptionKind.MOUTH_COVERED: lambda images, severity, seed: _covered(images, severity, MOUTH),
+    CorruptionKind.DARKNESS: lambda images, severity, seed: _lit(images, np.arange(256) * (1 - severity)),
+    CorruptionKind.BRIGHTNESS: lambda images, severity, seed: _lit(images, np.arange(256) + 255 * severity),
     CorruptionKind.BLUR: _blur,
     CorruptionKind.LOW_RESOLUTION: _low_resolution,
     CorruptionKind.NOISE: _noise,

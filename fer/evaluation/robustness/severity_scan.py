@@ -83,7 +83,6 @@ def severity_scan(
     """Return what a model says of one face at every severity of a kind: some fifty answers.
 
     Args:
-        recognizer: the model.
         image: (h, w, 1 or 3) uint8.
         kind: which is taken from end to end.
         others: kinds that are switched on besides, with their severities; they stay as they are.

@@ -36,10 +36,8 @@ def sweep(
     also if the work was stopped in the middle. The result may hold more kinds than were asked for.
 
     Args:
-        recognizer: the model.
         faces: at least one, all of emotions that it can answer; a sample, where a split is large.
         kinds: what is measured.
-        progress: told how many faces were looked at.
         seed: the noise follows from it.
 
     Raises:

@@ -4,8 +4,10 @@ Costs come from `measured`, accuracies from the cards of the shipped models and 
 nowhere else: a model that is trained anew is told of as soon as its card is there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from fer.errors import ModelNotFoundError
@@ -81,7 +83,7 @@ class CostPoint:
 
 def cost_rows(costs: MeasuredCosts) -> tuple[CostRow, ...]:
     """Every architecture of the catalogue with its cost, and with the accuracy of its best shipped model."""
-    shipped = _best_of_each(_shipped_cards(), "test")
+    shipped = _best_of_each(shipped_cards().values(), "test")
     return tuple(
         _row(entry, costs.networks.get(entry.name), shipped.get(entry.name))
         for entry in ARCHITECTURES.values()
@@ -193,25 +195,21 @@ def as_markdown(costs: MeasuredCosts) -> str:
     )
 
 
-def _shipped_cards() -> Sequence[ModelCard]:
-    """The cards of the shipped models; one that cannot be read tells nothing."""
-    cards = []
+def shipped_cards() -> dict[Path, ModelCard]:
+    """Return the cards of the shipped models by their folders; one that cannot be read tells nothing."""
+    cards = {}
     for folder in paths.pretrained_models().values():
-        try:
-            cards.append(load_card(folder))
-        except ModelNotFoundError:
-            continue
+        with suppress(ModelNotFoundError):
+            cards[folder] = load_card(folder)
     return cards
 
 
 def _best_of_each(
     cards: Iterable[ModelCard], looked_at: Literal["test", "validation"]
 ) -> dict[str, ModelCard]:
-    """By architecture, the card of the best model on validation faces; test faces choose nothing.
+    """By architecture, the best card of those that tell of faces of FER-2013 that were `looked_at`.
 
-    Args:
-        cards: those to choose from.
-        looked_at: what the card must tell of, on faces of FER-2013.
+    The best on validation faces: test faces choose nothing.
     """
     best: dict[str, ModelCard] = {}
     for card in cards:

@@ -5,7 +5,7 @@ import math
 from fer.emotions import Emotion
 from fer.evaluation.explanation import BY_ITSELF, THE_OTHERS, Against, EmotionMap, Occlusion, read_map
 from fer.evaluation.explanation.reading import Place
-from fer.statistics import percent
+from fer.statistics import percent, signed
 
 LEAST_LOGIT = 0.3
 """What is nearer to 0 than this in an emotion's map is called nothing; e to the 0.3 is a third more."""
@@ -39,7 +39,7 @@ def of_emotion_map(shown: EmotionMap) -> str:
         said += " A few spots count against it, but no region does."
     rows, columns = shown.values.shape
     return (
-        f"{said} The mean of all places, **{_signed(shown.total)}**, {_total_words(shown)}\n\n"
+        f"{said} The mean of all places, **{signed(shown.total)}**, {_total_words(shown)}\n\n"
         f"The map has **{rows}×{columns} places** and no more, and each of them sees far beyond its square."
     )
 
@@ -96,7 +96,3 @@ def _times(times: float) -> str:
     if times < 1.05:
         return "just"
     return f"{times:.1f} times" if times < 10 else f"{times:,.0f} times"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "−")
