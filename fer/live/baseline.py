@@ -67,13 +67,8 @@ class Baseline:
         self.progress = min((now - self._started_at) / self._seconds, 1.0) if self._seconds > 0 else 1.0
         if self.progress < 1:
             return
-        resting = np.array(
-            [
-                _NEUTRAL_SHARE if emotion is Emotion.NEUTRAL else (1 - _NEUTRAL_SHARE)
-                for emotion in self._emotions
-            ]
-        )
-        resting[[emotion is not Emotion.NEUTRAL for emotion in self._emotions]] /= max(len(resting) - 1, 1)
+        other = (1 - _NEUTRAL_SHARE) / max(len(self._emotions) - 1, 1)
+        resting = [_NEUTRAL_SHARE if emotion is Emotion.NEUTRAL else other for emotion in self._emotions]
         baseline = np.maximum(np.exp(np.mean(self._collected, axis=0)), _LEAST)
         self._correction = np.log(resting) - np.log(baseline)
         self._collected.clear()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from fer.emotions import Emotion, EmotionScores
+from fer.emotions import Emotion
 from fer.live import RecognizedFace
 from fer.live.detection import Box, as_bgr
 
@@ -80,9 +80,7 @@ def draw_faces(
             _draw_panel(drawn, panel, item, sizes)
     for item, sizes in sized:  # last, so that nothing hides a label
         number = f"{item.track_id} " if style.ids and len(faces) > 1 else ""
-        _draw_label(drawn, number, item, sizes)
-        if item.other_scores is not None:
-            _draw_other_label(drawn, item.other_scores, item.face.box, sizes)
+        _draw_labels(drawn, number, item, sizes)
     return drawn
 
 
@@ -115,20 +113,18 @@ def _draw_box(drawn: NDArray[np.uint8], box: Box, color: Color, sizes: _Sizes) -
         cv2.rectangle(drawn, (left, top), (right - 1, bottom - 1), shade, line, cv2.LINE_AA)
 
 
-def _draw_label(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, sizes: _Sizes) -> None:
+def _draw_labels(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, sizes: _Sizes) -> None:
+    """What the model says above the box, and a second one inside it, at its lower edge."""
     if item.label is None:
         # What it would have said comes along, small enough to be read as a guess.
         words = f"{number}unsure ({item.scores.top} {_percent(item.scores.confidence)})"
     else:
         words = f"{number}{item.label}  {_percent(item.confidence)}"
-    left, top, _, _ = item.face.box
+    left, top, _, bottom = item.face.box
     _draw_plate(drawn, words, _color_of(item.label), left - sizes.line, top, sizes)
-
-
-def _draw_other_label(drawn: NDArray[np.uint8], scores: EmotionScores, box: Box, sizes: _Sizes) -> None:
-    """What the second model says, inside the box at its lower edge."""
-    words = f"2nd: {scores.top}  {_percent(scores.confidence)}"
-    _draw_plate(drawn, words, _bgr(scores.top), box[0] - sizes.line, box[3], sizes)
+    if (second := item.other_scores) is not None:
+        words = f"2nd: {second.top}  {_percent(second.confidence)}"
+        _draw_plate(drawn, words, _bgr(second.top), left - sizes.line, bottom, sizes)
 
 
 def _draw_map(drawn: NDArray[np.uint8], item: RecognizedFace) -> None:

@@ -51,8 +51,7 @@ class Stream:
                 frame_bgr = np.asarray(cv2.flip(frame_bgr, 1), np.uint8)
             reading = self.live.read(frame_bgr)
             drawn = draw_faces(frame_bgr, reading.faces, self.style)
-            recorder = self.recorder
-            if recorder is not None:
+            if (recorder := self.recorder) is not None:
                 recorder.add(drawn, reading)
             self.shown = drawn
             return drawn

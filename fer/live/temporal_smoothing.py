@@ -35,7 +35,6 @@ class TemporalSmoother:
         Args:
             probabilities: (k,), the answer to this frame.
             now: seconds, growing.
-            settings: how.
         """
         match settings.smoothing:
             case Smoothing.EXPONENTIAL:

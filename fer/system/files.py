@@ -132,10 +132,8 @@ def replace_between(path: Path, begin: str, end: str, text: str) -> None:
 def put_in_place(aside: Path, folder: Path, names: Sequence[str]) -> None:
     """Move finished files from the folder `aside` into `folder`, over older ones; it may be called again.
 
-    Args:
-        aside: on the same disk, so that each is one step and needs no room.
-        folder: where to.
-        names: of the files, in the order in which they are moved; one that is moved already is passed over.
+    Both are on the same disk, so that each file is moved in one step and needs no room. They go in the order
+    of `names`; one that is moved already is passed over.
 
     Raises:
         StorageError: the place cannot be written.

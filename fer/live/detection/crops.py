@@ -25,8 +25,6 @@ def crop_faces(
     Args:
         image_bgr: (h, w, 3) uint8.
         faces: any number, also none.
-        height: rows of each crop.
-        width: columns of each crop.
         margin: share of the box's side added on every edge; negative cuts into the box.
     """
     crops = np.empty((len(faces), height, width, 3), np.uint8)

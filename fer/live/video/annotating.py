@@ -65,15 +65,12 @@ def annotate_film(
     is left under a final name.
 
     Args:
-        source: the film.
         recognizer: reads its faces.
         output: the annotated film, .mp4; None for none.
         table: a row per face per frame, .csv or .parquet; None for none.
         other: a second model that reads the same faces.
         settings: how faces are found, read and held steady.
-        style: what is drawn.
         name: what an error calls the film; empty for its file's name.
-        progress: told how far it is.
 
     Raises:
         VideoError: the film cannot be read, or a name does not end as it should.

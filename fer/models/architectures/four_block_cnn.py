@@ -23,7 +23,6 @@ def build(
 
     Args:
         input_shape: (height, width, channels).
-        class_count: k.
         dropout: share of its output that each block, and each dense layer, leaves out in a training step;
             its authors use 0.25.
         activation: after every normalisation; a name that Keras knows.

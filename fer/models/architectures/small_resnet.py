@@ -30,10 +30,8 @@ def build(
 
     Args:
         input_shape: (height, width, channels).
-        class_count: k.
         dropout: share of the averaged features that each training step leaves out; none in the paper.
         widths: filters of each stage; every stage but the first halves the picture.
-        name: the model's.
     """
     inputs = keras.Input(input_shape, name="face")
     x = _convolved(inputs, widths[0])

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from fer.errors import ConfigError
-from fer.evaluation.calibration_store import KeptTemperature
 from pages.parts import caches, phrases, state
 
 _TOGGLE = "live.calibrated_confidence"
@@ -31,14 +30,10 @@ def choose(fingerprint: str) -> float:
             help="The answers stay the same; only how sure the model says it is changes. The temperature "
             "comes from **Curves** on the evaluation page, and can be forgotten there.",
         )
-        st.caption(_words(kept))
+        change = "lowers" if kept.temperature > 1 else "raises"
+        st.caption(
+            f"T = {kept.temperature:.2f} {change} its confidence. Fitted on "
+            f"{phrases.faces(kept.count)} of {phrases.plain(kept.dataset)} ({phrases.plain(kept.split)}, "
+            f"{phrases.plain(kept.state)}) on {phrases.plain(kept.fitted_on)}."
+        )
     return kept.temperature if wanted else 1.0
-
-
-def _words(kept: KeptTemperature) -> str:
-    change = "lowers" if kept.temperature > 1 else "raises"
-    return (
-        f"T = {kept.temperature:.2f} {change} its confidence. Fitted on "
-        f"{phrases.faces(kept.count)} of {phrases.plain(kept.dataset)} ({phrases.plain(kept.split)}, "
-        f"{phrases.plain(kept.state)}) on {phrases.plain(kept.fitted_on)}."
-    )

@@ -123,12 +123,8 @@ def _result(film: Film) -> None:
             lambda track_id: f"Person {track_id}",
         )
         person = by_id[chosen]
-        plot(
-            figures.timeline_figure(
-                person, seconds=max(-float(person.seconds.min(initial=-1.0)), 1.0), height=220
-            ),
-            "live.film.timeline",
-        )
+        seconds = -float(person.seconds.min(initial=-1.0))
+        plot(figures.timeline_figure(person, seconds=seconds, height=220), "live.film.timeline")
         st.caption("Seconds before the end. The strip below is the label that was told.")
     with st.container(horizontal=True, gap="small"):
         stem = film.name.rsplit(".", 1)[0]
