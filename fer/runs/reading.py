@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,21 +55,13 @@ def read_run(folder: Path) -> Run:
     """
     if not (folder / CONFIG_FILE).exists():
         raise RunNotFoundError(f"The folder {folder} holds no run: it has no {CONFIG_FILE}.")
-    config = read_config(folder)
-    standing = _standing(folder)
-    values = standing.values
     return Run(
         id=folder.name,
         folder=folder,
-        config=config,
-        status=standing.status,
-        stage=str(values.get("stage", "")),
-        process_id=values.get("process_id"),
-        started_at=standing.started_at,
-        finished_at=standing.finished_at,
-        error=str(values.get("error") or ""),
+        config=read_config(folder),
         notes=read_notes(folder),
         experiment=read_experiment(folder),
+        **_standing(folder),
     )
 
 
@@ -134,7 +126,7 @@ def list_statuses() -> dict[str, RunStatus]:
     statuses = {}
     for folder in run_folders():
         try:
-            statuses[folder.name] = _standing(folder).status
+            statuses[folder.name] = _standing(folder)["status"]
         except CorruptRunError:
             continue
     return statuses
@@ -149,17 +141,8 @@ def run_folders() -> Iterator[Path]:
     yield from (entry for entry in entries if not entry.name.startswith(".") and entry.is_dir())
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """What status.json says, and what its process and its stop file make of it."""
-
-    status: RunStatus
-    started_at: datetime
-    finished_at: datetime | None
-    values: Mapping[str, Any]
-
-
-def _standing(folder: Path) -> _Standing:
+def _standing(folder: Path) -> dict[str, Any]:
+    """What status.json says, and what its process and its stop file make of it, by `Run`'s names."""
     values = read_json(folder / STATUS_FILE)
     try:
         status = RunStatus(values["status"])
@@ -174,7 +157,14 @@ def _standing(folder: Path) -> _Standing:
         status, finished_at = RunStatus.LOST, _last_sign_of_life(folder, started_at)
     elif status.is_active and (folder / STOP_FILE).exists():
         status = RunStatus.STOPPING
-    return _Standing(status, started_at, finished_at, values)
+    return {
+        "status": status,
+        "stage": str(values.get("stage", "")),
+        "process_id": values.get("process_id"),
+        "started_at": started_at,
+        "finished_at": finished_at,
+        "error": str(values.get("error") or ""),
+    }
 
 
 def _moment(text: str) -> datetime:

@@ -10,15 +10,7 @@ from pathlib import Path
 
 from fer.config import TrainingConfig
 from fer.models.card import MODEL_FILE
-from fer.runs.folder import (
-    BATCHES_FILE,
-    LAST_FILE,
-    LOG_FILE,
-    METRICS_FILE,
-    PROBES_FILE,
-    TENSORBOARD_FOLDER,
-    read_rows,
-)
+from fer.runs.folder import BATCHES_FILE, LAST_FILE, LOG_FILE, METRICS_FILE, read_rows
 from fer.runs.notes import Experiment, RunNotes
 
 # TensorFlow 2.21 prints these at every start, whatever its log level; they say nothing of a run.
@@ -177,16 +169,6 @@ class Run:
         return (self.folder / MODEL_FILE).exists()
 
     @property
-    def has_probes(self) -> bool:
-        """Whether some validation faces were chosen to watch it by, see `ProbeSamples`."""
-        return (self.folder / PROBES_FILE).exists()
-
-    @property
-    def has_tensorboard(self) -> bool:
-        """Whether its curves lie there as TensorBoard reads them."""
-        return (self.folder / TENSORBOARD_FOLDER).is_dir()
-
-    @property
     def can_resume(self) -> bool:
         """Whether it ended before its work was done and left weights to go on from.
 
@@ -249,13 +231,7 @@ def best_epoch(metrics: Iterable[EpochMetrics]) -> EpochMetrics | None:
 
 
 def progress_of(epochs: int, metrics: Sequence[EpochMetrics], batches: Sequence[BatchMetrics]) -> RunProgress:
-    """How far a run of so many epochs is, and how long it will take.
-
-    Args:
-        epochs: how many there will be.
-        metrics: the epochs done.
-        batches: where it was within them; only the newest counts.
-    """
+    """How far a run of so many `epochs` is, and how long it will take, going by its newest batch."""
     done = float(metrics[-1].epoch) if metrics else 0.0
     speed = batches[-1].images_per_second if batches else 0.0
     if batches and batches[-1].epoch > done:

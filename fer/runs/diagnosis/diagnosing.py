@@ -91,9 +91,7 @@ def _healthy(history: TrainingHistory) -> Finding:
             f"Training accuracy is at {percent(last.train_accuracy, 0)}, validation accuracy at "
             f"{percent(last.validation_accuracy, 0)}. Both curves are steady and still improving.",
         )
-    return Finding(
-        FindingKind.HEALTHY,
-        FindingKind.HEALTHY.headline,
+    return FindingKind.HEALTHY.found(
         f"Both curves are steady: training accuracy {percent(last.train_accuracy, 0)} at the end, validation "
         f"accuracy {percent(best.validation_accuracy, 0)} at best, in epoch {best.epoch}. To get further, "
         "try one change at a time.",

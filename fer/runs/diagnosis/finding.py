@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 Measure = Literal["accuracy", "loss", "learning_rate", "classes"]
 """The curve on which an observation can be seen."""
@@ -12,39 +12,33 @@ Measure = Literal["accuracy", "loss", "learning_rate", "classes"]
 class FindingKind(StrEnum):
     """What a run's curves can tell; its value is what `Experiment.finding` keeps."""
 
-    DIVERGENCE = "divergence"
-    DOUBLE_SOFTMAX = "double_softmax"
-    RATE_TOO_HIGH = "rate_too_high"
-    RATE_TOO_LOW = "rate_too_low"
-    UNDERFITTING = "underfitting"
-    OVERFITTING = "overfitting"
-    DEAD_CLASS = "dead_class"
-    FLUCTUATION = "fluctuation"
-    PLATEAU = "plateau"
-    TOO_FEW_EPOCHS = "too_few_epochs"
-    SMALL_VALIDATION = "small_validation"
-    HEALTHY = "healthy"  # nothing to complain about
+    headline: str
+    """What people call it."""
 
-    @property
-    def headline(self) -> str:
-        """What people call it."""
-        return _TITLES[self]
+    DIVERGENCE = "divergence", "The training broke down"
+    DOUBLE_SOFTMAX = "double_softmax", "Softmax taken twice"
+    RATE_TOO_HIGH = "rate_too_high", "Learning rate too high"
+    RATE_TOO_LOW = "rate_too_low", "Learning rate too low"
+    UNDERFITTING = "underfitting", "Underfitting"
+    OVERFITTING = "overfitting", "Overfitting"
+    DEAD_CLASS = "dead_class", "An emotion it never recognises"
+    FLUCTUATION = "fluctuation", "Fluctuation"
+    PLATEAU = "plateau", "Plateau"
+    TOO_FEW_EPOCHS = "too_few_epochs", "Still getting better"
+    SMALL_VALIDATION = "small_validation", "Too few validation faces to tell"
+    HEALTHY = "healthy", "Nothing to complain about"
 
+    def __new__(cls, value: str, headline: str = "") -> Self:
+        """A kind with its headline; by its value alone it is looked up."""
+        kind = str.__new__(cls, value)
+        kind._value_, kind.headline = value, headline
+        return kind
 
-_TITLES = {
-    FindingKind.DIVERGENCE: "The training broke down",
-    FindingKind.DOUBLE_SOFTMAX: "Softmax taken twice",
-    FindingKind.RATE_TOO_HIGH: "Learning rate too high",
-    FindingKind.RATE_TOO_LOW: "Learning rate too low",
-    FindingKind.UNDERFITTING: "Underfitting",
-    FindingKind.OVERFITTING: "Overfitting",
-    FindingKind.DEAD_CLASS: "An emotion it never recognises",
-    FindingKind.FLUCTUATION: "Fluctuation",
-    FindingKind.PLATEAU: "Plateau",
-    FindingKind.TOO_FEW_EPOCHS: "Still getting better",
-    FindingKind.SMALL_VALIDATION: "Too few validation faces to tell",
-    FindingKind.HEALTHY: "Nothing to complain about",
-}
+    def found(
+        self, sentence: str, evidence: "tuple[Evidence, ...]" = (), remedies: "tuple[Remedy, ...]" = ()
+    ) -> "Finding":
+        """A finding of this kind, under its headline."""
+        return Finding(self, self.headline, sentence, evidence, remedies)
 
 
 @dataclass(frozen=True, slots=True)

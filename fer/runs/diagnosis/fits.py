@@ -61,9 +61,7 @@ def overfitting(history: TrainingHistory) -> Finding | None:
     if harder := _what_makes_training_harder(history):
         parts.append(f"{harder} training harder than validation, so the true distance is wider still.")
     useful = rising.first_epoch if rising else history.best.epoch if history.best else last.epoch
-    return Finding(
-        FindingKind.OVERFITTING,
-        FindingKind.OVERFITTING.headline,
+    return FindingKind.OVERFITTING.found(
         " ".join(parts),
         tuple(item for item in (ahead, rising) if item is not None),
         remedies.fitting(
@@ -140,9 +138,7 @@ def underfitting(history: TrainingHistory) -> Finding | None:
         return None
     config = history.config
     training = "" if mixes else f" {percent(last.train_accuracy, 0)} of its training faces right and"
-    return Finding(
-        FindingKind.UNDERFITTING,
-        FindingKind.UNDERFITTING.headline,
+    return FindingKind.UNDERFITTING.found(
         f"After {last.epoch} epochs it has{training} {percent(last.validation_accuracy, 0)} of validation's, "
         "and gets no better. Always answering the commonest emotion would have "
         f"{percent(history.majority, 0)}. Not even the faces it is shown are learned: the model is too "
@@ -150,11 +146,9 @@ def underfitting(history: TrainingHistory) -> Finding | None:
         (Evidence("accuracy", rows[-_LOOK_BACK].epoch, last.epoch, "low, and no longer rising"),),
         remedies.fitting(
             config,
-            remedies.scaled_rate(
-                config, 3, "The opposite of the first reference system's advice: longer steps get further."
-            )
-            if config.learning_rate <= remedies.USUAL_RATES[config.optimizer]
-            else None,
+            remedies.longer_steps(
+                config, "The opposite of the first reference system's advice: longer steps get further."
+            ),
             remedies.weaker_augmentation(config),
             remedies.less_dropout(config),
             remedies.larger_model(config),
@@ -173,9 +167,7 @@ def too_few_epochs(history: TrainingHistory) -> Finding | None:
         return None
     first = rows[-min(_LOOK_BACK + 1, len(rows))]
     config = history.config
-    return Finding(
-        FindingKind.TOO_FEW_EPOCHS,
-        FindingKind.TOO_FEW_EPOCHS.headline,
+    return FindingKind.TOO_FEW_EPOCHS.found(
         f"From epoch {first.epoch} to {last.epoch} validation rose from "
         f"{percent(first.validation_accuracy, 0)} to {percent(last.validation_accuracy, 0)}, and it rose to "
         "the end: it was stopped while it learned.",
@@ -183,11 +175,7 @@ def too_few_epochs(history: TrainingHistory) -> Finding | None:
         remedies.fitting(
             config,
             remedies.more_epochs(config),
-            remedies.scaled_rate(
-                config, 3, "Longer steps get further in as many epochs, if they do not jump."
-            )
-            if config.learning_rate <= remedies.USUAL_RATES[config.optimizer]
-            else None,
+            remedies.longer_steps(config, "Longer steps get further in as many epochs, if they do not jump."),
             remedies.weaker_augmentation(config),
         ),
     )
@@ -226,9 +214,7 @@ def plateau(history: TrainingHistory) -> Finding | None:
     if lately > before + history.noise(lately):  # climbing again, below an early stroke of luck
         return None
     since = max(best.epoch, lowest.epoch)
-    return Finding(
-        FindingKind.PLATEAU,
-        FindingKind.PLATEAU.headline,
+    return FindingKind.PLATEAU.found(
         f"Validation has not been better than {percent(best.validation_accuracy, 0)} for {waited} epochs, "
         f"and the rate is still {rows[-1].learning_rate:g}. Steps of that length circle the bottom of the "
         "valley without going down to it.",

@@ -41,9 +41,7 @@ def fluctuation(history: TrainingHistory) -> Finding | None:
     config, count = history.config, history.validation_count
     chance = _BY_CHANCE * history.noise(rows[-1].validation_accuracy)
     faces = f"{count:,} validation faces" if count else "the validation faces"
-    return Finding(
-        FindingKind.FLUCTUATION,
-        FindingKind.FLUCTUATION.headline,
+    return FindingKind.FLUCTUATION.found(
         f"In {len(jumps)} of the last {len(fell)} epochs validation fell back, by up to "
         f"{100 * max(fall for fall, _ in jumps):.0f} points. With {faces}, chance explains "
         f"{100 * chance:.1f} points at most: the steps are too long, or too few faces decide each of them.",
@@ -68,9 +66,7 @@ def small_validation(history: TrainingHistory) -> Finding | None:
     half = _Z_95 * history.noise(0.5)
     if half <= _WIDE:
         return None
-    return Finding(
-        FindingKind.SMALL_VALIDATION,
-        FindingKind.SMALL_VALIDATION.headline,
+    return FindingKind.SMALL_VALIDATION.found(
         f"{count:,} faces judge each epoch, so an accuracy near one half is known to {100 * half:.0f} points "
         "either way. Smaller differences, between epochs and between runs, can be chance. Bring more faces, "
         "or give validation a larger share of them on the dataset page.",

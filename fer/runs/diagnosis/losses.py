@@ -17,9 +17,7 @@ def double_softmax(history: TrainingHistory) -> Finding | None:
     if history.config.loss != "double_softmax" or not history.metrics:
         return None
     last, k = history.metrics[-1], len(history.emotions)
-    return Finding(
-        FindingKind.DOUBLE_SOFTMAX,
-        FindingKind.DOUBLE_SOFTMAX.headline,
+    return FindingKind.DOUBLE_SOFTMAX.found(
         f"The training loss is {last.train_loss:.2f} and cannot fall below {softmax_floor(k):.3f}, however "
         "good the model gets: its probabilities, already a softmax's output, go through a second softmax "
         f"(from_logits=True). Of 1 and 0 that makes {percent(math.e / (math.e + k - 1), 0)} and "

@@ -14,7 +14,7 @@ from fer.runs.diagnosis.history import TrainingHistory
 from fer.runs.diagnosis.rates import NOT_A_NUMBER
 from fer.runs.diagnosis.symptoms import symptom
 from fer.runs.paired import compare_predictions
-from fer.statistics import SIGNIFICANT, percent, wilson_interval
+from fer.statistics import SIGNIFICANT, percent, signed, wilson_interval
 
 # Of an accuracy in metrics.jsonl and the same one counted in predictions.npz: rounding. Beyond, the answers
 # are those of another epoch.
@@ -33,16 +33,9 @@ class Verdict(StrEnum):
     @property
     def sentence(self) -> str:
         """The verdict as a sentence."""
-        return _SENTENCES[self]
+        return "It is not known yet." if self is Verdict.OPEN else f"It {self.value}."
 
 
-_SENTENCES = {
-    Verdict.HELPED: "It helped.",
-    Verdict.CHANCE: "It could be chance.",
-    Verdict.NO_HELP: "It did not help.",
-    Verdict.WORSE: "It made it worse.",
-    Verdict.OPEN: "It is not known yet.",
-}
 _ENDINGS = {
     RunStatus.STOPPED: "was stopped",
     RunStatus.LOST: "lost its process",
@@ -97,8 +90,8 @@ class Difference:
         same = f"the same {self.count:,} validation faces"
         return (
             f"Best validation accuracy {percent(self.before)} before, {percent(self.after)} with the change: "
-            f"{_signed(self.difference)} points on {same} (95\u00a0% interval {_signed(low)} to "
-            f"{_signed(high)}{test})."
+            f"{signed(100 * self.difference)} points on {same} (95\u00a0% interval {signed(100 * low)} to "
+            f"{signed(100 * high)}{test})."
         )
 
 
@@ -122,12 +115,7 @@ class Outcome:
 
 
 def compare_runs(base: Run | None, experiment: Run) -> Outcome:
-    """Return what the change of `experiment` brought beside the run it repeats.
-
-    Args:
-        base: the run it repeats; None where that is gone.
-        experiment: a run with `Run.experiment`.
-    """
+    """Return what the change of `experiment` brought beside the run it repeats; None where that is gone."""
     if base is None:
         return Outcome(
             Verdict.OPEN,
@@ -191,12 +179,12 @@ def across_seeds(outcomes: Sequence[Outcome]) -> str:
     differences = [item.difference.difference for item in outcomes if item.difference is not None]
     if len(differences) < 2:
         return ""
-    listed = ", ".join(_signed(value) for value in differences)
+    listed = ", ".join(signed(100 * value) for value in differences)
     mean = sum(differences) / len(differences)
     agree = len({value > 0 for value in differences}) == 1
     return (
-        f"With {len(differences)} seeds it brought {listed} points, {_signed(mean)} on average: the seeds "
-        + ("agree." if agree else "do not agree, so chance matters more than the change.")
+        f"With {len(differences)} seeds it brought {listed} points, {signed(100 * mean)} on average: the "
+        + ("seeds agree." if agree else "seeds do not agree, so chance matters more than the change.")
     )
 
 
@@ -236,24 +224,14 @@ def _difference(
             and abs(first.is_right.mean() - accuracies[0]) < _SAME
             and abs(second.is_right.mean() - accuracies[1]) < _SAME
         ):
-            return Difference(
-                paired.first.share,
-                paired.second.share,
-                paired.interval_95,
-                paired.p_value,
-                paired.count,
-            )
+            shares = paired.first.share, paired.second.share
+            return Difference(*shares, paired.interval_95, paired.p_value, paired.count)
     counts = [history.counts("validation") for history in histories]
     if counts[0] is None or counts[0] != counts[1]:
         return None
     count = sum(counts[0])
-    return Difference(
-        accuracies[0],
-        accuracies[1],
-        unpaired_interval(round(accuracies[0] * count), round(accuracies[1] * count), count),
-        None,
-        count,
-    )
+    interval = unpaired_interval(round(accuracies[0] * count), round(accuracies[1] * count), count)
+    return Difference(accuracies[0], accuracies[1], interval, None, count)
 
 
 def unpaired_interval(first: int, second: int, count: int) -> tuple[float, float]:
@@ -331,7 +309,3 @@ def _differences(one: TrainingConfig, other: TrainingConfig) -> list[str]:
         for item in fields(TrainingConfig)
         if item.name != "name" and getattr(one, item.name) != getattr(other, item.name)
     ]
-
-
-def _signed(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−")

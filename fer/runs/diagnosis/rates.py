@@ -1,7 +1,6 @@
 """Learning rate: rules about training that breaks down, learns nothing, or learns too slowly.
 
 Seen on the built-in faces, 88 steps an epoch, chance loss ln 7 = 1.946: mini_XCEPTION with SGD at 0.1 fell
-from fer.statistics import percent
 from 3.78 to 1.96 within two epochs and then stood at 1.92 and 21 % for four more; with Adam at 1e-6 the loss
 fell by two per cent an epoch from 3.23, still at 2.87 and 12 % after six; with Adam at 2e-3 it was at 0.90
 after two and 0.15 after six; with Adam at 1 the epochs ended at 235, 87, 464, 220 and 305; with SGD at 10 the
@@ -61,10 +60,8 @@ def divergence(history: TrainingHistory) -> Finding | None:
         return None
     evidence, sentence = seen
     config = history.config
-    return Finding(
-        FindingKind.DIVERGENCE,
-        FindingKind.DIVERGENCE.headline,
-        f"{sentence} The steps were too long: at a learning rate of {config.learning_rate:g} the "
+    return FindingKind.DIVERGENCE.found(
+f"{sentence} The steps were too long: at a learning rate of {config.learning_rate:g} the "
         "weights jumped over every valley, each time higher up the other side.",
         (evidence,),
         remedies.fitting(
@@ -151,10 +148,8 @@ def rate_too_high(history: TrainingHistory) -> Finding | None:
     usually = (
         f", and people usually begin at {usual:g} with this optimizer" if usual < config.learning_rate else ""
     )
-    return Finding(
-        FindingKind.RATE_TOO_HIGH,
-        FindingKind.RATE_TOO_HIGH.headline,
-        f"{sentence} That is what steps do that are too long: the rate is {config.learning_rate:g}{usually}.",
+    return FindingKind.RATE_TOO_HIGH.found(
+f"{sentence} That is what steps do that are too long: the rate is {config.learning_rate:g}{usually}.",
         (evidence,),
         remedies.fitting(
             config,
@@ -215,10 +210,8 @@ def rate_too_low(history: TrainingHistory) -> Finding | None:
     if not (steady and creeping and last_loss >= _HARDLY_LEARNED * history.chance_loss):
         return None
     first, last = lately[0], lately[-1]
-    return Finding(
-        FindingKind.RATE_TOO_LOW,
-        FindingKind.RATE_TOO_LOW.headline,
-        f"The training loss falls slowly and steadily, by {fmean(fell):.3f} an epoch from "
+    return FindingKind.RATE_TOO_LOW.found(
+f"The training loss falls slowly and steadily, by {fmean(fell):.3f} an epoch from "
         f"{first.train_loss:.2f} to {last.train_loss:.2f}, and it has {percent(last.train_accuracy, 0)} of "
         "its training faces right. The steps point the right way and are too short: the rate is "
         f"{config.learning_rate:g}, and people usually begin at {_usual(history):g} with this optimizer.",

@@ -80,7 +80,7 @@ class Report:
         if self.outcome is not None and self.run.experiment is not None:
             lines += [
                 f"Repeats {self.run.experiment.base} with one change: {self.run.experiment.advice}",
-                *_told(self.outcome),
+                *_outcome_lines(self.outcome),
                 *(f"  - {caveat}" for caveat in self.outcome.caveats),
             ]
         number = 0
@@ -97,7 +97,7 @@ class Report:
             lines.append("There is nothing to tell from its curves yet.")
         for run, outcome in self.experiments:
             advice = run.experiment.advice if run.experiment else ""
-            lines += ["", f"Tried: {advice} ({run.id})", *_told(outcome)]
+            lines += ["", f"Tried: {advice} ({run.id})", *_outcome_lines(outcome)]
         if number:
             lines += ["", f"Try one of them with “python -m fer diagnose {self.run.id} --try NUMBER”."]
         return "\n".join(lines)
@@ -120,26 +120,13 @@ def report_of(run: Run) -> Report:
     )
 
 
-def _told(outcome: Outcome) -> list[str]:
+def _outcome_lines(outcome: Outcome) -> list[str]:
     parts = (outcome.verdict.sentence, outcome.sentence, outcome.symptom)
     return [f"  {' '.join(part for part in parts if part)}"]
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
-    seen = outcome.difference
-    return {
-        "verdict": outcome.verdict.value,
-        "sentence": outcome.sentence,
-        "symptom": outcome.symptom,
-        "caveats": list(outcome.caveats),
-        "difference": None
-        if seen is None
-        else {
-            "before": seen.before,
-            "after": seen.after,
-            "difference": seen.difference,
-            "interval_95": list(seen.interval_95),
-            "p_value": seen.p_value,
-            "count": seen.count,
-        },
-    }
+    values = {**asdict(outcome), "verdict": outcome.verdict.value, "caveats": list(outcome.caveats)}
+    if (seen := outcome.difference) is not None:
+        values["difference"] |= {"difference": seen.difference, "interval_95": list(seen.interval_95)}
+    return values

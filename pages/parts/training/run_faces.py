@@ -29,7 +29,7 @@ def _missing(run: Run, watched: ProbeSamples | None, manifest: DatasetManifest |
     if watched is None:
         if run.is_active:
             return "The model is asked after each epoch; the first one is not through yet."
-        if not run.has_probes:
+        if not (run.folder / runs.PROBES_FILE).exists():
             return (
                 "No faces were watched: this run was trained by an earlier version, or it ended before it "
                 "had read its faces."

@@ -50,7 +50,7 @@ def show(run: Run) -> None:
 
 
 def _tensorboard(run: Run) -> None:
-    if not run.has_tensorboard:
+    if not (run.folder / runs.TENSORBOARD_FOLDER).is_dir():
         st.caption("This run left no logs for TensorBoard.")
         return
     st.caption(

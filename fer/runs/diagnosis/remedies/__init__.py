@@ -24,6 +24,7 @@ from fer.runs.diagnosis.remedies.steps import average_weights as average_weights
 from fer.runs.diagnosis.remedies.steps import cosine_schedule as cosine_schedule
 from fer.runs.diagnosis.remedies.steps import fewer_epochs as fewer_epochs
 from fer.runs.diagnosis.remedies.steps import larger_batch as larger_batch
+from fer.runs.diagnosis.remedies.steps import longer_steps as longer_steps
 from fer.runs.diagnosis.remedies.steps import more_epochs as more_epochs
 from fer.runs.diagnosis.remedies.steps import plateau_schedule as plateau_schedule
 from fer.runs.diagnosis.remedies.steps import scaled_rate as scaled_rate

@@ -31,6 +31,11 @@ def scaled_rate(config: TrainingConfig, factor: float, why: str) -> Remedy:
     return _rate(config, config.learning_rate * factor, why)
 
 
+def longer_steps(config: TrainingConfig, why: str) -> Remedy | None:
+    """Three times the rate, where it is not above the usual one already."""
+    return scaled_rate(config, 3, why) if config.learning_rate <= USUAL_RATES[config.optimizer] else None
+
+
 def usual_rate(config: TrainingConfig) -> Remedy:
     """The rate at which people begin with this optimizer."""
     return _rate(
