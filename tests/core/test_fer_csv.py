@@ -13,6 +13,7 @@ from fer.datasets.readers.wide_csv import load_csv
 from fer.emotions import EMOTIONS
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import write_fer_csv
+from tests.core.csv_rows import leave_out_the_bad_row, load
 
 SIDE = 8
 PIXELS = " ".join(str(value * 4 % 256) for value in range(SIDE * SIDE))
@@ -41,11 +42,6 @@ def plain_loop(text: str) -> dict[int, list[int]]:
             if len(pixels) == SIDE * SIDE and max(pixels) < 256:
                 read[row] = pixels
     return read
-
-
-def load(path: Path, text: str | bytes, *, skip_bad: bool = False) -> Dataset:
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return load_csv(path, skip_bad=skip_bad)
 
 
 def test_every_pixel_label_and_split_comes_back(tmp_path: Path, small_dataset: Dataset) -> None:
@@ -156,22 +152,9 @@ def test_a_bad_row_among_good_ones_is_named_and_can_be_left_out(
 ) -> None:
     text = f"{HEADER}\n{GOOD_LINE}\n\n{line}\n{GOOD_LINE}\n"
 
-    with pytest.raises(PartlyBadDatasetError) as caught:
-        load(tmp_path / "faces.csv", text)
-    loaded = load(tmp_path / "faces.csv", text, skip_bad=True)
+    loaded = leave_out_the_bad_row(tmp_path / "faces.csv", text, "row 2 (line 4)", reason)
 
-    assert str(caught.value).startswith("“faces.csv”, row 2 (line 4): ")
-    assert "It is the only bad row; the other 2 can be used without it." in str(caught.value)
-    assert reason in str(caught.value)
-    assert (caught.value.good, caught.value.bad_count) == (2, 1)
-    [(where, why)] = caught.value.bad
-    assert where == "row 2 (line 4)"
-    assert reason in why
-    assert loaded.rows.tolist() == [0, 2]
     assert loaded.images[1].ravel().tolist() == [int(pixel) for pixel in PIXELS.split()]
-    [note] = loaded.notes
-    assert note.startswith("1 of its 3 rows is bad and left out: row 2 (line 4): ")
-    assert reason in note
 
 
 @pytest.mark.parametrize("line", [bad for bad, _ in BAD_LINES.values()], ids=BAD_LINES)

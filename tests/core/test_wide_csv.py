@@ -13,6 +13,7 @@ from fer.datasets.readers.wide_csv import load_csv, looks_like_wide_csv
 from fer.emotions import EMOTIONS
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import write_fer_csv
+from tests.core.csv_rows import leave_out_the_bad_row, load
 
 SIDE = 8
 COUNT = SIDE * SIDE
@@ -25,11 +26,6 @@ properties = settings(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-
-
-def load(path: Path, text: str | bytes, *, skip_bad: bool = False) -> Dataset:
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return load_csv(path, skip_bad=skip_bad)
 
 
 def write_wide_csv(path: Path, dataset: Dataset) -> Path:
@@ -178,15 +174,7 @@ def test_a_bad_row_among_good_ones_is_named_and_can_be_left_out(
 ) -> None:
     text = f"emotion,{NAMES}\nsad,{PIXELS}\n{line}\nfear,{PIXELS}\n"
 
-    with pytest.raises(PartlyBadDatasetError) as caught:
-        load(tmp_path / "faces.csv", text)
-    loaded = load(tmp_path / "faces.csv", text, skip_bad=True)
-
-    assert str(caught.value).startswith("“faces.csv”, row 2 (line 3): ")
-    assert reason in str(caught.value)
-    assert (caught.value.good, caught.value.bad_count) == (2, 1)
-    assert loaded.rows.tolist() == [0, 2]
-    assert reason in loaded.notes[0]
+    leave_out_the_bad_row(tmp_path / "faces.csv", text, "row 2 (line 3)", reason)
 
 
 def test_without_a_header_the_first_row_is_row_1_in_line_1_even_if_it_is_short(tmp_path: Path) -> None:
