@@ -16,6 +16,7 @@ from fer.emotions import Emotion
 from pages.parts.dataset import verify
 from tests.app.conftest import words
 from tests.conftest import dataset_of
+from tests.corrections import change_of, exclude, relabel
 
 OpenPage = Callable[..., AppTest]
 PAGE = "1_dataset.py"
@@ -38,8 +39,8 @@ def edition(small_csv: dict[str, object]) -> editions.Edition:
     """An edition of the small CSV in which row 0 is left out and row 7 is happy."""
     dataset = load_dataset("small.csv")
     editions.create_edition("small.csv", "mine")
-    editions.exclude(dataset, "mine", [0], "blurred")
-    return editions.relabel(dataset, "mine", [7], Emotion.HAPPY)
+    exclude(dataset, "mine", [0], "blurred")
+    return relabel(dataset, "mine", [7], Emotion.HAPPY)
 
 
 def opened(session: dict[str, object]) -> dict[str, object]:
@@ -183,12 +184,12 @@ def test_a_new_label_is_kept_with_its_reason(
     page.text_input(key="dataset.card.12.reason").set_value("she smiles").run()
     page.button(key="dataset.card.12.label.happy").click().run()
     assert not page.exception
-    change = editions.load_edition("small.csv", "mine").change_of(12)
+    change = change_of(editions.load_edition("small.csv", "mine"), 12)
     assert change is not None
     assert (change.new_label, change.reason) == (Emotion.HAPPY, "she smiles")
     assert "Now **happy** in “mine”" in words(page)
     page.button(key="dataset.card_undo").click().run()
-    assert editions.load_edition("small.csv", "mine").change_of(12) is None
+    assert change_of(editions.load_edition("small.csv", "mine"), 12) is None
 
 
 def test_the_open_edition_is_counted_and_its_changes_can_be_undone(

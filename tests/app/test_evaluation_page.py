@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer.config import DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import Split, load_dataset
-from fer.datasets.editions import create_edition, exclude, relabel
+from fer.datasets.editions import create_edition
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation, evaluate, scores_of
 from fer.models.card import CARD_FILE, MODEL_FILE, load_card
@@ -19,6 +19,7 @@ from fer.runs import RunStatus
 from tests.app.conftest import words
 from tests.app.probed_run import a_run
 from tests.core import grey_level
+from tests.corrections import exclude, relabel
 
 OpenPage = Callable[..., AppTest]
 PAGE = "4_evaluation.py"

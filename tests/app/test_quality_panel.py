@@ -17,6 +17,7 @@ from fer.emotions import Emotion
 from pages.parts import caches
 from tests.app.conftest import words
 from tests.conftest import dataset_of, write_fer_csv
+from tests.corrections import change_of, relabel
 
 OpenPage = Callable[..., AppTest]
 OpenQuality = Callable[..., AppTest]
@@ -210,11 +211,11 @@ def test_a_cut_through_a_measure_reaches_faces_that_were_not_found(open_quality:
 
 def test_what_was_mended_by_hand_is_not_mended_again(open_quality: OpenQuality, faulty: Dataset) -> None:
     editions.create_edition(NAME, "mine")
-    editions.relabel(faulty, "mine", [50], Emotion.DISGUST, "seen")
+    relabel(faulty, "mine", [50], Emotion.DISGUST, "seen")
     page = open_quality(QualityIssue.WRONG_LABEL, **{"workshop.view": DatasetView(edition="mine")})
     assert page.button(key="dataset.mend_suggested").label == "Take every suggested label (2)"
     page.button(key="dataset.mend_suggested").click().run()
-    assert editions.load_edition(NAME, "mine").change_of(50).new_label is Emotion.DISGUST  # type: ignore[union-attr]
+    assert change_of(editions.load_edition(NAME, "mine"), 50).new_label is Emotion.DISGUST  # type: ignore[union-attr]
 
 
 def test_marked_faces_are_mended_together(open_quality: OpenQuality) -> None:

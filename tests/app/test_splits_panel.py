@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from fer.config import DatasetView, SplitPlan
 from fer.datasets import load_dataset
-from fer.datasets.editions import create_edition, exclude
+from fer.datasets.editions import create_edition
 from tests.app.conftest import words
+from tests.corrections import exclude
 
 NAME = "small.csv"
 

@@ -14,11 +14,12 @@ from fer import datasets, runs
 from fer.config import DEFAULT_AUGMENTATION, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.editions import create_edition, exclude
+from fer.datasets.editions import create_edition
 from fer.errors import StorageError
 from fer.runs import BatchMetrics, EpochMetrics, Run, RunRecorder, RunStatus
 from fer.system import paths
 from tests.conftest import PROJECT_ROOT
+from tests.corrections import exclude
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from fer.datasets.browsing import (
 from fer.datasets.dataset import VOTE_NAMES
 from fer.emotions import Emotion
 from tests.conftest import dataset_of
+from tests.corrections import exclude, relabel
 
 NAN = float("nan")
 
@@ -86,8 +87,8 @@ def test_an_emotion_that_the_dataset_does_not_have_matches_no_face() -> None:
 def test_what_an_edition_did_narrows_the_faces() -> None:
     dataset = dataset_of([0, 0, 0, 3])
     editions.create_edition(dataset.name, "mine")
-    editions.exclude(dataset, "mine", [1])
-    edition = editions.relabel(dataset, "mine", [3], Emotion.SAD)
+    exclude(dataset, "mine", [1])
+    edition = relabel(dataset, "mine", [3], Emotion.SAD)
     found = {
         mended: list(matching(dataset, FaceFilter(mended=mended), edition=edition))
         for mended in ("untouched", "relabelled", "excluded")

@@ -19,7 +19,7 @@ from fer.__main__ import main
 from fer.cli import commands
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
-from fer.datasets.editions import create_edition, exclude
+from fer.datasets.editions import create_edition
 from fer.datasets.synthetic.action_units import ActionUnit
 from fer.datasets.synthetic.appearance import Appearance
 from fer.datasets.synthetic.portrait import draw_face
@@ -32,6 +32,7 @@ from fer.statistics import PairedComparison
 from fer.system import processes
 from tests.conftest import PROJECT_ROOT
 from tests.core import grey_level
+from tests.corrections import exclude
 
 COMMANDS = ["info", "convert", "download", "inspect", "map"]
 COMMANDS += [

@@ -24,7 +24,6 @@ from fer.datasets.editions import (
     create_edition,
     delete_edition,
     edition_path,
-    exclude,
     export_edition,
     face_hash,
     import_edition,
@@ -32,7 +31,6 @@ from fer.datasets.editions import (
     list_editions,
     load_edition,
     places_of,
-    relabel,
     rename_edition,
     restore_edition,
     text,
@@ -43,6 +41,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import EditionError, StorageError
 from fer.system import locks, paths
 from tests.conftest import PROJECT_ROOT, dataset_of
+from tests.corrections import change_of, exclude, relabel
 
 NAME = "small"
 
@@ -82,8 +81,8 @@ def test_changes_are_kept_oldest_first_with_what_is_worth_knowing(faces: Dataset
     assert left_out.face == face_hash(faces.images[2])
     assert relabelled.reason == "a clear smile"
     assert (len(mended), mended.excluded, mended.relabelled) == (3, 1, 2)
-    assert mended.change_of(8) is mended.changes[2]
-    assert mended.change_of(2) is None
+    assert change_of(mended, 8) is mended.changes[2]
+    assert change_of(mended, 2) is None
 
 
 def test_a_later_change_of_a_face_takes_the_place_of_the_earlier(faces: Dataset, mended: Edition) -> None:
@@ -490,7 +489,7 @@ def test_two_tabs_at_once_lose_no_change(faces: Dataset) -> None:
 def test_two_processes_at_once_lose_no_change(faces: Dataset) -> None:
     create_edition(NAME, "Mine")
     script = (
-        "from tests.conftest import dataset_of; from fer.datasets.editions import exclude\n"
+        "from tests.conftest import dataset_of; from tests.corrections import exclude\n"
         f"faces = dataset_of([0] * 40, name={NAME!r})\n"
         "print('ready', flush=True); input()\n"
         "for place in range(20, 40): exclude(faces, 'Mine', [place])"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fer.config import TrainingConfig
 from fer.datasets import Dataset, Split
-from fer.datasets.editions import create_edition, exclude, relabel
+from fer.datasets.editions import create_edition
 from fer.emotions import Emotion
 from fer.errors import DatasetError, ModelMismatchError
 from fer.evaluation import neighbours
@@ -20,6 +20,7 @@ from fer.system import paths
 from fer.training.training_faces import TrainingFaces, training_faces
 from tests.conftest import dataset_of
 from tests.core import grey_level
+from tests.corrections import exclude, relabel
 
 PICTURES = 40
 

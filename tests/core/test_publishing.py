@@ -11,7 +11,7 @@ import pytest
 from fer import runs
 from fer.config import DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import Split, load_dataset
-from fer.datasets.editions import create_edition, exclude
+from fer.datasets.editions import create_edition
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, FerError, ModelError, RunNotFoundError
 from fer.evaluation.publishing import publish
@@ -20,6 +20,7 @@ from fer.models.inference import list_models, load_recognizer
 from fer.runs import RunRecorder, RunStatus
 from tests.conftest import dataset_of, write_fer_csv
 from tests.core import grey_level
+from tests.corrections import exclude
 
 
 @pytest.fixture

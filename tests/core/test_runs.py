@@ -17,7 +17,7 @@ import pytest
 
 from fer import runs
 from fer.config import DatasetView, SplitPlan, TrainingConfig
-from fer.datasets.editions import create_edition, delete_edition, exclude
+from fer.datasets.editions import create_edition, delete_edition
 from fer.errors import (
     CorruptRunError,
     EditionError,
@@ -29,6 +29,7 @@ from fer.errors import (
 from fer.runs import BatchMetrics, EpochMetrics, RunNotes, RunRecorder, RunStatus
 from fer.system import paths
 from tests.conftest import dataset_of
+from tests.corrections import exclude
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # of the folders' stories, long past whenever the tests run
 USUAL = TrainingConfig()

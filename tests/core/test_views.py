@@ -9,11 +9,12 @@ import pytest
 from fer.config import AS_IT_CAME, DatasetView, SplitPlan
 from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.editions import Edition, create_edition, exclude, relabel
+from fer.datasets.editions import Edition, create_edition
 from fer.datasets.views import apply_view, counts_under, describe, official_test_rows_in_training
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import ConfigError, DatasetError, EditionError
 from tests.conftest import dataset_of
+from tests.corrections import exclude, relabel
 
 NAME = "small"
 TEST_ROWS = 20

@@ -24,13 +24,14 @@ from tensorboardX.record_writer import masked_crc32c
 from fer import runs
 from fer.config import AugmentationConfig, DatasetView, SplitPlan, TrainingConfig
 from fer.datasets import load_dataset
-from fer.datasets.editions import create_edition, exclude
+from fer.datasets.editions import create_edition
 from fer.errors import RunAlreadyActiveError, RunError
 from fer.models.card import load_card
 from fer.models.inference import Recognizer
 from fer.runs import EpochMetrics, Run, RunStatus
 from fer.training import batches
 from tests.conftest import dataset_of
+from tests.corrections import exclude
 from tests.process.conftest import ended, wait_until, write_squares
 
 pytestmark = pytest.mark.timeout(900)

@@ -11,7 +11,7 @@ understood, and StorageError where it cannot be saved; it is then as before.
 from fer.datasets.editions.edition import REASON_CHARACTERS, Action, Change, Edition, face_hash, places_of
 from fer.datasets.editions.exchange import as_csv, export_edition, import_edition
 from fer.datasets.editions.location import edition_path
-from fer.datasets.editions.mending import Mending, exclude, mend, relabel, undo, undo_last
+from fer.datasets.editions.mending import Mending, mend, undo, undo_last
 from fer.datasets.editions.store import (
     create_edition,
     delete_edition,

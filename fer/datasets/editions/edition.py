@@ -66,10 +66,6 @@ class Edition:
         """How many faces have another label."""
         return len(self.changes) - self.excluded
 
-    def change_of(self, row: int) -> Change | None:
-        """What was done to the face at `row` of the source; None for nothing."""
-        return next((change for change in self.changes if change.row == row), None)
-
 
 def face_hash(image: NDArray[np.uint8]) -> str:
     """Return what an edition knows a face by: 16 hexadecimal digits of its size and its pixels."""

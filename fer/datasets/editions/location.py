@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from fer.config import TrainingConfig
@@ -31,12 +32,9 @@ def edition_path(dataset_name: str, name: str) -> Path:
 def folder_of(dataset_name: str) -> Path:
     """Where a dataset's editions lie; the same, however the dataset was called."""
     name = _own_name(dataset_name)
-    with_hash = Path(name).is_absolute()
-    if not with_hash:
-        try:
+    if not Path(name).is_absolute():
+        with suppress(FerError):
             return paths.child(paths.editions_folder(), name)
-        except FerError:
-            pass
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).name)[:60].strip("-._") or "dataset"
     return paths.editions_folder() / f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
@@ -70,10 +68,6 @@ def names_taken(folder: Path) -> set[str]:
 
 
 def refuse_taken(path: Path) -> None:
-    """Refuse a place where an edition lies already, in small or capital letters.
-
-    Raises:
-        EditionError: it is taken.
-    """
+    """Raise EditionError where an edition lies already, in small or capital letters."""
     if path.stem.casefold() in names_taken(path.parent):
         raise EditionError(f"There is an edition “{path.stem}” already. Choose another name.")

@@ -29,37 +29,24 @@ class Mending:
     reason: str = ""
 
 
-def exclude(dataset: Dataset, edition_name: str, places: Sequence[int], reason: str = "") -> Edition:
-    """Leave out the faces at these places, and return the edition as it is now; see `mend`."""
-    return mend(dataset, edition_name, [Mending(int(place), None, reason) for place in places])
-
-
-def relabel(
-    dataset: Dataset, edition_name: str, places: Sequence[int], emotion: Emotion, reason: str = ""
-) -> Edition:
-    """Give the faces at these places another label, and return the edition as it is now; see `mend`.
-
-    A face that has this label in the source is put back to how it came.
-
-    Raises:
-        EditionError: the dataset has no such emotion; or see `mend`.
-    """
-    if emotion not in dataset.emotions:
-        raise EditionError(
-            f"“{short_name(dataset.name)}” does not know {emotion}; its emotions are "
-            f"{', '.join(dataset.emotions)}. Choose one of them, or leave the face out."
-        )
-    return mend(dataset, edition_name, [Mending(int(place), emotion, reason) for place in places])
-
-
 def mend(dataset: Dataset, edition_name: str, mendings: Sequence[Mending]) -> Edition:
     """Do something else to each of several faces in one gesture and return the edition as it is now.
 
+    A face that is given the label it has in the source is put back to how it came.
+
     Args:
         dataset: as it came, before any view.
-        edition_name: one of its editions.
         mendings: of the faces; whatever was done to them before is replaced.
+
+    Raises:
+        EditionError: the dataset has no such emotion; or see `fer.datasets.editions`.
     """
+    for mending in mendings:
+        if mending.new_label is not None and mending.new_label not in dataset.emotions:
+            raise EditionError(
+                f"“{short_name(dataset.name)}” does not know {mending.new_label}; its emotions are "
+                f"{', '.join(dataset.emotions)}. Choose one of them, or leave the face out."
+            )
     chosen = {mending.place: mending for mending in mendings}
     order = sorted(chosen, key=lambda place: int(dataset.rows[place]))
 

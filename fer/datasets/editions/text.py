@@ -48,12 +48,8 @@ def save_edition(path: Path, edition: Edition) -> None:
 def written(edition: Edition) -> str:
     """The file's text: a change to a line, so that `cat` and a diff read well."""
     lines = [f"    {json.dumps(asdict(change), ensure_ascii=False)}" for change in edition.changes]
-    head = {
-        "format": _FORMAT,
-        "version": _VERSION,
-        "name": edition.name,
-        "dataset": short_name(edition.dataset),
-    }
+    named = {"name": edition.name, "dataset": short_name(edition.dataset)}
+    head = {"format": _FORMAT, "version": _VERSION, **named}
     members = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
     members.append('  "changes": [' + ("\n" + ",\n".join(lines) + "\n  ]" if lines else "]"))
     return "{\n" + ",\n".join(members) + "\n}\n"
@@ -74,21 +70,14 @@ def parsed(content: bytes, called: str) -> Edition:
     try:
         values = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise refuse(
-            "it is not JSON"
-            if not isinstance(error, json.JSONDecodeError)
-            else f"line {error.lineno} is not JSON"
-        ) from error
+        what = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "it"
+        raise refuse(f"{what} is not JSON") from error
     if not isinstance(values, dict) or values.get("format") != _FORMAT:
         raise refuse(f"it does not begin as an edition does, with “format”: “{_FORMAT}”")
     if values.get("version") != _VERSION:
         raise refuse(f"it is of version {str(values.get('version'))[:20]}, and {_VERSION} is known here")
     name, changes = values.get("name"), values.get("changes")
-    if (
-        not isinstance(name, str)
-        or not isinstance(values.get("dataset"), str)
-        or not isinstance(changes, list)
-    ):
+    if not (isinstance(name, str) and isinstance(values.get("dataset"), str) and isinstance(changes, list)):
         raise refuse("it needs a name, a dataset and a list of changes")
     read = []
     for number, entry in enumerate(changes, start=1):
@@ -107,11 +96,7 @@ def parsed(content: bytes, called: str) -> Edition:
 
 
 def _change_of(entry: object) -> Change:
-    """Read one change.
-
-    Raises:
-        ValueError: with what is wrong, to go into a sentence.
-    """
+    """Read one change; a ValueError says what is wrong, to go into a sentence."""
     names = [field.name for field in fields(Change)]
     if not isinstance(entry, Mapping) or set(entry) != set(names):
         raise ValueError(f"it needs exactly {', '.join(names)}")
