@@ -19,9 +19,6 @@ from fer.emotions import EMOTIONS, Emotion, indices
 TIE = "tie"
 VOTE_OUTCOMES = (*VOTE_NAMES, TIE)
 
-# Seven people whose faces show their expression well; any other number gives seven others.
-_PORTRAIT_SEED = 1
-
 
 class Quality(StrEnum):
     """What can be measured of every face, to choose and to sort by."""
@@ -99,14 +96,7 @@ def rows_of(
     *,
     shuffle_seed: int | None = None,
 ) -> NDArray[np.intp]:
-    """Return the rows of a dataset that match, (m,).
-
-    Args:
-        dataset: which.
-        split: only this one; None for all.
-        emotion: only this one; None for all.
-        shuffle_seed: the order follows from it; None keeps the dataset's own.
-    """
+    """Return the rows of a dataset that match, (m,); None stands for all, and for the dataset's own order."""
     return matching(dataset, FaceFilter(split, emotion, shuffle_seed=shuffle_seed))
 
 
@@ -191,12 +181,13 @@ def _mended(dataset: Dataset, edition: Edition | None, mended: Mended) -> NDArra
     return np.asarray(done == mended)
 
 
-def portraits(size: int = 144, seed: int = _PORTRAIT_SEED) -> NDArray[np.uint8]:
+def portraits(size: int = 144) -> NDArray[np.uint8]:
     """Return seven drawn people, one per emotion in `EMOTIONS`' order, (7, size, size, 1) uint8.
 
     Each shows the action units that at least half of the people show who pose that emotion, at full strength.
     """
-    rng = np.random.default_rng(seed)
+    # Seven people whose faces show their expression well; any other number gives seven others.
+    rng = np.random.default_rng(1)
     people = [random_appearance(rng) for _ in EMOTIONS]
     expressions = [
         {unit: 1.0 for unit, share in EMOTION_ACTION_UNITS[emotion].items() if share >= 0.5}

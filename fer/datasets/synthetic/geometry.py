@@ -63,9 +63,8 @@ def ellipse(
     x: ArrayLike, y: ArrayLike, radius_x: ArrayLike, radius_y: ArrayLike, angles: Numbers = ROUND
 ) -> Line:
     """A closed outline round (x, y); `angles` says at which corners."""
-    return np.asarray(x) + np.asarray(radius_x) * np.cos(angles), np.asarray(y) + np.asarray(
-        radius_y
-    ) * np.sin(angles)
+    across, down = np.asarray(radius_x) * np.cos(angles), np.asarray(radius_y) * np.sin(angles)
+    return np.asarray(x) + across, np.asarray(y) + down
 
 
 def rounded(numbers: Numbers, power: ArrayLike) -> Numbers:

@@ -94,19 +94,9 @@ def draw_hair_in_front(sketch: Sketch) -> None:
         strands: list[tuple[Line, ArrayLike]] = []
         for reach in np.array([-0.8, -0.5, -0.2, 0.12, 0.42, 0.72]) + shift:
             foot = np.clip(start + reach, -0.48, 0.48)
-            strands.append(
-                (
-                    ribbon(
-                        curve(
-                            (start, -1.06),
-                            (start + 0.6 * (foot - start), -1.05),
-                            (foot, -0.95 + 0.42 * foot**2),
-                        ),
-                        0.034,
-                    ),
-                    0.55,
-                )
-            )
+            bend = start + 0.6 * (foot - start), -1.05
+            strand = curve((start, -1.06), bend, (foot, -0.95 + 0.42 * foot**2))
+            strands.append((ribbon(strand, 0.034), 0.55))
         sketch.soften(strands, shade, 0.018, only=hair)
     # A headscarf leaves an oval for the face.
     closed_round = np.linspace(0, 2 * np.pi, 41)[None, :]

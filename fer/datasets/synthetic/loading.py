@@ -109,10 +109,6 @@ class Shot:
     """Everything that makes one picture of the dataset.
 
     Attributes:
-        appearance: who is seen.
-        action_units: what the face does.
-        pose: how the head stands.
-        light: what falls on it.
         blur: standard deviation of the lens blur, pixels.
         noise: standard deviation of the sensor noise, grey levels.
     """
@@ -143,13 +139,7 @@ def load_synthetic(progress: Progress = silent) -> Dataset:
 def draw_dataset(
     sizes: Mapping[Split, int] = SIZES, seed: int = _SEED, progress: Progress = silent
 ) -> Dataset:
-    """Return freshly drawn faces; the same sizes and seed give the same pixels.
-
-    Args:
-        sizes: how many faces each split shall have.
-        seed: draws the people and all their pictures.
-        progress: told after every batch.
-    """
+    """Return freshly drawn faces, so many for each split; the same sizes and seed give the same pixels."""
     total = sum(sizes.values())
     images = np.empty((total, IMAGE_SIZE, IMAGE_SIZE, 1), np.uint8)
     labels = np.concatenate([_labels(split, sizes[split], seed) for split in Split if split in sizes])

@@ -115,7 +115,7 @@ class Sketch:
         self._measures = {
             field.name: self._column([getattr(one, field.name) for one in appearances])
             for field in fields(Appearance)
-            if not issubclass(_kind(field.name), str)
+            if not isinstance(field.default, str)  # a style
         }
         self.skin = 255 * self["skin"]
         self.jaw_drop = 0.21 * self.au(26) + 0.30 * self.au(27)
@@ -263,10 +263,6 @@ class Sketch:
         if only is not None:
             tones = np.where(np.broadcast_to(only, (self._count, 1))[:, 0] > 0, tones, -1)
         return _Shape(corners, tones)
-
-
-def _kind(measure: str) -> type:
-    return type(getattr(Appearance(), measure))
 
 
 def _sin_cos(degrees: Numbers) -> tuple[Numbers, Numbers]:
