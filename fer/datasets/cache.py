@@ -37,9 +37,7 @@ def cached(source: Path, state: str, read: Callable[[], Dataset], variant: str =
     processes may do this at once: both read, and either's files serve both.
 
     Args:
-        source: the file or folder that is read.
         state: changes whenever the content of `source` does.
-        read: reads `source`.
         variant: tells different ways of reading the same source apart.
     """
     kept = _load(source, state, variant)

@@ -121,7 +121,6 @@ def make_map(
     Args:
         dataset: as it came, before any view.
         model: which model's features, by name; it must have been exported with its feature map.
-        progress: told how far it is.
         sample: show at most so many faces, each emotion keeping its share; all, up to `LARGEST`, if left out.
 
     Raises:

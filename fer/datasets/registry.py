@@ -94,7 +94,6 @@ def load_dataset(
     Args:
         name: "synthetic", a name in `data/` (with its suffix or without), or the path of a CSV, of a Parquet
             table, of class folders, of a folder of tables, or of an archive with any of these.
-        progress: told how far the reading is.
         view: in which state: bad faces left out, mended, voted on, divided anew.
         edition: taken instead of the saved one that `view` names; a run keeps a copy of its own.
 
@@ -137,13 +136,7 @@ def load_dataset(
 
 
 def read_dataset(path: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
-    """Read the file or folder at `path`, past the cache; see `load_dataset`.
-
-    Args:
-        path: a CSV, a Parquet table, class folders, a folder of tables, or an archive.
-        progress: told how far the reading is.
-        skip_bad: leave out bad faces instead of refusing all.
-    """
+    """Read the file or folder at `path`, past the cache; see `load_dataset` and `fer.datasets.readers`."""
     readers: dict[Kind, Callable[[Path, Progress, bool], Dataset]] = {
         "csv": load_csv,
         "parquet": load_parquet,

@@ -39,7 +39,6 @@ def save_upload(
     Args:
         name: the file's name, as the browser gave it.
         content: its bytes, or a binary file to read them from.
-        progress: told how far the checking is.
         skip_bad: take the file although some of its faces are bad.
 
     Raises:

@@ -20,7 +20,6 @@ def apply_view(dataset: Dataset, view: DatasetView, edition: Edition | None = No
 
     Args:
         dataset: as it came.
-        view: what to change.
         edition: taken instead of the saved one that `view` names.
 
     Raises:

@@ -38,7 +38,6 @@ def download(address: Address, progress: Progress = silent, *, name: str = "") -
 
     Args:
         address: from `parse_address`.
-        progress: told how many bytes are here.
         name: what it shall be called in `data/`, without a suffix; the owner and name on the host if empty.
 
     Raises:

@@ -102,7 +102,6 @@ def find_copies(images: NDArray[np.uint8], progress: Progress = silent) -> Copie
 
     Args:
         images: (n, h, w, c) uint8, c 1 (grey) or 3 (RGB), of any size; n may be 0.
-        progress: told all the way.
 
     Source:
         The alignment maximises the enhanced correlation coefficient: Evangelidis and Psarakis (2008),
@@ -242,7 +241,7 @@ def _aligned(
                     first = np.ascontiguousarray(first[:, ::-1])
                 scores[row] = detail_correlation(first, pictures[batch.second[row]])
 
-        in_chunks(len(batch), 64, align, lambda *_: None, "")
+        in_chunks(len(batch), 64, align, silent, "")
         aligned += len(batch)
         same = np.flatnonzero(scores >= SAME_PHOTOGRAPH)
         for places in (batch.first, batch.second):

@@ -61,7 +61,6 @@ def inspect(dataset: Dataset, recognizer: Recognizer | None, progress: Progress 
         dataset: as it came, before any view, so that what is found stays in place.
         recognizer: whose features tell the emotions apart; with None, or a model without features, labels
             are judged by the faces' outlines alone, which finds fewer.
-        progress: told all the way.
 
     Raises:
         DatasetError: the dataset holds no face.

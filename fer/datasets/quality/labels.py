@@ -64,7 +64,6 @@ def check_labels(
         features: (n, d), what is known of each face.
         labels: (n,) from 0.
         groups: (n,), the same number for copies of one photograph.
-        progress: told after each fold.
 
     Source:
         Northcutt, Jiang and Chuang (2021), "Confident Learning: Estimating Uncertainty in Dataset Labels",

@@ -16,7 +16,6 @@ def measure_faces(images: NDArray[np.uint8], progress: Progress = silent) -> Fac
 
     Args:
         images: (n, h, w, c) uint8, c 1 (grey) or 3 (RGB), of any size; n may be 0.
-        progress: told after every few hundred faces.
 
     Source:
         The Laplacian's energy as a measure of focus: Pech-Pacheco et al. (2000), "Diatom autofocusing in
@@ -57,5 +56,5 @@ def small_greys(images: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
         for row in range(rows.start, rows.stop):
             cv2.resize(grey_of(images[row]), (side, side), dst=greys[row], interpolation=cv2.INTER_AREA)
 
-    in_chunks(len(images), _CHUNK, shrink, lambda *_: None, "")
+    in_chunks(len(images), _CHUNK, shrink, silent, "")
     return greys

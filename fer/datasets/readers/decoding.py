@@ -47,8 +47,6 @@ def decode_faces(
     Args:
         rows: places of the pictures in the dataset, at least one.
         read: gives the i-th of them.
-        dataset: its name.
-        progress: told how far the decoding is.
         what: see `refuse_bad`.
         bad: what else cannot be used, by its row; what cannot be decoded is added.
         skip_bad: leave out what cannot be used, unless it is all.
@@ -99,10 +97,8 @@ def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "")
     """Say which of a dataset's `count` faces cannot be used, if there are any.
 
     Args:
-        dataset: its name.
         what: what its faces are called in the plural, "pictures" or "rows".
         count: how many there are, the bad ones included.
-        bad: those that cannot be used.
         message: what to say instead of naming the first and how many there are.
 
     Raises:
@@ -129,9 +125,7 @@ def notes_on(what: str, count: int, bad: Bad, outside: Counter[str], drawn: str)
     """What reading left out or decided, as sentences for `Dataset.notes`.
 
     Args:
-        what: see `refuse_bad`.
-        count: how many faces there are, the bad ones included.
-        bad: those that were left out because they cannot be used.
+        what, count, bad: see `refuse_bad`.
         outside: how many show none of our emotions, by their label.
         drawn: how the splits were drawn; empty if they were not.
     """

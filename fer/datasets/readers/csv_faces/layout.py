@@ -145,11 +145,7 @@ def read_first_line(path: Path) -> FirstLine:
 
 
 def named_once(path: Path, first: FirstLine, emotion: int) -> None:
-    """Refuse a table that has two columns of labels or of splits.
-
-    Raises:
-        MalformedDatasetError: it has.
-    """
+    """Raise MalformedDatasetError for a table that has two columns of labels or of splits."""
     names = first.names
     for column in {names[emotion], names[first.split or 0]}:
         if names.count(column) > 1:

@@ -26,8 +26,6 @@ def read_line(text: bytes, layout: Layout, *, whole: bool) -> Face | str:
     """Read one line slowly, or say in a few words what breaks a rule in it.
 
     Args:
-        text: the line.
-        layout: where it keeps what.
         whole: whether the line has its end, which the last one of a file that was cut off has not.
     """
     if len(text) >= LINE_BYTES:
