@@ -113,15 +113,8 @@ def load_dataset(
 
         return apply_view(load_synthetic(progress), view, edition)
     found = [entry.path for entry in list_datasets() if entry.path is not None]
-    # A whole name goes before one without its suffix.
-    path = next(
-        (
-            path
-            for path in sorted(found, key=lambda path: path.name != name)
-            if name in (path.name, without_suffix(path.name))
-        ),
-        None,
-    )
+    found.sort(key=lambda path: path.name != name)  # a whole name goes before one without its suffix
+    path = next((path for path in found if name in (path.name, without_suffix(path.name))), None)
     if path is None:
         path = paths.given(name)
         name = str(path)

@@ -89,12 +89,11 @@ class Meter:
         self._total, self._progress = total, progress
         self._before = self._told_at = 0.0
         self._began_at, self._came = time.monotonic(), 0
-        self._here = 0
 
     def file_has(self, path: str, here: int, came: int, total: int | None) -> None:
         """Say that a file has `here` of `total` bytes on the disk, `came` of them just now."""
         self._came += came
-        self._here = int(self._before) + here
+        all_here = int(self._before) + here
         whole = self._total or total
         now = time.monotonic()
         if now - self._told_at < self._TELL_SECONDS and here != total:
@@ -102,8 +101,8 @@ class Meter:
         self._told_at = now
         rate = self._came / max(now - self._began_at, 0.001)
         of = f" of {_megabytes(whole)}" if whole else ""
-        fraction = min(self._here / whole, 1.0) if whole else 0.0
-        self._progress(self._SHARE * fraction, f"{path}: {_megabytes(self._here)}{of}, {_megabytes(rate)}/s")
+        fraction = min(all_here / whole, 1.0) if whole else 0.0
+        self._progress(self._SHARE * fraction, f"{path}: {_megabytes(all_here)}{of}, {_megabytes(rate)}/s")
 
     def file_is_here(self, size: int) -> None:
         """Say that a file is complete."""
