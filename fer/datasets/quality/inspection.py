@@ -115,7 +115,8 @@ def load_inspection(dataset_fingerprint: str) -> Inspection | None:
     return load_result(inspection_path(dataset_fingerprint), _inspection)
 
 
-def _inspection(arrays: Mapping[str, NDArray[Any]]) -> Inspection:
+def _inspection(arrays: Mapping[str, NDArray[Any]]) -> Inspection | None:
+    """An inspection from its file; None where the arrays do not fit together."""
     measures = FaceMeasures(*(arrays[name] for name in ("brightness", "contrast", "sharpness")))
     findings = {
         QualityIssue(issue): Findings(
@@ -125,7 +126,19 @@ def _inspection(arrays: Mapping[str, NDArray[Any]]) -> Inspection:
         for issue in arrays["faults"].tolist()
     }
     facts = dict(zip(arrays["fact_names"].tolist(), arrays["fact_values"].tolist(), strict=True))
-    return _sound(Inspection(measures, arrays["suspicion"], findings, facts))
+    suspicion = arrays["suspicion"]
+    n = len(suspicion)
+    each = (measures.brightness, measures.contrast, measures.sharpness, suspicion)
+    if any(values.shape != (n,) or values.dtype != np.float32 for values in each):
+        return None
+    for found in findings.values():
+        m = len(found.faces)
+        indices = (found.faces, found.partners, found.suggestions)
+        if found.scores.shape != (m,) or any(v.shape != (m,) or v.dtype != np.intp for v in indices):
+            return None
+        if m and (found.faces.min() < 0 or max(found.faces.max(), found.partners.max()) >= n):
+            return None
+    return Inspection(measures, suspicion, findings, facts)
 
 
 def inspection_path(dataset_fingerprint: str) -> Path:
@@ -166,25 +179,3 @@ def _arrays(inspection: Inspection) -> dict[str, NDArray[np.generic]]:
         for name in ("faces", "scores", "partners", "suggestions"):
             arrays[f"{issue}_{name}"] = getattr(findings, name)
     return arrays
-
-
-def _sound(inspection: Inspection) -> Inspection:
-    """The inspection, if its arrays fit together; a file of ours always does.
-
-    Raises:
-        ValueError: they do not, or name faces that are not there.
-    """
-    measures, n = inspection.measures, len(inspection.suspicion)
-    each = (measures.brightness, measures.contrast, measures.sharpness, inspection.suspicion)
-    if any(values.shape != (n,) or values.dtype != np.float32 for values in each):
-        raise ValueError
-    for findings in inspection.findings.values():
-        m = len(findings.faces)
-        indices = (findings.faces, findings.partners, findings.suggestions)
-        if findings.scores.shape != (m,) or any(
-            values.shape != (m,) or values.dtype != np.intp for values in indices
-        ):
-            raise ValueError
-        if m and (findings.faces.min() < 0 or max(findings.faces.max(), findings.partners.max()) >= n):
-            raise ValueError
-    return inspection
