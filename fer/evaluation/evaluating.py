@@ -117,10 +117,7 @@ def evaluation_of(
 
     Args:
         emotions: the columns of `probabilities`; every label of the faces is one of them.
-        faces: those it was asked about.
-        split: theirs.
         probabilities: (n, k).
-        tta: how it was asked.
 
     Raises:
         ModelMismatchError: the arrays do not fit one another.

@@ -160,10 +160,7 @@ def label_suspects(evaluation: Evaluation, also_suspected: NDArray[np.bool_] | N
 def wrong_alike(evaluations: Sequence[Evaluation]) -> Gallery:
     """Return the faces that all models call the same, and wrongly, those they are surest of first.
 
-    A score is the mean of their confidences.
-
-    Args:
-        evaluations: two or more, of the same faces in the same order.
+    A score is the mean of their confidences. They are two or more, of the same faces in the same order.
 
     Raises:
         ModelMismatchError: they are of other faces.
@@ -178,10 +175,7 @@ def disagreements(evaluations: Sequence[Evaluation]) -> Gallery:
     """Return the faces on which the models do not all say the same, where they are surest first.
 
     A score is how sure the less sure of two models is that contradict one another; of several such couples,
-    the one with the greatest.
-
-    Args:
-        evaluations: two or more, of the same faces in the same order.
+    the one with the greatest. They are two or more, of the same faces in the same order.
 
     Raises:
         ModelMismatchError: they are of other faces.

@@ -44,8 +44,6 @@ def people_side(
     Only faces count on which what is suggested is not the label.
 
     Args:
-        evaluation: whose labels.
-        gallery: of this evaluation.
         votes: (n, 10) of all faces of the evaluation, as `Dataset.votes`.
     """
     if votes is None:

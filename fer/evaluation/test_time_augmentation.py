@@ -32,11 +32,6 @@ class TTA(StrEnum):
         """What a figure is called that was measured so."""
         return _PHRASES[self]
 
-    @property
-    def looks(self) -> int:
-        """How many pictures of each face the model is shown."""
-        return {TTA.NONE: 1, TTA.FLIP: 2, TTA.TEN_CROP: 10}[self]
-
 
 _PHRASES = {
     TTA.NONE: "without test-time augmentation",
@@ -46,7 +41,7 @@ _PHRASES = {
 
 
 def looks_at(images: NDArray[np.uint8], tta: TTA) -> Iterator[NDArray[np.uint8]]:
-    """Yield every look at the faces, (n, h, w, c) uint8 each, as many as `tta.looks`."""
+    """Yield every look at the faces, (n, h, w, c) uint8 each: one, two or ten."""
     if tta is TTA.NONE:
         yield images
     elif tta is TTA.FLIP:

@@ -25,10 +25,7 @@ _LEAST_SCALE = 0.05
 def confusion_figure(evaluation: Evaluation, cells: Cells = "row share") -> go.Figure:
     """The confusion matrix: rows are what a face shows, columns what the model said.
 
-    Args:
-        evaluation: whose matrix.
-        cells: what they show. Counts are shaded by their share of the row, or the common emotions would drown
-            the rare ones.
+    Counts are shaded by their share of the row, or the common emotions would drown the rare ones.
     """
     counts = evaluation.confusion
     of_row = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

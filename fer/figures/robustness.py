@@ -116,7 +116,8 @@ def all_kinds_figure(sweeps: Sequence[NamedSweep], kinds: Sequence[CorruptionKin
     )
     for index, kind in enumerate(kinds):
         row, column = divmod(index, _COLUMNS)
-        _curves(figure, sweeps, kind, by_level=True, row=row + 1, column=column + 1, legend=index == 0)
+        place: dict[str, Any] = {"row": row + 1, "col": column + 1}
+        _curves(figure, sweeps, kind, by_level=True, legend=index == 0, **place)
     figure.add_hline(y=sweeps[0].sweep.majority_accuracy, line=_MAJORITY, row="all", col="all")
     figure.update_annotations(font={"size": 12})
     figure.update_layout(
@@ -209,12 +210,10 @@ def _curves(
     *,
     bands: bool = False,
     by_level: bool = False,
-    row: int | None = None,
-    column: int | None = None,
     legend: bool = True,
+    **place: Any,
 ) -> None:
     """One line of accuracies for each model, over severity or over the number of the level."""
-    place = {} if row is None else {"row": row, "col": column}
     corruption = CORRUPTIONS[kind]
     for named, (color, rgb, dash, symbol) in zip(sweeps, _LINES, strict=False):
         swept = named.sweep
