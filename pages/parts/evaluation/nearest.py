@@ -64,17 +64,14 @@ def _known(judged: Judged, model: str, key: str) -> KnownFaces | None:
             "Find its nearest training faces",
             icon=":material/group_search:",
             key=f"{key}.find",
-            on_click=_want,
+            on_click=st.session_state.update,
+            args=({_WANTED: True},),
             help=f"The model looks at {phrases.faces(count)} once; after that, every face has its nearest at "
             "once.",
         )
         return None
     with notices.working() as progress:
         return caches.known_faces(model, judged.dataset, progress)
-
-
-def _want() -> None:
-    st.session_state[_WANTED] = True
 
 
 def _found(

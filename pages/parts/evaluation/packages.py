@@ -18,12 +18,7 @@ _CHECKED = "evaluation.checked_package"
 
 
 def packages_popover(entries: dict[str, ModelEntry], first: str | None) -> None:
-    """Draw the popover beside the choice of models.
-
-    Args:
-        entries: every model there is.
-        first: the one that is looked at, to be exported; None where none is chosen.
-    """
+    """Draw the popover beside the choice of models; the one that is looked at, `first`, can be exported."""
     with st.popover("Import or export a model", icon=":material/move_item:", key=_OPEN):
         _import()
         if first is not None:

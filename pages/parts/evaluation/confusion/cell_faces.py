@@ -13,7 +13,7 @@ from fer.datasets.character import VOTE_OF
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation
 from fer.evaluation.comparison import Disagreement, disagreement
-from fer.statistics import Proportion, percent
+from fer.statistics import Proportion, percent, signed
 from pages.parts import face_sheet, paging, phrases, state
 from pages.parts.evaluation import face_card, names
 from pages.parts.evaluation.judged import Judged
@@ -98,7 +98,7 @@ def _told_of_two(found: Disagreement, cell: Cell, first: str, second: str) -> st
         return f"Not one of these faces is labelled {true}, so nothing was asked."
     by_first = len(found.both) + len(found.only_first)
     by_second = len(found.both) + len(found.only_second)
-    points = f"{100 * (by_second - by_first) / found.asked:+.1f}".replace("-", "−")
+    points = signed(100 * (by_second - by_first) / found.asked)
     told = (
         f"Of **{found.asked:,}** {true} faces {first} called **{by_first:,}** {predicted}, {second} "
         f"**{by_second:,}**: {points} points. "

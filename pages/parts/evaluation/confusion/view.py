@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fer import figures
 from fer.emotions import Emotion
 from fer.evaluation.comparison import compare_confusions
-from fer.statistics import percent
+from fer.statistics import percent, signed
 from pages.parts import components, mending, state
 from pages.parts.evaluation import names
 from pages.parts.evaluation.confusion import cell_faces, matrix_chart
@@ -68,20 +68,24 @@ class Matrix:
         return self.emotions.index(cell[0]), self.emotions.index(cell[1])
 
 
+@st.fragment
 def confusion_view(judged: Judged) -> None:
     """Draw the view; a click runs only this part again."""
-    names.show_letters(judged)
-    _view(judged)
-
-
-@st.fragment
-def _view(judged: Judged) -> None:
     mending.settle()
+    names.show_letters(judged)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         pair = _choose_models(judged)
         cells: figures.Cells = "row share"
         if len(pair) == 1:
-            cells = _CELL_TITLES[_choose_cells()]
+            title = st.segmented_control(
+                "Cells show",
+                list(_CELL_TITLES),
+                default="Row %",
+                required=True,
+                key=_CELLS,
+                persist_state="session",
+            )
+            cells = _CELL_TITLES[title]
     matrix = _one(judged, pair[0], cells) if len(pair) == 1 else _difference(judged, pair)
     place = matrix.place_of(state.cell())
     cell = None if place is None else (matrix.emotions[place[0]], matrix.emotions[place[1]])
@@ -138,17 +142,6 @@ def _choose_models(judged: Judged) -> tuple[int, ...]:
     )
 
 
-def _choose_cells() -> str:
-    return st.segmented_control(
-        "Cells show",
-        list(_CELL_TITLES),
-        default="Row %",
-        required=True,
-        key=_CELLS,
-        persist_state="session",
-    )
-
-
 def _one(judged: Judged, index: int, cells: figures.Cells) -> Matrix:
     evaluation = judged.evaluations[index]
     counts = evaluation.confusion
@@ -176,7 +169,7 @@ def _difference(judged: Judged, pair: Sequence[int]) -> Matrix:
         difference.emotions,
         np.abs(points),
         {
-            (row, column): f"{100 * points[row, column]:+.0f} points".replace("-", "−")
+            (row, column): f"{signed(100 * float(points[row, column]), 0)} points"
             for row, column in np.ndindex(points.shape)
         },
     )

@@ -84,7 +84,6 @@ def _kept(fingerprint: str) -> None:
 def _fitted(judged: Judged, index: int, fitted: Temperature, held_out: Temperature | None) -> None:
     evaluation = judged.evaluations[index]
     effect = temperature_effect(evaluation, fitted.temperature)
-    same_faces = judged.split is Split.VALIDATION
     # Green or red only where it is more than chance.
     color: Literal["inverse", "off"] = "inverse" if effect.effect in ("better", "worse") else "off"
     with st.container(horizontal=True, gap="large"):
@@ -117,7 +116,7 @@ def _fitted(judged: Judged, index: int, fitted: Temperature, held_out: Temperatu
             "on more faces before you use it.",
             icon=":material/warning:",
         )
-    if same_faces:
+    if judged.split is Split.VALIDATION:
         told = (
             ""
             if held_out is None

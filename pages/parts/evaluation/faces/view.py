@@ -48,7 +48,12 @@ def faces_view(judged: Judged) -> None:
             "No face of this list has that label and that answer. Take one of the two away.",
             icon=":material/search_off:",
         )
-        st.button("Take both away", key="evaluation.clear", on_click=_clear)
+        st.button(
+            "Take both away",
+            key="evaluation.clear",
+            on_click=st.session_state.update,
+            args=({_LABEL: "", _ANSWER: ""},),
+        )
         return
     sheet.show(
         judged,
@@ -90,10 +95,6 @@ def _choose(title: str, key: str, emotions: Sequence[Emotion]) -> Emotion | None
         persist_state="session",
     )
     return None if chosen == "" else Emotion(chosen)
-
-
-def _clear() -> None:
-    st.session_state[_LABEL] = st.session_state[_ANSWER] = ""
 
 
 def _notes(judged: Judged, asked: str) -> Callable[[int], Sequence[str]]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer import figures
 from fer.evaluation import TTA
-from fer.statistics import PairedComparison, Verdict, compare_answers, percent
+from fer.statistics import Verdict, compare_answers, percent
 from pages.parts import caches, report_table
 from pages.parts.evaluation import names
 from pages.parts.evaluation.judged import Judged
@@ -60,7 +60,11 @@ def _several(judged: Judged) -> None:
     _scale(judged)
     for index in range(1, len(judged.models)):
         comparison = compare_answers(judged.evaluation.is_right, judged.evaluations[index].is_right)
-        _pair(comparison, names.short(judged, 0), names.short(judged, index))
+        first, second = names.short(judged, 0), names.short(judged, index)
+        verdict, color = _VERDICTS[comparison.verdict]
+        with st.container(border=True, gap="small"):
+            st.markdown(f"**{second} beside {first}** :{color}-badge[{verdict}]  \n{comparison.sentence}")
+            agreement_bar.show(comparison, first, second)
     st.caption(
         "Both models saw the same faces, so the faces on which only one is right decide (McNemar's test). "
         "That is sharper than two intervals side by side: these may overlap, and the difference still be no "
@@ -84,14 +88,6 @@ def _scale(judged: Judged) -> None:
         ),
         "evaluation.accuracy",
     )
-
-
-def _pair(comparison: PairedComparison, first: str, second: str) -> None:
-    """Whether the second model is better than the first, and on how many faces they differ."""
-    verdict, color = _VERDICTS[comparison.verdict]
-    with st.container(border=True, gap="small"):
-        st.markdown(f"**{second} beside {first}** :{color}-badge[{verdict}]  \n{comparison.sentence}")
-        agreement_bar.show(comparison, first, second)
 
 
 def _by_emotion(judged: Judged) -> None:
