@@ -27,10 +27,8 @@ def bake_temperature(name: str, temperature: float, fitted_on: str, progress: Pr
     Its int8 form is removed, for it is another model's now.
 
     Args:
-        name: of a pretrained model.
         temperature: T, above 0, as `fit_temperature` finds it.
         fitted_on: the faces it was fitted on, for the card: "FER-2013, validation".
-        progress: told how far it is.
 
     Raises:
         ModelNotFoundError: there is no such model, or its Keras weights are gone.
@@ -62,18 +60,13 @@ def bake_temperature(name: str, temperature: float, fitted_on: str, progress: Pr
         progress(0.4, "Exporting the model")
         save_litert(network, aside / MODEL_FILE)
         progress(0.9, "Comparing its answers with the former ones")
-        _require_tempered_answers(folder, aside, temperature)
+        difference = furthest_apart(folder, aside, temperature)
+        if not difference < _TOLERANCE:
+            raise ModelError(
+                f"With a temperature of {temperature:.3f} in its last layer “{name}” answers otherwise than "
+                f"at that temperature (by {difference:.4f}), so that layer does not make its logits. It "
+                "stays as it is; the live page can apply the temperature instead."
+            )
         (folder / INT8_FILE).unlink(missing_ok=True)
         files.put_in_place(aside, folder, (KERAS_FILE, MODEL_FILE, CARD_FILE))
     return folder
-
-
-def _require_tempered_answers(former: Path, latest: Path, temperature: float) -> None:
-    """Refuse a model that does not answer as the former one at that temperature."""
-    difference = furthest_apart(former, latest, temperature)
-    if not difference < _TOLERANCE:
-        raise ModelError(
-            f"With a temperature of {temperature:.3f} in its last layer “{former.name}” answers otherwise "
-            f"than at that temperature (by {difference:.4f}), so that layer does not make its logits. It "
-            "stays as it is; the live page can apply the temperature instead."
-        )

@@ -32,13 +32,9 @@ def supports(images: NDArray[np.uint8], preprocessing: Preprocessing) -> bool:
 
 
 def params_of(plan: EpochPlan, config: AugmentationConfig, height: int, width: int) -> Params:
-    """Return what an epoch needs, in its order: only what the config lets happen.
+    """Return what an epoch needs, in its order: only what the config that it was drawn by lets happen.
 
-    Args:
-        plan: of n faces.
-        config: what it was drawn by.
-        height: of the model's input, pixels; what is pasted by mixing is measured in it.
-        width: likewise.
+    What is pasted by mixing is measured in the height and width of the model's input.
     """
     params = plan.params
     found: Params = {"row": plan.order.astype(np.int32)}
@@ -102,9 +98,7 @@ def changed(images: Any, params: Params, config: AugmentationConfig) -> Any:
 def prepared(levels: Any, preprocessing: Preprocessing) -> Any:
     """Return model input, (b, image_height, image_width, channels) float32, as `Preprocessing.apply` does.
 
-    Args:
-        levels: (b, h, w, c) float32, 0 to 255, not larger than the input.
-        preprocessing: the model's.
+    The `levels`, (b, h, w, c) float32, 0 to 255, must not be larger than the input.
     """
     if levels.shape[3] != preprocessing.channels:
         if preprocessing.channels == 3:

@@ -27,7 +27,6 @@ from fer.training.engine.validation import Validator
 
 # LiteRT adds in another order than Keras; on trained weights probabilities differed by less than 1e-5.
 EXPORT_TOLERANCE = 1e-3
-# Where a model and its card are made before they replace the former ones.
 
 
 def save_litert(network: keras.Model, path: Path) -> None:
@@ -193,10 +192,7 @@ def write_model(
 def furthest_apart(former: Path, latest: Path, temperature: float = 1.0) -> float:
     """How far two exported models answer from one another at most, on drawn faces and on noise.
 
-    Args:
-        former: a model's folder.
-        latest: that of another with the same input.
-        temperature: at which the former's answers are taken.
+    The `former` one's answers are taken at the temperature. Both see faces of the same size.
     """
     before, after = Recognizer(former), Recognizer(latest)
     noise = np.random.default_rng(0).integers(0, 256, (64, *before.preprocessing.input_shape), np.uint8)

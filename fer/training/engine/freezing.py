@@ -14,11 +14,6 @@ def set_trainable(network: keras.Model, config: TrainingConfig, epoch: int) -> N
     learn is used as it is outside training: its batch normalisation goes by the means it has gathered, and
     its stochastic depth leaves nothing out.
 
-    Args:
-        network: from `build_network`.
-        config: its `head_epochs` and `fine_tune_from`.
-        epoch: from 1.
-
     Raises:
         ConfigError: no layer of the backbone begins with the name in `fine_tune_from`.
     """

@@ -74,12 +74,12 @@ class OnDevice:
         under_way: deque[tuple[int, int, float, Any]] = deque()
         for number, start in enumerate(range(0, count, size), start=1):
             now, faces = rate(number), min(size, count - start)
-            state, told = self._step(state, self._faces, taught, params, start, now, size=faces)
-            under_way.append((number, faces, now, told))
+            state, judged = self._step(state, self._faces, taught, params, start, now, size=faces)
+            under_way.append((number, faces, now, judged))
             if len(under_way) > _AHEAD:
-                yield _told(*under_way.popleft())
+                yield _finished_step(*under_way.popleft())
         while under_way:
-            step = _told(*under_way.popleft())
+            step = _finished_step(*under_way.popleft())
             if not under_way:  # the last is told when the network holds what came of it
                 for group, values in zip(self._variables(), state, strict=True):
                     for variable, value in zip(group, values, strict=True):
@@ -134,6 +134,7 @@ def _values(network: keras.Model) -> tuple[list[Any], list[Any]]:
     )
 
 
-def _told(number: int, faces: int, rate: float, told: tuple[Any, Any]) -> Step:
-    loss, accuracy = (float(np.asarray(each)) for each in told)
+def _finished_step(number: int, faces: int, rate: float, judged: tuple[Any, Any]) -> Step:
+    """Wait for the device, and return what came of one step: its loss and accuracy are on their way."""
+    loss, accuracy = (float(np.asarray(each)) for each in judged)
     return Step(number, faces, loss, accuracy, rate)

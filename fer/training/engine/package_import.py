@@ -23,9 +23,7 @@ def import_package(path: Path, name: str = "", progress: Progress = silent) -> P
     """Make a model of a file that anybody may have made; returns its folder.
 
     Args:
-        path: the file.
         name: what the model shall be called; empty for its own title. A name that is taken gets a number.
-        progress: told how far it is.
 
     Raises:
         ModelError, UnknownArchitectureError, ConfigError: see `inspect`; or its arrays are not those of its
@@ -61,7 +59,13 @@ def import_package(path: Path, name: str = "", progress: Progress = silent) -> P
         progress(0.6, "Exporting the model")
         save_litert(network, folder / MODEL_FILE)
         progress(0.9, "Asking it about a few pictures")
-        _require_the_same_answers(folder, network)
+        pictures = np.random.default_rng(0).integers(0, 256, (8, *network.input_shape[1:]), np.uint8)
+        difference = apart_from_keras(folder, network, pictures)
+        if not difference < EXPORT_TOLERANCE:
+            raise ModelError(
+                f"The exported model answers otherwise than its weights do (by {difference:.3f}); it was not "
+                "kept. Its weights may be far too large; take another epoch's."
+            )
     return target
 
 
@@ -93,14 +97,3 @@ def _fill(network: keras.Model, package: ModelFile) -> None:
                     )
                 own_array[...] = package.arrays[place]
         network.load_weights(own)
-
-
-def _require_the_same_answers(folder: Path, network: keras.Model) -> None:
-    height, width, channels = network.input_shape[1:]
-    pictures = np.random.default_rng(0).integers(0, 256, (8, height, width, channels), np.uint8)
-    difference = apart_from_keras(folder, network, pictures)
-    if not difference < EXPORT_TOLERANCE:
-        raise ModelError(
-            f"The exported model answers otherwise than its weights do (by {difference:.3f}); it was not "
-            "kept. Its weights may be far too large; take another epoch's."
-        )

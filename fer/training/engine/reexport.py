@@ -17,7 +17,6 @@ from fer.training.engine.probe_samples import manifest, require_the_same
 
 # The same weights in another order of additions differ by less; other weights by far more.
 _SAME_ANSWERS = 1e-5
-# Where the new file is made before it replaces the former one.
 
 
 def export_again(name: str, progress: Progress = silent) -> Path:
@@ -50,8 +49,16 @@ def export_again(name: str, progress: Progress = silent) -> Path:
         progress(0.5, "Exporting the model")
         save_litert(network, aside / MODEL_FILE)
         progress(0.9, "Comparing its answers with the former ones")
-        _require_the_answers_of(folder, aside)
-        _keep_the_age(folder / MODEL_FILE, aside / MODEL_FILE)
+        difference = furthest_apart(folder, aside)
+        if not difference < _SAME_ANSWERS:
+            raise ModelError(
+                f"The Keras weights of “{name}” answer differently from its {MODEL_FILE} (by "
+                f"{difference:.3f}): they are of another state of its training. Its {MODEL_FILE} stays as it "
+                "is."
+            )
+        # A millisecond more, because whoever holds the former in memory goes by the time it was written.
+        modified = (folder / MODEL_FILE).stat().st_mtime_ns + 1_000_000
+        os.utime(aside / MODEL_FILE, ns=(modified, modified))
         files.put_in_place(aside, folder, (MODEL_FILE,))
     return folder / MODEL_FILE
 
@@ -69,19 +76,3 @@ def _export_first(folder: Path, progress: Progress) -> Path:
     progress(0.5, "Exporting the model")
     write_model(folder, config, dataset, lambda write: write(), judge_again=True)
     return folder / MODEL_FILE
-
-
-def _require_the_answers_of(former: Path, latest: Path) -> None:
-    """Refuse a model that does not answer as the former one did, on drawn faces and on noise."""
-    difference = furthest_apart(former, latest)
-    if not difference < _SAME_ANSWERS:
-        raise ModelError(
-            f"The Keras weights of “{former.name}” answer differently from its {MODEL_FILE} (by "
-            f"{difference:.3f}): they are of another state of its training. Its {MODEL_FILE} stays as it is."
-        )
-
-
-def _keep_the_age(former: Path, latest: Path) -> None:
-    # A millisecond more, because whoever holds the former in memory goes by the time it was written.
-    modified = former.stat().st_mtime_ns + 1_000_000
-    os.utime(latest, ns=(modified, modified))

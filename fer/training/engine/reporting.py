@@ -45,15 +45,7 @@ class BatchReporter:
         self._last_report = time.perf_counter()
 
     def add(self, step: int, faces: int, loss: float, accuracy: float, learning_rate: float) -> bool:
-        """Count a batch in, and record how it goes if it is time to; returns whether it was.
-
-        Args:
-            step: of the epoch, from 1.
-            faces: in the batch.
-            loss: its mean over them.
-            accuracy: over them, 0 to 1.
-            learning_rate: of the step.
-        """
+        """Count a batch in, and record how it goes if it is time to; returns whether it was; see `Step`."""
         self._whole.add(faces, loss, accuracy)
         self._recent.add(faces, loss, accuracy)
         total = (self._epoch - 1) * self._batches + step

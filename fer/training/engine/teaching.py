@@ -78,10 +78,7 @@ def seen_as(inputs: Any, pupil: Preprocessing, teacher: Preprocessing) -> Any:
     half_resnet18 was right about 70.3 % of PublicTest's faces taken to 64 pixels and back, 69.4 % as they
     came.
 
-    Args:
-        inputs: (n, h, w, c) float32, prepared by `pupil`.
-        pupil: how they were prepared.
-        teacher: how they shall be.
+    The `inputs`, (n, h, w, c) float32, were prepared by `pupil`.
     """
     if teacher == pupil:
         return inputs

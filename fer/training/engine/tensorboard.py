@@ -25,12 +25,7 @@ class ScalarLog:
     """
 
     def __init__(self, folder: Path, first_step: int) -> None:
-        """Begin a file.
-
-        Args:
-            folder: where its line of the charts is kept.
-            first_step: the first that will come; what an earlier process wrote from there on does not count.
-        """
+        """Begin a file; what an earlier process wrote from `first_step` on does not count."""
         self._path = folder / f"events.out.tfevents.{time.time():.0f}.{os.getpid()}"
         self._pending = bytearray()
         self._add(Event(file_version="brain.Event:2"))

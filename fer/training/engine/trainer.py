@@ -72,8 +72,7 @@ class Trainer:
     def run(self, metrics: list[EpochMetrics]) -> RunStatus:
         """Train to the end, or until asked to stop; returns which of the two it was.
 
-        Args:
-            metrics: what `begin` returned; the epochs to come are added.
+        The epochs to come are added to `metrics`, which `begin` returned.
 
         Raises:
             RunError: the loss is no longer a number.
