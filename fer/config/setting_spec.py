@@ -86,13 +86,7 @@ def plain_number(value: float) -> str:
 
 
 def setting(default: Any, title: str, text: str, **known: Any) -> Any:
-    """Declare a field of settings; `known` are more attributes of its `SettingSpec`.
-
-    Args:
-        default: what it is when nothing is chosen; a class for a new one of it.
-        title: see `SettingSpec`.
-        text: see `SettingSpec`.
-    """
+    """Declare a field of settings: its default, a class for a new one of it, and what `SettingSpec` knows."""
     metadata = {"spec": SettingSpec(title, text, **known)}
     if isinstance(default, type):
         return field(default_factory=default, metadata=metadata)

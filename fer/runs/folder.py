@@ -1,28 +1,26 @@
 """Run folder: what its files are called, and how they are read and written.
 
-    models/runs/<id>/
-        config.json     what was chosen (`TrainingConfig`)
-        edition.json    a copy of the dataset's edition, where one was chosen: a resumed run trains on the
-                        same faces, whatever was mended since
-        experiment.json which run this one repeats with one change, and why; only for such a run
-        notes.json      what the learner calls it and says of it; only once something was said
-        status.json     what it is doing, replaced in one step at each change
-        faces.json      which faces it learns from: counts, classes, fingerprint
-        batches.jsonl   a line about twice a second while it trains
-        metrics.jsonl   a line per epoch
-        watched.npz     a few validation faces, and
-        answers.jsonl   what the model said of them, a line per epoch
-        log.txt         everything the process printed
-        stop            exists when somebody asked it to stop
-        best.keras      the weights that did best on the validation split
-        predictions.npz what they answer to each validation face
-        last.keras      weights and optimizer after the last whole epoch; a run resumes from here
-        model.tflite    the best weights, for `fer.models.inference`; with card.json beside it
-        .aside/         where these two are made; only while they are
-        tensorboard/    the curves once more, as TensorBoard reads them
-        .reserve        room that a run gives back when the disk is full, so that it can still say so
-
-The process that trains and the page that watches share nothing else, so either may die.
+models/runs/<id>/
+    config.json     what was chosen (`TrainingConfig`)
+    edition.json    a copy of the dataset's edition, where one was chosen: a resumed run trains on the
+                    same faces, whatever was mended since
+    experiment.json which run this one repeats with one change, and why; only for such a run
+    notes.json      what the learner calls it and says of it; only once something was said
+    status.json     what it is doing, replaced in one step at each change
+    faces.json      which faces it learns from: counts, classes, fingerprint
+    batches.jsonl   a line about twice a second while it trains
+    metrics.jsonl   a line per epoch
+    watched.npz     a few validation faces, and
+    answers.jsonl   what the model said of them, a line per epoch
+    log.txt         everything the process printed
+    stop            exists when somebody asked it to stop
+    best.keras      the weights that did best on the validation split
+    predictions.npz what they answer to each validation face
+    last.keras      weights and optimizer after the last whole epoch; a run resumes from here
+    model.tflite    the best weights, for `fer.models.inference`; with card.json beside it
+    .aside/         where these two are made; only while they are
+    tensorboard/    the curves once more, as TensorBoard reads them
+    .reserve        room that a run gives back when the disk is full, so that it can still say so
 """
 
 import errno

@@ -28,8 +28,6 @@ from fer.runs.trash import move_to_trash
 from fer.system import files, paths
 from fer.system.locks import locked
 
-_ORDER_FILE = "queue.json"
-_WAITING = "Waiting for its turn"
 # What a queued run was before, where it was something: cancelling gives it back.
 _BEFORE = "before"
 
@@ -70,9 +68,7 @@ def extend_run(run_id: str, epochs: int) -> Run:
     A schedule is drawn over all epochs, so one that had reached its end goes on from a higher rate. Of a run
     whose patience is over, early stopping is switched off: it would stop at once again.
 
-    Args:
-        run_id: a run that has ended and kept its last weights.
-        epochs: how many more than its settings say; than it did, if it stopped early.
+    The epochs come on top of those its settings say, or that it did, if it stopped early.
 
     Raises:
         RunNotFoundError, CorruptRunError: see `load_run`.
@@ -213,7 +209,7 @@ def _enqueue(run: Run) -> None:
         "epochs": run.config.epochs,
         "early_stopping_patience": run.config.early_stopping_patience,
     }
-    save_status(run.folder, {**new_status(RunStatus.QUEUED, _WAITING), _BEFORE: before})
+    save_status(run.folder, {**new_status(RunStatus.QUEUED), _BEFORE: before})
 
 
 def _give_back(run: Run, before: Mapping[str, Any]) -> None:
@@ -258,4 +254,4 @@ def _save_order(order: list[str]) -> None:
 
 
 def _order_path() -> Path:
-    return paths.runs_folder() / _ORDER_FILE
+    return paths.runs_folder() / "queue.json"

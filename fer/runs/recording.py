@@ -157,12 +157,9 @@ class RunRecorder:
             try:
                 save_status(self.folder, self._status)
             except DiskFullError:  # somebody else took the room; over the old text there is always some
-                self._overwrite_status()
-
-    def _overwrite_status(self) -> None:
-        text = json.dumps(self._status).encode()
-        with suppress(OSError), (self.folder / STATUS_FILE).open("r+b", buffering=0) as file:
-            file.write(text.ljust(os.fstat(file.fileno()).st_size))
+                text = json.dumps(self._status).encode()
+                with suppress(OSError), (self.folder / STATUS_FILE).open("r+b", buffering=0) as file:
+                    file.write(text.ljust(os.fstat(file.fileno()).st_size))
 
     def _mend_torn_lines(self) -> None:
         """Close a line that a killed predecessor left open, lest the next one be glued to it."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from fer.config import TrainingConfig
 from fer.datasets import editions
-from fer.datasets.editions import Edition
 from fer.errors import DiskFullError, FerError, RunAlreadyActiveError, RunError
 from fer.runs.folder import (
     CONFIG_FILE,
@@ -25,16 +24,13 @@ from fer.runs.run import Run, RunStatus
 from fer.system import files, paths, processes
 from fer.system.locks import locked
 
+_STAGES = {RunStatus.QUEUED: "Waiting for its turn", RunStatus.STARTING: "Starting"}
+
 
 def create_run(
     config: TrainingConfig, experiment: Experiment | None = None, status: RunStatus = RunStatus.STARTING
 ) -> Run:
-    """Make the folder of a new run; nothing trains yet.
-
-    Args:
-        config: what was chosen.
-        experiment: which run it repeats with one change, if it does.
-        status: what it is to do: STARTING, or QUEUED to wait for its turn.
+    """Make the folder of a new run that is to be STARTING, or QUEUED to wait; nothing trains yet.
 
     Raises:
         EditionError: the dataset has no such edition, or it cannot be understood.
@@ -43,7 +39,13 @@ def create_run(
     edition = editions.load_edition(config.dataset, config.view.edition) if config.view.edition else None
     folder = _new_folder(config.architecture)
     try:
-        _fill(folder, config, edition, experiment, status)
+        # The status first: a folder with a config but no status would read as damaged.
+        save_status(folder, new_status(status))
+        if edition is not None:
+            editions.save_edition(folder / EDITION_FILE, edition)
+        if experiment is not None:
+            save_experiment(folder, experiment)
+        files.save_text(folder / CONFIG_FILE, config.to_json())
     except FerError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -78,7 +80,7 @@ def start_process(folder: Path) -> None:
         StorageError: the folder cannot be written.
     """
     (folder / STOP_FILE).unlink(missing_ok=True)
-    save_status(folder, new_status(RunStatus.STARTING, "Starting"))
+    save_status(folder, new_status(RunStatus.STARTING))
     try:
         process = processes.start_module(["fer.training", str(folder)], folder / LOG_FILE)
     except OSError as error:
@@ -93,12 +95,12 @@ def start_process(folder: Path) -> None:
     save_status(folder, {**read_json(folder / STATUS_FILE), **process})
 
 
-def new_status(status: RunStatus, stage: str = "", error: str = "") -> dict[str, Any]:
+def new_status(status: RunStatus, error: str = "") -> dict[str, Any]:
     """What status.json says of a run that enters `status` now, without a process."""
     now = datetime.now(UTC).isoformat()
     return {
         "status": status,
-        "stage": stage,
+        "stage": _STAGES.get(status, ""),
         "process_id": None,
         "started_at": now,
         "finished_at": now if status is RunStatus.FAILED else None,
@@ -141,23 +143,6 @@ def _new_folder(architecture: str) -> Path:
             attempt += 1
         except OSError as error:
             raise files.storage_error(folder, error) from error
-
-
-def _fill(
-    folder: Path,
-    config: TrainingConfig,
-    edition: Edition | None,
-    experiment: Experiment | None,
-    status: RunStatus,
-) -> None:
-    # The status first: a folder with a config but no status would read as damaged.
-    stage = "Waiting for its turn" if status is RunStatus.QUEUED else "Starting"
-    save_status(folder, new_status(status, stage))
-    if edition is not None:
-        editions.save_edition(folder / EDITION_FILE, edition)
-    if experiment is not None:
-        save_experiment(folder, experiment)
-    files.save_text(folder / CONFIG_FILE, config.to_json())
 
 
 def _title(run_id: str) -> str:

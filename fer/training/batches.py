@@ -73,10 +73,7 @@ def validation_faces(dataset: Dataset, config: TrainingConfig) -> Dataset:
 def validation_counts(training: int, validation: Sequence[int], config: TrainingConfig) -> tuple[int, ...]:
     """How many validation faces of each emotion judge a run: as large a share as it learns from, 20 at least.
 
-    Args:
-        training: the training faces that there are.
-        validation: the validation faces that there are, of each emotion.
-        config: its `subset` and `whole_validation`.
+    There are so many `training` faces, and so many `validation` faces of each emotion.
     """
     if config.subset is None or config.whole_validation or config.subset >= training:
         return tuple(validation)

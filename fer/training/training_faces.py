@@ -43,10 +43,7 @@ def training_faces(card: ModelCard, folder: Path, dataset: Dataset) -> TrainingF
     Where they cannot be had (it learned from another dataset; its edition is gone), they are the training
     faces of this dataset as it came, and `doubt` says so.
 
-    Args:
-        card: the model's.
-        folder: the model's, in which a run keeps its own copy of its edition.
-        dataset: as it came.
+    The dataset is taken as it came; in the model's `folder` a run keeps its own copy of its edition.
 
     Raises:
         DatasetError: the dataset has no training face.

@@ -49,11 +49,7 @@ def dead_classes(history: TrainingHistory) -> Finding | None:
     first = len(rows) - _EPOCHS
     while first > 0 and all(_is_dead(rows[first - 1], index) for index in dead):
         first -= 1
-    names = " and ".join(
-        [", ".join(emotions[i] for i in dead[:-1]), emotions[dead[-1]]]
-        if len(dead) > 1
-        else [emotions[dead[0]]]
-    )
+    names = " and ".join(filter(None, [", ".join(emotions[i] for i in dead[:-1]), emotions[dead[-1]]]))
     learned_from = history.counts("train")
     rare = learned_from is None or any(learned_from[index] < _RARE * fmean(learned_from) for index in dead)
     config, last = history.config, rows[-1]

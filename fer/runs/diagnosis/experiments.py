@@ -19,11 +19,7 @@ _MOST_NAME = 80
 
 
 def list_experiments(base_id: str | None = None) -> list[Run]:
-    """The runs that repeat another one with one change, newest first.
-
-    Args:
-        base_id: only those that repeat this run.
-    """
+    """The runs that repeat another one, or the one named, with one change, newest first."""
     found = []
     for folder in run_folders():
         if not (folder / EXPERIMENT_FILE).exists():  # spares reading hundreds of others

@@ -8,6 +8,7 @@ that chance explains in 2 of its 59 steps, and by more than 3 in none; mini_XCEP
 from fer.runs.diagnosis import remedies
 from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
 from fer.runs.diagnosis.history import TrainingHistory, falls
+from fer.statistics import Z_95
 
 # Below, nobody would call it a jump, however many faces prove it.
 _JUMP = 0.03
@@ -22,7 +23,6 @@ _FEWEST_JUMPS = 2
 
 # An accuracy that is known to no more than five points either way tells no change of settings from luck.
 _WIDE = 0.05
-_Z_95 = 1.96
 
 
 def fluctuation(history: TrainingHistory) -> Finding | None:
@@ -63,7 +63,7 @@ def small_validation(history: TrainingHistory) -> Finding | None:
     best, count = history.best, history.validation_count
     if best is None or count is None:
         return None
-    half = _Z_95 * history.noise(0.5)
+    half = Z_95 * history.noise(0.5)
     if half <= _WIDE:
         return None
     return FindingKind.SMALL_VALIDATION.found(
