@@ -115,9 +115,9 @@ def similar_estimate(config: TrainingConfig) -> SpeedEstimate | None:
     return _latest(f"{alike}-*")
 
 
-def measuring_job(config: TrainingConfig) -> Job | None:
-    """How the measuring of this config's workload stands; None if it was never begun."""
-    return jobs.read_job(_job_id(config))
+def measuring_id(config: TrainingConfig) -> str:
+    """The id of the job that measures this config's workload; see `fer.system.jobs`."""
+    return f"pace-{workload(config)}"
 
 
 def start_measuring(config: TrainingConfig) -> Job:
@@ -127,20 +127,10 @@ def start_measuring(config: TrainingConfig) -> Job:
         StorageError: the job's folder cannot be written.
     """
     return jobs.start_job(
-        _job_id(config),
+        measuring_id(config),
         "Measuring a few steps",
         ["estimate", json.dumps(config.as_dict(), separators=(",", ":"))],
     )
-
-
-def stop_measuring(config: TrainingConfig) -> None:
-    """Leave the machine to whoever trains now."""
-    jobs.stop_job(_job_id(config))
-
-
-def forget_measuring(config: TrainingConfig) -> None:
-    """Let a measurement that failed begin anew."""
-    jobs.forget_job(_job_id(config))
 
 
 def measure(config: TrainingConfig, dataset: Dataset, progress: Progress = silent) -> SpeedEstimate:
@@ -255,7 +245,3 @@ def _folder() -> Path:
 
 def _path(workload: str) -> Path:
     return _folder() / f"{workload}.json"
-
-
-def _job_id(config: TrainingConfig) -> str:
-    return f"pace-{workload(config)}"

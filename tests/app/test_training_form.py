@@ -333,8 +333,8 @@ def test_a_measurement_that_failed_says_why_and_can_be_made_again(
 ) -> None:
     failed = Job("pace", "Measuring", JobStatus.FAILED, error="No module named tensorflow.")
     known: list[Job | None] = [failed]
-    monkeypatch.setattr(estimate, "measuring_job", lambda config: known[0])
-    monkeypatch.setattr(estimate, "forget_measuring", lambda config: known.__setitem__(0, None))
+    monkeypatch.setattr(jobs, "read_job", lambda _: known[0])
+    monkeypatch.setattr(jobs, "forget_job", lambda _: known.__setitem__(0, None))
     page = open_page(PAGE)
     assert "could not be measured: No module named tensorflow" in words(page).replace("\\", "")
     page.button(key="training.measure_again").click().run()

@@ -36,9 +36,7 @@ def save_litert(network: keras.Model, path: Path) -> None:
     the network has an `EMOTION_MAPS_LAYER`. All outputs are made from the same layers by a second model, so
     the network itself neither changes nor trains any slower.
 
-    Args:
-        network: from `build_network`, with trained weights; `best.keras` or `model.keras` holds them.
-        path: where to; an old file stays until the new one is whole.
+    The network is from `build_network`, with trained weights. An old file stays until the new one is whole.
 
     Raises:
         StorageError: the file could not be written.
@@ -137,9 +135,6 @@ def write_model(
     """Write `model.tflite` and `card.json` from the best weights of the run in `folder`, which has some.
 
     Args:
-        folder: of the run.
-        config: its settings.
-        dataset: what it was trained on.
         persist: calls what writes a file, and waits for room if it has to.
         judge_again: ask this network about the validation faces rather than believe the run, whose machine
             may compute with fewer digits.

@@ -13,12 +13,9 @@ from fer.training.engine.optimizing import build_optimizer
 
 
 def build_network(config: TrainingConfig, class_count: int, precision: Precision = "float32") -> keras.Model:
-    """Return the untrained network, its weights drawn from the config's seed.
+    """Return the untrained network for so many classes, its weights drawn from the config's seed.
 
-    Args:
-        config: its architecture, input size, dropout and seed count.
-        class_count: k.
-        precision: what its layers compute in. A run may take another than float32; what is exported does not.
+    A run may let its layers compute in another precision than float32; what is exported does not.
     """
     keras.utils.set_random_seed(config.seed)
     build = importlib.import_module(

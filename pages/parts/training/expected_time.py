@@ -7,6 +7,7 @@ import streamlit as st
 from fer import runs
 from fer.config import TrainingConfig
 from fer.errors import FerError
+from fer.system import jobs
 from fer.system.jobs import JobStatus
 from fer.training import estimate
 from fer.training.estimate import SpeedEstimate
@@ -31,7 +32,7 @@ def show(config: TrainingConfig, training_faces: int, validation_faces: int) -> 
 def stop_measuring() -> None:
     """Leave the machine to the run that begins now."""
     if (measuring := st.session_state.pop(_MEASURING, None)) is not None:
-        estimate.stop_measuring(measuring)
+        jobs.stop_job(estimate.measuring_id(measuring))
 
 
 def _measured(config: TrainingConfig, training_faces: int, validation_faces: int) -> None:
@@ -49,7 +50,7 @@ def _measured(config: TrainingConfig, training_faces: int, validation_faces: int
     if any(status.is_active for status in runs.list_statuses().values()):
         st.caption("The expected time is measured once no run is at work.")
         return
-    job = estimate.measuring_job(config)
+    job = jobs.read_job(estimate.measuring_id(config))
     if job is not None and job.is_active:
         st.progress(job.fraction, text=f"Measuring a few steps, for the expected time … {job.message}")
         return
@@ -58,8 +59,8 @@ def _measured(config: TrainingConfig, training_faces: int, validation_faces: int
         st.button(
             "Measure again",
             key="training.measure_again",
-            on_click=estimate.forget_measuring,
-            args=(config,),
+            on_click=jobs.forget_job,
+            args=(estimate.measuring_id(config),),
             type="tertiary",
             icon=":material/timer:",
         )
@@ -75,7 +76,8 @@ def _begin(config: TrainingConfig) -> None:
         st.session_state[_ASKED] = (estimate.workload(config), time.monotonic())
         return
     under_way: TrainingConfig | None = st.session_state.get(_MEASURING)
-    if under_way is not None and (job := estimate.measuring_job(under_way)) is not None and job.is_active:
+    job = None if under_way is None else jobs.read_job(estimate.measuring_id(under_way))
+    if job is not None and job.is_active:
         return
     if time.monotonic() - since >= _STILL_SECONDS:
         try:
