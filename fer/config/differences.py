@@ -9,12 +9,7 @@ from fer.config.training import TrainingConfig
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of several configurations.
-
-    Attributes:
-        name: as in `TrainingConfig.settings`.
-        values: of each configuration, plain JSON values; None too where one has no such setting.
-    """
+    """One of `TrainingConfig.settings` of several configurations, None where one has no such setting."""
 
     name: str
     values: tuple[Any, ...]

@@ -20,12 +20,7 @@ _MOST_NEW_LINES = 5_000
 
 @dataclass(frozen=True, slots=True)
 class RunCurves:
-    """How a run came along.
-
-    Attributes:
-        metrics: the epochs done, in order.
-        batches: where it was within them, in order; of a long run several lines are one, see `CurvesReader`.
-    """
+    """The epochs done, in order, and where it was within them: of a long run several lines are one."""
 
     metrics: tuple[EpochMetrics, ...]
     batches: tuple[BatchMetrics, ...]

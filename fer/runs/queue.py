@@ -122,10 +122,8 @@ def list_queue() -> list[Run]:
     waiting = []
     for run_id, status in list_statuses().items():
         if status is RunStatus.QUEUED:
-            try:
+            with suppress(RunError):
                 waiting.append(load_run(run_id))
-            except RunError:
-                continue
     place = {run_id: number for number, run_id in enumerate(_read_order())}
     return sorted(waiting, key=lambda run: (place.get(run.id, len(place)), run.started_at, run.id))
 
@@ -176,11 +174,9 @@ def _start_first() -> Run | None:
     if any(status.is_active for status in list_statuses().values()):
         return None
     for run in list_queue():
-        try:
+        with suppress(RunError):  # said in its folder
             start_process(run.folder)
-        except RunError:  # said in its folder
-            continue
-        return read_run(run.folder)
+            return read_run(run.folder)
     return None
 
 

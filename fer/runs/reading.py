@@ -101,10 +101,8 @@ def list_runs() -> list[Run]:
     """Every run that can be read, newest first; a damaged folder is left out, not fatal."""
     runs = []
     for folder in run_folders():
-        try:
+        with suppress(RunError):
             runs.append(read_run(folder))
-        except RunError:
-            continue
     return sorted(runs, key=lambda run: run.id, reverse=True)
 
 
@@ -113,9 +111,8 @@ def list_damaged_runs() -> list[str]:
     damaged = []
     for folder in run_folders():
         try:
-            read_run(folder)
-        except RunNotFoundError:
-            continue
+            with suppress(RunNotFoundError):
+                read_run(folder)
         except CorruptRunError:
             damaged.append(folder.name)
     return damaged
@@ -125,10 +122,8 @@ def list_statuses() -> dict[str, RunStatus]:
     """What each run is doing, by its id; also of one whose config cannot be read, for it may be training."""
     statuses = {}
     for folder in run_folders():
-        try:
+        with suppress(CorruptRunError):
             statuses[folder.name] = _standing(folder)["status"]
-        except CorruptRunError:
-            continue
     return statuses
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fer.runs.folder import ANSWERS_FILE, PREDICTIONS_FILE, PROBES_FILE, append_row, read_rows
 from fer.runs.run import EpochMetrics, Run
+from fer.statistics import PairedComparison, compare_answers
 from fer.system.result_store import load_result, save_result
 
 PROBE_COUNT = 16
@@ -157,3 +158,16 @@ def kept_epoch(run: Run) -> EpochMetrics | None:
     said = predictions.epoch if predictions else 0
     # Runs of earlier versions did not say.
     return next((row for row in run.metrics() if row.epoch == said), run.best())
+
+
+def compare_predictions(first: Predictions, second: Predictions) -> PairedComparison | None:
+    """Paired comparison of two runs on the validation faces, of one dataset, that both were asked about.
+
+    A face that one of them knows by another label is left out. None where no face remains.
+    """
+    _, at_first, at_second = np.intersect1d(first.rows, second.rows, return_indices=True)
+    same = first.labels[at_first] == second.labels[at_second]
+    at_first, at_second = at_first[same], at_second[same]
+    if not len(at_first):
+        return None
+    return compare_answers(first.is_right[at_first], second.is_right[at_second])

@@ -10,13 +10,7 @@ from fer.runs.run import EpochMetrics, Run, best_epoch
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run's curves in a few figures.
-
-    Attributes:
-        epochs_done: how many.
-        best: the epoch whose weights are kept; None before the first.
-        seconds: how long the epochs took.
-    """
+    """A run's curves in a few figures; the best epoch is the one whose weights are kept."""
 
     epochs_done: int
     best: EpochMetrics | None

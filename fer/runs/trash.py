@@ -10,6 +10,7 @@ for good with the next deletion, or when `empty_trash` is called next.
 import os
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,13 +27,7 @@ KEPT_SECONDS = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class DeletedRun:
-    """A run that can be taken back.
-
-    Attributes:
-        id: its folder's name.
-        title: what a list called it; its id where its files cannot be read.
-        deleted_at: UTC.
-    """
+    """A run that can be taken back; its title is its id where its files cannot be read, the time is UTC."""
 
     id: str
     title: str
@@ -105,11 +100,9 @@ def list_deleted() -> list[DeletedRun]:
             title = read_run(folder).title
         except (CorruptRunError, RunNotFoundError):
             title = folder.name
-        try:
+        with suppress(OSError):  # taken back, or gone for good, while we looked
             moment = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
-        except OSError:  # taken back, or gone for good, while we looked
-            continue
-        deleted.append(DeletedRun(folder.name, title, moment))
+            deleted.append(DeletedRun(folder.name, title, moment))
     return sorted(deleted, key=lambda run: run.deleted_at, reverse=True)
 
 

@@ -10,6 +10,7 @@ import os
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -98,14 +99,12 @@ def known_estimate(config: TrainingConfig) -> SpeedEstimate | None:
     wanted = workload(config)
     newest_first = sorted(runs.run_folders(), key=lambda folder: folder.name, reverse=True)
     for folder in newest_first[:_RUNS_LOOKED_AT]:
-        try:
+        with suppress(FerError):  # a damaged folder, or an architecture of another version
             config = runs.read_config(folder)
             if config.head_epochs:  # its steps are of two kinds, and its rows do not say which
                 continue
             if workload(config) == wanted and (known := _of_run(folder)) is not None:
                 return known
-        except FerError:  # a damaged folder, or an architecture of another version
-            continue
     return _read(_path(wanted))
 
 

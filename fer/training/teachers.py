@@ -1,5 +1,6 @@
 """Teacher models: which models another one can learn from. No Keras here, for the form asks too."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,12 +41,8 @@ def load_teacher(name: str) -> Teacher:
     run_folder = paths.child(paths.runs_folder(), name)
     if (run_folder / runs.BEST_FILE).exists():  # whether it was exported yet does not matter here
         manifest = runs.read_manifest(run_folder)
-        return Teacher(
-            name,
-            runs.read_config(run_folder),
-            manifest.emotions if manifest else (),
-            run_folder / runs.BEST_FILE,
-        )
+        emotions = manifest.emotions if manifest else ()
+        return Teacher(name, runs.read_config(run_folder), emotions, run_folder / runs.BEST_FILE)
     folder = model_folder(name)
     card, weights = load_card(folder), keras_weights(folder)
     if weights is None:
@@ -75,9 +72,7 @@ def possible_teachers() -> list[ModelEntry]:
     """The models that a run could learn from, as far as can be told without its faces."""
     found = []
     for entry in list_models():
-        try:
+        with suppress(FerError):
             load_teacher(entry.name)
-        except FerError:
-            continue
-        found.append(entry)
+            found.append(entry)
     return found

@@ -12,7 +12,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation import Evaluation
 from fer.evaluation.comparison import compare_confusions, disagreement
 from fer.runs import Predictions
-from fer.runs.paired import compare_predictions
+from fer.runs.sample_predictions import compare_predictions
 from fer.statistics import PairedComparison, compare_answers
 
 TWO = (Emotion.ANGRY, Emotion.HAPPY)

@@ -36,8 +36,8 @@ def test_copies_that_get_another_answer_are_told_from_those_that_keep_it(recogni
     copies[1] = grey_level.flat(Emotion.NEUTRAL)
     survival = label_survival(recognizer, recognizer.predict(images), copies, labels)
     assert survival.turned.tolist() == [False, True, False]
-    assert survival.answers_before == labels
-    assert survival.answers_after == [Emotion.ANGRY, Emotion.NEUTRAL, Emotion.SAD]
+    after = [Emotion.ANGRY, Emotion.NEUTRAL, Emotion.SAD]
+    assert [survival.answers(index) for index in range(3)] == list(zip(labels, after, strict=True))
     assert survival.turned_share == survival.wrong_after == Proportion(1, 3)
     assert survival.wrong_before == Proportion(0, 3)
 

@@ -73,7 +73,7 @@ def dead_classes(history: TrainingHistory) -> Finding | None:
             remedies.right_loss(config) if config.loss == "double_softmax" else None,
             remedies.more_epochs(config),
         ),
-    )  # fmt: skip
+    )
 
 
 def dead_in(row: EpochMetrics, count: int) -> tuple[int, ...]:

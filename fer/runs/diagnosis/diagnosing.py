@@ -23,30 +23,15 @@ _RULES: tuple[Callable[[TrainingHistory], Finding | None], ...] = (
     fluctuation.small_validation,
 )
 # A cause is said, and what follows from it is not said again.
+_CUT_SHORT = frozenset({FindingKind.TOO_FEW_EPOCHS, FindingKind.PLATEAU})
+_UNLEARNED = frozenset({FindingKind.UNDERFITTING, FindingKind.PLATEAU, FindingKind.DEAD_CLASS})
 _EXPLAINS: Mapping[FindingKind, frozenset[FindingKind]] = {
     FindingKind.DIVERGENCE: frozenset(FindingKind) - {FindingKind.DIVERGENCE, FindingKind.DOUBLE_SOFTMAX},
-    FindingKind.DOUBLE_SOFTMAX: frozenset(
-        {FindingKind.RATE_TOO_HIGH, FindingKind.UNDERFITTING, FindingKind.PLATEAU, FindingKind.DEAD_CLASS}
-    ),
-    FindingKind.RATE_TOO_HIGH: frozenset(
-        {
-            FindingKind.UNDERFITTING,
-            FindingKind.TOO_FEW_EPOCHS,
-            FindingKind.PLATEAU,
-            FindingKind.DEAD_CLASS,
-            FindingKind.FLUCTUATION,
-        }
-    ),
-    FindingKind.RATE_TOO_LOW: frozenset(
-        {
-            FindingKind.UNDERFITTING,
-            FindingKind.TOO_FEW_EPOCHS,
-            FindingKind.PLATEAU,
-            FindingKind.DEAD_CLASS,
-        }
-    ),
-    FindingKind.OVERFITTING: frozenset({FindingKind.TOO_FEW_EPOCHS, FindingKind.PLATEAU}),
-    FindingKind.UNDERFITTING: frozenset({FindingKind.TOO_FEW_EPOCHS, FindingKind.PLATEAU}),
+    FindingKind.DOUBLE_SOFTMAX: _UNLEARNED | {FindingKind.RATE_TOO_HIGH},
+    FindingKind.RATE_TOO_HIGH: _UNLEARNED | _CUT_SHORT | {FindingKind.FLUCTUATION},
+    FindingKind.RATE_TOO_LOW: _UNLEARNED | _CUT_SHORT,
+    FindingKind.OVERFITTING: _CUT_SHORT,
+    FindingKind.UNDERFITTING: _CUT_SHORT,
 }
 # More would be a lecture.
 _MOST = 3

@@ -1,5 +1,6 @@
 """Experiments: advice put to the test by the same run with one change, and again with other seeds."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,26 +28,19 @@ def list_experiments(base_id: str | None = None) -> list[Run]:
         experiment = runs.read_experiment(folder)
         if experiment is None or base_id not in (None, experiment.base):
             continue
-        try:
+        with suppress(RunError):
             found.append(runs.read_run(folder))
-        except RunError:
-            continue
     return sorted(found, key=lambda run: run.id, reverse=True)
 
 
 def tried(base: Run, remedy: Remedy, experiments: list[Run]) -> Run | None:
     """The newest of `experiments` that repeats `base` with exactly this change; None if none does."""
     wanted = apply_remedy(base.config, remedy)
-    return next(
-        (
-            run
-            for run in experiments
-            if run.experiment is not None
-            and run.experiment.base == base.id
-            and replace(run.config, name=wanted.name) == wanted
-        ),
-        None,
-    )
+    for run in experiments:
+        repeats_it = run.experiment is not None and run.experiment.base == base.id
+        if repeats_it and replace(run.config, name=wanted.name) == wanted:
+            return run
+    return None
 
 
 def is_answer(run: Run) -> bool:
@@ -100,12 +94,10 @@ def repetitions(base: Run, experiment: Run) -> list[tuple[Run, Run]]:
             continue
         if not _same_but_seed(other.config, experiment.config) or other.config.seed == experiment.config.seed:
             continue
-        try:
+        with suppress(RunError):
             other_base = runs.load_run(other.experiment.base)
-        except RunError:
-            continue
-        if _same_but_seed(other_base.config, base.config) and other_base.config.seed == other.config.seed:
-            pairs.append((other_base, other))
+            if _same_but_seed(other_base.config, base.config) and other_base.config.seed == other.config.seed:
+                pairs.append((other_base, other))
     return sorted(pairs, key=lambda pair: (pair[1].config.seed, pair[1].id))
 
 

@@ -13,7 +13,7 @@ from fer.runs.diagnosis.finding import FindingKind
 from fer.runs.diagnosis.history import TrainingHistory
 from fer.runs.diagnosis.rates import NOT_A_NUMBER
 from fer.runs.diagnosis.symptoms import symptom
-from fer.runs.paired import compare_predictions
+from fer.runs.sample_predictions import compare_predictions
 from fer.statistics import SIGNIFICANT, percent, signed, wilson_interval
 
 # Of an accuracy in metrics.jsonl and the same one counted in predictions.npz: rounding. Beyond, the answers

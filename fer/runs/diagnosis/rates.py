@@ -11,9 +11,10 @@ the first epoch.
 import math
 from statistics import fmean
 
+from fer.config import TrainingConfig
 from fer.runs import BatchMetrics, EpochMetrics, RunStatus
 from fer.runs.diagnosis import remedies
-from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind
+from fer.runs.diagnosis.finding import Evidence, Finding, FindingKind, Remedy
 from fer.runs.diagnosis.history import TrainingHistory, falls
 from fer.statistics import percent
 
@@ -61,17 +62,20 @@ def divergence(history: TrainingHistory) -> Finding | None:
     evidence, sentence = seen
     config = history.config
     return FindingKind.DIVERGENCE.found(
-f"{sentence} The steps were too long: at a learning rate of {config.learning_rate:g} the "
+        f"{sentence} The steps were too long: at a learning rate of {config.learning_rate:g} the "
         "weights jumped over every valley, each time higher up the other side.",
         (evidence,),
-        remedies.fitting(
+        _shorter_steps(
             config,
-            remedies.scaled_rate(config, 0.1, "A tenth of the rate is the usual first try, and Keras' "
-            "own advice for a loss that is no number."),
-            remedies.usual_rate(config) if config.learning_rate > _usual(history) else None,
-            remedies.warm_up(config),
+            "A tenth of the rate is the usual first try, and Keras' own advice for a loss that is no number.",
         ),
-    )  # fmt: skip
+    )
+
+
+def _shorter_steps(config: TrainingConfig, why: str) -> tuple[Remedy, ...]:
+    above = config.learning_rate > remedies.USUAL_RATES[config.optimizer]
+    usual = remedies.usual_rate(config) if above else None
+    return remedies.fitting(config, remedies.scaled_rate(config, 0.1, why), usual, remedies.warm_up(config))
 
 
 def _no_number(history: TrainingHistory) -> _Seen | None:
@@ -149,16 +153,14 @@ def rate_too_high(history: TrainingHistory) -> Finding | None:
         f", and people usually begin at {usual:g} with this optimizer" if usual < config.learning_rate else ""
     )
     return FindingKind.RATE_TOO_HIGH.found(
-f"{sentence} That is what steps do that are too long: the rate is {config.learning_rate:g}{usually}.",
+        f"{sentence} That is what steps do that are too long: the rate is {config.learning_rate:g}{usually}.",
         (evidence,),
-        remedies.fitting(
+        _shorter_steps(
             config,
-            remedies.scaled_rate(config, 0.1, "Steps a tenth as long find into valleys that longer ones "
-            "jump over (the first reference system: lower the rate)."),
-            remedies.usual_rate(config) if config.learning_rate > _usual(history) else None,
-            remedies.warm_up(config),
+            "Steps a tenth as long find into valleys that longer ones jump over (the first reference system: "
+            "lower the rate).",
         ),
-    )  # fmt: skip
+    )
 
 
 def _stuck(history: TrainingHistory, rows: tuple[EpochMetrics, ...]) -> _Seen | None:
@@ -211,7 +213,7 @@ def rate_too_low(history: TrainingHistory) -> Finding | None:
         return None
     first, last = lately[0], lately[-1]
     return FindingKind.RATE_TOO_LOW.found(
-f"The training loss falls slowly and steadily, by {fmean(fell):.3f} an epoch from "
+        f"The training loss falls slowly and steadily, by {fmean(fell):.3f} an epoch from "
         f"{first.train_loss:.2f} to {last.train_loss:.2f}, and it has {percent(last.train_accuracy, 0)} of "
         "its training faces right. The steps point the right way and are too short: the rate is "
         f"{config.learning_rate:g}, and people usually begin at {_usual(history):g} with this optimizer.",
@@ -221,7 +223,7 @@ f"The training loss falls slowly and steadily, by {fmean(fell):.3f} an epoch fro
             remedies.scaled_rate(config, 10, "Steps ten times as long get as far in a tenth of the epochs."),
             remedies.usual_rate(config),
         ),
-    )  # fmt: skip
+    )
 
 
 def _usual(history: TrainingHistory) -> float:

@@ -17,11 +17,8 @@ from fer.runs.diagnosis.outcome import Outcome, compare_runs
 class Report:
     """What there is to say of a run.
 
-    Attributes:
-        run: which one.
-        findings: what its curves tell.
-        outcome: what its own change brought; None where it repeats no other run.
-        experiments: the runs that repeat it, newest first, with what each brought.
+    Its `outcome` is what its own change brought, None where it repeats no other run; its `experiments` are
+    the runs that repeat it, newest first, with what each brought.
     """
 
     run: Run

@@ -35,15 +35,9 @@ class LabelSurvival:
     before: NDArray[np.float32]
     after: NDArray[np.float32]
 
-    @property
-    def answers_before(self) -> list[Emotion]:
-        """What each face is called as it is."""
-        return [self.emotions[column] for column in self.before.argmax(axis=1)]
-
-    @property
-    def answers_after(self) -> list[Emotion]:
-        """What each copy is called."""
-        return [self.emotions[column] for column in self.after.argmax(axis=1)]
+    def answers(self, index: int) -> tuple[Emotion, Emotion]:
+        """What a face is called as it is, and what its copy is called."""
+        return self.emotions[self.before[index].argmax()], self.emotions[self.after[index].argmax()]
 
     @property
     def turned(self) -> NDArray[np.bool_]:

@@ -146,7 +146,7 @@ def _captions(
         if survival is None:
             captions.append(Caption(lines[0], description=words, row=index, notes=lines[1:]))
             continue
-        before, after = survival.answers_before[index], survival.answers_after[index]
+        before, after = survival.answers(index)
         turned = bool(survival.turned[index])
         captions.append(
             Caption(

@@ -11,7 +11,7 @@ from fer import runs
 from fer.config import Setting, compare_settings
 from fer.figures.comparison import MOST_CURVES, Measure, NamedCurve, comparison_figure
 from fer.runs import Run
-from fer.runs.paired import compare_predictions
+from fer.runs.sample_predictions import compare_predictions
 from fer.statistics import Proportion, Verdict, percent
 from pages.parts import caches, components, live_chart
 from pages.parts.training import run_words

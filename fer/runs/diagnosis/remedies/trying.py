@@ -1,5 +1,6 @@
 """Applying a recommendation: putting a change into settings."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from fer.config import TrainingConfig
@@ -22,13 +23,9 @@ def apply_remedy(config: TrainingConfig, remedy: Remedy) -> TrainingConfig:
 def fitting(config: TrainingConfig, *candidates: Remedy | None) -> tuple[Remedy, ...]:
     """Those of `candidates` that the settings can take and that change them, at most `_MOST`, in order."""
     fit: list[Remedy] = []
-    for remedy in candidates:
-        if remedy is None:
-            continue
-        try:
+    for remedy in filter(None, candidates):
+        with suppress(ConfigError):
             changed = apply_remedy(config, remedy)
             if changed != config and all(remedy.change != other.change for other in fit):
                 fit.append(remedy)
-        except ConfigError:
-            continue
     return tuple(fit[:_MOST])
