@@ -81,7 +81,7 @@ def test_advice_is_tried_by_a_button_and_its_outcome_is_told_with_its_uncertaint
     page.goto(f"{server.url}/training", wait_until="commit", timeout=PATIENCE)
     expect(page.get_by_role("heading", name="What the change brought")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("Finished after"))).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text(re.compile("95 % interval"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile(r"95\s% interval"))).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Compare their curves").click()
     expect(page.get_by_role("heading", name="2 runs compared")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("heading", name="2 runs compared").scroll_into_view_if_needed()
