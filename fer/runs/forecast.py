@@ -14,13 +14,8 @@ def expected_starts(
     An epoch is taken to last as long as in the run itself, or else in the newest run of the same network on
     the same faces. Starting and exporting are not counted.
 
-    Args:
-        active: the run at work; None for none.
-        waiting: the runs that wait, the next one first.
-        known: every run with its curves' figures, newest first; those at work and waiting too.
-
-    Returns:
-        A figure per waiting run; None from the first one on that stands behind a run nobody can judge.
+    The next of the `waiting` runs comes first; `known` is every run with its curves' figures, newest first,
+    those at work and waiting too. The answer is None from the first one on behind a run nobody can judge.
     """
     summaries = {run.id: summary for run, summary in known}
     epoch_seconds_of: dict[Hashable, float] = {}

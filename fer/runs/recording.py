@@ -54,12 +54,8 @@ class RunRecorder:
         self.interrupted = threading.Event()
         self.paused_seconds = 0.0
         self._status = read_json(folder / STATUS_FILE)
-        self._write_status(
-            status=RunStatus.RUNNING,
-            finished_at=None,
-            error="",
-            **processes.this_process(),
-        )
+        now = processes.this_process()
+        self._write_status(status=RunStatus.RUNNING, finished_at=None, error="", **now)
         self._keep_room()
         try:
             self.persist(self._mend_torn_lines)
@@ -100,8 +96,7 @@ class RunRecorder:
     def persist(self, write: Callable[[], object]) -> None:
         """Call `write`; while the disk is full, pause the run and try again until there is room.
 
-        Args:
-            write: raises `DiskFullError` and leaves things as they were, or succeeds.
+        Where it raises `DiskFullError` it must leave things as they were.
 
         Raises:
             StoppedWhilePausedError: somebody asked the run to stop meanwhile.
@@ -115,7 +110,12 @@ class RunRecorder:
             except DiskFullError as error:
                 if paused_at is None:
                     paused_at = time.perf_counter()
-                    self._pause(error)
+                    sentence = (
+                        "The disk is full, so this run waits. It goes on by itself as soon as there is room: "
+                        "free some space. Nothing is lost meanwhile."
+                    )
+                    say(f"{error} {sentence}")
+                    self._write_status(status=RunStatus.PAUSED, error=sentence)
             if self.interrupted.wait(_RETRY_SECONDS) or self.stop_requested():
                 raise StoppedWhilePausedError(
                     "It was stopped while the disk was full, so the epoch that was under way is not kept. "
@@ -132,14 +132,6 @@ class RunRecorder:
         self._write_status(status=status, stage="", error=error, finished_at=datetime.now(UTC).isoformat())
         with suppress(OSError):
             (self.folder / _RESERVE_FILE).unlink(missing_ok=True)
-
-    def _pause(self, error: DiskFullError) -> None:
-        sentence = (
-            "The disk is full, so this run waits. It goes on by itself as soon as there is room: free some "
-            "space. Nothing is lost meanwhile."
-        )
-        say(f"{error} {sentence}")
-        self._write_status(status=RunStatus.PAUSED, error=sentence)
 
     def _keep_room(self) -> None:
         """Set a little of the disk aside for the day when it is full."""

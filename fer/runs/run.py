@@ -251,20 +251,12 @@ def progress_of(epochs: int, metrics: Sequence[EpochMetrics], batches: Sequence[
 
 
 def _counted(*numbers: object) -> None:
-    """Refuse what cannot be counted from 1: a line that somebody edited.
-
-    Raises:
-        ValueError: so that `parse_rows` passes over the line.
-    """
+    """Refuse what cannot be counted from 1 with a `ValueError`: `parse_rows` passes over an edited line."""
     if not all(isinstance(number, int) and 1 <= number < 10**9 for number in numbers):
         raise ValueError(f"Expected whole numbers from 1 on; received {numbers}.")
 
 
 def _measured(*values: object) -> None:
-    """Refuse what is no number; a loss may well be NaN or infinite.
-
-    Raises:
-        ValueError: so that `parse_rows` passes over the line.
-    """
+    """Refuse what is no number, with a `ValueError` too; a loss may well be NaN or infinite."""
     if not all(isinstance(value, int | float) for value in values):
         raise ValueError(f"Expected numbers; received {values}.")

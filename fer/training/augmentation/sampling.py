@@ -105,30 +105,29 @@ def extremes(config: AugmentationConfig) -> dict[str, tuple[AugmentationParams, 
         left out. Erasing takes a square out of the middle.
     """
 
-    def both(name: str, least: Any, most: Any) -> tuple[AugmentationParams, AugmentationParams]:
-        return identity_params(1, config.fill, **{name: least}), identity_params(
-            1, config.fill, **{name: most}
-        )
-
-    def either_way(
-        name: str, most: float, middle: float = 0
-    ) -> tuple[AugmentationParams, AugmentationParams]:
-        return both(name, middle - most, middle + most)
+    def at(param: str, value: Any) -> AugmentationParams:
+        return identity_params(1, config.fill, **{param: value})
 
     half = np.sqrt(config.erase_fraction) / 2
     nothing, square = [0.5] * 4, [0.5 - half, 0.5 - half, 0.5 + half, 0.5 + half]
-    ends = {
-        "horizontal_flip": both("flipped", False, True),
-        "vertical_flip": both("upside_down", False, True),
-        "rotation_degrees": either_way("rotation_degrees", config.rotation_degrees),
-        "shift_x_fraction": either_way("shift_x_fraction", config.shift_x_fraction),
-        "shift_y_fraction": either_way("shift_y_fraction", config.shift_y_fraction),
-        "zoom_in_fraction": both("zoom", 1.0, 1 + config.zoom_in_fraction),
-        "zoom_out_fraction": both("zoom", 1.0, 1 - config.zoom_out_fraction),
-        "brightness_fraction": either_way("brightness_fraction", config.brightness_fraction),
-        "contrast_fraction": either_way("contrast", config.contrast_fraction, middle=1),
-        "noise_fraction": both("noise_fraction", 0.0, config.noise_fraction),
-        "blur_pixels": both("blur_pixels", 0.0, config.blur_pixels),
-        "erase_fraction": both("erased_box", nothing, square),
+    turn, across, down = config.rotation_degrees, config.shift_x_fraction, config.shift_y_fraction
+    light, contrast = config.brightness_fraction, config.contrast_fraction
+    ends: dict[str, tuple[str, Any, Any]] = {
+        "horizontal_flip": ("flipped", False, True),
+        "vertical_flip": ("upside_down", False, True),
+        "rotation_degrees": ("rotation_degrees", -turn, turn),
+        "shift_x_fraction": ("shift_x_fraction", -across, across),
+        "shift_y_fraction": ("shift_y_fraction", -down, down),
+        "zoom_in_fraction": ("zoom", 1.0, 1 + config.zoom_in_fraction),
+        "zoom_out_fraction": ("zoom", 1.0, 1 - config.zoom_out_fraction),
+        "brightness_fraction": ("brightness_fraction", -light, light),
+        "contrast_fraction": ("contrast", 1 - contrast, 1 + contrast),
+        "noise_fraction": ("noise_fraction", 0.0, config.noise_fraction),
+        "blur_pixels": ("blur_pixels", 0.0, config.blur_pixels),
+        "erase_fraction": ("erased_box", nothing, square),
     }
-    return {name: pair for name, pair in ends.items() if getattr(config, name)}
+    return {
+        name: (at(param, least), at(param, most))
+        for name, (param, least, most) in ends.items()
+        if getattr(config, name)
+    }

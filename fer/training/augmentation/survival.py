@@ -85,7 +85,7 @@ def label_survival(
     """Ask a model about changed copies of faces whose answers are known.
 
     Args:
-        recognizer: whose answers.
+        recognizer: the model.
         before: its (n, k) answers to the faces as they are, n at least 1; or (1, k), one face for all copies.
         copies: (n, h, w, c) uint8.
         labels: (n,) what the copies' faces are labelled.

@@ -20,16 +20,12 @@ _SAME_ANSWERS = 1e-5
 
 
 def export_again(name: str, progress: Progress = silent) -> Path:
-    """Write the `model.tflite` of a model anew from its Keras weights, and return where it is.
+    """Write the `model.tflite` of a pretrained model or a run anew from its Keras weights; returns its path.
 
     A model exported by an earlier version of the workshop then answers with everything that one of today
     does. Its card stays, its answers are proved to be the same, and it keeps its place among the models,
     which are listed by age. A run that was trained where there is no TensorFlow gets its first one here, and
     its card says how this machine judges it.
-
-    Args:
-        name: of a pretrained model, or a run's id.
-        progress: told how far it is.
 
     Raises:
         ModelNotFoundError: there is no such model, or its Keras weights are gone.

@@ -67,7 +67,26 @@ class Trainer:
             ModelError: it shall begin with ImageNet's weights, and they cannot be had.
             StorageError: something cannot be saved, and not because the disk is full.
         """
-        return self._resume() if self._checkpoint.exists() else self._begin()
+        if self._checkpoint.exists():
+            return self._resume()
+        if self.config.initial_weights == "imagenet":
+            self.recorder.stage("Fetching what the network learned from ImageNet")
+            imagenet.load(self.config.architecture, self.network)
+        faces = self.validator.faces.take(self._probes)
+        self.recorder.persist(lambda: runs.save_manifest(self.folder, self._faces))
+        self.recorder.persist(
+            lambda: runs.save_probe_samples(self.folder, faces.rows, faces.images, faces.labels)
+        )
+        if self._validation_left_out:
+            count = len(self.validator.faces)
+            say(
+                f"Judged by {count:,} of {count + self._validation_left_out:,} validation faces, as it "
+                "learns from a subset: a figure from so few is rough."
+            )
+        for name, count in zip(self._faces.emotions, self._faces.counts["validation"], strict=True):
+            if count == 0:
+                say(f"No validation face shows {name}: how well it is recognised cannot be told.")
+        return []
 
     def run(self, metrics: list[EpochMetrics]) -> RunStatus:
         """Train to the end, or until asked to stop; returns which of the two it was.
@@ -145,27 +164,6 @@ class Trainer:
                     self.batches, self.config, self._preprocessing, trainee, self._teachers
                 )
         return BatchByBatch(self.batches, trainee, self._teachers)
-
-    def _begin(self) -> list[EpochMetrics]:
-        """Write down what the run will be watched by; let it begin with the weights its config names."""
-        if self.config.initial_weights == "imagenet":
-            self.recorder.stage("Fetching what the network learned from ImageNet")
-            imagenet.load(self.config.architecture, self.network)
-        faces = self.validator.faces.take(self._probes)
-        self.recorder.persist(lambda: runs.save_manifest(self.folder, self._faces))
-        self.recorder.persist(
-            lambda: runs.save_probe_samples(self.folder, faces.rows, faces.images, faces.labels)
-        )
-        if self._validation_left_out:
-            count = len(self.validator.faces)
-            say(
-                f"Judged by {count:,} of {count + self._validation_left_out:,} validation faces, as it "
-                "learns from a subset: a figure from so few is rough."
-            )
-        for name, count in zip(self._faces.emotions, self._faces.counts["validation"], strict=True):
-            if count == 0:
-                say(f"No validation face shows {name}: how well it is recognised cannot be told.")
-        return []
 
     def _resume(self) -> list[EpochMetrics]:
         """Bring the last whole epoch back; returns the metrics up to it."""

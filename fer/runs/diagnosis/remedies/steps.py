@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from fer.config import Optimizer, TrainingConfig
+from fer.config.choices import OPTIMIZERS
 from fer.runs.diagnosis.finding import Remedy
 
 USUAL_RATES: Mapping[Optimizer, float] = {
@@ -17,13 +18,6 @@ USUAL_RATES: Mapping[Optimizer, float] = {
 # Batches of 64 to 128 train fastest on two cores; far beyond, an epoch has too few steps.
 _LARGEST_BATCH = 512
 _FEWEST_STEPS = 5
-_OPTIMIZER_TITLES: Mapping[Optimizer, str] = {
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "rmsprop": "RMSprop",
-    "sgd": "SGD",
-    "adadelta": "Adadelta",
-}
 
 
 def scaled_rate(config: TrainingConfig, factor: float, why: str) -> Remedy:
@@ -41,7 +35,7 @@ def usual_rate(config: TrainingConfig) -> Remedy:
     return _rate(
         config,
         USUAL_RATES[config.optimizer],
-        f"Where people usually begin with {_OPTIMIZER_TITLES[config.optimizer]}.",
+        f"Where people usually begin with {OPTIMIZERS[config.optimizer].split()[0]}.",
     )
 
 
@@ -108,7 +102,7 @@ def fewer_epochs(config: TrainingConfig, epochs: int) -> Remedy | None:
         return None
     constant = config.schedule == "constant"
     return Remedy(
-        f"{_epochs(epochs)} instead of {config.epochs}",
+        f"{epochs} {'epoch' if epochs == 1 else 'epochs'} instead of {config.epochs}",
         {"epochs": epochs},
         "The first reference system's advice. The best epoch's weights are kept anyway, so "
         + (
@@ -117,10 +111,6 @@ def fewer_epochs(config: TrainingConfig, epochs: int) -> Remedy | None:
             else "what changes is the schedule: the rate has fallen by then."
         ),
     )
-
-
-def _epochs(count: int) -> str:
-    return "1 epoch" if count == 1 else f"{count} epochs"
 
 
 def larger_batch(config: TrainingConfig, train_count: int | None) -> Remedy | None:
