@@ -139,12 +139,13 @@ def _captions(
     """What stands under each copy: the model's answer where there is one, and what was drawn."""
     captions = []
     for index in range(len(params)):
-        lines = sampling_words.in_words(params, index)
-        words = ", ".join(lines)
+        drawn = sampling_words.in_words(params, index)
+        lines = [line.removeprefix("moved ") for line in drawn]  # the copies are small
+        words = ", ".join(drawn)
         if emotions is not None:
             words = f"{emotions[index]}, {words}"
         if survival is None:
-            captions.append(Caption(lines[0], description=words, row=index, notes=lines[1:]))
+            captions.append(Caption(lines[0], description=words, row=index, notes=tuple(lines[1:])))
             continue
         before, after = survival.answers(index)
         turned = bool(survival.turned[index])

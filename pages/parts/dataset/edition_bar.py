@@ -45,7 +45,7 @@ def _bar(dataset: Dataset, opened: str) -> None:
             ["", *names, _NEW],
             key=_PICKER,
             on_change=_picked,
-            format_func=lambda option: {"": "As it came", _NEW: "New edition…"}.get(option, option),
+            format_func=lambda option: {"": "Original", _NEW: "New edition…"}.get(option, option),
             help="Leave a face out or correct its label in any view, and an edition keeps it: a small file "
             "beside the data, which itself is never changed. Training can use it.",
         )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fer.config import DatasetView
+from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Dataset, Split, editions
 from fer.datasets.views import describe
 from fer.errors import DatasetError, FerError
@@ -127,7 +127,8 @@ def _choose_state(dataset: Dataset) -> None:
     edition = mending.edition_of(dataset)
     if view != state.view():
         st.rerun()
-    with st.popover(describe(view).capitalize(), icon=":material/edit_note:", key="evaluation.state"):
+    shown = "Original" if view == AS_IT_CAME else describe(view).capitalize()
+    with st.popover(shown, icon=":material/edit_note:", key="evaluation.state"):
         st.session_state[_EDITION] = view.edition
         st.selectbox(
             "Edition",

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from fer import runs
-from fer.config import SettingSpec, TrainingConfig, specs_of
+from fer.config import AS_IT_CAME, SettingSpec, TrainingConfig, specs_of
 from fer.datasets.views import describe
 from fer.runs import Run
 from pages.parts import phrases
@@ -86,7 +86,7 @@ def _written(spec: SettingSpec, value: Any) -> str:
         case "dataset":
             return run_words.dataset_title(value)
         case "view":
-            return describe(value) or "original"
+            return "original" if value == AS_IT_CAME else describe(value)
         case "architecture":
             return run_words.architecture_title(TrainingConfig(architecture=value))
     return spec.written(value)
