@@ -77,7 +77,7 @@ def calibrate(options: argparse.Namespace) -> Answer:
 
         fitted_on = f"{dataset.source.title}, {Split.VALIDATION}"
         folder = bake_temperature(options.model, fitted.temperature, fitted_on, terminal.show_progress)
-        result["baked"] = str(folder)
+        result["baked"] = result["folded"] = str(folder)  # its former name, which scripts may read
         lines.append("It is divided into the model's last layer; “fer quantize” makes its int8 form anew.")
     kept = not options.dry_run and not options.bake
     if kept:

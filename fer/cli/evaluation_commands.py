@@ -258,6 +258,7 @@ def _which_faces(evaluated: EvaluationSet) -> dict[str, Any]:
         "split": str(evaluated.split),
         "state": describe(evaluated.view),
         "tta": str(evaluated.tta),
+        "looks": str(evaluated.tta),  # its former name, which scripts may read
         "left_out": dict(evaluated.left_out),
     }
 

@@ -191,7 +191,7 @@ def test_evaluate_tells_every_score_with_its_interval_and_writes_the_answers(
     table = tmp_path / "answers.csv"
     asked = ["--data", csv_in_data(), "--tta", "flip", "--predictions", str(table)]
     result = answer(capsys, "evaluate", grey, *asked)
-    assert result["tta"] == "flip"
+    assert result["tta"] == result["looks"] == "flip"
     assert result["left_out"] == {}
     assert result["scores"]["balanced_accuracy"]["value"] == 1
     low, high = result["scores"]["top_2"]["interval_95"]
