@@ -45,9 +45,8 @@ def summary(path: Path) -> str:
     return docstring.split("\n\n")[0]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=str)
-def test_a_module_begins_with_the_standard_term_for_what_it_holds(path: Path) -> None:
-    assert FIRST_LINE.match(summary(path)), summary(path)
+def test_a_module_begins_with_the_standard_term_for_what_it_holds() -> None:
+    assert [f"{path}: {summary(path)}" for path in SOURCES if not FIRST_LINE.match(summary(path))] == []
 
 
 @pytest.mark.parametrize("term", PLACES)
