@@ -59,13 +59,15 @@ class ResultStore:
     def save(self, path: Path, content: Any) -> None:
         """Keep a result in place of what is there; the oldest ones go; see `save_result`."""
         save_result(path, content)
+        if self.most is None:
+            return
         with suppress(OSError):  # another process may do the same, or have a file open
             kept = sorted(
                 path.parent.glob(f"[!.]*{self.suffix}"),
                 key=lambda file: file.stat().st_mtime_ns,
                 reverse=True,
             )
-            for old in kept[self.most :] if self.most else []:
+            for old in kept[self.most :]:
                 old.unlink()
 
     def once(self, path: Path, build: Callable[[Any], T | None], work: Callable[[], Any]) -> T:
