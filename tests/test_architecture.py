@@ -22,7 +22,7 @@ LAYERS = [
     "training",
     "runs",
     "datasets live",
-    "models glossary",
+    "models detection glossary",
     "config",
     "system",
     "errors emotions statistics images",

@@ -10,8 +10,8 @@ from fer.cli import options as shared_options
 from fer.cli import terminal
 from fer.cli.commands import Add, Answer
 from fer.datasets import Split, load_dataset
-from fer.live.detection import DETECTORS, detector_entry
-from fer.live.detection.catalog import MEASURED_FILE, measures
+from fer.detection import DETECTORS, detector_entry
+from fer.detection.catalog import MEASURED_FILE, measures
 from fer.models.inference import DEFAULT_MODEL, load_recognizer
 from fer.system import files
 

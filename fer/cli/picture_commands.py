@@ -9,9 +9,9 @@ import numpy as np
 
 from fer.cli import reading_options, terminal
 from fer.cli.commands import Add, Answer
+from fer.detection import build_detector
 from fer.images import load_picture
 from fer.live import STILL, RecognizedFace, picture_export, recognize_faces
-from fer.live.detection import build_detector
 from fer.live.drawing import draw_faces
 from fer.live.picture_export import PicturePrediction
 from fer.statistics import percent

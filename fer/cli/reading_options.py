@@ -3,8 +3,8 @@
 import argparse
 from dataclasses import replace
 
+from fer.detection import DETECTORS
 from fer.live import LiveSettings
-from fer.live.detection import DETECTORS
 from fer.models.inference import DEFAULT_MODEL, Recognizer, load_recognizer
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from fer.detection import Box, as_bgr
 from fer.emotions import Emotion
 from fer.live import RecognizedFace
-from fer.live.detection import Box, as_bgr
 
 Color = tuple[int, int, int]
 """(blue, green, red), 0 to 255."""

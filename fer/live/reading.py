@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.detection import Face
 from fer.emotions import Emotion, EmotionScores
-from fer.live.detection import Face
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,11 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.emotions import EmotionScores
-from fer.errors import FerError
-from fer.live.baseline import SECONDS as BASELINE_SECONDS
-from fer.live.baseline import Baseline
-from fer.live.detection import (
+from fer.detection import (
     DetectionMode,
     Face,
     FaceDetector,
@@ -21,6 +17,10 @@ from fer.live.detection import (
     crop_faces,
     lift_contrast,
 )
+from fer.emotions import EmotionScores
+from fer.errors import FerError
+from fer.live.baseline import SECONDS as BASELINE_SECONDS
+from fer.live.baseline import Baseline
 from fer.live.history import HistoryLog, LiveHistory
 from fer.live.meter import LiveFigures, Meter
 from fer.live.reading import FrozenFrame, LiveReading, RecognizedFace

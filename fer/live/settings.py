@@ -25,7 +25,7 @@ class LiveSettings:
     """How frames are read. Each can change while the camera runs.
 
     Attributes:
-        detector: a name in `fer.live.detection.DETECTORS`.
+        detector: a name in `fer.detection.DETECTORS`.
         smoothing: how one person's scores are held together over time.
         smoothing_seconds: time constant of `EXPONENTIAL`.
         mode_frames: how many answers `MODE` counts.

@@ -12,8 +12,8 @@ from PIL import Image
 from skimage.data import astronaut
 from streamlit.testing.v1 import AppTest
 
+from fer.detection import build_detector
 from fer.live import STILL, recognize_faces
-from fer.live.detection import build_detector
 from fer.live.drawing import DrawingStyle
 from fer.live.picture_export import PicturePrediction, as_csv, as_json, as_zip
 from fer.models.inference import Recognizer

@@ -12,8 +12,7 @@ import pytest
 from skimage.data import astronaut
 
 from fer.cli.bench import detecting
-from fer.errors import DatasetError, DatasetNotFoundError, FaceDetectorError
-from fer.live.detection import (
+from fer.detection import (
     DETECTORS,
     DetectionMode,
     Face,
@@ -26,8 +25,9 @@ from fer.live.detection import (
     lift_contrast,
     yunet,
 )
-from fer.live.detection.catalog import MEASURED_FILE, measures
-from fer.live.detection.profile import ProfileDetector
+from fer.detection.catalog import MEASURED_FILE, measures
+from fer.detection.profile import ProfileDetector
+from fer.errors import DatasetError, DatasetNotFoundError, FaceDetectorError
 from fer.system import paths
 from tests.conftest import dataset_of
 from tests.core import grey_level

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from fer.detection import Box, Face
 from fer.emotions import EMOTIONS, Emotion, EmotionScores
 from fer.live import RecognizedFace
-from fer.live.detection import Box, Face
 from fer.live.drawing import UNSURE, Bars, DrawingStyle, draw_faces
 
 

@@ -1,4 +1,4 @@
-"""`fer.live.detection`: finding, following, cutting out. The one real face is NASA's, from scikit-image."""
+"""`fer.detection`: finding, following, cutting out. The one real face is NASA's, from scikit-image."""
 
 import cv2
 import numpy as np
@@ -6,8 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
-from fer.errors import FaceDetectorError
-from fer.live.detection import (
+from fer.detection import (
     FAST,
     FULL_RESOLUTION,
     THOROUGH,
@@ -20,7 +19,8 @@ from fer.live.detection import (
     as_bgr,
     crop_faces,
 )
-from fer.live.detection.tracking import FRAMES_UNTIL_FORGOTTEN, intersections_over_union, overlap
+from fer.detection.tracking import FRAMES_UNTIL_FORGOTTEN, intersections_over_union, overlap
+from fer.errors import FaceDetectorError
 
 
 @pytest.fixture(scope="module")

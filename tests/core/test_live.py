@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
+from fer.detection import Box, Face, HaarDetector
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FaceDetectorError, ModelMismatchError
 from fer.live import LiveRecognizer, LiveSettings, recognize_faces
-from fer.live.detection import Box, Face, HaarDetector
 from fer.models.inference import Recognizer
 from fer.models.temperature import apply_temperature
 from tests.core import grey_level

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from fer.detection import Face
 from fer.emotions import EMOTIONS, Emotion, EmotionScores
 from fer.live import LiveReading, RecognizedFace
-from fer.live.detection import Face
 from fer.live.history import KEPT_SECONDS, MOST_PEOPLE, SAMPLES_PER_SECOND, HistoryLog
 
 

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
+from fer.detection import Face
 from fer.emotions import EMOTIONS, EmotionScores
 from fer.live import LiveReading, RecognizedFace, recording
-from fer.live.detection import Face
 from fer.live.recording import Recorder, save_snapshot
 from fer.live.video.writing import FilmWriter
 from fer.system import paths

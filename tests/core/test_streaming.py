@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from fer.detection import Face
 from fer.live import LiveRecognizer, LiveSettings
-from fer.live.detection import Face
 from fer.live.drawing import DrawingStyle
 from fer.live.streaming import Stream
 from fer.models.inference import Recognizer

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
-from fer.live.detection import Box, DetectionMode, Face, TrackingDetector
-from fer.live.detection.patch import LEAST_LIKENESS, Patch
-from fer.live.detection.tracking_detector import FRAMES_HELD, FRAMES_PER_WHOLE_SEARCH, SEARCHES_MISSED
+from fer.detection import Box, DetectionMode, Face, TrackingDetector
+from fer.detection.patch import LEAST_LIKENESS, Patch
+from fer.detection.tracking_detector import FRAMES_HELD, FRAMES_PER_WHOLE_SEARCH, SEARCHES_MISSED
 
 FACE = cv2.cvtColor(astronaut()[30:150, 165:285], cv2.COLOR_RGB2BGR)
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets import Dataset
+from fer.detection import DETECTORS, Box, Face, FaceDetector, as_bgr, crop_faces, lift_contrast
+from fer.detection.catalog import DetectorMeasure
+from fer.detection.tracking import intersections_over_union
 from fer.errors import DatasetError, DatasetNotFoundError
 from fer.images import load_picture
-from fer.live.detection import DETECTORS, Box, Face, FaceDetector, as_bgr, crop_faces, lift_contrast
-from fer.live.detection.catalog import DetectorMeasure
-from fer.live.detection.tracking import intersections_over_union
 from fer.models.inference import Recognizer
 from fer.statistics import Proportion
 from fer.system.progress import Progress, silent
@@ -101,7 +101,7 @@ def measure_detectors(
     The folder is of annotated photographs; each detector's time is taken `runs` times.
 
     Returns:
-        Plain JSON values, as `live.detection.catalog` reads them: "detectors", name to `DetectorMeasure`; and
+        Plain JSON values, as `detection.catalog` reads them: "detectors", name to `DetectorMeasure`; and
         "dim_light", how many marked faces the default detector finds in daylight, in the dark, and lifted,
         and how many of `faces` the model reads right.
 

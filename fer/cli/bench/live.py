@@ -11,11 +11,11 @@ from fer.cli.bench import Request
 from fer.datasets.synthetic.action_units import ActionUnit
 from fer.datasets.synthetic.appearance import Appearance
 from fer.datasets.synthetic.portrait import draw_face
+from fer.detection import Box, HaarDetector, crop_faces
+from fer.detection.patch import Patch
 from fer.errors import DatasetError
 from fer.images import load_picture
 from fer.live import LiveRecognizer, recognize_faces
-from fer.live.detection import Box, HaarDetector, crop_faces
-from fer.live.detection.patch import Patch
 from fer.live.drawing import DrawingStyle, draw_faces
 from fer.models.inference import Recognizer, model_folder
 from fer.system.machine import read_machine

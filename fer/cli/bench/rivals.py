@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.config import TrainingConfig
-from fer.live.detection import FULL_RESOLUTION, HaarDetector, crop_faces
+from fer.detection import FULL_RESOLUTION, HaarDetector, crop_faces
 from fer.models.catalog import FEATURES_LAYER
 from fer.models.preprocessing import Preprocessing
 from fer.training.engine.network import build_network, compiled

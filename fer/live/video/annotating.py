@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fer.detection import DetectionMode, build_detector
 from fer.errors import VideoError
 from fer.live import LiveRecognizer, LiveSettings
-from fer.live.detection import DetectionMode, build_detector
 from fer.live.drawing import DrawingStyle, draw_faces
 from fer.live.video.probing import FilmInfo, frames_of, opened, probe_film, upright
 from fer.live.video.table import ReadingTable

@@ -5,9 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer import images, live
+from fer.detection import FaceDetector, build_detector
 from fer.live import LiveRecognizer, LiveSettings, RecognizedFace
 from fer.live.choice import LiveChoice
-from fer.live.detection import FaceDetector, build_detector
 from fer.live.drawing import DrawingStyle
 from fer.live.streaming import Stream
 from fer.live.video import FilmInfo, films, probe_film

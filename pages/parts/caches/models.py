@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fer import images
 from fer.config import DatasetView
 from fer.datasets import Dataset
-from fer.live.detection import THOROUGH, Face, FaceDetector, HaarDetector, crop_faces
+from fer.detection import THOROUGH, Face, FaceDetector, HaarDetector, crop_faces
 from fer.models import inference
 from fer.models.inference import Recognizer
 from pages.parts.caches.policy import kept

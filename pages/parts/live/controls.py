@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from fer.detection import dim_light
 from fer.live import MODE_FRAMES, SMOOTHING_SECONDS, LiveSettings, Smoothing
 from fer.live.choice import LiveChoice
-from fer.live.detection import dim_light
 from fer.live.drawing import Bars, DrawingStyle
 from fer.models.inference import ModelEntry
 from fer.statistics import percent, percent_range

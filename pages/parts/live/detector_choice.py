@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from fer.detection import DETECTORS, DetectorEntry, detector_entry
 from fer.errors import FerError
-from fer.live.detection import DETECTORS, DetectorEntry, detector_entry
 from pages.parts import notices, phrases
 
 _DEFAULT = DETECTORS[0].name

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.detection.crops import shrunk
+from fer.detection.face import Face, largest_first
 from fer.errors import FaceDetectorError
-from fer.live.detection.crops import shrunk
-from fer.live.detection.face import Face, largest_first
 
 # It finds faces from 80 pixels on; a larger picture is searched in a copy shrunk to this side.
 _SIDE_PIXELS = 640

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.live.detection.face import Box
+from fer.detection.face import Box
 
 # The side of a patch. Its place is found to a fraction of one of its pixels.
 SIDE_PIXELS = 32

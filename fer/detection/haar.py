@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.detection.crops import shrunk
+from fer.detection.face import Face, largest_first
 from fer.errors import FaceDetectorError
-from fer.live.detection.crops import shrunk
-from fer.live.detection.face import Face, largest_first
 
 FRONTAL_CASCADE = "haarcascade_frontalface_default.xml"
 # OpenCV's `MIN_NEIGHBORS` of every published webcam recipe: windows that must agree on a face.

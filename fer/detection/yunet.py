@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.detection.crops import shrunk
+from fer.detection.face import Face, largest_first
 from fer.errors import FaceDetectorError
-from fer.live.detection.crops import shrunk
-from fer.live.detection.face import Face, largest_first
 from fer.system import files, paths
 from fer.system.progress import Progress, silent
 

@@ -14,9 +14,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.live.detection.face import Box, Face, FaceDetector, largest_first
-from fer.live.detection.patch import LEAST_LIKENESS, Patch
-from fer.live.detection.tracking import SAME_FACE_OVERLAP, overlap
+from fer.detection.face import Box, Face, FaceDetector, largest_first
+from fer.detection.patch import LEAST_LIKENESS, Patch
+from fer.detection.tracking import SAME_FACE_OVERLAP, overlap
 
 # Whoever comes into view is looked for a sixth of a second later, at 30 frames a second.
 FRAMES_PER_WHOLE_SEARCH = 5

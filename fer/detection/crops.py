@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.live.detection.face import Box, Face
+from fer.detection.face import Box, Face
 
 # Share of the box's side added on each of its four edges. None is needed: on 1,500 of FER-2013's
 # validation faces Haar's box spans 97 % of the picture (quartiles 90 and 104 %), and a model's accuracy

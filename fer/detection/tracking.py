@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.live.detection.face import Box, Face
+from fer.detection.face import Box, Face
 
 # Two boxes of one face in neighbouring frames overlap far more; two people side by side far less.
 SAME_FACE_OVERLAP = 0.3

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fer.detection import dlib_hog, yunet
+from fer.detection.face import FaceDetector
+from fer.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
+from fer.detection.profile import ProfileDetector
+from fer.detection.tracking_detector import DetectionMode, TrackingDetector
 from fer.errors import FaceDetectorError
-from fer.live.detection import dlib_hog, yunet
-from fer.live.detection.face import FaceDetector
-from fer.live.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
-from fer.live.detection.profile import ProfileDetector
-from fer.live.detection.tracking_detector import DetectionMode, TrackingDetector
 from fer.system.progress import Progress
 
 # What `python -m fer detectors --measure FOLDER` found on the annotated photographs of `FOLDER`.

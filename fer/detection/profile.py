@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.live.detection.face import Face, largest_first
-from fer.live.detection.haar import FAST, HaarDetector, HaarSettings
-from fer.live.detection.tracking import SAME_FACE_OVERLAP, overlap
+from fer.detection.face import Face, largest_first
+from fer.detection.haar import FAST, HaarDetector, HaarSettings
+from fer.detection.tracking import SAME_FACE_OVERLAP, overlap
 
 PROFILE_CASCADE = "haarcascade_profileface.xml"
 
