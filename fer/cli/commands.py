@@ -20,6 +20,9 @@ COMMANDS: dict[str, dict[str, str | None]] = {
         "inspect": "Find copies, leaks, wrong labels and pictures that are no face; keep what was found.",
         "map": "Lay a dataset's faces out in a plane, like beside like, as a model sees them.",
     },
+    "import_commands": {
+        "import": "Choose how a dataset is read: what its labels mean, …; it is remembered.",
+    },
     "run_commands": {
         "train": "Train a model in a process of its own, and follow it.",
         "resume": "Go on with a run that was stopped, failed or lost its process.",

@@ -10,6 +10,9 @@ from fer.config.choices import Precision as Precision
 from fer.config.choices import Schedule as Schedule
 from fer.config.differences import Setting as Setting
 from fer.config.differences import compare_settings as compare_settings
+from fer.config.import_settings import AS_GUESSED as AS_GUESSED
+from fer.config.import_settings import ImportSettings as ImportSettings
+from fer.config.import_settings import Numbering as Numbering
 from fer.config.setting_spec import SettingSpec as SettingSpec
 from fer.config.setting_spec import specs_of as specs_of
 from fer.config.training import MOST_TEACHERS as MOST_TEACHERS

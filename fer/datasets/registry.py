@@ -8,10 +8,11 @@ from typing import Literal
 
 import numpy as np
 
-from fer.config import AS_IT_CAME, DatasetView
+from fer.config import AS_GUESSED, AS_IT_CAME, DatasetView, ImportSettings
 from fer.datasets.cache import cached, file_state, keep
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.editions import Edition, load_edition
+from fer.datasets.import_settings import load_import_settings, variant
 from fer.datasets.provenance import source_of
 from fer.datasets.readers.archives import SUFFIXES as ARCHIVE_SUFFIXES
 from fer.datasets.readers.archives import is_archive, load_archive, without_suffix
@@ -70,7 +71,12 @@ def list_datasets() -> list[DatasetEntry]:
 
 def entry_at(path: Path) -> DatasetEntry | None:
     """The entry of what lies at a path in `data/`; None for what is no dataset and no votes."""
-    own = (paths.cache_folder(), paths.editions_folder(), paths.data_folder() / "provenance")
+    own = (
+        paths.cache_folder(),
+        paths.editions_folder(),
+        paths.import_settings_folder(),
+        paths.data_folder() / "provenance",
+    )
     if path in own or path.name.startswith("."):
         return None
     try:
@@ -112,11 +118,8 @@ def load_dataset(
         from fer.datasets.synthetic.loading import load_synthetic
 
         return apply_view(load_synthetic(progress), view, edition)
-    found = [entry.path for entry in list_datasets() if entry.path is not None]
-    found.sort(key=lambda path: path.name != name)  # a whole name goes before one without its suffix
-    path = next((path for path in found if name in (path.name, without_suffix(path.name))), None)
-    if path is None:
-        path = paths.given(name)
+    path = place_of_dataset(name)
+    if path.parent != paths.data_folder() or name not in (path.name, without_suffix(path.name)):
         name = str(path)
     try:
         dataset = _load_path(path, progress, view.skip_bad)
@@ -128,9 +131,25 @@ def load_dataset(
     return apply_view(replace(dataset, name=name), view, edition)
 
 
-def read_dataset(path: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
+def place_of_dataset(name: str) -> Path:
+    """Return where the dataset of that name lies, or should: in `data/`, or at the path that the name is.
+
+    Raises:
+        DatasetError: it is the built-in one, which lies nowhere.
+    """
+    if name == SYNTHETIC:
+        raise DatasetError("The built-in drawn faces are no file. Choose a dataset that is one.")
+    found = [entry.path for entry in list_datasets() if entry.path is not None]
+    found.sort(key=lambda path: path.name != name)  # a whole name goes before one without its suffix
+    path = next((path for path in found if name in (path.name, without_suffix(path.name))), None)
+    return paths.given(name) if path is None else path
+
+
+def read_dataset(
+    path: Path, progress: Progress = silent, skip_bad: bool = False, how: ImportSettings = AS_GUESSED
+) -> Dataset:
     """Read the file or folder at `path`, past the cache; see `load_dataset` and `fer.datasets.readers`."""
-    readers: dict[Kind, Callable[[Path, Progress, bool], Dataset]] = {
+    readers: dict[Kind, Callable[[Path, Progress, bool, ImportSettings], Dataset]] = {
         "csv": load_csv,
         "parquet": load_parquet,
         "folders": load_folders,
@@ -150,17 +169,17 @@ def read_dataset(path: Path, progress: Progress = silent, skip_bad: bool = False
             f"“{path.name}” holds FER+'s votes, and no faces. Put it into the folder data beside FER-2013, "
             "and open that."
         )
-    dataset = readers[kind](path, progress, skip_bad)
+    dataset = readers[kind](path, progress, skip_bad, how)
     return replace(dataset, source=FER_2013) if _is_fer_2013(dataset) else dataset
 
 
 def keep_read(path: Path, dataset: Dataset, skip_bad: bool = False) -> None:
     """Save what `read_dataset` made of what now lies at `path`, so that opening it takes no time."""
-    keep(path, _state(path), dataset, _variant(skip_bad))
+    keep(path, _state(path), dataset, _variant(skip_bad, AS_GUESSED))
 
 
-def _variant(skip_bad: bool) -> str:
-    return "without bad faces" if skip_bad else ""
+def _variant(skip_bad: bool, how: ImportSettings) -> str:
+    return ("without bad faces" if skip_bad else "") + variant(how)
 
 
 def _is_fer_2013(dataset: Dataset) -> bool:
@@ -179,7 +198,10 @@ def _load_path(path: Path, progress: Progress, skip_bad: bool) -> Dataset:
         raise MalformedDatasetError(
             f"“{path.name}” is neither a file nor a folder but a pipe or a device. Choose a file of faces."
         )
-    dataset = cached(path, _state(path), lambda: read_dataset(path, progress, skip_bad), _variant(skip_bad))
+    how = load_import_settings(path)
+    dataset = cached(
+        path, _state(path), lambda: read_dataset(path, progress, skip_bad, how), _variant(skip_bad, how)
+    )
     genuine = dataset.source == FER_2013
     if path.parent == paths.data_folder() and (source := source_of(path.name)):
         citation = source.citation or dataset.source.citation

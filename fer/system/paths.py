@@ -28,6 +28,11 @@ def cache_folder() -> Path:
     return data_folder() / "cache"
 
 
+def import_settings_folder() -> Path:
+    """`data/import-settings`: how single datasets are read."""
+    return data_folder() / "import-settings"
+
+
 def editions_folder() -> Path:
     """What learners mended in their datasets, one folder per dataset."""
     return data_folder() / "editions"

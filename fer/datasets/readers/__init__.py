@@ -4,6 +4,7 @@ Every `load_…` takes the place of the file or folder and
 
     progress    told how far the reading is
     skip_bad    leave out what is bad instead of refusing all; the dataset's notes say how many
+    how         what the learner chose for reading it: which number is which emotion, …
     split       (tables) what all faces are for, in a table that does not say so
 
 and returns grey faces of one size, (n, h, w, 1) uint8, of all seven emotions, in the order of the source.

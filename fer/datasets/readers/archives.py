@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, Protocol
 
 from fer import images
+from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Source
 from fer.datasets.readers.folders import holds_emotions, load_folders
 from fer.datasets.readers.tables import find_tables, load_tables
@@ -44,7 +45,7 @@ _WANTED = (*images.SUFFIXES, ".csv", ".parquet")
 UNPACKING = ".unpacking-"
 """How the folders are called that archives are unpacked into; a killed process leaves its own behind."""
 
-Loader = Callable[[Path, Progress, bool], Dataset]
+Loader = Callable[[Path, Progress, bool, ImportSettings], Dataset]
 
 
 class _Source(Protocol):
@@ -99,7 +100,9 @@ def without_suffix(name: str) -> str:
     return name[: -len(next(suffixes, PurePosixPath(name).suffix)) or None]
 
 
-def load_archive(path: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
+def load_archive(
+    path: Path, progress: Progress = silent, skip_bad: bool = False, how: ImportSettings = AS_GUESSED
+) -> Dataset:
     """Read the class folders or the tables in an archive; see `fer.datasets.readers`.
 
     Where it holds archives itself and nothing complete beside them, as those of Kaggle's contests do, the
@@ -119,7 +122,7 @@ def load_archive(path: Path, progress: Progress = silent, skip_bad: bool = False
                 f"“{path.name}” holds neither a table of faces nor pictures in folders named for emotions, "
                 "or several of them. Unpack it yourself and choose one."
             )
-        dataset = load(inside.folder, part(progress, 0.5, 1), skip_bad)
+        dataset = load(inside.folder, part(progress, 0.5, 1), skip_bad, how)
     return replace(dataset, name=path.name, source=Source(path.name))
 
 

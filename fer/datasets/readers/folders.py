@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
 from fer.datasets.readers.vocabulary import emotion_called, filled_splits, is_outside, printable, split_called
@@ -47,7 +48,9 @@ class _Picture(NamedTuple):
         return self.folder.emotion
 
 
-def load_folders(folder: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
+def load_folders(
+    folder: Path, progress: Progress = silent, skip_bad: bool = False, how: ImportSettings = AS_GUESSED
+) -> Dataset:
     """Read a folder whose sub-folders say what is in them; see `fer.datasets.readers`.
 
     The upper level names the split (train, val, test, PublicTest, …) and the lower one the emotion

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Source, Split
 from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
 from fer.datasets.readers.vocabulary import (
@@ -34,7 +35,12 @@ _OUTSIDE = -1
 
 
 def load_parquet(
-    path: Path, progress: Progress = silent, skip_bad: bool = False, *, split: Split | None = None
+    path: Path,
+    progress: Progress = silent,
+    skip_bad: bool = False,
+    how: ImportSettings = AS_GUESSED,
+    *,
+    split: Split | None = None,
 ) -> Dataset:
     """Read a table with columns of pictures, labels and perhaps splits; see `fer.datasets.readers`.
 

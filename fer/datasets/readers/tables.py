@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.readers.csv_faces import FirstLine, read_first_line
 from fer.datasets.readers.parquet import load_parquet
@@ -39,7 +40,9 @@ class Table:
     split: Split | None
 
 
-def load_tables(folder: Path, progress: Progress = silent, skip_bad: bool = False) -> Dataset:
+def load_tables(
+    folder: Path, progress: Progress = silent, skip_bad: bool = False, how: ImportSettings = AS_GUESSED
+) -> Dataset:
     """Read the tables of a folder as one; see `fer.datasets.readers`.
 
     Train comes first, then validation, then test, each by file name; `rows` counts through all of them.
@@ -57,7 +60,7 @@ def load_tables(folder: Path, progress: Progress = silent, skip_bad: bool = Fals
         load = load_parquet if table.path.suffix.lower() == ".parquet" else load_csv
         try:
             share = part(progress, number / len(tables), (number + 1) / len(tables))
-            parts.append(load(table.path, share, skip_bad, split=table.split))
+            parts.append(load(table.path, share, skip_bad, how, split=table.split))
             good += len(parts[-1])
         except PartlyBadDatasetError as refusal:
             refusals.append(refusal)

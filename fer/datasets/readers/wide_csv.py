@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Split
 from fer.datasets.readers.csv_faces import (
     FirstLine,
@@ -46,7 +47,12 @@ _PIXEL_NAME = re.compile(r"(\D*)(\d{1,9})(\D+\d{1,9})?\D*")
 
 
 def load_csv(
-    path: Path, progress: Progress = silent, skip_bad: bool = False, *, split: Split | None = None
+    path: Path,
+    progress: Progress = silent,
+    skip_bad: bool = False,
+    how: ImportSettings = AS_GUESSED,
+    *,
+    split: Split | None = None,
 ) -> Dataset:
     """Read a CSV of faces, whichever of the two forms it has; see `fer.datasets.readers`."""
     first = read_first_line(path)

@@ -30,6 +30,7 @@ import streamlit as st
 from fer.config import AS_IT_CAME
 from fer.datasets import Dataset
 from fer.datasets.editions import edition_path
+from fer.datasets.import_settings import import_settings_path
 from fer.evaluation import Evaluation
 from fer.models import inference
 from fer.models.card import CARD_FILE, MODEL_FILE
@@ -88,7 +89,10 @@ def dataset_stamp(name: str, edition: str = "") -> float:
     path = paths.data_folder() / name
     # FER+'s votes join from a table of their own, under whatever name it lies there. Sums, because what is
     # put beside may well be older than what is there. The built-in set lies nowhere and never changes.
-    stamp = sum(map(modified, [path, *sorted(path.parent.glob("*.csv"))]), 0.0) if path.exists() else 0.0
+    stamp = 0.0
+    if path.exists():
+        beside = sorted(path.parent.glob("*.csv"))
+        stamp = sum(map(modified, [path, import_settings_path(path), *beside]), 0.0)
     return stamp + modified(edition_path(name, edition)) if edition else stamp
 
 

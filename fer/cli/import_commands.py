@@ -1,0 +1,58 @@
+"""Import command: how a dataset is read, chosen once and remembered with it."""
+
+import argparse
+from dataclasses import replace
+from typing import get_args
+
+from fer.cli import dataset_commands, terminal
+from fer.cli import options as shared_options
+from fer.cli.commands import Add, Answer
+from fer.config import AS_GUESSED, ImportSettings, Numbering
+from fer.datasets import load_dataset
+from fer.datasets.import_settings import load_import_settings, save_import_settings
+from fer.datasets.registry import place_of_dataset
+from fer.errors import ConfigError, FerError
+
+
+def import_dataset(options: argparse.Namespace) -> Answer:
+    """A dataset read in another way, which is remembered if it can be read so."""
+    path = place_of_dataset(options.dataset)
+    former = AS_GUESSED if options.forget else load_import_settings(path)
+    save_import_settings(path, _chosen(options, former))
+    try:
+        load_dataset(options.dataset, terminal.show_progress, view=shared_options.view_of(options))
+    except FerError:
+        save_import_settings(path, former)  # what cannot be read is not remembered
+        raise
+    return dataset_commands.info(options)
+
+
+def _chosen(options: argparse.Namespace, former: ImportSettings) -> ImportSettings:
+    chosen = former
+    if options.numbering is not None:
+        chosen = replace(chosen, numbering=options.numbering)
+    if options.map is not None:
+        pairs = (text.rpartition("=") for text in options.map)
+        chosen = replace(chosen, mapping=tuple((label.strip(), to.strip()) for label, _, to in pairs))
+        if not all(label for label, _ in chosen.mapping):
+            raise ConfigError("A mapping is LABEL=EMOTION, as in 8=neutral; received one without a label.")
+    return chosen
+
+
+def add_to(add: Add) -> None:
+    """Register the command."""
+    sub = add("import", import_dataset)
+    sub.add_argument("dataset", metavar="DATASET", help=shared_options.DATASET_HELP)
+    sub.add_argument(
+        "--numbering",
+        choices=get_args(Numbering),
+        help="which emotion a number stands for, where labels are numbers",
+    )
+    sub.add_argument(
+        "--map",
+        metavar="LABEL=EMOTION",
+        action="append",
+        help="what one label stands for; LABEL= leaves its faces out (may be repeated)",
+    )
+    sub.add_argument("--forget", action="store_true", help="forget what was chosen before, first")
+    shared_options.add_view(sub)

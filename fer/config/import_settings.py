@@ -1,0 +1,53 @@
+"""Import settings: how a dataset that does not explain itself is read, chosen once and remembered with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self, get_args
+
+from fer.config import checks
+from fer.emotions import EMOTIONS
+from fer.errors import ConfigError
+
+Numbering = Literal["guessed", "fer-2013", "raf-db", "affectnet", "alphabetical"]
+LEFT_OUT = ""
+"""What a label is mapped to when its faces are left out."""
+MOST_MAPPED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSettings(checks.Settings):
+    """How the labels and pictures of one dataset are read.
+
+    Attributes:
+        numbering: which emotion a number stands for, where labels are numbers.
+        mapping: what single labels stand for, as (label, emotion) pairs; `LEFT_OUT` leaves its faces out. It
+            goes before `numbering` and before what a word means.
+    """
+
+    numbering: Numbering = "guessed"
+    mapping: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        checks.one_of("numbering", self.numbering, get_args(Numbering))
+        if len(self.mapping) > MOST_MAPPED:
+            raise ConfigError(
+                f"At most {MOST_MAPPED:,} labels can be mapped; received {len(self.mapping):,}."
+            )
+        for _, emotion in self.mapping:
+            checks.one_of("mapped emotion", emotion, (*EMOTIONS, LEFT_OUT))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild from `as_dict`'s values, or from the JSON made of them; see `Settings.from_dict`."""
+        try:
+            pairs = tuple((str(label), str(emotion)) for label, emotion in values.get("mapping", ()))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ConfigError("A mapping must be pairs of a label and an emotion. Choose it anew.") from error
+        others = {name: value for name, value in values.items() if name != "mapping"}
+        # Called by name: with slots, `super()` does not find the class that the decorator made anew.
+        settings: Self = checks.Settings.from_dict.__func__(cls, others)  # type: ignore[attr-defined]
+        return replace(settings, mapping=pairs)
+
+
+AS_GUESSED = ImportSettings()
+"""The import settings of a dataset for which nothing was chosen."""
