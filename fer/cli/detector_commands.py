@@ -1,4 +1,4 @@
-"""Face detector command: which there are, what each finds, and where its weights come from."""
+"""Face detector command: which there are, and what each was measured to find."""
 
 import argparse
 import json
@@ -20,11 +20,10 @@ _FACES = 1_000
 
 
 def detectors(options: argparse.Namespace) -> Answer:
-    """Every face detector; first fetched or measured, if asked for."""
+    """Every face detector; first measured, if asked for."""
     if options.fetch:
-        entry = detector_entry(options.fetch)
-        if entry.fetch is not None and entry.missing():
-            entry.fetch(terminal.show_progress)
+        detector_entry(options.fetch)
+        terminal.note("--fetch is not needed any more: YuNet's weights come with requirements.txt.")
     if options.measure is not None:
         _measure(options)
     rows = [["", "", "found", "false alarms", "ms a frame"]]
@@ -63,9 +62,7 @@ def _measure(options: argparse.Namespace) -> None:
 def add_to(add: Add) -> None:
     """Register the command."""
     sub = add("detectors", detectors)
-    sub.add_argument(
-        "--fetch", metavar="NAME", default="", help="fetch this one's weights into models/detectors/"
-    )
+    sub.add_argument("--fetch", default="", help=argparse.SUPPRESS)  # of earlier versions
     sub.add_argument(
         "--measure",
         metavar="FOLDER",

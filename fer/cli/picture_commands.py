@@ -21,8 +21,8 @@ from fer.system import files
 def recognize(options: argparse.Namespace) -> Answer:
     """The faces of pictures, and what they show."""
     recognizer, other = reading_options.models(options)
-    detector = build_detector(options.detector)
     settings = reading_options.settings(options, STILL)
+    detector = build_detector(settings.detector, score_threshold=settings.score_threshold)
     images: list[dict[str, Any]] = []
     answers, lines = [], []
     for number, path in enumerate(options.files):
@@ -69,4 +69,4 @@ def add_to(add: Add) -> None:
         "--output", metavar="FOLDER", type=Path, help="save each picture there with its faces drawn in"
     )
     sub.add_argument("--table", metavar="CSV", type=Path, help="save a row per face there")
-    reading_options.add_to(sub, "haar_thorough")
+    reading_options.add_to(sub)

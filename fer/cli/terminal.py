@@ -25,6 +25,13 @@ def part_of(start: float, end: float, prefix: str = "") -> Progress:
     return lambda fraction, message: show_progress(start + (end - start) * fraction, prefix + message)
 
 
+def note(sentence: str) -> None:
+    """Print a sentence beside the answer, which a program may read; nothing if there is none."""
+    if sentence:
+        clear_progress()
+        print(sentence, file=sys.stderr)
+
+
 def clear_progress() -> None:
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)

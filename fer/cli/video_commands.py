@@ -63,7 +63,7 @@ def add_to(add: Add) -> None:
     sub.add_argument("file", metavar="FILE", type=Path, help="the film")
     sub.add_argument("--output", metavar="FILM", type=Path, help="the annotated film, .mp4")
     sub.add_argument("--table", metavar="TABLE", type=Path, help="a row per face per frame, .csv or .parquet")
-    reading_options.add_to(sub, usual.detector)
+    reading_options.add_to(sub)
     sub.add_argument("--smoothing", choices=[kind.value for kind in Smoothing], default=usual.smoothing.value)
     sub.add_argument("--maps", action="store_true", help="show where the model sees the emotion it names")
     sub.add_argument("--bars", choices=["none", "largest", "each"], default="largest")

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fer.detection import dlib_hog, yunet
-from fer.detection.face import FaceDetector
+from fer.detection import dlib_hog, haar, yunet
+from fer.detection.face import FaceDetector, Search
 from fer.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector
 from fer.detection.profile import ProfileDetector
 from fer.detection.tracking_detector import DetectionMode, TrackingDetector
 from fer.errors import FaceDetectorError
-from fer.system.progress import Progress
 
 # What `python -m fer detectors --measure FOLDER` found on the annotated photographs of `FOLDER`.
 MEASURED_FILE = Path(__file__).parent / "measured.json"
+
+DEFAULT_DETECTOR = "yunet"
+_FALLBACK_DETECTOR = "haar_fast"
+# Between which the lowest score of a face can be set.
+SCORE_THRESHOLDS = (0.3, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +51,18 @@ class DetectorEntry:
         name: what settings and the command line call it.
         title: what a person reads.
         summary: what it is good at, one sentence.
-        build: makes one; raises FaceDetectorError where it cannot be had.
+        score_threshold: the usual lowest score of a face, 0 to 1; scores of two detectors do not compare.
+        build: makes one for a kind of search with a lowest score; raises FaceDetectorError where it cannot be
+            had.
         missing: says why it cannot be had here and what to do; empty if it can.
-        fetch: gets what is missing, telling how far it is; None where nothing can be fetched.
     """
 
     name: str
     title: str
     summary: str
-    build: Callable[[], FaceDetector]
+    score_threshold: float
+    build: Callable[[Search, float], FaceDetector]
     missing: Callable[[], str] = str
-    fetch: Callable[[Progress], object] | None = None
 
     @property
     def measured(self) -> DetectorMeasure | None:
@@ -67,42 +72,47 @@ class DetectorEntry:
 
 DETECTORS: tuple[DetectorEntry, ...] = (
     DetectorEntry(
+        "yunet",
+        "YuNet",
+        "A small neural network: faces at any angle, small ones too, in less time than Haar.",
+        yunet.SCORE_THRESHOLD,
+        yunet.YuNetDetector,
+        yunet.missing,
+    ),
+    DetectorEntry(
         "haar_fast",
         "Haar, fast",
         "Faces from the front, sought in a copy of the picture shrunk to 480 pixels.",
-        lambda: HaarDetector(FAST),
+        haar.SCORE_THRESHOLD,
+        lambda search, score: HaarDetector(FAST, score),
     ),
     DetectorEntry(
         "haar_profile",
         "Haar, front and side",
         "Also faces seen from the side, for twice the work and more.",
-        lambda: ProfileDetector(FAST),
+        haar.SCORE_THRESHOLD,
+        lambda search, score: ProfileDetector(FAST, score),
     ),
     DetectorEntry(
         "haar_thorough",
         "Haar, thorough",
         "Faces from the front, small ones too, sought in up to 1,280 pixels: for pictures.",
-        lambda: HaarDetector(THOROUGH),
+        haar.SCORE_THRESHOLD,
+        lambda search, score: HaarDetector(THOROUGH, score),
     ),
     DetectorEntry(
         "haar_s4",
         "Haar as S4 sets it",
         "The settings of reference system S4: the whole picture at its full size.",
-        lambda: HaarDetector(FULL_RESOLUTION),
-    ),
-    DetectorEntry(
-        "yunet",
-        "YuNet",
-        "A small neural network: faces at any angle, small ones too, in less time than Haar.",
-        yunet.YuNetDetector,
-        yunet.missing,
-        yunet.fetch,
+        haar.SCORE_THRESHOLD,
+        lambda search, score: HaarDetector(FULL_RESOLUTION, score),
     ),
     DetectorEntry(
         "dlib_hog",
         "dlib",
         "Histograms of gradients, as reference system S1 uses them: steady, for faces of 80 pixels and more.",
-        dlib_hog.DlibDetector,
+        dlib_hog.SCORE_THRESHOLD,
+        lambda search, score: dlib_hog.DlibDetector(score),
         dlib_hog.missing,
     ),
 )
@@ -121,18 +131,34 @@ def detector_entry(name: str) -> DetectorEntry:
     return entry
 
 
-def build_detector(name: str, mode: DetectionMode | None = None) -> FaceDetector:
+def usual_detector() -> tuple[str, str]:
+    """Return the default detector's name; or that of what stands in for it, and a sentence that says so."""
+    sentence = detector_entry(DEFAULT_DETECTOR).missing()
+    if not sentence:
+        return DEFAULT_DETECTOR, ""
+    return (
+        _FALLBACK_DETECTOR,
+        f"{sentence} Until then {detector_entry(_FALLBACK_DETECTOR).title} finds the faces.",
+    )
+
+
+def build_detector(
+    name: str, mode: DetectionMode | None = None, score_threshold: float | None = None
+) -> FaceDetector:
     """Return a new detector.
 
     Args:
         name: of an entry of `DETECTORS`.
         mode: when a frame of one video is searched whole; None for pictures that have nothing to do with one
             another.
+        score_threshold: the lowest score of a face, within `SCORE_THRESHOLDS`; None for the detector's own.
 
     Raises:
         FaceDetectorError: there is none of that name, or it cannot be had here.
     """
-    detector = detector_entry(name).build()
+    entry = detector_entry(name)
+    search = Search.PICTURE if mode is None else Search.CAMERA
+    detector = entry.build(search, entry.score_threshold if score_threshold is None else score_threshold)
     return detector if mode is None else TrackingDetector(detector, mode)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +10,13 @@ from numpy.typing import NDArray
 
 Box = tuple[int, int, int, int]
 """(left, top, right, bottom) in pixels of the picture; right and bottom lie just outside."""
+
+
+class Search(StrEnum):
+    """For what faces are sought."""
+
+    CAMERA = "camera"  # the frames of a camera or a film, several a second
+    PICTURE = "picture"  # a picture of its own: it may take longer, and its faces may be small
 
 
 @dataclass(frozen=True, slots=True, eq=False)

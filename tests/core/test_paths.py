@@ -14,7 +14,6 @@ def test_everything_lies_in_fer_home(fer_home: Path) -> None:
     assert paths.cache_folder() == fer_home / "data" / "cache"
     assert paths.runs_folder() == fer_home / "models" / "runs"
     assert paths.pretrained_folder() == fer_home / "models" / "pretrained"
-    assert paths.detectors_folder() == fer_home / "models" / "detectors"
 
 
 @pytest.mark.parametrize("value", [None, ""])

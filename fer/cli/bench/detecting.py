@@ -15,7 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets import Dataset
-from fer.detection import DETECTORS, Box, Face, FaceDetector, as_bgr, crop_faces, lift_contrast
+from fer.detection import (
+    DEFAULT_DETECTOR,
+    DETECTORS,
+    Box,
+    Face,
+    FaceDetector,
+    as_bgr,
+    build_detector,
+    crop_faces,
+    lift_contrast,
+)
 from fer.detection.catalog import DetectorMeasure
 from fer.detection.tracking import intersections_over_union
 from fer.errors import DatasetError, DatasetNotFoundError
@@ -113,7 +123,7 @@ def measure_detectors(
         cv2.resize(photographs[0].image_bgr, (_FRAME_WIDTH, _FRAME_HEIGHT), interpolation=cv2.INTER_AREA),
         np.uint8,
     )
-    detectors = {entry.name: entry.build() for entry in DETECTORS if not entry.missing()}
+    detectors = {entry.name: build_detector(entry.name) for entry in DETECTORS if not entry.missing()}
     times = take_turns(
         {name: partial(detector.detect, frame) for name, detector in detectors.items()},
         runs=runs,
@@ -133,7 +143,7 @@ def measure_detectors(
         "detectors": {name: asdict(row) for name, row in measures.items()},
         "dim_light": {
             "light_share": DIM_SHARE,
-            "found": _found_in_dim_light(photographs, detectors[DETECTORS[0].name]),
+            "found": _found_in_dim_light(photographs, detectors[DEFAULT_DETECTOR]),
             "read": _read_in_dim_light(faces, recognizer, progress),
         },
     }

@@ -85,7 +85,7 @@ def annotate_film(
     info, _ = probe_film(source, name)
     settings = settings or LiveSettings()
     # In order, not beside: the same film gives the same table.
-    detector = build_detector(settings.detector, DetectionMode.SYNCED)
+    detector = build_detector(settings.detector, DetectionMode.SYNCED, settings.score_threshold)
     live = LiveRecognizer(recognizer, settings, detector=detector)
     live.use(recognizer, other)
     reader = _Reader(source, name or source.name, info, live, style or DrawingStyle(), progress)

@@ -69,6 +69,8 @@ class Film:
         arguments += ["--bars", style.bars]
         if choice.other is not None:
             arguments += ["--second", choice.other]
+        if settings.score_threshold is not None:
+            arguments += ["--score-threshold", str(settings.score_threshold)]
         if settings.lift_contrast:
             arguments.append("--lift-contrast")
         if style.emotion_maps:

@@ -31,7 +31,7 @@ def stream(choice: LiveChoice) -> Stream:
     """
     own = _own_recognizer(choice.model)
     second = None if choice.other is None else _own_recognizer(choice.other)
-    session = former_stream() or Stream(LiveRecognizer(own), DrawingStyle())
+    session = former_stream() or Stream(LiveRecognizer(own, choice.settings), DrawingStyle())
     session.live.configure(choice.settings)
     session.live.use(own, second)
     session.style = choice.style
@@ -63,7 +63,8 @@ def recognized_picture(
     """
     image_bgr = np.asarray(cv2.cvtColor(images.decode_rgb(content, name), cv2.COLOR_RGB2BGR), np.uint8)
     second = None if other is None else recognizer(other)
-    faces = live.recognize_faces(image_bgr, _detector(settings.detector), recognizer(model), settings, second)
+    detector = _detector(settings.detector, settings.score_threshold)
+    faces = live.recognize_faces(image_bgr, detector, recognizer(model), settings, second)
     return image_bgr, faces
 
 
@@ -92,5 +93,5 @@ def _former() -> dict[str, Stream]:
 
 
 @kept(4)
-def _detector(name: str) -> FaceDetector:
-    return build_detector(name)
+def _detector(name: str, score_threshold: float | None) -> FaceDetector:
+    return build_detector(name, score_threshold=score_threshold)

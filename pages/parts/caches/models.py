@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fer import images
 from fer.config import DatasetView
 from fer.datasets import Dataset
-from fer.detection import THOROUGH, Face, FaceDetector, HaarDetector, crop_faces
+from fer.detection import Face, FaceDetector, build_detector, crop_faces, usual_detector
 from fer.models import inference
 from fer.models.inference import Recognizer
 from pages.parts.caches.policy import kept
@@ -51,4 +51,4 @@ def faces_in_picture(
 
 @kept(None)
 def _picture_detector() -> FaceDetector:
-    return HaarDetector(THOROUGH)
+    return build_detector(usual_detector()[0])

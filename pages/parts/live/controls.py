@@ -27,7 +27,7 @@ def choose(model: ModelEntry, temperature: float) -> LiveChoice:
     """Draw the settings and return what they make together, with the model and its temperature."""
     with st.popover("Settings", icon=":material/tune:", width="stretch"):
         st.markdown("##### Faces")
-        detector = detector_choice.choose("live.detector")
+        detector, score_threshold = detector_choice.choose("live.detector")
         lift = st.toggle(
             "Dim light: lift the contrast",
             key="live.lift_contrast",
@@ -47,6 +47,7 @@ def choose(model: ModelEntry, temperature: float) -> LiveChoice:
     settings = replace(
         _USUAL,
         detector=detector,
+        score_threshold=score_threshold,
         lift_contrast=lift,
         temperature=temperature,
         with_maps=style.emotion_maps,

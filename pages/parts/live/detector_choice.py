@@ -2,40 +2,49 @@
 
 import streamlit as st
 
-from fer.detection import DETECTORS, DetectorEntry, detector_entry
-from fer.errors import FerError
-from pages.parts import notices, phrases
+from fer.detection import (
+    DEFAULT_DETECTOR,
+    DETECTORS,
+    SCORE_THRESHOLDS,
+    DetectorEntry,
+    detector_entry,
+    usual_detector,
+)
+from pages.parts import phrases
 
-_DEFAULT = DETECTORS[0].name
 
+def choose(key: str) -> tuple[str, float | None]:
+    """Show the detectors and return the name of the one that is used, and its lowest score.
 
-def choose(key: str) -> str:
-    """Show the detectors and return the name of the one that is used.
-
-    One that is not here can be chosen to see what it needs; until it is here, the default goes on.
+    One that is not here can be chosen to see what it needs; until it is here, the default goes on, or what
+    stands in for it.
     """
     name = st.selectbox(
         "Faces are found by",
         [entry.name for entry in DETECTORS],
+        index=[entry.name for entry in DETECTORS].index(DEFAULT_DETECTOR),
         key=key,
         format_func=lambda name: _title(detector_entry(name)),
         persist_state="session",
     )
     entry = detector_entry(name)
     st.caption(f"{entry.summary} {_measured(entry)}")
-    missing = entry.missing()
-    if not missing:
-        return name
-    st.info(phrases.plain(missing), icon=":material/download:")
-    if entry.fetch is not None and st.button("Fetch it", icon=":material/download:", key=f"{key}.fetch"):
-        try:
-            with notices.working(entry.title) as progress:
-                entry.fetch(progress)
-        except FerError as error:
-            st.error(phrases.plain(str(error)), icon=":material/cloud_off:")
-        else:
-            st.rerun()
-    return _DEFAULT
+    if missing := entry.missing():
+        usual, sentence = usual_detector()
+        goes_on = f"{missing} Until then {detector_entry(usual).title} finds the faces."
+        st.info(phrases.plain(sentence or goes_on), icon=":material/download:")
+        return usual, None
+    threshold = st.slider(
+        "Lowest score of a face",
+        *SCORE_THRESHOLDS,
+        entry.score_threshold,
+        0.05,
+        key=f"{key}.score.{name}",
+        persist_state="session",
+        help="What the detector is less sure of is not taken for a face. Lower it where a face is missed, "
+        "raise it where something else is taken for one.",
+    )
+    return name, threshold
 
 
 def _title(entry: DetectorEntry) -> str:
