@@ -1,5 +1,7 @@
 """The names people really use for emotions and splits, and the dividing of what came undivided."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,15 @@ from hypothesis import strategies as st
 
 from fer.datasets import Split
 from fer.datasets.dataset import VOTE_NAMES
-from fer.datasets.readers.vocabulary import emotion_called, filled_splits, is_outside, split_called
+from fer.datasets.readers.vocabulary import (
+    emotion_called,
+    filled_splits,
+    is_outside,
+    kept_out,
+    meanings_of,
+    plain_label,
+    split_called,
+)
 from fer.emotions import EMOTIONS, Emotion
 
 
@@ -32,6 +42,7 @@ from fer.emotions import EMOTIONS, Emotion
         ("neutral images", Emotion.NEUTRAL),
         ("6", Emotion.NEUTRAL),
         ("3.0", Emotion.HAPPY),
+        ("3.000000000000000000e+00", Emotion.HAPPY),
     ],
 )
 def test_the_names_that_datasets_have_for_our_emotions_are_understood(word: str, emotion: Emotion) -> None:
@@ -54,6 +65,24 @@ def test_emotions_beside_our_seven_are_told_from_words_that_say_nothing(word: st
 def test_a_word_that_names_nothing_is_neither_ours_nor_outside(word: str) -> None:
     assert emotion_called(word) is None
     assert not is_outside(word)
+
+
+@pytest.mark.parametrize(
+    ("labels", "meaning"),
+    [(["0", "6", "7"], -1), (["1", "7"], None), (["7"], None), (["0", "7", "8"], -1)],
+)
+def test_a_seven_is_contempt_only_beside_a_zero(labels: list[str], meaning: int | None) -> None:
+    assert meanings_of(labels)["7"] == meaning
+
+
+def test_what_is_kept_out_as_a_number_is_named() -> None:
+    [note] = kept_out(Counter({"7": 12, "unknown": 1}))
+    assert note.endswith("12 of “7 (contempt)”, 1 of “unknown”.")
+
+
+@pytest.mark.parametrize("text", ["1e999999", "1" * 400, "inf", "nan", "0x1", "1_0", "²", "-3", "3.5", "00"])
+def test_what_is_no_whole_number_stays_as_it_stands(text: str) -> None:
+    assert plain_label(f" {text} ") == text
 
 
 def test_every_option_of_the_ferplus_vote_is_ours_or_outside() -> None:

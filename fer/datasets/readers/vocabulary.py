@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Split
 from fer.emotions import EMOTIONS, Emotion
 
@@ -34,23 +36,29 @@ _SPLIT_WORDS: dict[Split, tuple[str, ...]] = {
 }
 _SPLIT_OF = {word: split for split, words in _SPLIT_WORDS.items() for word in (split.value, *words)}
 
-# What tables call the columns of labels and of splits.
-EMOTION_COLUMNS = ("emotion", "label", "labels", "expression", "class")
+# What tables call the columns of labels, of splits and of pictures.
+EMOTION_COLUMNS = (
+    *("emotion", "emotions", "label", "labels", "expression", "expressions", "class", "classes", "target"),
+    *("emotion_label", "emotion_id", "emotion_name", "label_name", "class_name", "facial_expression"),
+)
 SPLIT_COLUMNS = ("usage", "split", "subset", "partition")
+PIXEL_COLUMNS = ("pixels", "pixel", "image", "images", "img", "face", "faces", "image_pixels", "data")
 
 # "0_angry", "1-disgust", "03. happy": a number in front keeps folders in an order.
 _NUMBER_IN_FRONT = re.compile(r"\d{1,3}[\s_.:-]+(?=[a-z])")
 _BEHIND = re.compile(r"(?<=[a-z])[\s_-]*(faces?|images?|imgs?|expressions?)$")
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
-# A table that once had gaps writes its whole numbers as 3.0.
-_FER_2013_NUMBER = re.compile(r"([0-6])(?:\.0+)?")
+_FER_2013_NUMBER = re.compile(r"[0-6]")
+# A table that once had gaps writes its whole numbers as 3.0, and NumPy as 3.000e+00.
+_NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})(\.[0-9]{0,30})?([eE][+-]?0?[0-3])?")
+_CONTEMPT = "7"
 
 
 @lru_cache(maxsize=4096)
 def emotion_called(word: str) -> Emotion | None:
     """The emotion that a folder, column or label names: an English word, or FER-2013's number 0 to 6."""
-    if number := _FER_2013_NUMBER.fullmatch(word.strip()):
-        return EMOTIONS[int(number[1])]
+    if _FER_2013_NUMBER.fullmatch(number := plain_label(word)):
+        return EMOTIONS[int(number)]
     return next((_EMOTION_OF[name] for name in _spellings(word) if name in _EMOTION_OF), None)
 
 
@@ -75,6 +83,28 @@ def label_called(word: str) -> int | None:
     return -1 if is_outside(word) else None
 
 
+def plain_label(text: str) -> str:
+    """A label as it stands in a table, with a whole number written as one: 3 for 3.0 and 3.000e+00."""
+    text = text.strip()
+    if _NUMBER.fullmatch(text) and (number := float(text)).is_integer():
+        return str(int(number))
+    return text
+
+
+def meanings_of(labels: Collection[str], how: ImportSettings = AS_GUESSED) -> dict[str, int | None]:
+    """What each of a dataset's labels means, as `label_called` says it; what a number means, all of them say.
+
+    Args:
+        labels: all that there are, each once, as `plain_label` writes them.
+        how: what the learner chose.
+    """
+    meanings = {label: label_called(label) for label in labels}
+    # FER+, AffectNet and the extended CK+ tables have contempt as an eighth class; without a 0, 7 is none.
+    if _CONTEMPT in meanings and "0" in meanings:
+        meanings[_CONTEMPT] = -1
+    return meanings
+
+
 def printable(text: str) -> str:
     """A stranger's text, such as a file's name, as it is safe to print."""
     return "".join(character if character.isprintable() else "?" for character in text)
@@ -94,7 +124,8 @@ def kept_out(words: Counter[str]) -> list[str]:
     """The note on faces that show none of our emotions, by their labels; none if there are none."""
     if not words:
         return []
-    return [f"Left out, because they show none of the seven emotions: {counted(words)}."]
+    named = Counter({f"{word} (contempt)" if word == _CONTEMPT else word: n for word, n in words.items()})
+    return [f"Left out, because they show none of the seven emotions: {counted(named)}."]
 
 
 def filled_splits(
