@@ -19,14 +19,13 @@ PAGES = sorted(
         *PROJECT_ROOT.glob("*.md"),
         *PROJECT_ROOT.glob("docs/**/*.md"),
         PROJECT_ROOT / "data" / "README.md",
-        PROJECT_ROOT / "models" / "detectors" / "README.md",
     ]
 )
 # Written by commands, which have tests of their own.
 GENERATED = {"command-line.md"}
 FOLDERS = "fer|pages|tests|docs|models|data|static|\\.ci|\\.streamlit"
 # What a learner brings, downloads or trains: named in the documentation, and not there in a clean clone.
-MADE_LATER = re.compile(r"data/(?!README)|models/(runs|brought|detectors/(?!README))")
+MADE_LATER = re.compile(r"data/(?!README)|models/(runs|brought)")
 PATH = re.compile(rf"(?<![\w./@+-])(?:{FOLDERS})/[\w./*@+-]*")
 MODULE = re.compile(r"(?<![\w./-])(?:fer|tests|pages|docs)(?:\.[a-zA-Z_]\w*)+")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
