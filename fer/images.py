@@ -4,16 +4,19 @@ Only the header is read until its size is known to be harmless: a file of a few 
 to gigabytes.
 
 Nearly all faces in datasets are upright grey or colour files of eight bits. Those go through OpenCV, which
-takes a third of Pillow's time; every other goes through Pillow. OpenCV is only asked about files that are all
-there, because it fills what is missing with grey and says nothing.
+takes a third of Pillow's time; every other goes through Pillow, but for HEIC (pillow-heif) and for the
+Netpbm formats, whose text forms would keep Pillow busy for minutes. OpenCV is only asked about files that are
+all there, because it fills what is missing with grey and says nothing.
 """
 
+import re
 import struct
+import warnings
 import zlib
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -24,12 +27,17 @@ from fer.errors import PictureError
 if TYPE_CHECKING:
     from PIL import Image
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
+# The one list of what is a picture by its name: for folders, archives, uploads and commands.
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff"),
+    *(".pgm", ".ppm", ".pbm", ".pnm", ".avif", ".heic", ".heif", ".mpo"),
+)
 # A large camera's picture has 50 million pixels: 150 MB once decoded.
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 100_000_000
 # Pillow knows dozens of formats, some of which start other programs; these are what cameras and datasets use.
-_FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
+_FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF", "AVIF")
+_CHOOSE = "Choose a JPEG, PNG, WebP, BMP, GIF, TIFF, PGM, AVIF or HEIC file."
 
 # The EXIF tag that says how the camera was held.
 _ORIENTATION = 0x0112
@@ -41,6 +49,18 @@ _MOST_CHUNKS = 1_000
 # APP1 may hold EXIF, and APP14 says that the colours are unusual.
 _UNUSUAL_SEGMENTS = frozenset((0xE1, 0xEE))
 _FRAMES = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended, progressive: the Huffman-coded ones
+
+# AVIF and HEIC are made of items; a phone's picture has about 200.
+_MOST_ITEMS = 1_000
+
+# Netpbm: P1 and P4 are black and white, P2 and P5 grey, P3 and P6 colour; the first of each is text.
+# Source: netpbm.sourceforge.net/doc/pgm.html
+_GAP = rb"(?:\s|#[^\r\n]*[\r\n])+"
+_NETPBM = re.compile(
+    rb"P(?:(?P<bits>[14])|(?P<values>[2356]))%b(?P<width>\d{1,9})%b(?P<height>\d{1,9})"
+    rb"(?(bits)|%b(?P<white>\d{1,5}))\s" % ((_GAP,) * 3)
+)
+_LONGEST_HEADER = 10_000
 
 
 def load_picture(path: Path) -> NDArray[np.uint8]:
@@ -54,9 +74,11 @@ def read_bytes(path: Path, name: str = "") -> bytes:
     An error calls it `name`, or by the file's own name.
 
     Raises:
-        PictureError: there is no such file, or it may not be read, or has over 100 MB.
+        PictureError: there is no such file, or it may not be read, is none, or has over 100 MB.
     """
     name = name or path.name
+    if path.exists() and not path.is_file():  # opening a pipe would wait for somebody to write into it
+        raise PictureError(f"“{name}” is no file. Choose a picture.")
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -77,6 +99,8 @@ def picture_size(content: bytes, name: str = "The picture") -> tuple[int, int]:
     """
     if plain := _plain_size(content):
         return plain
+    if netpbm := _NETPBM.match(content, 0, _LONGEST_HEADER):
+        return _netpbm_size(netpbm, name)[:2]
     with _opened(content, name) as picture:
         return picture.height, picture.width
 
@@ -84,10 +108,11 @@ def picture_size(content: bytes, name: str = "The picture") -> tuple[int, int]:
 def decode_rgb(content: bytes, name: str = "The picture") -> NDArray[np.uint8]:
     """Return the picture upright, (h, w, 3) RGB: turned as its EXIF says, transparency on white.
 
-    Of an animation it is the first frame; 16 bits become 8 by keeping the upper ones.
+    Of an animation it is the first frame; 16 bits become 8 by keeping the upper ones,
+    of 12 in 16 likewise.
 
     Args:
-        content: the bytes of a PNG, JPEG, WebP, BMP, GIF or TIFF file.
+        content: the bytes of a file of any of the kinds that `SUFFIXES` names, whatever it is called.
         name: what an error calls it.
 
     Raises:
@@ -113,22 +138,60 @@ def _opened(content: bytes, name: str) -> "Image.Image":
     # Imported here, because whoever never opens a picture need not wait for Pillow.
     from PIL import Image
 
+    formats: tuple[str, ...] = _FORMATS
+    if content[4:8] == b"ftyp" and content[8:12] not in (b"avif", b"avis"):
+        formats = (*_FORMATS, _heif_format(name))
+    # A refusal is one sentence; Pillow's own warning would stand beside it.
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        picture = Image.open(BytesIO(content), formats=_FORMATS)
+        picture = Image.open(BytesIO(content), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError(
             f"“{name}” unpacks to more than {MAX_PIXELS // 10**6} megapixels, which is not "
             "safe to decode. Save it smaller and try again."
         ) from error
     except Exception as error:  # A damaged header may fail anywhere in Pillow, with any exception.
-        kind = "is empty" if not content else "is not a picture that can be read, or its beginning is damaged"
-        raise PictureError(f"“{name}” {kind}. Choose a PNG, JPEG, WebP, BMP, GIF or TIFF file.") from error
-    if picture.width * picture.height > MAX_PIXELS:
+        raise _no_picture(content, name) from error
+    if picture.format in ("AVIF", "HEIF") and content.count(b"infe") > _MOST_ITEMS:
         raise PictureError(
-            f"“{name}” unpacks to {picture.width}×{picture.height} pixels; the most that is "
+            f"“{name}” is made of more than {_MOST_ITEMS:,} parts, which is not safe to decode. "
+            "Save it as JPEG."
+        )
+    _check_size(picture.width, picture.height, name)
+    return picture
+
+
+def _heif_format(name: str) -> str:
+    """Pillow's name of HEIC's format, which a library of its own adds to it: what iPhones save."""
+    try:
+        import pillow_heif
+    except ImportError as error:
+        raise PictureError(
+            f"“{name}” is a HEIC picture, and pillow-heif, which reads those, is not installed here. "
+            "Install it with “pip install pillow-heif”, or save the picture as JPEG."
+        ) from error
+    pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    return "HEIF"
+
+
+def _no_picture(content: bytes, name: str) -> PictureError:
+    kind = "is empty" if not content else "is not a picture that can be read, or its beginning is damaged"
+    return PictureError(f"“{name}” {kind}. {_CHOOSE}")
+
+
+def _cut_off(name: str) -> PictureError:
+    return PictureError(
+        f"“{name}” is cut off or damaged: it begins like a picture, but its pixels "
+        "cannot be decoded. Fetch or save it again."
+    )
+
+
+def _check_size(width: int, height: int, name: str) -> None:
+    if width * height > MAX_PIXELS:
+        raise PictureError(
+            f"“{name}” unpacks to {width}×{height} pixels; the most that is "
             f"safe to decode is {MAX_PIXELS // 10**6} megapixels. Save it smaller."
         )
-    return picture
 
 
 def _decoded(content: bytes, name: str) -> NDArray[np.uint8]:
@@ -141,6 +204,8 @@ def _decoded(content: bytes, name: str) -> NDArray[np.uint8]:
                 return np.asarray(plain, np.uint8)
             if plain is not None and plain.dtype == np.uint8 and plain.shape == (*size, 3):
                 return np.asarray(cv2.cvtColor(plain, cv2.COLOR_BGR2RGB), np.uint8)
+    if netpbm := _NETPBM.match(content, 0, _LONGEST_HEADER):
+        return _netpbm_pixels(content, netpbm, name)
     from PIL import ImageOps
 
     with _opened(content, name) as picture:
@@ -150,7 +215,9 @@ def _decoded(content: bytes, name: str) -> NDArray[np.uint8]:
             if picture.getexif().get(_ORIENTATION, 1) != 1:
                 upright = ImageOps.exif_transpose(picture)
             if upright.mode.startswith("I;16"):
-                return np.asarray(np.asarray(upright).astype(np.uint16) >> 8, np.uint8)
+                deep = np.asarray(upright).astype(np.uint16)
+                # Sensors of twelve bits leave the upper four empty.
+                return np.asarray(deep >> (8 if deep.max() >= 2**12 else 4), np.uint8)
             if upright.mode in ("I", "F"):  # 32 bits: stretched, for no range is agreed upon
                 values = np.nan_to_num(np.asarray(upright, np.float64))
                 return np.asarray((values - values.min()) * (255 / max(np.ptp(values), 1e-9)), np.uint8)
@@ -162,10 +229,46 @@ def _decoded(content: bytes, name: str) -> NDArray[np.uint8]:
                 return _on_white(np.asarray(upright.convert("RGBA")))
             return np.array(upright.convert("RGB"))
         except Exception as error:  # A damaged file may fail anywhere in Pillow, with any exception.
-            raise PictureError(
-                f"“{name}” is cut off or damaged: it begins like a picture, but its pixels "
-                "cannot be decoded. Fetch or save it again."
-            ) from error
+            raise _cut_off(name) from error
+
+
+def _netpbm_size(header: re.Match[bytes], name: str) -> tuple[int, int, int]:
+    """(height, width, the value of white), checked."""
+    width, height, white = (int(part) if part else 1 for part in header.group("width", "height", "white"))
+    if not (width * height > 0 and 0 < white < 2**16):
+        raise _no_picture(header.string, name)
+    _check_size(width, height, name)
+    return height, width, white
+
+
+def _netpbm_pixels(content: bytes, header: re.Match[bytes], name: str) -> NDArray[np.uint8]:
+    """(h, w) or, for colour, (h, w, 3)."""
+    height, width, white = _netpbm_size(header, name)
+    kind = int(header["bits"] or header["values"])
+    shape = (height, width, 3) if kind in (3, 6) else (height, width)
+    raster = memoryview(content)[header.end() :]
+    values: NDArray[Any]
+    if kind == 1:  # its digits need no space between them
+        values = np.frombuffer(bytes(raster).translate(None, b" \t\r\n\v\f"), np.uint8) - ord("0")
+    elif kind < 4:
+        try:
+            values = np.fromstring(bytes(raster).decode("latin-1"), np.int32, sep=" ")
+        except ValueError as error:  # something else than numbers
+            raise _cut_off(name) from error
+    elif kind == 4:  # each row begins with a byte of its own
+        row = (width + 7) // 8
+        whole = np.frombuffer(raster[: len(raster) // row * row], np.uint8)
+        values = np.unpackbits(whole.reshape(-1, row)[:height], axis=1)[:, :width].reshape(-1)
+    else:
+        number = np.dtype(np.uint8 if white < 2**8 else ">u2")
+        values = np.frombuffer(raster, number, len(raster) // number.itemsize)
+    values = values[: np.prod(shape)]
+    if values.size < np.prod(shape) or values.min() < 0 or values.max() > white:
+        raise _cut_off(name)
+    shades = (np.arange(white + 1) * 255 + white // 2) // white
+    if kind in (1, 4):  # where 1 is black
+        shades = shades[::-1]
+    return np.asarray(shades, np.uint8)[values].reshape(shape)
 
 
 def _plain_size(content: bytes) -> tuple[int, int] | None:

@@ -1,6 +1,8 @@
 """Pictures from anywhere: upright RGB bytes, or a sentence."""
 
+import os
 import struct
+import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +19,7 @@ from fer.errors import PictureError
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     buffer = BytesIO()
-    image.save(buffer, kind, **options)
+    image.copy().save(buffer, kind, **options)  # a copy: JPEG leaves its settings behind
     return buffer.getvalue()
 
 
@@ -66,6 +68,7 @@ def test_sixteen_bits_become_the_upper_eight() -> None:
     deep = (gradient()[..., 0].astype(np.uint16) << 8) + 77
 
     np.testing.assert_array_equal(images.decode_grey(encoded(Image.fromarray(deep))), gradient()[..., 0])
+    np.testing.assert_array_equal(images.decode_grey(encoded(Image.fromarray(deep >> 4))), gradient()[..., 0])
 
 
 def test_transparent_parts_are_white() -> None:
@@ -118,6 +121,130 @@ def test_the_size_is_read_from_the_header_alone() -> None:
 def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match=r"“nowhere\.png” cannot be read"):
         images.load_picture(tmp_path / "nowhere.png")
+
+
+# --- every kind that people send --------------------------------------------------------------------
+
+
+def kinds() -> dict[str, bytes]:
+    """The same picture in every kind that loses nothing or little, under the name that people give it."""
+    image, grey = Image.fromarray(gradient()), Image.fromarray(gradient()[..., 1])
+
+    def two() -> dict[str, object]:
+        return {"save_all": True, "append_images": [Image.new("RGB", image.size)]}
+
+    made = {
+        "plain.png": encoded(image),
+        "photo.jfif": encoded(image, "JPEG", quality=98, subsampling=0),
+        "photo.jpe": encoded(image, "JPEG", quality=98, subsampling=0, progressive=True),
+        "called.png": encoded(image, "JPEG", quality=98, subsampling=0),
+        "behind its end.jpg": encoded(image, "JPEG", quality=98, subsampling=0) + bytes(37),
+        "two.mpo": encoded(image, "MPO", quality=98, subsampling=0, **two()),
+        "moving.gif": encoded(image, "GIF", **two()),
+        "moving.webp": encoded(image, "WEBP", lossless=True, **two()),
+        "pages.tif": encoded(image, "TIFF", **two()),
+        "old.bmp": encoded(image, "BMP"),
+        "new.avif": encoded(image, "AVIF", quality=100, subsampling="4:4:4"),
+        "colour.ppm": encoded(image, "PPM"),
+        "grey.pgm": encoded(grey, "PPM"),
+        "grey alpha.png": encoded(grey.convert("LA")),
+        "phone.heic": heic(image),
+    }
+    inverse = Image.Transpose
+    turns = (inverse.FLIP_LEFT_RIGHT, inverse.ROTATE_180, inverse.FLIP_TOP_BOTTOM, inverse.TRANSPOSE)
+    turns += (inverse.ROTATE_90, inverse.TRANSVERSE, inverse.ROTATE_270)
+    for orientation, turn in enumerate(turns, start=2):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        made[f"turned {orientation}.jpg"] = encoded(image.transpose(turn), "JPEG", quality=98, exif=exif)
+    return made
+
+
+def heic(image: Image.Image) -> bytes:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return encoded(image, "HEIF", quality=-1, chroma=444, matrix_coefficients=0)
+
+
+@pytest.mark.parametrize("name", sorted(kinds()))
+def test_pictures_of_every_kind_are_upright_and_look_alike(name: str) -> None:
+    assert name.endswith(images.SUFFIXES)
+    picture = images.decode_rgb(kinds()[name], name)
+    expected = np.dstack([gradient()[..., 1]] * 3) if "grey" in name else gradient()
+    assert picture.shape == expected.shape
+    near = 16 if name.endswith(".gif") else 8  # of a palette
+    assert np.abs(picture.astype(int) - expected).mean() < near
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"P1\n# a note\n4 1\n1001\n", [0, 255, 255, 0]),
+        (b"P2 4 1 15 0 5 10 15", [0, 85, 170, 255]),
+        (b"P2 4 1 255\n0 5 10 15 16 17", [0, 5, 10, 15]),
+        (b"P4 9 1\n\xaa\x80", [0, 255, 0, 255, 0, 255, 0, 255, 0]),
+        (b"P5 4 1 255\n\0\1\2\3", [0, 1, 2, 3]),
+        (b"P5 2 1 4095\n\0\0\x0f\xff", [0, 255]),
+        (b"P5 2 1 65535\n\x10\x02\xff\xff", [16, 255]),
+    ],
+)
+def test_the_grey_netpbm_formats_are_read_with_white_as_white(content: bytes, expected: list[int]) -> None:
+    assert images.picture_size(content) == (1, len(expected))
+    assert images.decode_grey(content).ravel().tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"P5 65500 65500 255\n", "safe to decode"),
+        (b"P6 100 100 255\n\0\0\0", "cut off"),
+        (b"P2 2 2 255\n1 2 3", "cut off"),
+        (b"P2 2 1 255\n1 -2", "cut off"),
+        (b"P2 2 1 255\n1 99999999999999999999", "cut off"),
+        (b"P2 2 1 255\n1 #two", "cut off"),
+        (b"P1 2 1\n1x", "cut off"),
+        (b"P5 0 4 255\n", "beginning is damaged"),
+        (b"P5 1 1 65536\n\0\0", "beginning is damaged"),
+        (b"P2 #" + b"#" * 20_000 + b"\n1 1 255 1", "beginning is damaged"),
+        (b"GIF89a" + struct.pack("<HH", 65_500, 65_500) + bytes(3) + b",", "picture that can be read|safe"),
+    ],
+)
+def test_a_header_that_lies_is_a_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(PictureError, match=sentence):
+        images.decode_rgb(content, "it")
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIF"])
+def test_the_new_formats_are_refused_where_they_are_too_large_damaged_or_cut_off(kind: str) -> None:
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
+    content = heic(image) if kind == "HEIF" else encoded(image, kind)
+    for part in (content[:10], content[:60], content[: len(content) // 2], content[:-8]):
+        with pytest.raises(PictureError, match="“it”"):
+            images.decode_rgb(part, "it")
+    claimed = content.replace(
+        b"ispe" + bytes(4) + struct.pack(">II", 64, 64),
+        b"ispe" + bytes(4) + struct.pack(">II", 8_000, 8_000),
+    )
+    assert claimed != content
+    with pytest.raises(PictureError, match="safe to decode"):
+        images.decode_rgb(claimed, "it")
+    with pytest.raises(PictureError, match="parts"):
+        images.decode_rgb(content + b"infe" * 1_001, "it")
+
+
+def test_a_heic_picture_without_its_library_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = heic(Image.fromarray(gradient()))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(PictureError, match=r"“it\.heic” is a HEIC picture.*pip install pillow-heif"):
+        images.decode_rgb(content, "it.heic")
+
+
+def test_a_pipe_and_a_folder_are_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    for path in (tmp_path / "pipe.jpg", tmp_path):
+        with pytest.raises(PictureError, match="is no file"):
+            images.load_picture(path)
 
 
 # --- OpenCV, where it may, must not be told from Pillow ---------------------------------------------

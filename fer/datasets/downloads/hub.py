@@ -13,12 +13,12 @@ from fer.datasets.downloads.offers import ARCHIVES, Offer, Offered, move_librari
 from fer.datasets.downloads.refusals import refusals_told
 from fer.datasets.downloads.transfer import CONNECT_SECONDS, get
 from fer.errors import DownloadError
+from fer.images import SUFFIXES
 
 # Each file is a request of its own; what has more is asked for as the hub's Parquet copy.
 _MAX_FILES = 2_000
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 # Nothing but data is ever fetched: no scripts, no pickles.
-_KINDS: tuple[tuple[str, ...], ...] = ((".csv", ".csv.gz"), ARCHIVES, _PICTURES)
+_KINDS: tuple[tuple[str, ...], ...] = ((".csv", ".csv.gz"), ARCHIVES, SUFFIXES)
 # The branch on which the hub keeps its own Parquet copy of every public dataset.
 # Source: huggingface.co/docs/dataset-viewer/parquet
 _HUBS_PARQUET = "refs/convert/parquet"
