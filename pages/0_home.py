@@ -49,7 +49,7 @@ def suggestion(title: str, what: str, page: str, label: str) -> None:
 
 
 with notices.shown():
-    own = [entry for entry in list_datasets() if entry.kind != "built-in"]
+    own = [entry for entry in list_datasets() if entry.kind not in ("built-in", "not understood")]
     history = runs.list_runs()
     models = list_models()
     shipped = first_readable([entry for entry in models if entry.kind == "pretrained"])

@@ -117,7 +117,7 @@ def forget_provenance(name: str) -> None:
 
 
 def _file(name: str) -> Path:
-    return paths.child(paths.data_folder() / "provenance", f"{name}.json")
+    return paths.child(paths.provenance_folder(), f"{name}.json")
 
 
 def _is_there(provenance: Provenance) -> bool:

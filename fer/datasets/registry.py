@@ -1,8 +1,10 @@
 """Dataset registry: which datasets there are, and loading one by its name or path."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -26,8 +28,11 @@ from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
 from fer.system import paths
 from fer.system.progress import Progress, silent
 
-Kind = Literal["built-in", "csv", "folders", "parquet", "tables", "archive", "votes"]
+Kind = Literal["built-in", "csv", "folders", "parquet", "tables", "archive", "votes", "not understood"]
 SYNTHETIC = "synthetic"
+_MOST_NAMED = 5
+# What lies beside datasets and is none: what people write about them, and what desktops leave behind.
+_NO_DATASET = ("readme", "license", "licence", "copying", "citation", "thumbs", "desktop", "__macosx")
 
 FER_2013 = Source(
     title="FER-2013",
@@ -49,6 +54,7 @@ class DatasetEntry:
         name: what `load_dataset` takes.
         title: what a person reads.
         kind: how it is kept. "votes" is no dataset: FER+'s votes, which join FER-2013; they are never listed.
+            "not understood" is none as it lies there; `load_dataset` says why.
         path: where it lies; None for the built-in one.
     """
 
@@ -59,33 +65,27 @@ class DatasetEntry:
 
 
 def list_datasets() -> list[DatasetEntry]:
-    """The datasets that have a name: the built-in one, then what lies in `data/`, by name."""
+    """What has a name: the built-in dataset, what lies in `data/`, and last what is not understood there."""
     entries = [DatasetEntry(SYNTHETIC, "Built-in drawn faces", "built-in", None)]
     folder = paths.data_folder()
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        entry = entry_at(path)
-        if entry is not None and entry.kind != "votes":
-            entries.append(entry)
-    return entries
+    found = map(entry_at, sorted(folder.iterdir()) if folder.is_dir() else [])
+    entries += (entry for entry in found if entry is not None and entry.kind != "votes")
+    return sorted(entries, key=lambda entry: entry.kind == "not understood")
 
 
 def entry_at(path: Path) -> DatasetEntry | None:
-    """The entry of what lies at a path in `data/`; None for what is no dataset and no votes."""
-    own = (
-        paths.cache_folder(),
-        paths.editions_folder(),
-        paths.import_settings_folder(),
-        paths.data_folder() / "provenance",
-    )
-    if path in own or path.name.startswith("."):
+    """The entry of what lies at a path in `data/`; None for what nobody takes for a dataset."""
+    if path in paths.own_data_folders() or path.name.startswith(".") or not os.path.lexists(path):
+        return None
+    if path.stem.lower() in _NO_DATASET or path.suffix.lower() == ".md":
         return None
     try:
         kind = _kind(path)
     except OSError:  # a folder that may not be looked into
-        return None
+        kind = None
     if kind == "csv" and looks_like_votes(path):
         kind = "votes"
-    return None if kind is None else DatasetEntry(path.name, path.name, kind, path)
+    return DatasetEntry(path.name, path.name, kind or "not understood", path)
 
 
 def load_dataset(
@@ -139,9 +139,11 @@ def place_of_dataset(name: str) -> Path:
     """
     if name == SYNTHETIC:
         raise DatasetError("The built-in drawn faces are no file. Choose a dataset that is one.")
-    found = [entry.path for entry in list_datasets() if entry.path is not None]
-    found.sort(key=lambda path: path.name != name)  # a whole name goes before one without its suffix
-    path = next((path for path in found if name in (path.name, without_suffix(path.name))), None)
+    inside = paths.data_folder() / name
+    if inside.parent == paths.data_folder() and entry_at(inside) is not None:
+        return inside
+    found = (entry.path for entry in list_datasets() if entry.path is not None)
+    path = next((path for path in found if name == without_suffix(path.name)), None)
     return paths.given(name) if path is None else path
 
 
@@ -188,8 +190,13 @@ def _is_fer_2013(dataset: Dataset) -> bool:
 
 
 def _load_path(path: Path, progress: Progress, skip_bad: bool) -> Dataset:
+    if not path.exists() and path.is_symlink():
+        raise MalformedDatasetError(
+            f"“{path.name}” is a link to something that is not there. Put it back, or delete the link."
+        )
     if not path.exists():
-        known = ", ".join(f"“{entry.name}”" for entry in list_datasets())
+        entries = (entry for entry in list_datasets() if entry.kind != "not understood")
+        known = ", ".join(f"“{entry.name}”" for entry in islice(entries, _MOST_NAMED))
         raise DatasetNotFoundError(
             f"There is no dataset “{path.name}”, and no file or folder {path}. Known "
             f"are {known}; put a file into the folder data, or give a path."

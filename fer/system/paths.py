@@ -33,6 +33,11 @@ def import_settings_folder() -> Path:
     return data_folder() / "import-settings"
 
 
+def provenance_folder() -> Path:
+    """Where downloaded datasets came from, a file each."""
+    return data_folder() / "provenance"
+
+
 def editions_folder() -> Path:
     """What learners mended in their datasets, one folder per dataset."""
     return data_folder() / "editions"
@@ -56,6 +61,19 @@ def recordings_folder() -> Path:
 def films_folder() -> Path:
     """Films that are being read, and what came of them; a folder each."""
     return cache_folder() / "films"
+
+
+def own_data_folders() -> tuple[Path, ...]:
+    """The folders in `data/` that hold no dataset but what the program keeps there."""
+    return (
+        cache_folder(),
+        import_settings_folder(),
+        provenance_folder(),
+        editions_folder(),
+        augmentation_presets_folder().parent,
+        calibration_folder(),
+        recordings_folder(),
+    )
 
 
 def runs_folder() -> Path:

@@ -19,12 +19,19 @@ SPLIT_TITLES = {Split.TRAIN: "Training", Split.VALIDATION: "Validation", Split.T
 def choose_dataset(key: str, label: str = "Dataset", help: str | None = None) -> DatasetEntry:
     """Show the datasets there are and return the chosen one, remembered for every page.
 
+    What lies in `data/` and is not understood can be chosen too, because opening it says why.
+
     Args:
         key: the widget's key, "<page>.dataset".
         label: what stands above the widget.
         help: what its question mark says; None for no question mark.
     """
-    entries = {entry.name: entry for entry in list_datasets()}
+    entries = {
+        entry.name: replace(entry, title=f"{entry.title} · not understood")
+        if entry.kind == "not understood"
+        else entry
+        for entry in list_datasets()
+    }
     if state.dataset() not in entries:
         state.set_dataset(next(iter(entries)))
     return _choose(entries, state.dataset(), state.set_dataset, key, label, help)

@@ -66,6 +66,20 @@ def test_a_csv_in_data_is_read_counted_and_shown(open_page: OpenPage, small_csv:
     assert page.table[0].value["Training"].tolist() == ["4"] * 7
 
 
+@pytest.mark.parametrize("page_file", [PAGE, "2_augmentation.py", "3_training.py"])
+def test_what_is_not_understood_is_offered_last_and_says_why(
+    open_page: OpenPage, fer_home: Path, csv_in_data: Callable[[str], str], page_file: str
+) -> None:
+    csv_in_data("small")
+    (fer_home / "data" / "holiday").mkdir()
+    page = open_page(page_file, {"workshop.dataset": "holiday"})
+    assert not page.exception
+    choice = page.selectbox(key=f"{page_file[2:-3]}.dataset")
+    assert choice.options[-1] == "holiday · not understood"
+    assert choice.value == "holiday"
+    assert "“holiday” holds no pictures" in "".join(box.value for box in page.error) + words(page)
+
+
 def test_the_laziest_answer_is_named_with_its_score(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,7 +139,12 @@ def test_the_list_has_the_built_in_set_first_and_then_what_lies_in_data(
     (data / "fer2013new.csv").write_text(VOTES_HEADER)
     (data / "cache" / "train").mkdir(parents=True)
     (data / "holiday").mkdir()
+    (data / "beach.jpg").write_bytes(b"")
     (data / "README.md").write_text("Put datasets here.")
+    (data / "LICENSE.txt").write_text("Do as you like.")
+    (data / "Thumbs.db").write_bytes(b"")
+    for own in ("presets", "calibration", "recordings", "import-settings"):
+        (data / own).mkdir()
     (data / ".uploading.csv").write_text("")
 
     assert [(entry.name, entry.kind) for entry in list_datasets()] == [
@@ -149,7 +154,21 @@ def test_the_list_has_the_built_in_set_first_and_then_what_lies_in_data(
         ("packed.tar.gz", "archive"),
         ("table.parquet", "parquet"),
         ("zebra.csv", "csv"),
+        ("beach.jpg", "not understood"),
+        ("holiday", "not understood"),
     ]
+
+
+@pytest.mark.parametrize("name", ["holiday", "beach.jpg", "beach", "fer2013new.csv", "gone"])
+def test_what_lies_in_data_is_never_said_to_be_missing(fer_home: Path, name: str) -> None:
+    data = fer_home / "data"
+    (data / "holiday").mkdir(parents=True)
+    (data / "beach.jpg").write_bytes(b"")
+    (data / "fer2013new.csv").write_text(VOTES_HEADER)
+    (data / "gone").symlink_to(data / "nowhere")
+
+    with pytest.raises(MalformedDatasetError, match=f"“{name}"):
+        load_dataset(name)
 
 
 @pytest.mark.parametrize("name", ["small", "small.csv"])
@@ -196,7 +215,7 @@ def test_a_pipe_is_refused_and_never_waited_for(fer_home: Path, name: str) -> No
     paths.data_folder().mkdir()
     os.mkfifo(paths.data_folder() / name)
 
-    assert [entry.name for entry in list_datasets()] == ["synthetic"]
+    assert [entry.kind for entry in list_datasets()] == ["built-in", "not understood"]
     with pytest.raises(MalformedDatasetError, match="a pipe or a device"):
         load_dataset(str(paths.data_folder() / name))
 
