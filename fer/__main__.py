@@ -1,7 +1,8 @@
 """Command-line entry point: runs one command, `python -m fer <command> …`.
 
 Results go to stdout (with `--json`, one JSON object and nothing else), progress and errors to stderr.
-A mistake of the user's ends with exit status 2 and one line.
+A mistake of the user's ends with exit status 2 and one line; where only a part of what was asked for failed,
+the rest is printed and the status is 1.
 """
 
 import json
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fer.cli import terminal
-from fer.cli.commands import USER_ERROR, parse
+from fer.cli.commands import PARTLY_FAILED, USER_ERROR, parse
 from fer.errors import FerError, PartlyBadDatasetError
 from fer.system.jobs import JobRecorder
 
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if job is not None:
             job.fail(f"It ended with {type(error).__name__}: {error}. Please report this.")
         raise
-    return 0
+    return PARTLY_FAILED if result.get("failed") else 0
 
 
 def _quiet_native_libraries() -> None:

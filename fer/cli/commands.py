@@ -6,9 +6,13 @@ from importlib import import_module
 from typing import Any, NoReturn, Protocol
 
 USER_ERROR = 2
+PARTLY_FAILED = 1
 
 Answer = tuple[dict[str, Any], str]
-"""What a command returns: its result as plain JSON values, and as text."""
+"""What a command returns: its result as plain JSON values, and as text.
+
+A result whose "failed" is over 0 says that so many parts of what was asked for failed: the status is 1.
+"""
 
 # By the module of fer.cli that adds them, in the order in which `--help` lists them. A summary of None hides
 # a command from that list.

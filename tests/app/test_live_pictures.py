@@ -1,5 +1,6 @@
 """Pictures on the live page: one or many, good or bad, looked at closely and taken along."""
 
+import csv
 import io
 import json
 import zipfile
@@ -156,6 +157,27 @@ def test_the_table_has_a_row_per_face_and_names_no_formula(model: Path) -> None:
     assert lines[0].startswith("file,face,left,top,right,bottom,label,confidence,angry,disgust,")
     assert lines[1].startswith("'=cmd|x.png,1,")
     assert len(lines) == 2
+
+
+def test_a_picture_without_a_face_and_one_that_is_damaged_have_their_rows(model: Path) -> None:
+    wall = PicturePrediction("wall.png", np.zeros((9, 9, 3), np.uint8))
+    damaged = PicturePrediction("cut.png", None, error="“cut.png” is cut off.")
+    taken = [*answers(model), wall, damaged]
+    rows = list(csv.DictReader(io.StringIO(as_csv(taken))))
+    assert [(row["file"], row["face"], row["label"] == "", row["error"]) for row in rows] == [
+        ("face.png", "1", False, ""),
+        ("wall.png", "", True, ""),
+        ("cut.png", "", True, "“cut.png” is cut off."),
+    ]
+    assert list(next(csv.DictReader(io.StringIO(as_csv([wall]))))) == list(rows[0]), "the same columns"
+    told = json.loads(as_json(taken, "grey"))["images"]
+    assert [(len(image["faces"]), image.get("error", "")) for image in told] == [
+        (1, ""),
+        (0, ""),
+        (0, "“cut.png” is cut off."),
+    ]
+    with zipfile.ZipFile(io.BytesIO(as_zip(taken, DrawingStyle()))) as archive:
+        assert archive.namelist() == ["001-face.png", "002-wall.png"]
 
 
 def test_json_and_pictures_say_the_same(model: Path) -> None:

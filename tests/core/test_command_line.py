@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -326,6 +327,73 @@ def test_recognize_says_where_there_is_no_face(
     cv2.imwrite(str(empty), np.full((200, 200), 128, np.uint8))
     assert main(["recognize", str(empty), "--model", grey]) == 0
     assert capsys.readouterr().out == f"{empty}: no face found\n"
+
+
+def test_one_bad_picture_does_not_lose_the_others(
+    capsys: pytest.CaptureFixture[str], portrait: Path, grey: str, tmp_path: Path
+) -> None:
+    cut, wall, table = tmp_path / "cut.png", tmp_path / "wall.png", tmp_path / "faces.csv"
+    cut.write_bytes(portrait.read_bytes()[:-600])
+    cv2.imwrite(str(wall), np.full((200, 200), 128, np.uint8))
+    (tmp_path / "text.jpg").write_text("<!doctype html>not found")
+    typed = [
+        str(path) for path in (portrait, cut, tmp_path / "text.jpg", wall, tmp_path / "gone.jpg", portrait)
+    ]
+    options = ["--model", grey, "--table", str(table), "--output", str(tmp_path / "out")]
+    assert status_of(["recognize", *typed, *options, "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert err == "fer: 3 of 6 pictures could not be read.\n"
+    result = json.loads(out)
+    assert result["failed"] == 3
+    assert [len(image["faces"]) for image in result["images"]] == [1, 0, 0, 0, 0, 1]
+    errors = [image.get("error", "") for image in result["images"]]
+    assert [bool(error) for error in errors] == [False, True, True, False, True, False]
+    assert "“cut.png” is cut off or damaged" in errors[1]
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert [row["file"] for row in rows] == typed
+    assert [row["face"] for row in rows] == ["1", "", "", "", "", "1"]
+    assert [row["error"] for row in rows] == errors
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert status_of(["recognize", *typed, *options]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith(f"{cut}: not read. “cut.png” is cut off")
+    assert lines[3] == f"{wall}: no face found"
+
+
+def test_a_folder_is_taken_as_its_pictures(
+    capsys: pytest.CaptureFixture[str], portrait: Path, grey: str, tmp_path: Path
+) -> None:
+    folder, other = tmp_path / "pictures", tmp_path / "other.png"
+    (folder / "within").mkdir(parents=True)
+    for name in ("b.PNG", "a.jfif"):  # by their content, whatever they are called
+        (folder / name).write_bytes(portrait.read_bytes())
+    (folder / "notes.txt").write_text("no picture")
+    (folder / ".hidden.png").write_text("the Finder's")
+    other.write_bytes(portrait.read_bytes())
+    (folder / "out.png").symlink_to(other)
+    (folder / "c.png").symlink_to(folder / "b.PNG")
+    os.mkfifo(folder / "pipe.png")
+    result = answer(capsys, "recognize", str(folder), "--model", grey)
+    assert [Path(image["file"]).name for image in result["images"]] == ["a.jfif", "b.PNG", "c.png"]
+    assert result["left_out"] == [
+        f"{folder}: 3 of 7 entries are read; 4 are no pictures, for example “notes.txt”."
+    ]
+    assert status_of(["recognize", str(folder), "--model", grey]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == result["left_out"][0]
+    assert status_of(["recognize", str(folder / "within"), "--model", grey]) == 2
+    assert "There is no picture to read" in capsys.readouterr().err
+
+
+def test_a_picture_that_is_read_is_never_written_over(
+    capsys: pytest.CaptureFixture[str], portrait: Path, grey: str, tmp_path: Path
+) -> None:
+    (tmp_path / "002-portrait.png").write_bytes(portrait.read_bytes())
+    before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    for options in (["--output", str(tmp_path)], ["--table", str(portrait)]):
+        typed = ["recognize", str(tmp_path / "002-portrait.png"), str(portrait), "--model", grey]
+        assert status_of([*typed, *options]) == 2
+        assert "would be written over" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
 
 def test_train_hands_its_options_over_and_reports_the_run(

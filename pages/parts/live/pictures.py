@@ -51,19 +51,19 @@ def pictures_view(choice: LiveChoice) -> None:
         files = files[:_MOST]
     if len(files) == 1:
         answer = _one(choice, files[0].name, files[0].getvalue(), key="live.picture")
-        if answer is not None:
+        if not answer.error:
             _take_along([answer], choice)
         return
     read = [
         _one(choice, file.name, file.getvalue(), key=f"live.picture.{file.file_id}", brief=True)
         for file in files
     ]
-    _take_along([answer for answer in read if answer is not None], choice)
+    _take_along(read, choice)
 
 
 def _one(
     choice: LiveChoice, title: str, content: bytes, key: str, *, brief: bool = False
-) -> PicturePrediction | None:
+) -> PicturePrediction:
     """One picture, drawn over, with what is known of the chosen face; or the sentence why not.
 
     `brief` is for one of many: the face's closer reading is shown only when it is asked for.
@@ -74,7 +74,7 @@ def _one(
         )
     except FerError as error:
         st.error(phrases.plain(str(error)), icon=":material/broken_image:")
-        return None
+        return PicturePrediction(title, None, error=str(error))
     drawn = drawing.draw_faces(image_bgr, faces, choice.style)
     with st.container(border=brief):
         picture, beside = st.columns([5, 4], gap="medium")
@@ -108,7 +108,8 @@ def _take_along(answers: Sequence[PicturePrediction], choice: LiveChoice) -> Non
         return
     digest = hashlib.blake2b(repr([answer.name for answer in answers]).encode(), digest_size=4).hexdigest()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        pictures = f"{len(answers)} picture{'s' if len(answers) > 1 else ''}"
+        read = sum(not answer.error for answer in answers)
+        pictures = f"{read} picture{'' if read == 1 else 's'}"
         st.caption(f"{phrases.faces(faces)} in {pictures}, to take along:")
         notices.downloads(
             f"live.take.{digest}",
