@@ -24,7 +24,7 @@ from fer.errors import StorageError
 from fer.system.result_store import ResultStore, load_result
 
 # The version is raised whenever a reader changes what it makes of the same file.
-_PIXELS, _REST = ResultStore("", ".npy", version=2), ResultStore("", ".npz", version=2)
+_PIXELS, _REST = ResultStore("", ".npy", version=3), ResultStore("", ".npz", version=3)
 # What temporary files and folders are called, and how old they are when nobody can be at work on them.
 _TEMPORARY = (".saving-*", ".unpacking-*", ".uploading-*", ".converting-*")
 _FORGOTTEN_S = 24 * 60 * 60

@@ -1,6 +1,5 @@
 """Dataset registry: which datasets there are, and loading one by its name or path."""
 
-import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,12 +15,13 @@ from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.editions import Edition, load_edition
 from fer.datasets.import_settings import load_import_settings, variant
 from fer.datasets.provenance import source_of
-from fer.datasets.readers.archives import SUFFIXES as ARCHIVE_SUFFIXES
-from fer.datasets.readers.archives import is_archive, load_archive, without_suffix
+from fer.datasets.readers.archives import load_archive
 from fer.datasets.readers.ferplus import join_votes, looks_like_votes, votes_beside
 from fer.datasets.readers.folders import holds_emotions, listing_fingerprint, load_folders, looks_like_folders
 from fer.datasets.readers.parquet import load_parquet
-from fer.datasets.readers.tables import find_tables, load_tables
+from fer.datasets.readers.signatures import PARQUET, is_archive, signature_at, without_suffix
+from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
+from fer.datasets.readers.tables import find_tables, load_tables, tables_fingerprint
 from fer.datasets.readers.wide_csv import load_csv
 from fer.datasets.views import apply_view
 from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
@@ -163,7 +163,7 @@ def read_dataset(
         kind = "folders"  # whose reader says what is missing
     if kind is None:
         raise MalformedDatasetError(
-            f"“{path.name}” is neither a .csv, a .parquet, an archive ({', '.join(ARCHIVE_SUFFIXES)}) nor a "
+            f"“{path.name}” is neither a .csv, a .parquet, an archive (.zip, .tar, .gz, .bz2, .xz) nor a "
             "folder. Choose a table of faces, or folders like train/happy."
         )
     if kind == "csv" and looks_like_votes(path):
@@ -234,10 +234,7 @@ def _state(path: Path) -> str:
     """A text that changes when what would be read from `path` does."""
     if not path.is_dir():
         return file_state(path)
-    if _kind(path) != "tables":
-        return listing_fingerprint(path)
-    states = (f"{table.path.relative_to(path)}\0{file_state(table.path)}" for table in find_tables(path))
-    return hashlib.sha256("\n".join(states).encode("utf-8", "surrogateescape")).hexdigest()
+    return tables_fingerprint(path) if _kind(path) == "tables" else listing_fingerprint(path)
 
 
 def _kind(path: Path) -> Kind | None:
@@ -249,7 +246,9 @@ def _kind(path: Path) -> Kind | None:
         return "folders" if looks_like_folders(path) else None
     if not path.is_file():
         return None
-    if is_archive(path.name):
+    if is_archive(path):
         return "archive"
-    suffixes: dict[str, Kind] = {".csv": "csv", ".parquet": "parquet"}
-    return suffixes.get(path.suffix.lower())
+    if path.suffix.lower() == ".parquet" or signature_at(path) == PARQUET:
+        return "parquet"
+    # A table that was called an archive is none, or it would have been known for one.
+    return "csv" if path.name.lower().endswith((".csv", *ARCHIVE_SUFFIXES)) else None

@@ -1,11 +1,14 @@
 """Archives: whatever is in them comes out as a dataset or not at all, and nothing is written elsewhere."""
 
+import bz2
 import gzip
 import io
+import lzma
 import stat
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fer.datasets import Dataset, load_dataset
-from fer.datasets.readers import archives
+from fer.datasets.readers import unpacking
 from fer.datasets.readers.archives import load_archive
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError, StorageError
 from fer.system import paths
@@ -201,20 +204,22 @@ def test_a_link_in_a_zip_is_not_unpacked(tmp_path: Path, csv: bytes) -> None:
     assert len(load_archive(path)) == 42
 
 
-@pytest.mark.parametrize("name", ["faces.zip", "faces.tar.gz", "faces.tar", "fer2013.csv.gz"])
+@pytest.mark.parametrize(
+    "name", ["faces.zip", "faces.tar.gz", "faces.tar", "fer2013.csv.gz", "fer2013.csv.xz"]
+)
 def test_what_would_fill_the_disk_is_stopped_while_it_comes_out(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     zeros = bytes(20 * 2**20)
-    if name == "fer2013.csv.gz":
-        (tmp_path / name).write_bytes(gzip.compress(zeros))
+    if name.startswith("fer2013.csv"):
+        (tmp_path / name).write_bytes((lzma if name.endswith("xz") else gzip).compress(zeros))
     else:
         packer(name)(tmp_path / name, {"fer2013.csv": zeros})
     if name == "faces.tar":  # it is not compressed, so only its size can be too much
-        monkeypatch.setattr(archives, "MAX_BYTES", 8 * 2**20)
+        monkeypatch.setattr(unpacking, "MAX_BYTES", 8 * 2**20)
     written = []
-    real = archives._Budget.take
-    monkeypatch.setattr(archives._Budget, "take", lambda self, size: (written.append(size), real(self, size)))
+    real = unpacking.Budget.take
+    monkeypatch.setattr(unpacking.Budget, "take", lambda self, size: (written.append(size), real(self, size)))
 
     with pytest.raises(MalformedDatasetError, match=r"was not unpacked: its .* made to fill a disk"):
         load_archive(tmp_path / name)
@@ -241,7 +246,7 @@ def test_a_bomb_inside_an_archive_is_counted_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["faces.zip", "faces.tar"])
 def test_too_many_members_are_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MAX_MEMBERS", 50)
+    monkeypatch.setattr(unpacking, "MAX_MEMBERS", 50)
     path = packer(name)(tmp_path / name, {f"{number}.txt": b"" for number in range(51)})
 
     with pytest.raises(MalformedDatasetError, match="more than 50 files"):
@@ -257,14 +262,16 @@ def test_a_header_that_promises_gigabytes_is_not_read_at_once(tmp_path: Path) ->
         load_archive(tmp_path / "faces.tar")
 
 
-@pytest.mark.parametrize("name", ["faces.zip", "faces.tar.gz", "faces.tar", "fer2013.csv.gz"])
+@pytest.mark.parametrize(
+    "name", ["faces.zip", "faces.tar.gz", "faces.tar", "fer2013.csv.gz", "fer2013.csv.xz"]
+)
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.9, 0.999])
 def test_an_archive_that_was_cut_off_is_refused_by_name(
     name: str, share: float, tmp_path: Path, csv: bytes
 ) -> None:
     path = tmp_path / name
-    if name == "fer2013.csv.gz":
-        path.write_bytes(gzip.compress(csv))
+    if name.startswith("fer2013.csv"):
+        path.write_bytes(compressed(csv, "xz of a table" if name.endswith("xz") else "gzip of a table"))
     else:
         packer(name)(path, {"fer2013.csv": csv, "train/happy/1.png": csv[:3000]})
     whole = path.read_bytes()
@@ -377,3 +384,118 @@ def test_members_of_any_name_are_written_inside_or_not_at_all(
         paths.data_folder()
     }
     assert list(paths.cache_folder().rglob("*")) == []
+
+
+# --- Whatever they are called ------------------------------------------------------------------
+
+
+def compressed(csv: bytes, how: str) -> bytes:
+    """The table, packed in one of the ways that people pack tables."""
+    tar, packed_zip = io.BytesIO(), io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as archive:
+        member = tarfile.TarInfo("fer2013/fer2013.csv")
+        member.size = len(csv)
+        archive.addfile(member, io.BytesIO(csv))
+    with zipfile.ZipFile(packed_zip, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("fer2013.csv", csv)
+    pack = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "plain": bytes}
+    kind, _, what = how.partition(" of ")
+    content = {"a table": csv, "a tar": tar.getvalue(), "a zip": packed_zip.getvalue()}[what]
+    return pack[kind](content)
+
+
+@pytest.mark.parametrize("name", ["fer2013", "fer2013.csv", "fer2013.zip", "fer2013.tar.gz", "fer.2013.xz"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("plain of a tar", "plain of a zip", "gzip of a table", "gzip of a tar", "gzip of a zip"),
+        *("bzip2 of a table", "bzip2 of a tar", "xz of a table", "xz of a tar", "xz of a zip"),
+    ],
+)
+def test_an_archive_is_read_by_its_content_whatever_its_name_says(
+    how: str, name: str, fer_home: Path, csv: bytes, small_dataset: Dataset
+) -> None:
+    (fer_home / "data").mkdir()
+    (fer_home / "data" / name).write_bytes(compressed(csv, how))
+
+    np.testing.assert_array_equal(load_dataset(name).images, small_dataset.images)
+
+
+def test_a_table_with_the_name_of_an_archive_is_read(
+    tmp_path: Path, csv: bytes, small_dataset: Dataset
+) -> None:
+    # Browsers unpack what they fetch and leave its name.
+    (tmp_path / "fer2013.csv.gz").write_bytes(csv)
+
+    np.testing.assert_array_equal(load_dataset(str(tmp_path / "fer2013.csv.gz")).images, small_dataset.images)
+
+
+def test_an_archive_without_an_ending_is_found_in_an_archive(
+    tmp_path: Path, csv: bytes, small_dataset: Dataset
+) -> None:
+    inner = pack_tar(tmp_path / "fer2013", {"fer2013/fer2013.csv": csv}).read_bytes()
+    path = pack_zip(tmp_path / "faces.zip", {"README": b"read me", "fer2013": inner, "table.csv": inner})
+
+    loaded = load_archive(path)
+
+    np.testing.assert_array_equal(loaded.images, small_dataset.images)
+    assert loaded.notes[-1] == "Left out: “README” (neither a picture nor a table, by its ending)."
+
+
+@pytest.mark.parametrize(
+    ("beginning", "kind"), [(b"7z\xbc\xaf\x27\x1c\0\4", "7-Zip"), (b"Rar!\x1a\x07\x01\0", "RAR")]
+)
+@pytest.mark.parametrize("name", ["faces.7z", "faces.csv", "faces"])
+def test_an_archive_of_a_kind_that_is_not_unpacked_is_refused_by_name(
+    beginning: bytes, kind: str, name: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(beginning + bytes(100))
+
+    with pytest.raises(MalformedDatasetError, match=rf"“{name}” is a {kind} archive.*Unpack it yourself"):
+        load_dataset(str(tmp_path / name))
+    inside = pack_zip(tmp_path / "more.zip", {"set/faces.7z": beginning})
+    with pytest.raises(MalformedDatasetError, match=r"holds “set/faces\.7z”, an archive.*Unpack it yourself"):
+        load_archive(inside)
+
+
+def test_a_workbook_with_the_name_of_a_table_is_refused_by_name(tmp_path: Path) -> None:
+    path = pack_zip(tmp_path / "faces.csv", {"[Content_Types].xml": b"<", "xl/workbook.xml": b"<"})
+
+    with pytest.raises(
+        MalformedDatasetError, match=r"“faces\.csv” is an Excel workbook\. Save it as “CSV UTF-8”"
+    ):
+        load_dataset(str(path))
+
+
+def test_unpacking_xz_takes_no_more_memory_than_it_may(tmp_path: Path, csv: bytes) -> None:
+    greedy = [{"id": lzma.FILTER_LZMA2, "dict_size": 2**29}]
+    # Encoding with such a dictionary would itself take gigabytes, so a header that asks for it is written.
+    modest = lzma.compress(csv, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 2**20}])
+    header = bytearray(modest[12:24])
+    assert header[4] == 16  # the dictionary's size as LZMA2 writes it
+    header[4] = 34
+    header[8:12] = zlib.crc32(header[:8]).to_bytes(4, "little")
+    assert greedy[0]["dict_size"] == 2 ** (34 // 2 + 12)
+    (tmp_path / "faces.csv.xz").write_bytes(modest[:12] + bytes(header) + modest[24:])
+
+    with pytest.raises(MalformedDatasetError, match="packed in a way that cannot be unpacked here"):
+        load_archive(tmp_path / "faces.csv.xz")
+
+
+def test_several_xz_streams_in_one_file_are_one_table(
+    tmp_path: Path, csv: bytes, small_dataset: Dataset
+) -> None:
+    middle = len(csv) // 2
+    packed = lzma.compress(csv[:middle]) + bytes(8) + lzma.compress(csv[middle:])
+    (tmp_path / "faces.csv.xz").write_bytes(packed)
+
+    np.testing.assert_array_equal(load_archive(tmp_path / "faces.csv.xz").images, small_dataset.images)
+
+
+def test_an_archive_that_holds_itself_comes_to_an_end(tmp_path: Path, csv: bytes) -> None:
+    content = b"nothing"
+    for _ in range(8):
+        content = pack_zip(tmp_path / "inner.zip", {"inner.zip": content}).read_bytes()
+
+    with pytest.raises(MalformedDatasetError, match="holds neither a table"):
+        load_archive(tmp_path / "inner.zip")

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fer.datasets import Dataset, Split
-from fer.datasets.readers.tables import find_tables, load_tables
+from fer.datasets.readers.tables import find_tables, load_tables, tables_fingerprint
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import dataset_of, write_fer_csv
 
@@ -89,8 +89,39 @@ def test_a_table_that_has_all_splits_goes_before_those_of_one_and_faces_without_
     (root / "test.csv").write_text("pixels\n1 2 3\n")
     (root / "example_submission.csv").write_text("id,emotion\n1,0\n")
 
+    (root / "fer2013.tar.gz").write_bytes(b"\x1f\x8b\x08")
+    (root / "Thumbs.db").write_bytes(b"")
+
+    loaded = load_tables(root)
+
     assert [table.path.name for table in find_tables(root)] == ["icml_face_data.csv"]
-    np.testing.assert_array_equal(load_tables(root).splits, small_dataset.splits)
+    np.testing.assert_array_equal(loaded.splits, small_dataset.splits)
+    assert sorted(loaded.notes) == [
+        "Left out: “example_submission.csv” (not a table of faces).",
+        "Left out: “fer2013.tar.gz” (an archive, which was not unpacked).",
+        "Left out: “test.csv” (faces without labels).",
+        "Left out: “train.csv” (“icml_face_data.csv” has all splits).",
+    ]
+
+
+def test_what_is_read_beside_a_table_and_what_is_not_is_seen_by_the_fingerprint(
+    root: Path, small_dataset: Dataset
+) -> None:
+    write_fer_csv(root / "train.csv", small_dataset)
+    states = [tables_fingerprint(root)]
+    (root / "test.csv").write_text("pixels\n1 2 3\n")
+    states.append(tables_fingerprint(root))
+    (root / "README.md").write_text("# Faces")
+    states.append(tables_fingerprint(root))
+    (root / "fer2013new.csv").write_text(
+        "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
+    )
+
+    assert len(set(states)) == 3
+    assert load_tables(root).notes == (
+        "Left out: “test.csv” (faces without labels).",
+        "Left out: “README.md” (not a table, by its ending).",
+    )
 
 
 def test_votes_beside_a_table_are_no_table(root: Path, small_dataset: Dataset) -> None:

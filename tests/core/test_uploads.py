@@ -158,6 +158,18 @@ def test_an_archive_can_be_uploaded(name: str, small_csv: bytes, small_dataset: 
     np.testing.assert_array_equal(load_dataset(name).images, small_dataset.images)
 
 
+def test_an_archive_may_have_any_name_and_one_that_cannot_be_unpacked_is_named(
+    small_csv: bytes, small_dataset: Dataset
+) -> None:
+    entry = save_upload("mine", zipped(small_csv))
+
+    assert (entry.name, entry.kind) == ("mine", "archive")
+    np.testing.assert_array_equal(load_dataset("mine").images, small_dataset.images)
+    with pytest.raises(MalformedDatasetError, match=r"“mine\.7z” is a 7-Zip archive.*Unpack it yourself"):
+        save_upload("mine.7z", b"7z\xbc\xaf\x27\x1c" + bytes(500))
+    assert in_data() == ["mine"]
+
+
 def test_a_second_download_of_the_same_name_can_be_uploaded(small_csv: bytes) -> None:
     assert save_upload("archive (1).zip", zipped(small_csv)).name == "archive-1.zip"
 

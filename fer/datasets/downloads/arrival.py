@@ -1,7 +1,6 @@
 """Download checks: what came is recognised, read once, and only then put into `data/`."""
 
 import hashlib
-import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ from fer.datasets.downloads.addresses import FERPLUS_FILE, Address
 from fer.datasets.downloads.offers import Offer
 from fer.datasets.downloads.transfer import digests_of
 from fer.datasets.provenance import FileRecord, Provenance, forget_provenance, save_provenance
+from fer.datasets.readers.signatures import signature_at
 from fer.datasets.registry import keep_read, read_dataset
 from fer.errors import DownloadError, FerError, MalformedDatasetError, PartlyBadDatasetError
 from fer.system import paths
@@ -75,12 +75,8 @@ def shaped(address: Address, arriving: Path, records: list[FileRecord]) -> tuple
         return arriving, records
     path = arriving / records[0].path
     if address.host == "kaggle":
-        if zipfile.is_zipfile(path):
-            suffix = ".zip"
-        elif tarfile.is_tarfile(path):
-            with path.open("rb") as file:
-                suffix = ".tar.gz" if file.read(2) == b"\x1f\x8b" else ".tar"
-        else:
+        suffix = {"zip": ".zip", "tar": ".tar", "gzip": ".tar.gz"}.get(signature_at(path))
+        if suffix is None:
             raise DownloadError(
                 f"Kaggle sent something else than an archive for “{address.id}”. Download it from "
                 f"{address.url} in a browser and drop the file onto the dataset page."

@@ -7,6 +7,7 @@ default/train/0000.parquet  default/test/0000.parquet
 ```
 """
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -18,10 +19,14 @@ from pathlib import Path
 import numpy as np
 
 from fer.config import AS_GUESSED, ImportSettings
+from fer.datasets.cache import file_state
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.readers.csv_faces import FirstLine, read_first_line
+from fer.datasets.readers.ferplus import looks_like_votes
 from fer.datasets.readers.parquet import load_parquet
-from fer.datasets.readers.vocabulary import filled_splits, split_called
+from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, PassedOver, is_junk
+from fer.datasets.readers.signatures import PARQUET, SUFFIXES, is_archive, signature_at
+from fer.datasets.readers.vocabulary import filled_splits, quoted, split_called
 from fer.datasets.readers.wide_csv import load_csv, looks_like_wide_csv
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from fer.system.progress import Progress, part, silent
@@ -47,7 +52,7 @@ def load_tables(
 
     Train comes first, then validation, then test, each by file name; `rows` counts through all of them.
     """
-    tables = find_tables(folder)
+    tables, passed = _survey(folder)
     if not tables:
         raise MalformedDatasetError(
             f"“{folder.name}” holds no tables named for splits. Name them like train.csv, "
@@ -57,7 +62,7 @@ def load_tables(
     refusals: list[PartlyBadDatasetError] = []
     good = 0
     for number, table in enumerate(tables):
-        load = load_parquet if table.path.suffix.lower() == ".parquet" else load_csv
+        load = load_parquet if _is_parquet(table.path) else load_csv
         try:
             share = part(progress, number / len(tables), (number + 1) / len(tables))
             parts.append(load(table.path, share, skip_bad, how, split=table.split))
@@ -70,7 +75,7 @@ def load_tables(
         raise PartlyBadDatasetError(
             str(refusals[0]), good, bad, sum(refusal.bad_count for refusal in refusals)
         )
-    return _joined(folder, tables, parts)
+    return _joined(folder, tables, parts, passed)
 
 
 def find_tables(folder: Path) -> list[Table]:
@@ -79,11 +84,40 @@ def find_tables(folder: Path) -> list[Table]:
     One that has all splits, as `icml_face_data.csv` beside its `train.csv` and `test.csv`, goes before
     several that are named for splits, and these before one that is alone. Tables without labels do not count.
     """
-    begun = {path: _first_line(path) for path in sorted(_files(folder, folder, _DEEPEST))}
+    return _survey(folder)[0]
+
+
+def tables_fingerprint(folder: Path) -> str:
+    """A text that changes when what `load_tables` makes of the folder does."""
+    tables, passed = _survey(folder)
+    states = [f"{_place(table.path, folder)}\0{file_state(table.path)}" for table in tables]
+    return hashlib.sha256("\n".join([*states, *passed.notes]).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _survey(folder: Path) -> tuple[list[Table], PassedOver]:
+    """The tables that are read, see `find_tables`, and what else there is."""
+    passed = PassedOver()
+    begun = {path: _first_line(path) for path in sorted(_files(folder, folder, _DEEPEST, passed))}
     found = [path for path, first in begun.items() if first is None or _has_faces(path, first)]
+    whole = [path for path in found if (first := begun[path]) is not None and first.split is not None]
+    tables = _chosen(found, whole, folder)
+    for path, first in begun.items():
+        if first is not None and path not in found and not looks_like_votes(path):
+            unlabelled = "pixels" in first.names and first.emotion is None
+            passed.add(_place(path, folder), "faces without labels" if unlabelled else "not a table of faces")
+    if tables:
+        is_whole = len(tables) == 1 and tables[0].path in whole
+        whole_one = f"{quoted(tables[0].path.name)} has all splits"
+        reason = whole_one if is_whole else "the tables named for splits are read instead"
+        read = {table.path for table in tables}
+        passed.add_all((_place(path, folder) for path in found if path not in read), reason)
+    return tables, passed
+
+
+def _chosen(found: list[Path], whole: list[Path], folder: Path) -> list[Table]:
+    """Which of the tables of faces are read, if some of them, `whole`, say what each face is for."""
     if len(found) == 1:
         return [Table(found[0], _split_of(found[0], folder))]
-    whole = [path for path in found if (first := begun[path]) is not None and first.split is not None]
     named = [Table(path, split) for path in found if (split := _split_of(path, folder))]
     if whole and not all(table.path in whole for table in named):
         return [Table(max(whole, key=lambda path: path.stat().st_size), None)]
@@ -94,7 +128,7 @@ def find_tables(folder: Path) -> list[Table]:
     return [Table(max(whole, key=lambda path: path.stat().st_size), None)] if whole else []
 
 
-def _joined(folder: Path, tables: Sequence[Table], parts: Sequence[Dataset]) -> Dataset:
+def _joined(folder: Path, tables: Sequence[Table], parts: Sequence[Dataset], passed: PassedOver) -> Dataset:
     for (_, first), (table, second) in pairwise(zip(tables, parts, strict=True)):
         if second.images.shape[1:] != first.images.shape[1:]:
             raise MalformedDatasetError(
@@ -118,7 +152,7 @@ def _joined(folder: Path, tables: Sequence[Table], parts: Sequence[Dataset]) -> 
         source=Source(folder.name),
         rows=np.concatenate(rows),
         votes=np.concatenate(votes) if len(votes) == len(parts) else None,
-        notes=(*notes, *([drawn] if drawn else [])),
+        notes=(*notes, *([drawn] if drawn else []), *passed.notes),
     )
 
 
@@ -126,21 +160,33 @@ def _size(part: Dataset) -> str:
     return f"{part.images.shape[2]}×{part.images.shape[1]}"
 
 
-def _files(folder: Path, root: Path, depth: int) -> Iterator[Path]:
+def _files(folder: Path, root: Path, depth: int, passed: PassedOver) -> Iterator[Path]:
     """The tables in `folder` and the folders below it that a person or a hub put there."""
     with os.scandir(folder) as scanned:
         entries = [entry for _, entry in zip(range(_MOST_ENTRIES + 1), scanned, strict=False)]
     if len(entries) > _MOST_ENTRIES:
+        passed.add(_place(folder, root), f"a folder with more than {_MOST_ENTRIES:,} files")
         return
     for entry in entries:
-        if entry.name.startswith((".", "_")):
+        path, name = folder / entry.name, entry.name.lower()
+        if is_junk(entry.name):
             continue
-        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root.resolve()):
-            continue
-        if entry.is_file() and entry.name.lower().endswith(_SUFFIXES):
-            yield folder / entry.name
-        elif depth and entry.is_dir():
-            yield from _files(folder / entry.name, root, depth - 1)
+        if entry.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+            passed.add(_place(path, root), LINK)
+        elif entry.is_dir():
+            if depth and not name.startswith("_"):
+                yield from _files(path, root, depth - 1, passed)
+            else:
+                passed.add(_place(path, root), "a folder that is not looked into")
+        elif entry.is_file() and name.endswith(_SUFFIXES) and not is_archive(path):
+            yield path
+        else:
+            is_packed = name.endswith((*_SUFFIXES, *SUFFIXES))
+            passed.add(_place(path, root), AN_ARCHIVE if is_packed else "not a table, by its ending")
+
+
+def _place(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
 
 
 def _split_of(path: Path, root: Path) -> Split | None:
@@ -157,8 +203,12 @@ def _split_of(path: Path, root: Path) -> Split | None:
 def _first_line(path: Path) -> FirstLine | None:
     """How a CSV begins; None for Parquet, and for one whose reader will say what is wrong with it."""
     with suppress(MalformedDatasetError):
-        return None if path.suffix.lower() == ".parquet" else read_first_line(path)
+        return None if _is_parquet(path) else read_first_line(path)
     return None
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet" or signature_at(path) == PARQUET
 
 
 def _has_faces(path: Path, first: FirstLine) -> bool:

@@ -14,7 +14,6 @@ from fer.system.jobs import Job, JobStatus
 from pages.parts import job_panel, notices, state
 
 _UPLOAD, _DOWNLOAD, _BY_HAND = "Upload", "Download", "By hand"
-_TYPES = ["csv", "parquet", "zip", "gz", "tgz", "tar"]
 # The jobs that this session has started and not yet seen the end of.
 _FETCHING = "dataset.fetching"
 _BAD_ROWS_IN_SIGHT = 5
@@ -49,7 +48,7 @@ _FORMS = (
     (
         "An archive",
         "fer2013.zip        fer2013.tar.gz\n└─ fer2013.csv     └─ train/happy/001.jpg",
-        "Any of these, packed: `.zip`, `.tar`, `.tar.gz`, `.tgz`.",
+        "Any of these, packed as zip, tar, gzip, bzip2 or xz, whatever the file is called.",
     ),
     (
         "FER+ votes",
@@ -115,7 +114,6 @@ def _dialog() -> None:
 def _upload() -> None:
     file = st.file_uploader(
         "A CSV, a Parquet file, or an archive with pictures or tables in it",
-        type=_TYPES,
         key="dataset.upload",
     )
     st.caption(
