@@ -8,7 +8,7 @@ from fer.config import checks
 from fer.emotions import EMOTIONS
 from fer.errors import ConfigError
 
-Numbering = Literal["guessed", "fer-2013", "raf-db", "affectnet", "alphabetical"]
+Numbering = Literal["guessed", "fer-2013", "raf-db", "affectnet", "fer-plus", "alphabetical"]
 LEFT_OUT = ""
 """What a label is mapped to when its faces are left out."""
 MOST_MAPPED = 1_000

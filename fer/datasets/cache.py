@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.dataset import Dataset, Source
+from fer.datasets.dataset import Dataset, Source, SourceLabel
 from fer.emotions import Emotion
 from fer.errors import StorageError
 from fer.system.result_store import ResultStore, load_result
@@ -57,6 +57,7 @@ def keep(source: Path, state: str, dataset: Dataset, variant: str = "") -> None:
         "emotions": dataset.emotions,
         "source": asdict(dataset.source),
         "notes": dataset.notes,
+        "source_labels": [asdict(label) for label in dataset.source_labels],
     }
     arrays: dict[str, NDArray[Any]] = {
         "labels": dataset.labels,
@@ -136,6 +137,10 @@ def _load(source: Path, state: str, variant: str) -> Dataset | None:
             arrays["rows"],
             arrays.get("votes"),
             notes=tuple(about["notes"]),
+            source_labels=tuple(
+                SourceLabel(label["text"], label["count"], label["emotion"] and Emotion(label["emotion"]))
+                for label in about["source_labels"]
+            ),
         )
 
     return load_result(place_of(source, state, variant, _REST), built)

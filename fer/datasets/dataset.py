@@ -57,6 +57,21 @@ class Source:
     citation: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SourceLabel:
+    """A label as it stands in a dataset's source, and what it was read as.
+
+    Attributes:
+        text: the label; at most a hundred printable characters of it.
+        count: how many faces have it.
+        emotion: what it stands for; None if its faces are left out.
+    """
+
+    text: str
+    count: int
+    emotion: Emotion | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Faces with their labels; its arrays are never written to.
@@ -73,6 +88,7 @@ class Dataset:
         votes: (n, 10) uint8, how many of FER+'s ten voters chose each of `VOTE_NAMES`; None without votes.
         soft_labels: (n, k) float32, shares that sum to 1, to train on instead of `labels`; None for none.
         notes: sentences about what reading or preparing it changed: splits drawn, rows left out.
+        source_labels: the labels in its source as it came, at most two hundred; empty where it has none.
     """
 
     name: str
@@ -85,6 +101,7 @@ class Dataset:
     votes: NDArray[np.uint8] | None = None
     soft_labels: NDArray[np.float32] | None = None
     notes: tuple[str, ...] = ()
+    source_labels: tuple[SourceLabel, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.images)

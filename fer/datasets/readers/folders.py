@@ -11,9 +11,11 @@ import numpy as np
 
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Source, Split
+from fer.datasets.readers.class_list import class_lists, class_names_in
 from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
-from fer.datasets.readers.vocabulary import emotion_called, filled_splits, is_outside, printable, split_called
-from fer.emotions import EMOTIONS, Emotion
+from fer.datasets.readers.numbering import read_labels
+from fer.datasets.readers.vocabulary import OUTSIDE, emotion_called, filled_splits, printable, split_called
+from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
 from fer.images import SUFFIXES, read_bytes
 from fer.system.progress import Progress, silent
@@ -24,15 +26,11 @@ _MOST_FOLDERS_LOOKED_INTO = 500
 
 
 class _Folder(NamedTuple):
-    """A folder of pictures: where it lies, its place below the dataset's folder, and what it says of them.
-
-    `emotion` is None where its name is that of an emotion that is none of ours, or of nothing at all.
-    """
+    """A folder of pictures: where it lies, its place below the dataset's folder, its label and its split."""
 
     path: Path
     place: str
     word: str
-    emotion: Emotion | None
     split: Split
 
 
@@ -43,10 +41,6 @@ class _Picture(NamedTuple):
     place: str
     folder: _Folder
 
-    @property
-    def emotion(self) -> Emotion | None:
-        return self.folder.emotion
-
 
 def load_folders(
     folder: Path, progress: Progress = silent, skip_bad: bool = False, how: ImportSettings = AS_GUESSED
@@ -54,23 +48,26 @@ def load_folders(
     """Read a folder whose sub-folders say what is in them; see `fer.datasets.readers`.
 
     The upper level names the split (train, val, test, PublicTest, …) and the lower one the emotion
-    (angry, anger, 0_angry, …); the upper may be missing, and there may be folders around them. A folder that
-    names nothing known is bad. `emotions` are those that have a picture; the order is that of the file names.
+    (angry, anger, 0_angry, 3, …); the upper may be missing, and there may be folders around them. What a
+    number means is chosen, or said by a list of classes in the folder (`classes.txt`), or guessed; see
+    `read_labels`. A folder that names nothing known is bad. `emotions` are those that have a picture; the
+    order is that of the file names.
     """
     found = sorted(_pictures(folder), key=lambda picture: picture[:2])
-    places = [row for row, picture in enumerate(found) if picture.emotion is not None]
+    words = Counter(picture.folder.word for picture in found)
+    reading = read_labels(words, how, class_names_in(_root(folder) or folder, folder, words))
+    meanings = [reading.meanings[picture.folder.word] for picture in found]
+    places = [row for row, meaning in enumerate(meanings) if meaning not in (None, OUTSIDE)]
     outside = Counter(
-        picture.folder.word
-        for picture in found
-        if picture.emotion is None and is_outside(picture.folder.word)
+        picture.folder.word for picture, meaning in zip(found, meanings, strict=True) if meaning == OUTSIDE
     )
     unknown = {
         row: (
-            printable(picture.place),
+            printable(found[row].place),
             f"lies in a folder that names none of the emotions {', '.join(EMOTIONS)}.",
         )
-        for row, picture in enumerate(found)
-        if picture.emotion is None and picture.folder.word not in outside
+        for row, meaning in enumerate(meanings)
+        if meaning is None
     }
     if not places and not unknown:
         raise MalformedDatasetError(
@@ -79,9 +76,8 @@ def load_folders(
         )
     if unknown and not skip_bad:  # said before the pictures are decoded, which takes a while
         place = printable(found[min(unknown)].folder.place)
-        message = (
-            f"The folder “{place}” in “{folder.name}” names none of the emotions {', '.join(EMOTIONS)}. "
-            f"Rename it or move it away, or leave its pictures out."
+        message = f"The folder “{place}” in “{folder.name}” names no emotion. " + (
+            reading.advice or "Rename it or move it away, or leave its pictures out."
         )
         refuse_bad(folder.name, "pictures", len(places) + len(unknown), unknown, message)
 
@@ -97,26 +93,27 @@ def load_folders(
         np.array(places, np.intp), read, folder.name, progress, what="pictures", bad=bad, skip_bad=skip_bad
     )
 
-    used = [found[row] for row in rows]
-    emotions = tuple(emotion for emotion in EMOTIONS if any(picture.emotion is emotion for picture in used))
-    index_of = {emotion: index for index, emotion in enumerate(emotions)}
-    labels = np.array([index_of[picture.emotion] for picture in used if picture.emotion], np.intp)
-    splits, drawn = filled_splits(labels, np.array([picture.folder.split.value for picture in used], "<U10"))
+    used = np.array([meanings[row] for row in rows], np.intp)
+    shown, labels = np.unique(used, return_inverse=True)
+    splits, drawn = filled_splits(labels, np.array([found[row].folder.split.value for row in rows], "<U10"))
     return Dataset(
         folder.name,
-        emotions,
+        tuple(EMOTIONS[label] for label in shown),
         images,
         labels,
         splits,
         Source(folder.name),
         rows,
-        notes=notes_on("pictures", count, bad, outside, drawn),
+        notes=(*reading.notes, *notes_on("pictures", count, bad, outside, drawn)),
+        source_labels=reading.source_labels,
     )
 
 
 def listing_fingerprint(folder: Path) -> str:
-    """A text that changes when a picture below `folder` is added, removed or saved anew."""
+    """A text that changes when a picture below `folder`, or a list of its classes, comes, goes or changes."""
     digest = hashlib.sha256()
+    for path in class_lists(_root(folder) or folder, folder):
+        digest.update(path.read_bytes())
     for part in _folders(folder):
         lines = [part.place]
         for entry in _files(part.path, folder):
@@ -177,7 +174,7 @@ def _folders(folder: Path) -> Iterator[_Folder]:
     for part, split in divided or [(root, Split.TRAIN)]:
         for child in _subfolders(part, folder):
             place = child.relative_to(folder).as_posix()
-            yield _Folder(child, place, child.name, emotion_called(child.name), split)
+            yield _Folder(child, place, child.name, split)
 
 
 def _files(folder: Path, root: Path) -> Iterator[os.DirEntry[str]]:

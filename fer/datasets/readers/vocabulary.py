@@ -52,6 +52,8 @@ _FER_2013_NUMBER = re.compile(r"[0-6]")
 # A table that once had gaps writes its whole numbers as 3.0, and NumPy as 3.000e+00.
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})(\.[0-9]{0,30})?([eE][+-]?0?[0-3])?")
 _CONTEMPT = "7"
+OUTSIDE = -1
+"""What a label means that is known and none of our emotions."""
 
 
 @lru_cache(maxsize=4096)
@@ -77,10 +79,10 @@ def split_called(word: str) -> Split | None:
 
 
 def label_called(word: str) -> int | None:
-    """The index of the emotion that a label names; -1 for one that is none of ours; None for no emotion."""
+    """The index of the emotion that a label names; `OUTSIDE` for none of ours; None for no emotion."""
     if emotion := emotion_called(word):
         return EMOTIONS.index(emotion)
-    return -1 if is_outside(word) else None
+    return OUTSIDE if is_outside(word) else None
 
 
 def plain_label(text: str) -> str:
@@ -101,7 +103,7 @@ def meanings_of(labels: Collection[str], how: ImportSettings = AS_GUESSED) -> di
     meanings = {label: label_called(label) for label in labels}
     # FER+, AffectNet and the extended CK+ tables have contempt as an eighth class; without a 0, 7 is none.
     if _CONTEMPT in meanings and "0" in meanings:
-        meanings[_CONTEMPT] = -1
+        meanings[_CONTEMPT] = OUTSIDE
     return meanings
 
 
