@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from fer.detection import DetectionMode, build_detector
 from fer.errors import VideoError
 from fer.live import LiveRecognizer, LiveSettings
 from fer.live.drawing import DrawingStyle, draw_faces
-from fer.live.video.probing import FilmInfo, frames_of, opened, probe_film, upright
+from fer.live.video.probing import FilmInfo, beginning, check_length, frames_of, opened, probe_film, upright
 from fer.live.video.table import ReadingTable
 from fer.live.video.writing import FilmWriter
 from fer.models.inference import Recognizer
@@ -29,7 +30,7 @@ class FilmReport:
         faces: rows of the table.
         people: how many different ones were followed.
         shares: each label's part of all rows; "unsure" is one.
-        seconds: how long the film is, by its frames.
+        seconds: from its first frame to its last.
         took_seconds: how long reading it took.
     """
 
@@ -61,7 +62,8 @@ def annotate_film(
 ) -> FilmReport:
     """Read every frame of a film, and save what is asked for.
 
-    Its timing stays as it is, frame by frame, and so does its sound. Whatever ends it, no half-written file
+    Its timing stays as it is, frame by frame, and so does its sound: the times of the table are those that a
+    player shows, also where the first frame comes late. Whatever ends it, no half-written file
     is left under a final name.
 
     Args:
@@ -120,12 +122,14 @@ class _Reader:
     progress: Progress
     table: ReadingTable = field(default_factory=ReadingTable)
     frames: int = 0
+    beginning: Fraction = Fraction(0)
     began: float = 0.0
     seconds: float = 0.0
 
     def read(self, target: Path | None) -> None:
         """Read the film, and write it annotated to `target` if there is one."""
         with opened(self.source, self.name) as (container, stream):
+            self.beginning = beginning(container)
             if target is None:
                 for pictures in container.demux(stream):
                     self._read_packet(pictures, stream, None)
@@ -147,25 +151,27 @@ class _Reader:
                     if packet.stream is stream:
                         self._read_packet(packet, stream, writer)
                     else:
-                        writer.write_sound(packet)
+                        writer.write_sound(packet, self.beginning)
 
     def _read_packet(self, packet: Any, stream: Any, writer: FilmWriter | None) -> None:
         for frame in frames_of(packet, self.name):
             if frame.pts is None:
                 continue
-            moment = float(frame.pts * stream.time_base)
+            moment = float(frame.pts * stream.time_base - self.beginning)
             pixels = upright(frame, self.info)
             reading = self.live.read(pixels, moment)
             self.frames += 1
             if self.frames == 1:
                 self.began = moment
             self.seconds = moment - self.began
-            self.table.add(reading, self.seconds)
+            check_length(self.seconds, self.frames, self.name)
+            self.table.add(reading, moment)
             if writer is not None:
-                writer.write(draw_faces(pixels, reading.faces, self.style), frame.pts)
+                pts = frame.pts - round(self.beginning / stream.time_base)
+                writer.write(draw_faces(pixels, reading.faces, self.style), pts)
             if self.info.seconds > 0:
                 # The last percent is for the index and the table.
                 self.progress(
-                    min(0.99 * self.seconds / self.info.seconds, 0.99),
-                    f"{self.seconds:,.0f} of {self.info.seconds:,.0f} seconds read",
+                    min(0.99 * max(moment, 0.0) / self.info.seconds, 0.99),
+                    f"{moment:,.0f} of {self.info.seconds:,.0f} seconds read",
                 )

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -15,9 +17,15 @@ from numpy.typing import NDArray
 
 from fer.errors import VideoError
 
-SUFFIXES = (".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".3gp", ".mpg", ".mpeg", ".ts", ".ogv")
+SUFFIXES = (
+    *(".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".3gp", ".mpg", ".mpeg", ".ts", ".ogv"),
+    ".gif",  # an animated one; among pictures it is a picture of its first frame
+)
 MAX_BYTES = 400_000_000
 MAX_SECONDS = 30 * 60
+# What a telephone's slow motion records; a header that says more counts something else.
+_MOST_PER_SECOND = 240
+MAX_FRAMES = MAX_SECONDS * _MOST_PER_SECOND
 # 8K. A frame of it has 100 MB once decoded.
 MAX_PIXELS = 7_680 * 4_320
 # The longer side of what is read and written; a larger film is shrunk as it is decoded.
@@ -26,10 +34,16 @@ LARGEST_SIDE = 1_280
 # FFmpeg knows formats that are lists of other files and addresses; a film must not make it open those.
 _OPTIONS = {
     "protocol_whitelist": "file",
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,flv,asf,mjpeg,h264,hevc",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,flv,asf,mjpeg,h264,hevc,"
+    "gif",
 }
+# MPEG's streams are cut out of a broadcast, whose clock may say anything when they begin; all other kinds
+# count from the film's beginning. Source: ISO/IEC 13818-1, 2.4.2 (system clock).
+_OF_A_BROADCAST = ("mpegts", "mpeg")
+# Pixels wider or narrower than this are a damaged header; broadcasts have up to 32:11.
+_WIDEST_PIXEL = 4
 _ATTACHED_PICTURE = 0x0400
-_CHOOSE = "Choose a film as a phone or a camera records it: MP4, MOV, WebM, MKV or AVI."
+_CHOOSE = "Choose a film as a phone or a camera records it: MP4, MOV, WebM, MKV or AVI, or an animated GIF."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +51,12 @@ class FilmInfo:
     """What a film's file says of itself.
 
     Attributes:
-        width: of a frame as it is looked at, upright, pixels.
+        width: of a frame as it is looked at, upright and of square pixels.
         height: likewise.
         rotation_degrees: by which its frames have to be turned to be upright, counter-clockwise: 0, 90, 180,
             270.
-        seconds: how long it is; 0 if the file does not say.
-        frames_per_second: on average; 0 if the file does not say.
+        seconds: how long it plays, what comes before its first frame included.
+        frames_per_second: on average; 0 if that is not known.
         codec: of the pictures, in FFmpeg's word.
         sound: the codec of its sound; empty for a silent film.
     """
@@ -78,8 +92,14 @@ def probe_film(film: Path | bytes, name: str = "") -> tuple[FilmInfo, NDArray[np
         frame = next(frames, None)
         if frame is None:
             raise VideoError(f"“{name}” holds no picture that can be decoded. {_CHOOSE}")
-        info = _info(container, stream, frame, name)
-        return info, np.asarray(upright(frame, info)[..., ::-1], np.uint8)
+        info = _info(container, stream, frame)
+        first = np.asarray(upright(frame, info)[..., ::-1], np.uint8)
+    if not info.seconds or info.frames_per_second > _MOST_PER_SECOND:
+        with opened(film, name) as (container, stream):
+            seconds, rate = _counted(container, stream)
+        info = replace(info, seconds=seconds, frames_per_second=rate)
+    check_length(info.seconds, 0, name)
+    return info, first
 
 
 @contextmanager
@@ -115,6 +135,10 @@ def opened(film: Path | bytes, name: str) -> Iterator[tuple[InputContainer, Vide
         if not pictures:
             kind = "only sound" if container.streams.audio else "no pictures"
             raise VideoError(f"“{name}” holds {kind}, so there is no face to find. {_CHOOSE}")
+        codec = pictures[0].codec_context
+        _check_size(codec.width, codec.height, name)
+        # Frames may grow on the way: then FFmpeg refuses them before it makes room for them.
+        codec.options = {"max_pixels": str(MAX_PIXELS)}
         pictures[0].thread_type = "AUTO"
         yield container, pictures[0]
 
@@ -131,12 +155,37 @@ def frames_of(packet: av.Packet, name: str) -> Iterator[VideoFrame]:
         return
     for frame in frames:
         if isinstance(frame, VideoFrame):
-            if frame.width * frame.height > MAX_PIXELS:
-                raise VideoError(
-                    f"“{name}” has frames of {frame.width}×{frame.height} pixels; the most that is read is "
-                    "8K, 7680×4320. Save it smaller."
-                )
+            _check_size(frame.width, frame.height, name)
             yield frame
+
+
+def beginning(container: InputContainer) -> Fraction:
+    """Return the time that a player shows as 0:00, in seconds of the file's own clock.
+
+    A film that begins late keeps its times: its first frame may come at 0:05. Only of a cut-out broadcast the
+    earliest picture or sound is the beginning.
+    """
+    if container.format.name in _OF_A_BROADCAST and container.start_time is not None:
+        return Fraction(container.start_time, av.time_base)
+    return Fraction(0)
+
+
+def check_length(seconds: float, frames: int, name: str) -> None:
+    """Raise VideoError if a film of so many seconds or frames is longer than is read."""
+    if seconds > MAX_SECONDS or frames > MAX_FRAMES:
+        length = f"{seconds / 60:,.0f} minutes long" if seconds > MAX_SECONDS else "longer than it says"
+        raise VideoError(
+            f"“{name}” is {length}; at most {MAX_SECONDS // 60} minutes are read. "
+            "Cut out the part that matters."
+        )
+
+
+def _check_size(width: int, height: int, name: str) -> None:
+    if width * height > MAX_PIXELS:
+        raise VideoError(
+            f"“{name}” has frames of {width}×{height} pixels; the most that is read is 8K, 7680×4320. "
+            "Save it smaller."
+        )
 
 
 def upright(frame: VideoFrame, info: FilmInfo) -> NDArray[np.uint8]:
@@ -150,25 +199,43 @@ def upright(frame: VideoFrame, info: FilmInfo) -> NDArray[np.uint8]:
     return np.ascontiguousarray(pixels, np.uint8)
 
 
-def _info(container: InputContainer, stream: VideoStream, frame: VideoFrame, name: str) -> FilmInfo:
+def _info(container: InputContainer, stream: VideoStream, frame: VideoFrame) -> FilmInfo:
     seconds = 0.0
     if stream.duration and stream.time_base:
-        seconds = float(stream.duration * stream.time_base)
+        seconds = float(
+            (stream.duration + (stream.start_time or 0)) * stream.time_base - beginning(container)
+        )
     elif container.duration:
         seconds = container.duration / av.time_base
-    if seconds > MAX_SECONDS:
-        raise VideoError(
-            f"“{name}” is {seconds / 60:,.0f} minutes long; at most {MAX_SECONDS // 60} are read. Cut out "
-            "the part that matters."
-        )
+    width, height = _of_square_pixels(frame.width, frame.height, stream.sample_aspect_ratio)
     rotation = round(frame.rotation / 90) * 90 % 360
-    size = (frame.width, frame.height) if rotation % 180 == 0 else (frame.height, frame.width)
     sound = container.streams.audio[0].codec_context.name if container.streams.audio else ""
     return FilmInfo(
-        *size,
+        *((width, height) if rotation % 180 == 0 else (height, width)),
         rotation_degrees=rotation,
         seconds=max(seconds, 0.0),
         frames_per_second=float(stream.average_rate or 0),
         codec=stream.codec_context.name,
         sound=sound,
     )
+
+
+def _of_square_pixels(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:
+    """(width, height) on a screen: the shorter side of a pixel is stretched, so that none is lost."""
+    if not aspect or not Fraction(1, _WIDEST_PIXEL) <= aspect <= _WIDEST_PIXEL:
+        return width, height
+    return (round(width * aspect), height) if aspect > 1 else (width, round(height / aspect))
+
+
+def _counted(container: InputContainer, stream: VideoStream) -> tuple[float, float]:
+    """Seconds and frames a second of a film whose header does not say, by its packets, undecoded."""
+    shown = [
+        packet.pts
+        for packet in islice(container.demux(stream), MAX_FRAMES + 2)
+        if packet.pts is not None and packet.size
+    ]
+    if not shown or not stream.time_base:
+        return 0.0, 0.0
+    begins, ends = (float(pts * stream.time_base - beginning(container)) for pts in (min(shown), max(shown)))
+    rate = (len(shown) - 1) / (ends - begins) if ends > begins else 0.0
+    return max(ends, 0.0) + (1 / rate if rate else 0.0), rate

@@ -79,10 +79,18 @@ class FilmWriter:
         frame.pts, frame.time_base = pts, self._time_base
         self._container.mux(self._stream.encode(frame))
 
-    def write_sound(self, packet: av.Packet) -> None:
-        """Add a packet of the sound as it was read: copied, or coded anew where MP4 cannot hold it."""
+    def write_sound(self, packet: av.Packet, beginning: Fraction = Fraction(0)) -> None:
+        """Add a packet of the sound as it was read: copied, or coded anew where MP4 cannot hold it.
+
+        Args:
+            beginning: seconds that its clock shows at the beginning of the film.
+        """
         if self._sound is None:
             return
+        if beginning and packet.time_base:
+            shift = round(beginning / packet.time_base)
+            packet.pts = None if packet.pts is None else packet.pts - shift
+            packet.dts = None if packet.dts is None else packet.dts - shift
         if self._resampler is None:
             if packet.dts is None:
                 return

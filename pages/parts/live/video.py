@@ -23,7 +23,7 @@ def film_view(choice: LiveChoice) -> None:
         "A film with faces",
         type=[suffix.removeprefix(".") for suffix in films.SUFFIXES],
         key="live.film",
-        help="MP4, MOV, WebM, MKV or AVI, up to 400 MB and half an hour.",
+        help="MP4, MOV, WebM, MKV, AVI or an animated GIF, up to 400 MB and half an hour.",
     )
     film = _kept() if file is None else None
     if file is not None:
