@@ -3,9 +3,9 @@
 import streamlit as st
 
 from fer.config import DatasetView
-from fer.errors import PartlyBadDatasetError
+from fer.errors import DatasetError, PartlyBadDatasetError
 from pages.parts import caches, masthead, notices, pickers, state
-from pages.parts.dataset import conversion, edition_bar, intake, overview, splits
+from pages.parts.dataset import conversion, edition_bar, import_form, intake, overview, splits
 from pages.parts.dataset.face_map import map_view
 from pages.parts.dataset.faces import faces_view
 from pages.parts.dataset.quality.view import quality_view
@@ -37,8 +37,12 @@ with notices.shown():
         with notices.working() as progress:
             as_it_came = DatasetView(skip_bad=state.view().skip_bad)
             dataset = caches.dataset(entry.name, progress, as_it_came)
-    except PartlyBadDatasetError as error:
-        intake.offer_good_rows(error)
+    except DatasetError as error:
+        if isinstance(error, PartlyBadDatasetError):
+            intake.offer_good_rows(error)
+        else:
+            st.error(str(error), icon=":material/error:")
+        import_form.show(entry)
         st.stop()
 
 _, height, width, channels = dataset.images.shape
@@ -55,6 +59,7 @@ st.caption(
 )
 for note in dataset.notes:
     st.caption(f":material/info: {note}")
+import_form.show(entry, dataset)
 
 with notices.shown():
     # Set rather than given as the default, because other views lead here by setting it.

@@ -8,22 +8,17 @@ from fer.cli import dataset_commands, terminal
 from fer.cli import options as shared_options
 from fer.cli.commands import Add, Answer
 from fer.config import AS_GUESSED, ImportSettings, Numbering
-from fer.datasets import load_dataset
-from fer.datasets.import_settings import load_import_settings, save_import_settings
-from fer.datasets.registry import place_of_dataset
-from fer.errors import ConfigError, FerError
+from fer.datasets.import_settings import load_import_settings
+from fer.datasets.registry import load_dataset_as, place_of_dataset
+from fer.errors import ConfigError
 
 
 def import_dataset(options: argparse.Namespace) -> Answer:
     """A dataset read in another way, which is remembered if it can be read so."""
     path = place_of_dataset(options.dataset)
     former = AS_GUESSED if options.forget else load_import_settings(path)
-    save_import_settings(path, _chosen(options, former))
-    try:
-        load_dataset(options.dataset, terminal.show_progress, view=shared_options.view_of(options))
-    except FerError:
-        save_import_settings(path, former)  # what cannot be read is not remembered
-        raise
+    chosen = _chosen(options, former)
+    load_dataset_as(options.dataset, chosen, terminal.show_progress, view=shared_options.view_of(options))
     return dataset_commands.info(options)
 
 

@@ -13,7 +13,7 @@ from fer.config import AS_GUESSED, AS_IT_CAME, DatasetView, ImportSettings
 from fer.datasets.cache import cached, file_state, keep
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.editions import Edition, load_edition
-from fer.datasets.import_settings import load_import_settings, variant
+from fer.datasets.import_settings import load_import_settings, save_import_settings, variant
 from fer.datasets.provenance import source_of
 from fer.datasets.readers.archives import load_archive
 from fer.datasets.readers.ferplus import join_votes, looks_like_votes, votes_beside
@@ -24,7 +24,7 @@ from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
 from fer.datasets.readers.tables import find_tables, load_tables, tables_fingerprint
 from fer.datasets.readers.wide_csv import load_csv
 from fer.datasets.views import apply_view
-from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
+from fer.errors import DatasetError, DatasetNotFoundError, FerError, MalformedDatasetError
 from fer.system import paths
 from fer.system.progress import Progress, silent
 
@@ -129,6 +129,27 @@ def load_dataset(
             "there and that you may read it."
         ) from error
     return apply_view(replace(dataset, name=name), view, edition)
+
+
+def load_dataset_as(
+    name: str, how: ImportSettings, progress: Progress = silent, *, view: DatasetView = AS_IT_CAME
+) -> Dataset:
+    """Load a dataset in another way, which is remembered if it can be read so; see `load_dataset`.
+
+    Raises:
+        FerError: it cannot; then what was chosen before is still chosen.
+    """
+    path = place_of_dataset(name)
+    try:
+        former = load_import_settings(path)
+    except DatasetError:  # it cannot be read any more, and is to be replaced
+        former = AS_GUESSED
+    save_import_settings(path, how)
+    try:
+        return load_dataset(name, progress, view=view)
+    except FerError:
+        save_import_settings(path, former)
+        raise
 
 
 def place_of_dataset(name: str) -> Path:

@@ -1,0 +1,64 @@
+"""Import settings form: how the labels and pictures of a dataset are read, chosen and remembered with it."""
+
+import hashlib
+
+import streamlit as st
+
+from fer.config import AS_GUESSED, DatasetView, ImportSettings
+from fer.datasets import Dataset, DatasetEntry
+from fer.datasets.import_settings import load_import_settings, variant
+from fer.datasets.registry import load_dataset_as
+from fer.errors import DatasetError, FerError
+from pages.parts import notices, state
+from pages.parts.dataset.import_labels import labels_section
+
+# Each draws its part of the form and returns the settings with what was chosen there. It receives the
+# settings so far, the dataset as it is read now (None if it cannot be), and how its widgets' keys begin.
+_SECTIONS = (labels_section,)
+
+
+def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
+    """Show the form of a dataset that lies in a file or folder; nothing for the built-in one.
+
+    Args:
+        entry: the dataset.
+        dataset: as it came; None if it cannot be read as it is.
+    """
+    if entry.path is None:
+        return
+    try:
+        saved = load_import_settings(entry.path)
+    except DatasetError:  # said above, by whoever tried to load the dataset
+        saved = AS_GUESSED
+    # What is remembered is part of the keys, so that the widgets follow it.
+    digest = hashlib.sha256(f"{entry.name}\0{variant(saved)}".encode("utf-8", "surrogateescape")).hexdigest()
+    key = f"dataset.import.{digest[:12]}"
+    with st.expander("How its labels are read", icon=":material/rule_settings:", expanded=dataset is None):
+        chosen = saved
+        for section in _SECTIONS:
+            chosen = section(chosen, dataset, key)
+        with st.container(horizontal=True):
+            is_changed = st.button(
+                "Read it so",
+                icon=":material/check:",
+                type="primary",
+                disabled=chosen == saved,
+                key="dataset.import.apply",
+            )
+            is_forgotten = saved != AS_GUESSED and st.button(
+                "Forget these choices", icon=":material/undo:", key="dataset.import.forget"
+            )
+        if is_changed or is_forgotten:
+            read_so(entry, AS_GUESSED if is_forgotten else chosen)
+
+
+def read_so(entry: DatasetEntry, how: ImportSettings) -> None:
+    """Read a dataset in another way and draw the page anew; if it cannot be, that is said, not remembered."""
+    try:
+        with notices.working() as progress:
+            view = DatasetView(skip_bad=state.view().skip_bad)
+            load_dataset_as(entry.name, how, progress, view=view)
+    except FerError as error:
+        st.error(str(error), icon=":material/error:")
+    else:
+        st.rerun()
