@@ -11,7 +11,7 @@ from fer.detection.catalog import (
     usual_detector,
 )
 from fer.detection.crops import as_bgr, crop_faces
-from fer.detection.face import Box, Face, FaceDetector, Search
+from fer.detection.face import Box, Face, FaceDetector, Search, one_per_person
 from fer.detection.haar import FAST, FULL_RESOLUTION, THOROUGH, HaarDetector, HaarSettings
 from fer.detection.lighting import lift_contrast
 from fer.detection.tracking import FaceTracker

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.detection.crops import shrunk
-from fer.detection.face import Face, largest_first
+from fer.detection.face import Face, one_per_person
 from fer.errors import FaceDetectorError
 
 # It finds faces from 80 pixels on; a larger picture is searched in a copy shrunk to this side.
@@ -66,4 +66,4 @@ class DlibDetector:
             left, top, right, bottom = (round(edge * shrunk_by) for edge in edges)
             box = (max(left, 0), max(top, 0), min(right, width), min(bottom, height))
             faces.append(Face(box, confidence=1 / (1 + math.exp(-score))))
-        return largest_first(faces)
+        return one_per_person(faces)

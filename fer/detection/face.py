@@ -40,6 +40,37 @@ class Face:
         return (right - left) * (bottom - top)
 
 
+# Of how much of the smaller box lies in the other. A mouth taken for a face, or a face found twice, shares
+# nearly all of it. Two people of one size cheek to cheek share a fifth, and one half hidden by the other a
+# half, because the boxes are a fifth wider than faces.
+SAME_PERSON_SHARE = 0.6
+
+
+def one_per_person(faces: Iterable[Face]) -> list[Face]:
+    """Return the faces, largest first, without those that lie in or over a surer one: nobody has two faces.
+
+    A face on a picture that somebody holds before their own is lost by this; a mouth, an ear or a collar
+    taken for a face is far more frequent.
+
+    Source:
+        Greedy non-maximum suppression, by the share of the smaller box instead of the union's.
+    """
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: face.confidence, reverse=True):
+        if all(shared(face.box, other.box) <= SAME_PERSON_SHARE for other in kept):
+            kept.append(face)
+    return largest_first(kept)
+
+
+def shared(a: Box, b: Box) -> float:
+    """Return how much of the smaller of two boxes lies in the other, 0 to 1."""
+    across = min(a[2], b[2]) - max(a[0], b[0])
+    down = min(a[3], b[3]) - max(a[1], b[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    return across * down / min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
+
+
 def largest_first(faces: Iterable[Face]) -> list[Face]:
     """Return the faces by the area of their boxes."""
     return sorted(faces, key=lambda face: face.area, reverse=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.detection.crops import shrunk
-from fer.detection.face import Face, largest_first
+from fer.detection.face import Face, one_per_person
 from fer.errors import FaceDetectorError
 
 FRONTAL_CASCADE = "haarcascade_frontalface_default.xml"
@@ -106,4 +106,4 @@ class HaarDetector:
             edges = np.rint(np.array([left, top, left + w, top + h]) * shrunk_by).astype(int)
             box = (int(edges[0]), int(edges[1]), min(int(edges[2]), width), min(int(edges[3]), height))
             faces.append(Face(box, confidence=int(windows) / (int(windows) + AGREEING_WINDOWS)))
-        return largest_first(faces)
+        return one_per_person(faces)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.detection.face import Face, largest_first
+from fer.detection.face import Face, one_per_person
 from fer.detection.haar import FAST, SCORE_THRESHOLD, HaarDetector, HaarSettings
 from fer.detection.tracking import SAME_FACE_OVERLAP, overlap
 
@@ -33,8 +33,10 @@ class ProfileDetector:
         for face in self._profile.detect(np.asarray(cv2.flip(image_bgr, 1), np.uint8)):
             left, top, right, bottom = face.box
             sideways.append(Face((width - right, top, width - left, bottom), face.confidence))
-        kept: list[Face] = []
-        for face in [*self._frontal.detect(image_bgr), *sorted(sideways, key=lambda one: -one.confidence)]:
-            if all(overlap(face.box, other.box) <= SAME_FACE_OVERLAP for other in kept):
-                kept.append(face)
-        return largest_first(kept)
+        frontal = self._frontal.detect(image_bgr)
+        beside = [
+            face
+            for face in sideways
+            if all(overlap(face.box, other.box) <= SAME_FACE_OVERLAP for other in frontal)
+        ]
+        return one_per_person([*frontal, *beside])

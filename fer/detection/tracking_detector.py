@@ -14,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.detection.face import Box, Face, FaceDetector, largest_first
+from fer.detection.face import SAME_PERSON_SHARE, Box, Face, FaceDetector, largest_first, shared
 from fer.detection.patch import LEAST_LIKENESS, Patch
 from fer.detection.tracking import SAME_FACE_OVERLAP, overlap
 
@@ -90,7 +90,7 @@ class TrackingDetector:
         # The surer of two that have become one stays; a look at everything tells who is where.
         alone: list[_Track] = []
         for known in sorted(moved, key=lambda each: (each.held, each.missed, -each.face.confidence)):
-            if _same(known.face, [other.face for other in alone]) is None:
+            if not _is_there(known.face, alone):
                 alone.append(known)
             else:
                 lost = True
@@ -147,10 +147,11 @@ class TrackingDetector:
                         kept.append(replace(before, missed=0))
                     continue
                 face = _moved(face, box)
-            if _same(face, [each.face for each in kept]) is None:
+            if not _is_there(face, kept):
                 kept.append(_Track(face, patch))
         for known_still in left:
-            if known_still.held == 0 and known_still.missed + 1 < SEARCHES_MISSED:
+            still_there = known_still.held == 0 and known_still.missed + 1 < SEARCHES_MISSED
+            if still_there and not _is_there(known_still.face, kept):
                 kept.append(replace(known_still, missed=known_still.missed + 1))
         self._known = kept
 
@@ -192,6 +193,15 @@ def _same(face: Face, others: Sequence[Face]) -> int | None:
     overlaps = [overlap(face.box, other.box) for other in others]
     best = max(range(len(overlaps)), key=overlaps.__getitem__, default=None)
     return best if best is not None and overlaps[best] > SAME_FACE_OVERLAP else None
+
+
+def _is_there(face: Face, others: Sequence[_Track]) -> bool:
+    """Whether one of the others is the same person."""
+    return any(
+        overlap(face.box, other.face.box) > SAME_FACE_OVERLAP
+        or shared(face.box, other.face.box) > SAME_PERSON_SHARE
+        for other in others
+    )
 
 
 def _moved(face: Face, box: Box) -> Face:

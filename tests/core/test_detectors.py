@@ -25,6 +25,7 @@ from fer.detection import (
     dim_light,
     dlib_hog,
     lift_contrast,
+    one_per_person,
     usual_detector,
     yunet,
 )
@@ -133,9 +134,11 @@ def test_yunets_boxes_are_framed_as_haar_frames_a_face(monkeypatch: pytest.Monke
     (face,) = yunet.YuNetDetector(Search.CAMERA).detect(np.zeros((480, 640, 3), np.uint8))
     left, top, right, bottom = face.box
     assert right - left == pytest.approx(bottom - top, abs=1), "a square"
-    assert (left + right) / 2 == pytest.approx(2 * 130, abs=1), "where it was found, in the whole picture"
+    assert (left + right) / 2 == pytest.approx(640 / 416 * 130, abs=1), (
+        "where it was found, in the whole picture"
+    )
     assert face.landmarks is not None
-    assert face.landmarks[1] == pytest.approx([4, 6])
+    assert face.landmarks[1] == pytest.approx([640 / 416 * 2, 640 / 416 * 3])
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (5, 900, 3), (480, 640, 3)])
@@ -145,9 +148,85 @@ def test_yunet_is_given_inputs_of_a_size_it_can_use(
     sizes: list[tuple[int, int]] = []
     network = SimpleNamespace(setInputSize=sizes.append, detect=lambda image: (0, None))
     monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *args: network)
-    assert yunet.YuNetDetector(Search.CAMERA).detect(np.zeros(shape, np.uint8)) == []
-    assert min(sizes[0]) >= 32
-    assert max(sizes[0]) <= 320
+    assert yunet.YuNetDetector().detect(np.zeros(shape, np.uint8)) == []
+    assert min(min(size) for size in sizes) >= 32
+    assert len(sizes) == len(set(sizes)), "no copy is searched twice"
+
+
+@pytest.mark.parametrize(
+    ("size", "faces", "side"), [((1280, 800), 29, 60), ((4000, 3000), 12, 110)], ids=["crowd", "large"]
+)
+def test_yunet_finds_every_small_face_of_a_group(size: tuple[int, int], faces: int, side: int) -> None:
+    head = cv2.resize(ASTRONAUT[10:230, 120:330], (side, side), interpolation=cv2.INTER_AREA)
+    picture = np.full((size[1], size[0], 3), 150, np.uint8)
+    for number in range(faces):
+        left, top = 30 + number % 8 * (size[0] // 8), 30 + number // 8 * (size[1] // 4)
+        picture[top : top + side, left : left + side] = head
+    assert len(build_detector("yunet").detect(picture)) == faces
+
+
+def test_what_looks_like_a_face_at_one_size_only_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen_at: dict[int, list[list[float]]] = {}
+
+    class Network:
+        def setInputSize(self, size: tuple[int, int]) -> None:  # noqa: N802
+            self.width = size[0]
+
+        def detect(self, image: np.ndarray) -> tuple[int, np.ndarray | None]:
+            rows = [[*box, *range(10), score] for *box, score in seen_at.get(self.width, [])]
+            return 1, np.array(rows, np.float32) if rows else None
+
+    monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *args: Network())
+    detector, picture = yunet.YuNetDetector(), np.zeros((960, 1280, 3), np.uint8)
+    seen_at[1280] = [[400, 400, 160, 160, 0.9]]
+    assert detector.detect(picture) == [], "40 pixels wide in the copy of 320, and not seen there"
+    seen_at[320] = [[100, 100, 40, 40, 0.55]]
+    assert len(detector.detect(picture)) == 1
+    seen_at[320] = []
+    seen_at[1280] = [[400, 400, 40, 40, 0.9]]
+    assert len(detector.detect(picture)) == 1, "too small to be seen in the smaller copy"
+
+
+def face_at(left: int, top: int, side: int, confidence: float = 0.9) -> Face:
+    return Face((left, top, left + side, top + side), confidence)
+
+
+@pytest.mark.parametrize(
+    ("faces", "people"),
+    [
+        ([face_at(0, 0, 100), face_at(30, 60, 40, 0.8)], 1),
+        ([face_at(0, 0, 100, 0.7), face_at(-5, 4, 110)], 1),
+        ([face_at(0, 0, 100), face_at(80, 0, 100)], 2),
+        ([face_at(0, 0, 100), face_at(50, 0, 100)], 2),
+        ([face_at(0, 0, 100), face_at(80, 70, 50)], 2),
+        ([face_at(0, 0, 200), face_at(70, 120, 60, 0.95)], 1),
+        ([], 0),
+    ],
+    ids=[
+        "a mouth taken for a face",
+        "a face found twice",
+        "two people cheek to cheek",
+        "one half behind another",
+        "a child whose head reaches into the box",
+        "a small face within a large one",
+        "nobody",
+    ],
+)
+def test_nobody_has_two_faces_and_neighbours_stay_two(faces: list[Face], people: int) -> None:
+    kept = one_per_person(faces)
+    assert len(kept) == people
+    assert [face.area for face in kept] == sorted((face.area for face in kept), reverse=True)
+
+
+@pytest.mark.parametrize("name", ["haar_fast", "haar_profile", "haar_thorough", "haar_s4"])
+def test_no_haar_detector_boxes_a_face_within_a_face(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = np.array([[100, 100, 120, 120], [140, 170, 40, 40]])
+    cascade = SimpleNamespace(detectMultiScale2=lambda *args, **options: (boxes, np.array([40, 20])))
+    monkeypatch.setattr(cascade, "empty", lambda: False, raising=False)
+    monkeypatch.setattr(cv2, "CascadeClassifier", lambda path: cascade)
+    faces = build_detector(name).detect(np.zeros((400, 320, 3), np.uint8))
+    assert (100, 100, 220, 220) in [face.box for face in faces]
+    assert all(face.area > 2_000 for face in faces)
 
 
 def test_without_dlib_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
