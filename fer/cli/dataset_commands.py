@@ -2,7 +2,7 @@
 
 import argparse
 import os
-import time
+from dataclasses import asdict
 from pathlib import Path
 
 from fer.cli import options as shared_options
@@ -11,6 +11,7 @@ from fer.cli.commands import Add, Answer
 from fer.config import DatasetView
 from fer.datasets import Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
+from fer.datasets.pictures import PHOTOGRAPHS
 from fer.datasets.views import describe
 from fer.statistics import percent
 
@@ -27,6 +28,7 @@ def info(options: argparse.Namespace) -> Answer:
         "license": dataset.source.license,
         "state": describe(view),
         "notes": list(dataset.notes),
+        "pictures": None if dataset.pictures is None else asdict(dataset.pictures),
         "count": n,
         "image_height": height,
         "image_width": width,
@@ -42,6 +44,8 @@ def info(options: argparse.Namespace) -> Answer:
     ]
     title = f"{dataset.source.title}: {n:,} faces of {height}×{width} pixels"
     sentences = [f"Licence: {dataset.source.license}", *dataset.notes]
+    if dataset.pictures is not None and dataset.pictures.are_photographs:
+        sentences.append(f"{PHOTOGRAPHS} Cut the faces out: python -m fer import DATASET --cut-faces")
     return result, "\n".join([title, terminal.table(rows), *sentences])
 
 
@@ -67,16 +71,8 @@ def download(options: argparse.Namespace) -> Answer:
     """Fetch a dataset from Kaggle, the Hugging Face hub or FER+'s repository."""
     from fer.datasets import downloads
 
-    started = time.monotonic()
-
-    def progress(fraction: float, message: str) -> None:
-        seconds = time.monotonic() - started
-        # A page that follows a job reckons for itself.
-        known = fraction > 0.02 and not terminal.listeners
-        left = f", {terminal.duration(seconds * (1 - fraction) / fraction)} left" if known else ""
-        terminal.show_progress(fraction, message + left)
-
-    brought = downloads.download(downloads.parse_address(options.address), progress, name=options.name)
+    address = downloads.parse_address(options.address)
+    brought = downloads.download(address, terminal.show_time_left(), name=options.name)
     about = brought.provenance
     lines = [
         f"{brought.name}: {about.title}, {about.bytes / 1e6:,.1f} MB from {about.host}",

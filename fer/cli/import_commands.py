@@ -7,7 +7,7 @@ from typing import get_args
 from fer.cli import dataset_commands, terminal
 from fer.cli import options as shared_options
 from fer.cli.commands import Add, Answer
-from fer.config import AS_GUESSED, ImportSettings, Numbering
+from fer.config import AS_GUESSED, CUT_SIDE, ImportSettings, Numbering
 from fer.datasets.import_settings import load_import_settings
 from fer.datasets.registry import load_dataset_as, place_of_dataset
 from fer.errors import ConfigError
@@ -17,8 +17,8 @@ def import_dataset(options: argparse.Namespace) -> Answer:
     """A dataset read in another way, which is remembered if it can be read so."""
     path = place_of_dataset(options.dataset)
     former = AS_GUESSED if options.forget else load_import_settings(path)
-    chosen = _chosen(options, former)
-    load_dataset_as(options.dataset, chosen, terminal.show_progress, view=shared_options.view_of(options))
+    chosen, view = _chosen(options, former), shared_options.view_of(options)
+    load_dataset_as(options.dataset, chosen, terminal.show_time_left(), view=view)
     return dataset_commands.info(options)
 
 
@@ -31,6 +31,8 @@ def _chosen(options: argparse.Namespace, former: ImportSettings) -> ImportSettin
         chosen = replace(chosen, mapping=tuple((label.strip(), to.strip()) for label, _, to in pairs))
         if not all(label for label, _ in chosen.mapping):
             raise ConfigError("A mapping is LABEL=EMOTION, as in 8=neutral; received one without a label.")
+    if options.cut_faces is not None:
+        chosen = replace(chosen, cut_faces=options.cut_faces)
     return chosen
 
 
@@ -48,6 +50,14 @@ def add_to(add: Add) -> None:
         metavar="LABEL=EMOTION",
         action="append",
         help="what one label stands for; LABEL= leaves its faces out (may be repeated)",
+    )
+    sub.add_argument(
+        "--cut-faces",
+        metavar="PIXELS",
+        type=int,
+        nargs="?",
+        const=CUT_SIDE,
+        help="cut the largest face out of each picture, this large (default: %(const)s); 0 leaves them whole",
     )
     sub.add_argument("--forget", action="store_true", help="forget what was chosen before, first")
     shared_options.add_view(sub)

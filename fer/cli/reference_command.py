@@ -64,7 +64,7 @@ def _values(action: argparse.Action) -> str:
 
 
 def _meaning(action: argparse.Action) -> str:
-    meaning = (action.help or "") % {"default": action.default}
+    meaning = (action.help or "") % {"default": action.default, "const": action.const}
     if action.help is None and action.default is not None:
         meaning = f"default: {action.default}"
     return meaning.replace("|", "\\|").replace("<", "&lt;")

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 
 from fer.system.progress import Progress
@@ -18,6 +19,20 @@ def show_progress(fraction: float, message: str) -> None:
         # A line that wraps could not be rewritten.
         line = f"{fraction:4.0%}  {message}"[: shutil.get_terminal_size().columns - 1]
         print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def show_time_left() -> Progress:
+    """Return a `show_progress` that says how long the work still takes, counted from now."""
+    started = time.monotonic()
+
+    def progress(fraction: float, message: str) -> None:
+        seconds = time.monotonic() - started
+        # A page that follows a job reckons for itself.
+        known = fraction > 0.02 and seconds > 1 and not listeners
+        left = f", {duration(seconds * (1 - fraction) / fraction)} left" if known else ""
+        show_progress(fraction, message + left)
+
+    return progress
 
 
 def part_of(start: float, end: float, prefix: str = "") -> Progress:

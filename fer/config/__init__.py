@@ -11,6 +11,8 @@ from fer.config.choices import Schedule as Schedule
 from fer.config.differences import Setting as Setting
 from fer.config.differences import compare_settings as compare_settings
 from fer.config.import_settings import AS_GUESSED as AS_GUESSED
+from fer.config.import_settings import CUT_SIDE as CUT_SIDE
+from fer.config.import_settings import CUT_SIDES as CUT_SIDES
 from fer.config.import_settings import LEFT_OUT as LEFT_OUT
 from fer.config.import_settings import ImportSettings as ImportSettings
 from fer.config.import_settings import Numbering as Numbering

@@ -12,6 +12,9 @@ Numbering = Literal["guessed", "fer-2013", "raf-db", "affectnet", "fer-plus", "a
 LEFT_OUT = ""
 """What a label is mapped to when its faces are left out."""
 MOST_MAPPED = 1_000
+CUT_SIDE = 48
+"""The usual side of a face that is cut out of a photograph, as FER-2013's faces have it."""
+CUT_SIDES = (24, 224)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,17 @@ class ImportSettings(checks.Settings):
         numbering: which emotion a number stands for, where labels are numbers.
         mapping: what single labels stand for, as (label, emotion) pairs; `LEFT_OUT` leaves its faces out. It
             goes before `numbering` and before what a word means.
+        cut_faces: the side in pixels of the faces that are cut out of photographs; 0 takes pictures whole.
     """
 
     numbering: Numbering = "guessed"
     mapping: tuple[tuple[str, str], ...] = ()
+    cut_faces: int = 0
 
     def __post_init__(self) -> None:
         checks.one_of("numbering", self.numbering, get_args(Numbering))
+        if self.cut_faces:
+            checks.between("side of a face", self.cut_faces, *CUT_SIDES)
         if len(self.mapping) > MOST_MAPPED:
             raise ConfigError(
                 f"At most {MOST_MAPPED:,} labels can be mapped; received {len(self.mapping):,}."

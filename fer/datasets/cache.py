@@ -10,7 +10,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.dataset import Dataset, Source, SourceLabel
+from fer.datasets.pictures import Pictures
 from fer.emotions import Emotion
 from fer.errors import StorageError
 from fer.system.result_store import ResultStore, load_result
@@ -33,7 +34,7 @@ _FORGOTTEN_S = 24 * 60 * 60
 def cached(source: Path, state: str, read: Callable[[], Dataset], variant: str = "") -> Dataset:
     """Return what `read` gives, from the cache if `source` is still in the same state.
 
-    A damaged cache is made anew, and one that cannot be saved (the disk is full) is done without. Two
+    A damaged cache is made anew, and one that cannot be saved is done without, but see `keep`. Two
     processes may do this at once: both read, and either's files serve both.
 
     Args:
@@ -51,13 +52,18 @@ def cached(source: Path, state: str, read: Callable[[], Dataset], variant: str =
 
 
 def keep(source: Path, state: str, dataset: Dataset, variant: str = "") -> None:
-    """Save what was read from `source`, if there is room, and remove what was kept of its earlier states."""
+    """Save what was read from `source`, if there is room, and remove what was kept of its earlier states.
+
+    Raises:
+        StorageError: faces that were cut out cannot be saved.
+    """
     about = {
         "name": dataset.name,
         "emotions": dataset.emotions,
         "source": asdict(dataset.source),
         "notes": dataset.notes,
         "source_labels": [asdict(label) for label in dataset.source_labels],
+        "pictures": None if dataset.pictures is None else asdict(dataset.pictures),
     }
     arrays: dict[str, NDArray[Any]] = {
         "labels": dataset.labels,
@@ -68,7 +74,9 @@ def keep(source: Path, state: str, dataset: Dataset, variant: str = "") -> None:
     if dataset.votes is not None:
         arrays["votes"] = dataset.votes
     pixels = place_of(source, state, variant, _PIXELS)
-    with suppress(StorageError):
+    # Faces that were cut out for an hour are not cut out again each time: there had better be room.
+    is_dear = dataset.pictures is not None and dataset.pictures.cutting is not None
+    with nullcontext() if is_dear else suppress(StorageError):
         _PIXELS.save(pixels, dataset.images)
         # Last, because its presence says that all is there.
         _REST.save(place_of(source, state, variant, _REST), arrays)
@@ -141,6 +149,7 @@ def _load(source: Path, state: str, variant: str) -> Dataset | None:
                 SourceLabel(label["text"], label["count"], label["emotion"] and Emotion(label["emotion"]))
                 for label in about["source_labels"]
             ),
+            pictures=None if about["pictures"] is None else Pictures.from_dict(about["pictures"]),
         )
 
     return load_result(place_of(source, state, variant, _REST), built)

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from fer.datasets.pictures import Pictures
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import DatasetError, EmptyClassError, MalformedDatasetError
 
@@ -89,6 +90,7 @@ class Dataset:
         soft_labels: (n, k) float32, shares that sum to 1, to train on instead of `labels`; None for none.
         notes: sentences about what reading or preparing it changed: splits drawn, rows left out.
         source_labels: the labels in its source as it came, at most two hundred; empty where it has none.
+        pictures: what the faces were before, where they came as pictures; None where they came as numbers.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Dataset:
     soft_labels: NDArray[np.float32] | None = None
     notes: tuple[str, ...] = ()
     source_labels: tuple[SourceLabel, ...] = ()
+    pictures: Pictures | None = None
 
     def __post_init__(self) -> None:
         n = len(self.images)

@@ -24,7 +24,7 @@ from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
 from fer.datasets.readers.tables import find_tables, load_tables, tables_fingerprint
 from fer.datasets.readers.wide_csv import load_csv
 from fer.datasets.views import apply_view
-from fer.errors import DatasetError, DatasetNotFoundError, FerError, MalformedDatasetError
+from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
 from fer.system import paths
 from fer.system.progress import Progress, silent
 
@@ -94,6 +94,7 @@ def load_dataset(
     *,
     view: DatasetView = AS_IT_CAME,
     edition: Edition | None = None,
+    how: ImportSettings | None = None,
 ) -> Dataset:
     """Return the dataset of that name, or at that path, from the cache if it was loaded before.
 
@@ -102,6 +103,7 @@ def load_dataset(
             table, of class folders, of a folder of tables, or of an archive with any of these.
         view: in which state: bad faces left out, mended, voted on, divided anew.
         edition: taken instead of the saved one that `view` names; a run keeps a copy of its own.
+        how: it is read so instead of as was chosen for it.
 
     Returns:
         Its `name` is what was asked for; a path is made absolute, so that it can be asked for from anywhere.
@@ -122,7 +124,7 @@ def load_dataset(
     if path.parent != paths.data_folder() or name not in (path.name, without_suffix(path.name)):
         name = str(path)
     try:
-        dataset = _load_path(path, progress, view.skip_bad)
+        dataset = _load_path(path, progress, view.skip_bad, how or load_import_settings(path))
     except OSError as error:
         raise DatasetError(
             f"“{error.filename or path}” cannot be read: {error.strerror or error}. Check that the file is "
@@ -139,17 +141,10 @@ def load_dataset_as(
     Raises:
         FerError: it cannot; then what was chosen before is still chosen.
     """
-    path = place_of_dataset(name)
-    try:
-        former = load_import_settings(path)
-    except DatasetError:  # it cannot be read any more, and is to be replaced
-        former = AS_GUESSED
-    save_import_settings(path, how)
-    try:
-        return load_dataset(name, progress, view=view)
-    except FerError:
-        save_import_settings(path, former)
-        raise
+    # Read first: what cannot be read, or is stopped after an hour of cutting faces out, is not remembered.
+    dataset = load_dataset(name, progress, view=view, how=how)
+    save_import_settings(place_of_dataset(name), how)
+    return dataset
 
 
 def place_of_dataset(name: str) -> Path:
@@ -210,7 +205,7 @@ def _is_fer_2013(dataset: Dataset) -> bool:
     return counts == _FER_2013_SPLITS and np.bincount(dataset.labels).tolist() == _FER_2013_LABELS
 
 
-def _load_path(path: Path, progress: Progress, skip_bad: bool) -> Dataset:
+def _load_path(path: Path, progress: Progress, skip_bad: bool, how: ImportSettings) -> Dataset:
     if not path.exists() and path.is_symlink():
         raise MalformedDatasetError(
             f"“{path.name}” is a link to something that is not there. Put it back, or delete the link."
@@ -226,7 +221,6 @@ def _load_path(path: Path, progress: Progress, skip_bad: bool) -> Dataset:
         raise MalformedDatasetError(
             f"“{path.name}” is neither a file nor a folder but a pipe or a device. Choose a file of faces."
         )
-    how = load_import_settings(path)
     dataset = cached(
         path, _state(path), lambda: read_dataset(path, progress, skip_bad, how), _variant(skip_bad, how)
     )

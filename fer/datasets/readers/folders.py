@@ -89,22 +89,33 @@ def load_folders(
     bad, count = dict(unknown), len(places) + len(unknown)
     if not places:
         refuse_bad(folder.name, "pictures", count, bad)
-    images, rows = decode_faces(
-        np.array(places, np.intp), read, folder.name, progress, what="pictures", bad=bad, skip_bad=skip_bad
+    decoded = decode_faces(
+        np.array(places, np.intp),
+        read,
+        folder.name,
+        progress,
+        what="pictures",
+        bad=bad,
+        skip_bad=skip_bad,
+        labels=[meaning for row in places if (meaning := meanings[row]) is not None],
+        how=how,
     )
 
-    used = np.array([meanings[row] for row in rows], np.intp)
+    used = np.array([meanings[row] for row in decoded.rows], np.intp)
     shown, labels = np.unique(used, return_inverse=True)
-    splits, drawn = filled_splits(labels, np.array([found[row].folder.split.value for row in rows], "<U10"))
+    splits, drawn = filled_splits(
+        labels, np.array([found[row].folder.split.value for row in decoded.rows], "<U10")
+    )
     return Dataset(
         folder.name,
         tuple(EMOTIONS[label] for label in shown),
-        images,
+        decoded.images,
         labels,
         splits,
         Source(folder.name),
-        rows,
-        notes=(*reading.notes, *notes_on("pictures", count, bad, outside, drawn)),
+        decoded.rows,
+        notes=(*reading.notes, *notes_on("pictures", count, bad, outside, drawn), *decoded.notes),
+        pictures=decoded.pictures,
         source_labels=reading.source_labels,
     )
 

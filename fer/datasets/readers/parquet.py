@@ -75,20 +75,32 @@ def load_parquet(
         return _where(path, row), table.pictures[row]
 
     count -= outside.total()
-    images, rows = decode_faces(rows, read, path.name, progress, what="rows", bad=bad, skip_bad=skip_bad)
+    decoded = decode_faces(
+        rows,
+        read,
+        path.name,
+        progress,
+        what="rows",
+        bad=bad,
+        skip_bad=skip_bad,
+        labels=labels[rows].tolist(),
+        how=how,
+    )
+    rows = decoded.rows
     labels, splits, drawn = labels[rows], splits[rows], ""
     if table.splits is None and split is None:
         splits, drawn = filled_splits(labels, splits)
     return Dataset(
         path.name,
         EMOTIONS,
-        images,
+        decoded.images,
         labels,
         splits,
         Source(path.name),
         rows,
         None if table.votes is None else table.votes[rows],
-        notes=notes_on("rows", count, bad, outside, drawn),
+        notes=(*notes_on("rows", count, bad, outside, drawn), *decoded.notes),
+        pictures=decoded.pictures,
     )
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.cache import file_state
 from fer.datasets.dataset import Dataset, Source, Split
+from fer.datasets.pictures import joined as joined_pictures
 from fer.datasets.readers.csv_faces import FirstLine, read_first_line
 from fer.datasets.readers.ferplus import looks_like_votes
 from fer.datasets.readers.parquet import load_parquet
@@ -153,6 +154,7 @@ def _joined(folder: Path, tables: Sequence[Table], parts: Sequence[Dataset], pas
         rows=np.concatenate(rows),
         votes=np.concatenate(votes) if len(votes) == len(parts) else None,
         notes=(*notes, *([drawn] if drawn else []), *passed.notes),
+        pictures=joined_pictures([part.pictures for part in parts]),
     )
 
 

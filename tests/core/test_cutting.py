@@ -1,0 +1,130 @@
+"""Face cropping at import: what is found is cut out, what is not is told, and nothing is squeezed."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage.data import astronaut
+
+from fer.config import ImportSettings
+from fer.datasets.readers.decoding import decode_faces
+from fer.datasets.readers.folders import load_folders
+from fer.emotions import Emotion
+from fer.errors import MalformedDatasetError
+
+CUT = ImportSettings(cut_faces=48)
+# Her head, shoulders and the flag behind her.
+WOMAN: NDArray[np.uint8] = np.ascontiguousarray(astronaut()[:300, 90:340, ::-1])
+
+
+def photograph(width: int = 400, height: int = 520, faces: int = 1) -> NDArray[np.uint8]:
+    """A wall with one person before it, or with several of different sizes."""
+    wall = np.full((height, width * faces, 3), 128, np.uint8)
+    for number in range(faces):
+        person = cv2.resize(WOMAN, None, fx=1 - number / 4, fy=1 - number / 4, interpolation=cv2.INTER_AREA)
+        wall[60 : 60 + person.shape[0], number * width + 60 : number * width + 60 + person.shape[1]] = person
+    return wall
+
+
+def put(path: Path, image: NDArray[np.uint8]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), image)
+    return path
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Class folders of whole photographs: one person, several, nobody, and no picture at all."""
+    folder = tmp_path / "people"
+    put(folder / "happy" / "1.jpg", photograph())
+    put(folder / "happy" / "2.jpg", photograph(faces=2))
+    put(folder / "sad" / "3.jpg", photograph(500, 400))
+    put(folder / "fear" / "4.jpg", np.full((400, 300, 3), 90, np.uint8))
+    return folder
+
+
+def test_the_largest_face_of_each_photograph_is_cut_out_and_the_rest_is_told(root: Path) -> None:
+    (root / "sad" / "5.jpg").write_bytes(b"\xff\xd8 cut off")
+
+    read = load_folders(root, how=CUT)
+
+    assert read.images.shape == (3, 48, 48, 1)
+    assert read.rows.tolist() == [0, 1, 2]
+    assert read.emotions == (Emotion.HAPPY, Emotion.SAD)
+    # The same face, however large it was; whole, the wall would be most of what is to be seen.
+    assert np.corrcoef(read.images[0].ravel(), read.images[1].ravel())[0, 1] > 0.8
+    assert (read.images[0] == 128).mean() < 0.1
+    told = " ".join(read.notes)
+    assert "YuNet cut the largest face out of 3 of 4 pictures, at 48×48" in told
+    assert "In 1 it found more than one face" in told
+    assert "“fear/4.jpg”" in told and "picture of fear" in told and "sad/5.jpg" in told
+    assert read.pictures is not None and read.pictures.cutting is not None
+    cutting = read.pictures.cutting
+    assert (cutting.found, cutting.several, cutting.without) == (3, 1, ("fear/4.jpg",))
+    assert "sha256 8f2383e4" in cutting.version and cutting.cut_at[:2] == "20"
+    assert max(map(len, read.notes)) < 300
+
+
+def test_photographs_without_a_face_are_no_dataset_of_faces(tmp_path: Path) -> None:
+    put(tmp_path / "walls" / "happy" / "1.jpg", np.full((400, 300, 3), 90, np.uint8))
+
+    with pytest.raises(MalformedDatasetError, match="No face was found in any of the 1 pictures"):
+        load_folders(tmp_path / "walls", how=CUT)
+
+
+def test_whole_photographs_are_said_to_be_some(root: Path) -> None:
+    read = load_folders(root)
+
+    assert read.pictures is not None and read.pictures.are_photographs
+    assert any("scaled to 48×48. Nothing was squeezed" in note for note in read.notes)
+
+
+def test_faces_of_one_square_size_are_nothing_to_tell_of(tmp_path: Path) -> None:
+    put(tmp_path / "faces" / "happy" / "1.png", cv2.resize(WOMAN, (100, 100)))
+    put(tmp_path / "faces" / "happy" / "2.png", np.full((100, 100), 7, np.uint8))
+
+    read = load_folders(tmp_path / "faces")
+
+    assert read.images.shape == (2, 100, 100, 1)
+    assert not any("scaled" in note for note in read.notes)
+
+
+@pytest.mark.parametrize(("height", "width"), [(96, 48), (48, 144), (5, 1000), (1, 1)])
+def test_a_picture_of_another_shape_keeps_it_and_its_edges_are_repeated(
+    tmp_path: Path, height: int, width: int
+) -> None:
+    for number in range(3):
+        put(tmp_path / "faces" / "happy" / f"{number}.png", np.full((48, 48), number, np.uint8))
+    odd = np.full((height, width), 20, np.uint8)
+    odd[:, width // 2 :] = 220
+    put(tmp_path / "faces" / "happy" / "3.png", odd)
+
+    read = load_folders(tmp_path / "faces")
+
+    assert read.images.shape == (4, 48, 48, 1)
+    seen = read.images[3, :, :, 0]
+    if width > 1:
+        assert set(seen[:, 0]) == {20} and set(seen[:, -1]) == {220}
+    (note,) = (note for note in read.notes if "1 other size" in note)
+    assert ("edge is repeated" in note) == (width != height)
+
+
+def test_cutting_ends_as_soon_as_whoever_waits_leaves() -> None:
+    content = cv2.imencode(".jpg", photograph())[1].tobytes()
+    asked: list[int] = []
+
+    def read(index: int) -> tuple[str, bytes]:
+        asked.append(index)
+        return f"{index}.jpg", content
+
+    def leave(fraction: float, message: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        decode_faces(
+            np.arange(400), read, "x", leave, what="pictures", bad={}, skip_bad=False,
+            labels=[3] * 400, how=CUT,
+        )  # fmt: skip
+    assert len(asked) < 200
