@@ -144,7 +144,7 @@ def test_tables_of_different_sizes_are_refused_by_name(root: Path) -> None:
 def test_bad_rows_of_all_tables_are_listed_together_and_left_out_on_demand(root: Path) -> None:
     for name in ("train", "val"):
         path = write_wide(root / f"{name}.csv", dataset_of([0, 1, 2], size=8))
-        path.write_text(path.read_text().replace("\n1,", "\n9,"))
+        path.write_text(path.read_text().replace("\n1,", "\n99,"))
 
     with pytest.raises(PartlyBadDatasetError) as caught:
         load_tables(root)

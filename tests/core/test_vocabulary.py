@@ -14,7 +14,6 @@ from fer.datasets.readers.vocabulary import (
     filled_splits,
     is_outside,
     kept_out,
-    meanings_of,
     plain_label,
     split_called,
 )
@@ -65,14 +64,6 @@ def test_emotions_beside_our_seven_are_told_from_words_that_say_nothing(word: st
 def test_a_word_that_names_nothing_is_neither_ours_nor_outside(word: str) -> None:
     assert emotion_called(word) is None
     assert not is_outside(word)
-
-
-@pytest.mark.parametrize(
-    ("labels", "meaning"),
-    [(["0", "6", "7"], -1), (["1", "7"], None), (["7"], None), (["0", "7", "8"], -1)],
-)
-def test_a_seven_is_contempt_only_beside_a_zero(labels: list[str], meaning: int | None) -> None:
-    assert meanings_of(labels)["7"] == meaning
 
 
 def test_what_is_kept_out_as_a_number_is_named() -> None:

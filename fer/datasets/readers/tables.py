@@ -23,6 +23,7 @@ from fer.datasets.cache import file_state
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.pictures import joined as joined_pictures
 from fer.datasets.readers.csv_faces import FirstLine, read_first_line
+from fer.datasets.readers.fer_csv import looks_like_fer_csv
 from fer.datasets.readers.ferplus import looks_like_votes
 from fer.datasets.readers.parquet import load_parquet
 from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, PassedOver, is_junk
@@ -215,4 +216,5 @@ def _is_parquet(path: Path) -> bool:
 
 def _has_faces(path: Path, first: FirstLine) -> bool:
     """Whether the table has labels and pictures, judged by how it begins."""
-    return (first.emotion is not None and "pixels" in first.names) or looks_like_wide_csv(path)
+    named = first.emotion is not None and "pixels" in first.names
+    return named or looks_like_fer_csv(path, first) or looks_like_wide_csv(path)

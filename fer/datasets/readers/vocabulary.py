@@ -2,13 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Split
 from fer.emotions import EMOTIONS, Emotion
 
@@ -50,7 +48,7 @@ _BEHIND = re.compile(r"(?<=[a-z])[\s_-]*(faces?|images?|imgs?|expressions?)$")
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _FER_2013_NUMBER = re.compile(r"[0-6]")
 # A table that once had gaps writes its whole numbers as 3.0, and NumPy as 3.000e+00.
-_NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})(\.[0-9]{0,30})?([eE][+-]?0?[0-3])?")
+_NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})([.,][0-9]{0,30})?([eE][+-]?0?[0-3])?")
 _CONTEMPT = "7"
 OUTSIDE = -1
 """What a label means that is known and none of our emotions."""
@@ -86,25 +84,21 @@ def label_called(word: str) -> int | None:
 
 
 def plain_label(text: str) -> str:
-    """A label as it stands in a table, with a whole number written as one: 3 for 3.0 and 3.000e+00."""
+    """A label as it stands in a table, with a whole number written as one: 3 for 3.0, 3,0 and 3.000e+00."""
     text = text.strip()
-    if _NUMBER.fullmatch(text) and (number := float(text)).is_integer():
+    if _NUMBER.fullmatch(text) and (number := float(text.replace(",", "."))).is_integer():
         return str(int(number))
     return text
 
 
-def meanings_of(labels: Collection[str], how: ImportSettings = AS_GUESSED) -> dict[str, int | None]:
-    """What each of a dataset's labels means, as `label_called` says it; what a number means, all of them say.
+def no_label(label: str) -> str:
+    """What is wrong with a label that means nothing, in a few words."""
+    return f"the label {quoted(label)} names no emotion"
 
-    Args:
-        labels: all that there are, each once, as `plain_label` writes them.
-        how: what the learner chose.
-    """
-    meanings = {label: label_called(label) for label in labels}
-    # FER+, AffectNet and the extended CK+ tables have contempt as an eighth class; without a 0, 7 is none.
-    if _CONTEMPT in meanings and "0" in meanings:
-        meanings[_CONTEMPT] = OUTSIDE
-    return meanings
+
+def true_or_false(text: str) -> bool | None:
+    """What a column that is 1 for one class and 0 for the others says; None if it says neither."""
+    return {"0": False, "false": False, "1": True, "true": True}.get(plain_label(text).lower())
 
 
 def printable(text: str) -> str:

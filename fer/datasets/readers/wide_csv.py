@@ -11,9 +11,7 @@ word or FER-2013's number, in the first column or the last; faces are square.
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 from math import isqrt
 from pathlib import Path
@@ -24,18 +22,22 @@ from numpy.typing import NDArray
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Split
 from fer.datasets.readers.csv_faces import (
+    Columns,
     FirstLine,
     Layout,
     commonest_side,
-    label_of,
     named_once,
+    number,
+    number_format_of,
+    one_hot_columns,
     read_faces,
     read_first_line,
     sample_rows,
     shown,
-    split_of,
+    split_understood,
+    unnamed_columns,
 )
-from fer.datasets.readers.fer_csv import fer_layout
+from fer.datasets.readers.fer_csv import fer_layout, has_pixel_column
 from fer.datasets.readers.ferplus import looks_like_votes
 from fer.errors import MalformedDatasetError
 from fer.system.progress import Progress, silent
@@ -55,61 +57,52 @@ def load_csv(
     split: Split | None = None,
 ) -> Dataset:
     """Read a CSV of faces, whichever of the two forms it has; see `fer.datasets.readers`."""
-    first = read_first_line(path)
     if looks_like_votes(path):
         raise MalformedDatasetError(
             f"“{path.name}” holds the votes of FER+ and no faces. Leave it in data/ beside FER-2013, "
             "which it belongs to, and open that."
         )
-    if "pixels" not in first.names and len(first.names) >= _MANY_COLUMNS:
-        layout = _layout(path, first)
-    else:
-        layout = fer_layout(path, first)
-    return read_faces(path, layout, progress, skip_bad=skip_bad, split=split)
+    first = read_first_line(path)
+    is_wide = len(first.names) >= _MANY_COLUMNS and not has_pixel_column(path, first)
+    layout = _layout(path, first) if is_wide else fer_layout(path, first)
+    return read_faces(path, layout, progress, skip_bad=skip_bad, how=how, split=split)
 
 
 def looks_like_wide_csv(path: Path) -> bool:
     """Whether the file begins as a CSV with a column per pixel does; reads its first rows only."""
     with suppress(MalformedDatasetError, OSError):
-        return _layout(path, read_first_line(path)).side > 0
+        return _layout(path, read_first_line(path)).columns > 1
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Which columns hold the pixels (`start` to `stop`, not included), the label and the split."""
-
-    start: int
-    stop: int
-    emotion: int
-    split: int | None
 
 
 def _layout(path: Path, first: FirstLine) -> Layout:
     """Find the columns by the header if there is one, and otherwise by what stands in them."""
     has_header = _is_header(first)
     start = first.stop if has_header else first.start
-    columns = None if first.emotion is None else _named_columns(path, first, first.emotion)
     rows = sample_rows(path, first, start)
     # Without a header the first row may be the one that is cut short.
     count = len(first.names) if has_header else Counter(map(len, rows)).most_common(1)[0][0]
+    whole = [row for row in rows if len(row) == count]
+    columns = _named_columns(path, first, whole) if has_header else None
     if columns is None:
-        columns = _unnamed_columns(path, count, [row for row in rows if len(row) == count])
-    names = first.names[columns.start : columns.stop] if has_header else ()
+        columns = _unnamed_columns(path, count, whole)
+    pixels = slice(columns.start, columns.stop)
+    names = first.names[pixels] if has_header else ()
+    texts = [first.separator.join(row[pixels]) for row in whole]
+    side = isqrt(columns.stop - columns.start)
     return Layout(
         columns=count,
-        emotion=columns.emotion,
+        labels=columns.labels,
         split=columns.split,
         before=columns.start,
         after=count - columns.stop,
-        between=first.separator,
-        side=isqrt(columns.stop - columns.start),
+        written=number_format_of(path.name, texts, side, first.separator, _order(names)),
         separator=first.separator,
         ending=first.ending,
         first=start,
-        header=int(has_header),
+        header=first.line.strip() if has_header else b"",
         names=names,
-        order=_order(names),
+        classes=columns.classes,
     )
 
 
@@ -117,17 +110,21 @@ def _is_header(first: FirstLine) -> bool:
     """Whether the first line names columns: as we know them, by words, or by counting 0, 1, 2, …"""
     if first.emotion is not None:
         return True
-    numbers = [int(name) for name in first.names if name.isascii() and name.isdecimal() and len(name) < 10]
+    numbers = [value for name in first.names if (value := number(name.encode())) is not None]
     if len(numbers) < len(first.names) / 2:
         return True
     return all(after - before == 1 for before, after in pairwise(numbers))
 
 
-def _named_columns(path: Path, first: FirstLine, emotion: int) -> _Columns:
-    """The columns by their names."""
+def _named_columns(path: Path, first: FirstLine, rows: list[list[bytes]]) -> Columns | None:
+    """The columns by their names; None if none of them is called as a label."""
     names = first.names
-    named_once(path, first, emotion)
-    places = [place for place in range(len(names)) if place not in (emotion, first.split)]
+    named_once(path, first)
+    classes = one_hot_columns(path, first, rows) if first.emotion is None else {}
+    if first.emotion is None and not classes:
+        return None
+    labels = tuple(classes) or (first.emotion or 0,)
+    places = [place for place in range(len(names)) if place not in (*labels, first.split)]
     # Most names are one word and a number; others (an index, a file's name) are those of no pixel.
     stems = {place: found[1] for place in places if (found := _PIXEL_NAME.fullmatch(names[place]))}
     commonest = Counter(stems.values()).most_common(1)
@@ -141,11 +138,12 @@ def _named_columns(path: Path, first: FirstLine, emotion: int) -> _Columns:
             f"“{path.name}” has the column {shown(names[amid].encode())} amid those of the pixels. Move "
             "it before or behind them."
         )
-    return _Columns(pixels[0], pixels[-1] + 1, emotion, first.split)
+    split = split_understood(path, first, rows)
+    return Columns(pixels[0], pixels[-1] + 1, labels, split, tuple(classes.values()))
 
 
-def _unnamed_columns(path: Path, count: int, rows: list[list[bytes]]) -> _Columns:
-    """The columns by what stands in these rows: a label before or behind the pixels, a split, an index."""
+def _unnamed_columns(path: Path, count: int, rows: list[list[bytes]]) -> Columns:
+    """The columns by what stands in these rows."""
     pixels = isqrt(max(count - 1, 0)) ** 2
     if not commonest_side([pixels]) or count - pixels > 3:
         raise _not_square(path, count - 1)
@@ -154,43 +152,13 @@ def _unnamed_columns(path: Path, count: int, rows: list[list[bytes]]) -> _Column
             f"“{path.name}” has {count:,} columns in its first line and another number in the rows below. "
             "Mend the file, or fetch it again."
         )
-    columns = list(zip(*rows, strict=True))
-
-    def mostly(rule: Callable[[bytes], bool], place: int) -> bool:
-        return sum(map(rule, columns[place])) > len(rows) / 2
-
-    def counts_up(place: int) -> bool:
-        fields = columns[place]
-        return all(field.isdigit() and len(field) < 10 for field in fields) and all(
-            int(after) - int(before) == 1 for before, after in pairwise(fields)
-        )
-
-    found: list[tuple[bool, bool, _Columns]] = []
-    for before in range(count - pixels, -1, -1):
-        ends = [*range(before), *range(before + pixels, count)]
-        for emotion in ends:
-            splits = [
-                place
-                for place in ends
-                if place != emotion and mostly(lambda field: split_of(field) is not None, place)
-            ]
-            rest = [place for place in ends if place != emotion and place not in splits]
-            if (
-                mostly(lambda field: label_of(field) is not None, emotion)
-                and len(splits) < 2
-                and (not rest or (rest == [0] and counts_up(0)))
-            ):
-                is_word = not mostly(bytes.isdigit, emotion)
-                varies = len(set(columns[emotion])) > 1 and not counts_up(emotion)
-                split = splits[0] if splits else None
-                found.append((is_word, varies, _Columns(before, before + pixels, emotion, split)))
-    if not found:
+    found = unnamed_columns(rows, pixels)
+    if found is None:
         raise MalformedDatasetError(
             f"“{path.name}” has {count:,} columns, and neither the first nor the last holds labels: names of "
             "emotions, or 0 to 6. Name the columns “emotion,pixel0,pixel1,…” in a first line."
         )
-    # A black margin of the faces looks like a label that is always 0; words, and what varies, go before it.
-    return max(found, key=lambda candidate: candidate[:2])[2]
+    return found
 
 
 def _not_square(path: Path, count: int) -> MalformedDatasetError:

@@ -1,6 +1,5 @@
 """CSV blocks: whole lines read at once, or in ever smaller halves where one is bad."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.dataset import Split
-from fer.datasets.readers.csv_faces.digits import pixels_of
+from fer.datasets.readers.csv_faces.digits import pixels_of, tidied_pixels_of
 from fer.datasets.readers.csv_faces.layout import Layout
 from fer.datasets.readers.csv_faces.one_line import read_line
-from fer.datasets.readers.csv_faces.text import LINE_BYTES, PADDING, is_blank, lines_of, text_of
-from fer.datasets.readers.csv_faces.words import label_of, split_of
+from fer.datasets.readers.csv_faces.text import LINE_BYTES, PADDING, is_blank, lines_of
+from fer.datasets.readers.csv_faces.words import split_of, word_of
 
 # Large enough that what a NumPy call costs does not show, small enough to stay in a core's cache.
 _BLOCK_BYTES = 2**18
@@ -25,21 +24,26 @@ class Block:
     """What one block of lines holds.
 
     Attributes:
-        images: (n, side, side, 1) of the good rows; `labels`, `splits` and `rows` (within the block) too.
+        images: (n, side, side, 1) of the good rows; `labels`, `splits`, `rows` and `lines` are theirs too.
+        words: what labels there are; what they mean is asked once all of them are known.
+        labels: places in `words`.
+        rows: counted within the block, good and bad ones; `lines` too, with blank ones.
         row_count: how many rows it has, good and bad.
         line_count: how many lines, blank ones too.
         bad: (row, line, reason) of the bad rows, both counted within the block.
-        outside: how often each label that is an emotion but none of ours occurs.
+        headers: how often the table's header stands in it again.
     """
 
     images: NDArray[np.uint8]
+    words: list[str]
     labels: NDArray[np.intp]
     splits: NDArray[np.str_]
     rows: NDArray[np.intp]
+    lines: NDArray[np.intp]
     row_count: int
     line_count: int
     bad: list[tuple[int, int, str]]
-    outside: Counter[str]
+    headers: int = 0
 
 
 def line_bounds(path: Path, layout: Layout, size: int) -> list[int]:
@@ -78,7 +82,7 @@ def _read_lines(block: bytes, layout: Layout) -> Block:
     middle = block.find(layout.ending, len(block) // 2, len(block) - 1) + 1
     middle = middle or block.rfind(layout.ending, 0, len(block) // 2) + 1
     # A pixel takes two bytes at least, so there is no face in less.
-    if not middle or len(block) < 2 * layout.pixels:
+    if not middle or len(block) < 2 * layout.written.pixels:
         return _read_singly(block, layout)
     return _joined(_read_lines(block[:middle], layout), _read_lines(block[middle:], layout))
 
@@ -86,65 +90,90 @@ def _read_lines(block: bytes, layout: Layout) -> Block:
 def _read_good(block: bytes, layout: Layout) -> Block | None:
     """Read the lines of a block in which all are good; None if they are not."""
     view = memoryview(block)
-    labels, splits, texts = [], [], []
-    outside: Counter[str] = Counter()
-    for start, stop in lines_of(block, layout.ending):
+    places: dict[bytes, int] = {}
+    labels, splits, texts, lines = [], [], [], []
+    for line, (start, stop) in enumerate(lines_of(block, layout.ending)):
         cut = _cut(block, start, stop, layout)
         if (cut is None or not cut[0]) and is_blank(block[start:stop]):
             continue
         if cut is None:
             return None
-        emotion, usage, begin, end = cut
-        label, split = label_of(emotion), split_of(usage)
-        if label is None or split is None:
+        label, usage, begin, end = cut
+        split = split_of(usage)
+        if split is None:
             return None
-        if label < 0:
-            outside[text_of(emotion).lower()] += 1
-        labels.append(label)
+        labels.append(places.setdefault(label, len(places)))
         splits.append(split)
-        texts.append(view[begin:end])
-    images = pixels_of(texts, layout)
+        texts.append((begin, end))
+        lines.append(line)
+    words = [word_of(label, layout) for label in places]
+    if None in words:
+        return None
+    images = None
+    if layout.written.factor is None:
+        images = pixels_of([view[begin:end] for begin, end in texts], layout.written)
+    if images is None and all(_is_one_field(block, begin, end, layout) for begin, end in texts):
+        images = tidied_pixels_of([block[begin:end] for begin, end in texts], layout.written)
     if images is None:
         return None
-    return _block(block, layout, images, labels, splits, range(len(labels)), [], outside)
+    found = [word for word in words if word is not None]
+    return _block(block, layout, images, found, labels, splits, range(len(labels)), lines, [])
+
+
+def _is_one_field(block: bytes, begin: int, end: int, layout: Layout) -> bool:
+    """Whether what was cut out is one field, or one for each pixel: separators in it stand between quotes."""
+    if layout.written.between == layout.separator:
+        return True
+    if block.find(layout.separator, begin, end) < 0:
+        return True
+    quotes = block[begin - 1 : begin] == block[end : end + 1] == b'"'
+    return quotes and block.find(b'"', begin, end) < 0
 
 
 def _read_singly(block: bytes, layout: Layout) -> Block:
     """Read lines that are blank, or unusual, or bad."""
-    images = [np.empty((0, layout.pixels), np.uint8)]
+    images = [np.empty((0, layout.written.pixels), np.uint8)]
+    places: dict[str, int] = {}
     labels: list[int] = []
     splits: list[Split] = []
     rows: list[int] = []
+    lines: list[int] = []
     bad: list[tuple[int, int, str]] = []
-    outside: Counter[str] = Counter()
+    headers = 0
     for line, (start, stop) in enumerate(lines_of(block, layout.ending)):
         text = block[start:stop]
         if is_blank(text):
+            continue
+        if text.strip() == layout.header:
+            headers += 1
             continue
         row = len(rows) + len(bad)
         face = read_line(text, layout, whole=stop < len(block))
         if isinstance(face, str):
             bad.append((row, line, face))
             continue
-        outside.update([face.word] if face.label < 0 else [])
         images.append(face.pixels[None])
-        labels.append(face.label)
+        labels.append(places.setdefault(face.word, len(places)))
         splits.append(face.split)
         rows.append(row)
-    return _block(block, layout, np.concatenate(images), labels, splits, rows, bad, outside)
+        lines.append(line)
+    faces = np.concatenate(images)
+    return _block(block, layout, faces, list(places), labels, splits, rows, lines, bad, headers)
 
 
 def _joined(first: Block, second: Block) -> Block:
     rows, lines = first.row_count, first.line_count
     return Block(
         np.concatenate([first.images, second.images]),
-        np.concatenate([first.labels, second.labels]),
+        first.words + second.words,
+        np.concatenate([first.labels, second.labels + len(first.words)]),
         np.concatenate([first.splits, second.splits]),
         np.concatenate([first.rows, second.rows + rows]),
+        np.concatenate([first.lines, second.lines + lines]),
         row_count=rows + second.row_count,
         line_count=lines + second.line_count,
         bad=[*first.bad, *((row + rows, line + lines, reason) for row, line, reason in second.bad)],
-        outside=first.outside + second.outside,
+        headers=first.headers + second.headers,
     )
 
 
@@ -152,29 +181,31 @@ def _block(
     block: bytes,
     layout: Layout,
     images: NDArray[np.uint8],
+    words: list[str],
     labels: list[int],
     splits: list[Split],
     rows: Sequence[int],
+    lines: list[int],
     bad: list[tuple[int, int, str]],
-    outside: Counter[str],
+    headers: int = 0,
 ) -> Block:
-    """What was read of a block of text, without the faces that show none of our emotions."""
-    ours = np.array(labels, np.intp) >= 0
-    keep = slice(None) if ours.all() else ours
+    """What was read of a block of text."""
     return Block(
-        images.reshape(-1, layout.side, layout.side, 1)[keep],
-        np.array(labels, np.intp)[keep],
-        np.array(splits, "<U10")[keep],
-        np.array(rows, np.intp)[keep],
+        images.reshape(-1, layout.written.side, layout.written.side, 1),
+        words,
+        np.array(labels, np.intp),
+        np.array(splits, "<U10"),
+        np.array(rows, np.intp),
+        np.array(lines, np.intp),
         row_count=len(labels) + len(bad),
         line_count=block.count(layout.ending),
         bad=bad,
-        outside=outside,
+        headers=headers,
     )
 
 
 def _cut(block: bytes, start: int, stop: int, layout: Layout) -> tuple[bytes, bytes, int, int] | None:
-    """The emotion and the split in `block[start:stop]`, and where the pixels lie; None for too few fields.
+    """The label and the split in `block[start:stop]`, and where the pixels lie; None for too few fields.
 
     Splitting at the separators would copy the pixels twice, under the interpreter lock.
     """
@@ -195,4 +226,4 @@ def _cut(block: bytes, start: int, stop: int, layout: Layout) -> tuple[bytes, by
     while start < stop and block[stop - 1] in PADDING:
         stop -= 1
     split = b"train" if layout.split is None else fields[layout.split]
-    return fields[layout.emotion], split, start, stop
+    return separator.join([fields[place] for place in layout.labels]), split, start, stop

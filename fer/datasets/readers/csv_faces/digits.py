@@ -1,19 +1,21 @@
 """Number parsing: all digits of many faces turned into pixels at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.readers.csv_faces.layout import Layout
+from fer.datasets.readers.csv_faces.number_format import NumberFormat, number, numbers_in, tidy
 
 
-def pixels_of(rows: list[memoryview], layout: Layout) -> NDArray[np.uint8] | None:
+def pixels_of(rows: Sequence[bytes | memoryview], written: NumberFormat) -> NDArray[np.uint8] | None:
     """Turn texts of a face's numbers into (len(rows), pixels) uint8; None if one breaks the rules.
 
     Each byte is treated as if a number ended there: its value is its own digit, ten times the digit
     before and a hundred times the one before that. Where numbers do end, the values are taken out.
     Digits are 0 to 9 and a separator counts as digit 0, so what was before a number adds nothing.
     """
-    count, between = layout.pixels, layout.between
+    count, between = written.pixels, written.between
     if not rows:
         return np.empty((0, count), np.uint8)
     # Three separators before, so that each byte of the rows has three before it; one behind ends the last
@@ -49,4 +51,23 @@ def pixels_of(rows: list[memoryview], layout: Layout) -> NDArray[np.uint8] | Non
         if padded and (np.cumsum(is_between[3:], dtype=np.int32)[ends - 1] != np.arange(len(ends))).any():
             return None
     images = hundreds.take(ends).reshape(len(rows), count)
-    return images if layout.order is None else images[:, layout.order]
+    return images if written.order is None else images[:, written.order]
+
+
+def tidied_pixels_of(rows: Sequence[bytes], written: NumberFormat) -> NDArray[np.uint8] | None:
+    """`pixels_of` for numbers that stand in a list, are written as 254.0, or have fractions."""
+    tidied = [tidy(row, written.between, decimal_comma=written.decimal_comma) for row in rows]
+    if written.factor is None:
+        return pixels_of(tidied, written)
+    images = np.empty((len(rows), written.pixels), np.uint8)
+    for image, row in zip(images, tidied, strict=True):
+        values = [number(text) for text in numbers_in(row, written.between)]
+        if len(values) != written.pixels or not all(is_pixel(value, written.factor) for value in values):
+            return None
+        image[:] = np.rint(np.array(values, np.float64) * written.factor)
+    return images if written.order is None else images[:, written.order]
+
+
+def is_pixel(value: float | None, factor: float) -> bool:
+    """Whether a number, if it is one, is 0 to 255 once it is multiplied by `factor`."""
+    return value is not None and 0 <= value * factor <= 255

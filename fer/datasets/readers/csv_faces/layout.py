@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from math import isqrt
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from fer.datasets.readers.csv_faces.number_format import NumberFormat
 from fer.datasets.readers.csv_faces.text import LINE_BYTES, fields_of, is_blank, lines_of, shown, text_of
-from fer.datasets.readers.vocabulary import EMOTION_COLUMNS, SPLIT_COLUMNS
+from fer.datasets.readers.vocabulary import EMOTION_COLUMNS, PIXEL_COLUMNS, SPLIT_COLUMNS
 from fer.errors import MalformedDatasetError
 
 # Almost every first line ends within this.
@@ -17,7 +15,7 @@ _FIRST_BYTES = 2**16
 # The rows by which the size of a face, and the place of a label, are recognised.
 _SAMPLE_ROWS = 64
 _SMALLEST_SIDE = 8
-_SEPARATORS = (b",", b";", b"\t")
+_SEPARATORS = (b",", b";", b"\t", b"|")
 # What files begin with that were only called .csv.
 _NO_TEXT = {
     b"\x89PNG": "a PNG picture",
@@ -43,7 +41,7 @@ class FirstLine:
         ending: the byte that ends a line; a line feed, or the carriage return of old Macs.
         start: the byte where the line begins, after a byte order mark.
         stop: the byte where the next line begins.
-        quoted: its beginning as it stands, for messages.
+        line: as it stands.
     """
 
     names: tuple[str, ...]
@@ -51,7 +49,12 @@ class FirstLine:
     ending: bytes
     start: int
     stop: int
-    quoted: str
+    line: bytes
+
+    @property
+    def quoted(self) -> str:
+        """Its beginning, for messages."""
+        return shown(self.line)
 
     def first(self, wanted: tuple[str, ...]) -> int | None:
         """The place of the first of these names that there is; None if there is none."""
@@ -67,6 +70,11 @@ class FirstLine:
         """The column that holds the splits, by its name."""
         return self.first(SPLIT_COLUMNS)
 
+    @property
+    def pixels(self) -> int | None:
+        """The column that holds the pixels, by its name."""
+        return self.first(PIXEL_COLUMNS)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -74,37 +82,30 @@ class Layout:
 
     Attributes:
         columns: how many there are.
-        emotion: the label's position among them.
+        labels: the label's position among them; with a column for each class, theirs.
         split: the split's position; None if the file does not say what a face is for.
         before: how many columns stand before the pixels; as many as are left stand `after` them.
-        between: the byte between two pixels; the separator where each has a column of its own.
-        side: a face is side × side pixels.
+        written: how the pixels are; the separator stands between them where each has a column of its own.
         separator: the byte between two columns.
         ending: the byte that ends a line.
         first: the byte where the faces begin, after the header.
-        header: how many lines there are before the faces.
+        header: the line before the faces, as it stands; empty if there is none.
         names: of the pixels' columns, for messages; empty if they have none.
-        order: (side²,) where each pixel stands, if not in its order.
+        classes: what the columns of the label are called, if each class has one of its own.
     """
 
     columns: int
-    emotion: int
+    labels: tuple[int, ...]
     split: int | None
     before: int
     after: int
-    between: bytes
-    side: int
+    written: NumberFormat
     separator: bytes
     ending: bytes
     first: int
-    header: int
+    header: bytes
     names: tuple[str, ...] = ()
-    order: NDArray[np.intp] | None = None
-
-    @property
-    def pixels(self) -> int:
-        """How many pixels a face has."""
-        return self.side**2
+    classes: tuple[str, ...] = ()
 
 
 def read_first_line(path: Path) -> FirstLine:
@@ -140,14 +141,16 @@ def read_first_line(path: Path) -> FirstLine:
         )
     line = head[start:stop]
     separator = max(_SEPARATORS, key=line.count)
-    names = (text_of(name).lower() for name in line.split(separator))
-    return FirstLine(tuple(names), separator, ending, start, stop, shown(line))
+    if separator not in line and line.strip().count(b" ") >= _SMALLEST_SIDE**2:  # as NumPy's savetxt has it
+        separator = b" "
+    names = (text_of(name).lower() for name in fields_of(line, separator))
+    return FirstLine(tuple(names), separator, ending, start, stop, line)
 
 
-def named_once(path: Path, first: FirstLine, emotion: int) -> None:
+def named_once(path: Path, first: FirstLine) -> None:
     """Raise MalformedDatasetError for a table that has two columns of labels or of splits."""
     names = first.names
-    for column in {names[emotion], names[first.split or 0]}:
+    for column in {names[place] for place in (first.emotion, first.split) if place is not None}:
         if names.count(column) > 1:
             raise MalformedDatasetError(
                 f"“{path.name}” has {names.count(column)} columns called {shown(column.encode())}. "
@@ -171,6 +174,11 @@ def sample_rows(path: Path, table: FirstLine, start: int) -> list[list[bytes]]:
             break
         if not is_blank(head[begin:end]):
             rows.append(fields_of(head[begin:end], table.separator))
+    if not rows and not whole:
+        raise MalformedDatasetError(
+            f"“{path.name}”, row 1: the line is longer than a face can be, {LINE_BYTES // 2**20} MiB. Choose "
+            "another file."
+        )
     if not rows:
         raise MalformedDatasetError(
             f"“{path.name}” has not one face below its header. It may be half a download; fetch it again."

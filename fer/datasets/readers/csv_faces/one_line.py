@@ -6,20 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.dataset import Split
-from fer.datasets.readers.csv_faces.digits import pixels_of
+from fer.datasets.readers.csv_faces.digits import is_pixel, tidied_pixels_of
 from fer.datasets.readers.csv_faces.layout import Layout
-from fer.datasets.readers.csv_faces.text import LINE_BYTES, fields_of, shown, text_of
-from fer.datasets.readers.csv_faces.words import label_of, split_of
+from fer.datasets.readers.csv_faces.number_format import number, numbers_in, tidy
+from fer.datasets.readers.csv_faces.text import LINE_BYTES, fields_of, shown
+from fer.datasets.readers.csv_faces.words import split_of, word_of
+from fer.datasets.readers.vocabulary import no_label
 
 
 @dataclass(slots=True)
 class Face:
-    """One good line; `label` is -1 and `word` what it says if its emotion is none of ours."""
+    """One good line; whether its label is that of an emotion is not asked here."""
 
     pixels: NDArray[np.uint8]
-    label: int
-    split: Split
     word: str
+    split: Split
 
 
 def read_line(text: bytes, layout: Layout, *, whole: bool) -> Face | str:
@@ -34,32 +35,32 @@ def read_line(text: bytes, layout: Layout, *, whole: bool) -> Face | str:
     fields = fields_of(text, layout.separator)
     if len(fields) != layout.columns:
         return f"{layout.columns:,} columns were expected and {len(fields):,} are there{cut_off}"
-    label = label_of(fields[layout.emotion])
-    if label is None:
-        return f"the emotion {shown(fields[layout.emotion])} is none of 0 to 6 and no emotion's name"
+    labels = layout.separator.join(fields[place] for place in layout.labels)
+    word = word_of(labels, layout)
+    if word is None:
+        if not layout.classes:
+            return no_label(labels.decode("utf-8", "replace"))
+        names = f"“{layout.classes[0]}” to “{layout.classes[-1]}”"
+        return f"the columns {names} hold {shown(labels)}; one of them must be 1 and the others 0"
     split = Split.TRAIN if layout.split is None else split_of(fields[layout.split])
     if split is None:
         return (
             f"the split {shown(fields[layout.split or 0])} is none of Training, PublicTest, PrivateTest, "
             f"train, validation and test{cut_off}"
         )
-    numbers = fields[layout.before : layout.columns - layout.after]
-    word = text_of(fields[layout.emotion]).lower()
-    images = pixels_of([memoryview(layout.separator.join(numbers))], layout)
-    if images is not None:
-        return Face(images[0], label, split, word)
-    if layout.between == b" ":
-        numbers = [number for number in numbers[0].split(b" ") if number]
-    for place, number in enumerate(numbers):
-        if not (number.isdigit() and len(number) <= 3 and int(number) <= 255):
+    pixels = layout.separator.join(fields[layout.before : layout.columns - layout.after])
+    images = tidied_pixels_of([pixels], layout.written)
+    return _broken_rule(pixels, layout) + cut_off if images is None else Face(images[0], word, split)
+
+
+def _broken_rule(pixels: bytes, layout: Layout) -> str:
+    """Why these numbers are no face."""
+    written = layout.written
+    numbers = numbers_in(tidy(pixels, written.between, decimal_comma=written.decimal_comma), written.between)
+    for place, text in enumerate(numbers):
+        whole = text.isdigit() and len(text) <= 3 and int(text) <= 255
+        if not (whole if written.factor is None else is_pixel(number(text), written.factor)):
             column = f" in the column “{layout.names[place]}”" if layout.names else f", number {place + 1:,},"
-            return f"the pixel {shown(number)}{column} is no whole number from 0 to 255"
-    if len(numbers) != layout.pixels:
-        return (
-            f"{layout.side}×{layout.side} = {layout.pixels:,} pixels were expected and {len(numbers):,} "
-            f"are there{cut_off}"
-        )
-    pixels = np.array([int(number) for number in numbers], np.uint8)
-    if layout.order is not None:
-        pixels = pixels[layout.order]
-    return Face(pixels, label, split, word)
+            return f"the pixel {shown(text)}{column} is no {written.range}"
+    expected = f"{written.side}×{written.side} = {written.pixels:,} pixels were expected"
+    return f"{expected} and {len(numbers):,} are there"

@@ -22,7 +22,8 @@ def lines_of(block: bytes, ending: bytes) -> Iterator[tuple[int, int]]:
 
 def fields_of(line: bytes, separator: bytes) -> list[bytes]:
     """The fields of a line without what surrounds them; a separator within quotes separates nothing."""
-    fields = line.split(separator)
+    # Numbers that were brought to one width have several spaces between them.
+    fields = line.split() if separator == b" " else line.split(separator)
     if b'"' in line:
         whole: list[bytes] = []
         inside = False
