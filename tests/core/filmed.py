@@ -1,5 +1,6 @@
 """Films made while a test runs: her face (NASA's, from scikit-image) wandering over a wall, with a tone."""
 
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -37,6 +38,10 @@ def film(
     rotation_degrees: int = 0,
     with_face: bool = True,
     codec: str = "libx264",
+    pixels: str = "yuv420p",
+    aspect: Fraction | None = None,
+    tracks: int = 1,
+    options: dict[str, str] | None = None,
 ) -> Path:
     """Write a film and return its path.
 
@@ -49,24 +54,54 @@ def film(
         rotation_degrees: that its header says.
         with_face: or an empty wall.
         codec: of the pictures.
+        pixels: how their colours are stored.
+        aspect: width by height of a pixel; what is seen stays the same, fewer columns are stored.
+        tracks: how often it holds the same pictures.
+        options: of its container.
     """
-    with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream(codec, rate=RATE)
-        stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = Fraction(1, 1000)
-        if rotation_degrees:
-            stream.set_display_rotation(rotation_degrees)
+    seen = size
+    if aspect:
+        size = (round(size[0] / aspect / 2) * 2, size[1])
+    with av.open(str(path), "w", options=options or {}) as container:
+        streams: list[Any] = [container.add_stream(codec, rate=RATE) for _ in range(tracks)]
+        for stream in streams:
+            stream.width, stream.height = size
+            stream.pix_fmt = pixels
+            stream.codec_context.time_base = Fraction(1, 1000)
+            if aspect:
+                stream.codec_context.sample_aspect_ratio = aspect
+            if rotation_degrees:
+                stream.set_display_rotation(rotation_degrees)
         tone: Any = container.add_stream(sound, rate=48_000) if sound else None
         for number in range(frames):
-            frame = VideoFrame.from_ndarray(frame_bgr(number, size, with_face), format="bgr24")
+            picture = np.asarray(cv2.resize(frame_bgr(number, seen, with_face), size), np.uint8)
+            frame = VideoFrame.from_ndarray(picture, format="bgr24")
             frame.pts = number * 1000 // RATE if times_ms is None else times_ms[number]
             frame.time_base = Fraction(1, 1000)
-            container.mux(stream.encode(frame))
+            for stream in streams:
+                container.mux(stream.encode(frame))
         if tone is not None:
             _write_tone(container, tone, frames / RATE)
-        container.mux(stream.encode())
+        for stream in streams:
+            container.mux(stream.encode())
     return path
+
+
+def gif(size: tuple[int, int], delays: Sequence[int]) -> bytes:
+    """An animated GIF of one black pixel a frame on a canvas of `size`; delays in hundredths of a second."""
+    frames = (
+        b"\x21\xf9\x04\0" + struct.pack("<H", delay) + b"\0\0"  # graphic control
+        b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\2\2\x44\1\0"
+        for delay in delays
+    )
+    return (
+        b"GIF89a"
+        + struct.pack("<HHBBB", *size, 0x80, 0, 0)
+        + bytes(3)
+        + b"\xff" * 3
+        + b"".join(frames)
+        + b";"
+    )
 
 
 def _write_tone(container: Any, stream: Any, seconds: float) -> None:

@@ -1,10 +1,13 @@
 """Films in and out: what is in a file, what is read in it, and what comes back. All made while testing."""
 
 import csv
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fer.emotions import EMOTIONS
 from fer.errors import VideoError
@@ -110,6 +113,86 @@ def test_a_film_that_is_too_long_too_large_or_gone_is_refused(
             patched.setattr(probing, limit, value)
             with pytest.raises(VideoError, match=sentence):
                 probe_film(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("telephone.mov", {"codec": "libx265"}),
+        ("ten bits.mp4", {"codec": "libx265", "pixels": "yuv420p10le"}),
+        ("camera.avi", {"codec": "mjpeg", "pixels": "yuvj420p"}),
+        ("browser.webm", {"codec": "libvpx", "options": {"live": "1"}}),
+        ("odd.mkv", {"codec": "ffv1", "pixels": "bgr0", "size": (321, 241)}),
+        ("two.mkv", {"tracks": 2}),
+        ("broadcast.ts", {"times_ms": [3_600_000 + 100 * number for number in range(5)]}),
+        ("moving.gif", {"codec": "gif", "pixels": "rgb8"}),
+    ],
+)
+def test_films_of_every_kind_tell_their_length_and_rate(
+    tmp_path: Path, name: str, options: dict[str, Any]
+) -> None:
+    info, first = probe_film(filmed.film(tmp_path / name, 5, **options))
+    assert (info.seconds, info.frames_per_second) == (
+        pytest.approx(0.5, abs=0.02),
+        pytest.approx(10, abs=0.5),
+    )
+    assert first.shape == (240, 320, 3)
+    assert np.abs(first[..., ::-1].astype(int) - filmed.frame_bgr(0)).mean() < 30, "a palette is rough"
+
+
+def test_one_frame_is_a_film(tmp_path: Path) -> None:
+    assert probe_film(filmed.film(tmp_path / "one.mp4", 1))[1].shape == (240, 320, 3)
+
+
+@pytest.mark.parametrize(
+    ("aspect", "rotation", "seen"),
+    [
+        (Fraction(4, 3), 0, (320, 240)),
+        (Fraction(2), 0, (320, 240)),
+        (Fraction(4, 3), 90, (240, 320)),
+        (Fraction(8, 9), 0, (360, 270)),
+        (Fraction(8), 0, (40, 240)),
+    ],
+)
+def test_a_film_is_seen_with_square_pixels(
+    tmp_path: Path, aspect: Fraction, rotation: int, seen: tuple[int, int]
+) -> None:
+    path = filmed.film(tmp_path / "film.mp4", 2, aspect=aspect, rotation_degrees=rotation)
+    info, first = probe_film(path)
+    assert (info.width, info.height) == info.read_size == first.shape[1::-1] == seen
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (filmed.gif((65_500, 65_500), [10]), "8K|can be decoded"),
+        (filmed.gif((16_000, 16_000), [10]), "8K, 7680×4320"),
+        (filmed.gif((8, 8), [10] * 20_000), "33 minutes long"),
+        (filmed.gif((8, 8), [65_535] * 3), "33 minutes long"),
+        (filmed.gif((8, 8), [10])[:20], "damaged, or is none|can be decoded"),
+        (b"GIF89a", "damaged, or is none|can be decoded"),
+    ],
+    ids=["65,500 wide", "larger than 8K", "20,000 frames", "long frames", "cut off", "no header"],
+)
+def test_a_gif_that_would_fill_the_memory_or_the_day_is_a_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(VideoError, match=sentence):
+        probe_film(content, "it.gif")
+
+
+def test_a_film_that_does_not_tell_its_length_is_measured_and_may_be_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filmed.film(tmp_path / "live.webm", 12, codec="libvpx", options={"live": "1"})
+    monkeypatch.setattr(probing, "MAX_SECONDS", 1)
+    with pytest.raises(VideoError, match="minutes long"):
+        probe_film(path)
+
+
+def test_a_codec_that_is_not_known_is_a_sentence(tmp_path: Path) -> None:
+    path = filmed.film(tmp_path / "film.mkv", 3)
+    path.write_bytes(path.read_bytes().replace(b"V_MPEG4/ISO/AVC", b"V_MPEG9/ISO/AVC"))
+    with pytest.raises(VideoError, match="codec that is not known"):
+        probe_film(path)
 
 
 # ── read and written ─────────────────────────────────────────────────────────────────────────────
@@ -266,3 +349,81 @@ def test_settings_and_style_reach_the_film(tmp_path: Path, recognizer: Recognize
         source, recognizer, settings=LiveSettings(unsure_below=1.0), style=DrawingStyle(bars="none")
     )
     assert {row["label"] for row in rows} == {"unsure"}
+
+
+def test_narrow_pixels_give_the_same_answers_and_the_same_look(
+    tmp_path: Path, recognizer: Recognizer
+) -> None:
+    _, output, square = annotated(filmed.film(tmp_path / "square.mp4", 6), recognizer)
+    looked = filmed.contents(output)["frames"]
+    _, output, narrow = annotated(filmed.film(tmp_path / "narrow.mp4", 6, aspect=Fraction(4, 3)), recognizer)
+    assert [row["label"] for row in narrow] == [row["label"] for row in square]
+    sides = ("left", "top", "right", "bottom")
+    boxes = [[[int(row[side]) for side in sides] for row in rows] for rows in (square, narrow)]
+    assert np.abs(np.subtract(*boxes)).max() <= 10
+    found = filmed.contents(output)
+    assert found["size"] == (320, 240)
+    assert np.abs(np.subtract(found["frames"], looked, dtype=int)).mean() < 6
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+def test_a_film_that_begins_late_keeps_its_times(tmp_path: Path, recognizer: Recognizer, suffix: str) -> None:
+    times = [5_000 + 100 * number for number in range(5)]
+    codec = "libvpx" if suffix == ".webm" else "libx264"
+    source = filmed.film(tmp_path / f"late{suffix}", 5, times_ms=times, codec=codec)
+    report, output, rows = annotated(source, recognizer)
+    assert [float(row["seconds"]) for row in rows] == pytest.approx([t / 1000 for t in times], abs=0.002)
+    assert filmed.contents(output)["times"] == pytest.approx([t / 1000 for t in times], abs=0.002)
+    assert (report.seconds, report.info.seconds) == (pytest.approx(0.4), pytest.approx(5.5, abs=0.02))
+
+
+def test_a_broadcast_begins_at_nought_with_its_sound_beside_it(
+    tmp_path: Path, recognizer: Recognizer
+) -> None:
+    times = [300 + 100 * number for number in range(8)]
+    source = filmed.film(
+        tmp_path / "cut.ts", 8, times_ms=times, sound="aac", options={"output_ts_offset": "7200"}
+    )
+    _, output, rows = annotated(source, recognizer)
+    found = filmed.contents(output)
+    assert found["times"] == pytest.approx([float(row["seconds"]) for row in rows], abs=0.002)
+    assert found["times"][0] == pytest.approx(0.3, abs=0.05), "its sound comes first"
+    assert found["sound_seconds"] == pytest.approx(0.8, abs=0.1)
+
+
+def test_an_animated_gif_keeps_the_delays_of_its_frames(tmp_path: Path, recognizer: Recognizer) -> None:
+    pictures = [Image.fromarray(filmed.frame_bgr(number)[..., ::-1]) for number in range(4)]
+    source = tmp_path / "moving.gif"
+    delays = [100, 500, 40, 200]
+    pictures[0].save(source, save_all=True, append_images=pictures[1:], duration=delays, loop=0)
+    report, output, rows = annotated(source, recognizer)
+    assert [float(row["seconds"]) for row in rows] == pytest.approx([0, 0.1, 0.6, 0.64], abs=0.002)
+    assert report.info.seconds == pytest.approx(0.84, abs=0.01)
+    assert len(filmed.contents(output)["frames"]) == 4
+
+
+def test_a_clear_gif_is_white_where_it_is_clear(tmp_path: Path) -> None:
+    clear = Image.new("RGBA", (32, 32), (0, 0, 0, 0))
+    clear.paste((200, 0, 0, 255), (8, 8, 24, 24))
+    clear.save(tmp_path / "clear.gif", save_all=True, append_images=[clear.rotate(90)], duration=100)
+    _, first = probe_film(tmp_path / "clear.gif")
+    assert first[2, 2].min() > 240
+    assert first[16, 16, 0] > 150 > 60 > first[16, 16, 1]
+
+
+def test_a_film_that_is_cut_off_or_goes_on_while_it_is_read_ends(
+    tmp_path: Path, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = filmed.film(tmp_path / "film.mkv", 40)
+
+    def cut_off(fraction: float, message: str) -> None:
+        if fraction > 0.1:
+            source.write_bytes(source.read_bytes()[:9_000])
+
+    report = annotate_film(source, recognizer, output=tmp_path / "out.mp4", progress=cut_off)
+    assert 0 < report.frames <= 40
+    source = filmed.film(tmp_path / "film.mkv", 12)
+    monkeypatch.setattr(probing, "MAX_FRAMES", 10)
+    with pytest.raises(VideoError, match="longer than it says"):
+        annotate_film(source, recognizer, output=tmp_path / "other.mp4")
+    assert not (tmp_path / "other.mp4").exists()

@@ -12,7 +12,16 @@ from fer.detection import DetectionMode, build_detector
 from fer.errors import VideoError
 from fer.live import LiveRecognizer, LiveSettings
 from fer.live.drawing import DrawingStyle, draw_faces
-from fer.live.video.probing import FilmInfo, beginning, check_length, frames_of, opened, probe_film, upright
+from fer.live.video.probing import (
+    FilmInfo,
+    beginning,
+    check_length,
+    frames_of,
+    opened,
+    probe_film,
+    sound_of,
+    upright,
+)
 from fer.live.video.table import ReadingTable
 from fer.live.video.writing import FilmWriter
 from fer.models.inference import Recognizer
@@ -134,7 +143,7 @@ class _Reader:
                 for pictures in container.demux(stream):
                     self._read_packet(pictures, stream, None)
                 return
-            sound = container.streams.audio[0] if container.streams.audio else None
+            sound = sound_of(container)
             time_base = stream.time_base
             if time_base is None:
                 raise VideoError(

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
@@ -135,7 +137,10 @@ def opened(film: Path | bytes, name: str) -> Iterator[tuple[InputContainer, Vide
         if not pictures:
             kind = "only sound" if container.streams.audio else "no pictures"
             raise VideoError(f"“{name}” holds {kind}, so there is no face to find. {_CHOOSE}")
-        codec = pictures[0].codec_context
+        # Typed as always there; a codec that FFmpeg does not know has none.
+        codec: VideoCodecContext | None = pictures[0].codec_context
+        if codec is None:
+            raise VideoError(f"“{name}” has pictures in a codec that is not known here. {_CHOOSE}")
         _check_size(codec.width, codec.height, name)
         # Frames may grow on the way: then FFmpeg refuses them before it makes room for them.
         codec.options = {"max_pixels": str(MAX_PIXELS)}
@@ -157,6 +162,12 @@ def frames_of(packet: av.Packet, name: str) -> Iterator[VideoFrame]:
         if isinstance(frame, VideoFrame):
             _check_size(frame.width, frame.height, name)
             yield frame
+
+
+def sound_of(container: InputContainer) -> AudioStream | None:
+    """Return the first sound that can be decoded; None for a silent film."""
+    known = (stream for stream in container.streams.audio if stream.codec_context is not None)
+    return next(known, None)
 
 
 def beginning(container: InputContainer) -> Fraction:
@@ -209,14 +220,14 @@ def _info(container: InputContainer, stream: VideoStream, frame: VideoFrame) -> 
         seconds = container.duration / av.time_base
     width, height = _of_square_pixels(frame.width, frame.height, stream.sample_aspect_ratio)
     rotation = round(frame.rotation / 90) * 90 % 360
-    sound = container.streams.audio[0].codec_context.name if container.streams.audio else ""
+    sound = sound_of(container)
     return FilmInfo(
         *((width, height) if rotation % 180 == 0 else (height, width)),
         rotation_degrees=rotation,
         seconds=max(seconds, 0.0),
         frames_per_second=float(stream.average_rate or 0),
         codec=stream.codec_context.name,
-        sound=sound,
+        sound="" if sound is None else sound.codec_context.name,
     )
 
 

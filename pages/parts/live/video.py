@@ -87,9 +87,10 @@ def _before(film: Film, info: FilmInfo, first: NDArray[np.uint8]) -> None:
     with beside:
         st.markdown(f"##### :material/movie: {phrases.plain(film.name)}")
         sound = f"sound ({info.sound}) kept" if info.sound else "silent"
+        rate = f"{info.frames_per_second:.0f} frames a second, " if info.frames_per_second else ""
         st.markdown(
             f"{info.width}×{info.height} pixels, {phrases.duration(info.seconds)}, "
-            f"{info.frames_per_second:.0f} frames a second, {info.codec}, {sound}."
+            f"{rate}{info.codec}, {sound}."
         )
         if info.read_size != (info.width, info.height):
             st.caption(f"It is read and written at {info.read_size[0]}×{info.read_size[1]}.")
