@@ -5,7 +5,7 @@ import streamlit as st
 from fer.config import DatasetView
 from fer.errors import DatasetError, PartlyBadDatasetError
 from pages.parts import caches, masthead, notices, pickers, state
-from pages.parts.dataset import conversion, edition_bar, import_form, intake, overview, splits
+from pages.parts.dataset import conversion, edition_bar, import_cutting, import_form, intake, overview, splits
 from pages.parts.dataset.face_map import map_view
 from pages.parts.dataset.faces import faces_view
 from pages.parts.dataset.quality.view import quality_view
@@ -31,6 +31,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         entry = pickers.choose_dataset("dataset.dataset")
     intake.add_dataset_button()
 intake.arriving_downloads()
+
+import_cutting.wait_for_cutting(entry)
 
 with notices.shown():
     try:

@@ -1,6 +1,7 @@
 """Import command: how a dataset is read, chosen once and remembered with it."""
 
 import argparse
+import json
 from dataclasses import replace
 from typing import get_args
 
@@ -23,7 +24,7 @@ def import_dataset(options: argparse.Namespace) -> Answer:
 
 
 def _chosen(options: argparse.Namespace, former: ImportSettings) -> ImportSettings:
-    chosen = former
+    chosen = former if options.settings is None else _from_json(options.settings)
     if options.numbering is not None:
         chosen = replace(chosen, numbering=options.numbering)
     if options.map is not None:
@@ -34,6 +35,14 @@ def _chosen(options: argparse.Namespace, former: ImportSettings) -> ImportSettin
     if options.cut_faces is not None:
         chosen = replace(chosen, cut_faces=options.cut_faces)
     return chosen
+
+
+def _from_json(text: str) -> ImportSettings:
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError("The settings must be JSON, as data/import-settings/ has them.") from error
+    return ImportSettings.from_dict(values)
 
 
 def add_to(add: Add) -> None:
@@ -58,6 +67,11 @@ def add_to(add: Add) -> None:
         nargs="?",
         const=CUT_SIDE,
         help="cut the largest face out of each picture, this large (default: %(const)s); 0 leaves them whole",
+    )
+    sub.add_argument(
+        "--settings",
+        metavar="JSON",
+        help="all choices at once, as a file in data/import-settings/ has them; the others go before them",
     )
     sub.add_argument("--forget", action="store_true", help="forget what was chosen before, first")
     shared_options.add_view(sub)

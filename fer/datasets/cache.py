@@ -83,6 +83,11 @@ def keep(source: Path, state: str, dataset: Dataset, variant: str = "") -> None:
     forget_earlier(pixels)
 
 
+def is_kept(source: Path, state: str, variant: str = "") -> bool:
+    """Return whether what was read from `source` in this state is kept; see `cached`."""
+    return place_of(source, state, variant, _REST).exists()
+
+
 def place_of(source: Path, state: str, variant: str, store: ResultStore) -> Path:
     """Return where `store` keeps what was read from `source` in this state; see `cached`."""
     # Relative and absolute ways to one file are one file.

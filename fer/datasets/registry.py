@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from fer.config import AS_GUESSED, AS_IT_CAME, DatasetView, ImportSettings
-from fer.datasets.cache import cached, file_state, keep
+from fer.datasets.cache import cached, file_state, is_kept, keep
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.editions import Edition, load_edition
 from fer.datasets.import_settings import load_import_settings, save_import_settings, variant
@@ -145,6 +146,20 @@ def load_dataset_as(
     dataset = load_dataset(name, progress, view=view, how=how)
     save_import_settings(place_of_dataset(name), how)
     return dataset
+
+
+def uncut(name: str, skip_bad: bool = False) -> ImportSettings | None:
+    """Return how a dataset is read, if loading it would cut faces out of photographs first, for minutes.
+
+    Returns:
+        None if it would not, or if there is no such dataset.
+    """
+    with suppress(DatasetError, OSError):
+        path = place_of_dataset(name)
+        how = load_import_settings(path)
+        if how.cut_faces and not is_kept(path, _state(path), _variant(skip_bad, how)):
+            return how
+    return None
 
 
 def place_of_dataset(name: str) -> Path:

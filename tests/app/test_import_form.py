@@ -78,7 +78,7 @@ def test_labels_without_a_meaning_open_the_form(
 ) -> None:
     page = open_page(PAGE, {"workshop.dataset": numbered(range(1, 9))})
     assert not page.exception
-    assert page.expander[0].label == "How its labels are read"
+    assert page.expander[0].label == "How its labels and pictures are read"
     assert page.expander[0].proto.expanded
 
 

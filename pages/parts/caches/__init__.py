@@ -26,6 +26,7 @@ from pages.parts.caches.faces import (
     measures,
     portraits,
     qualities,
+    uncut,
 )
 from pages.parts.caches.live import film, former_stream, recognized_picture, stream
 from pages.parts.caches.models import answers, faces_in_picture, recognizer

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer import datasets
-from fer.config import AS_IT_CAME, DatasetView, TrainingConfig
-from fer.datasets import Dataset, browsing, quality
+from fer.config import AS_IT_CAME, DatasetView, ImportSettings, TrainingConfig
+from fer.datasets import Dataset, browsing, quality, registry
 from fer.datasets import embedding as face_maps
 from fer.datasets.browsing import Quality
 from fer.datasets.character import Character, character_of, vote_agreement
@@ -37,6 +37,12 @@ def dataset(name: str, progress: Progress = silent, view: DatasetView = AS_IT_CA
 @kept(4)
 def _read(dataset: str, view: DatasetView, progress: Progress) -> Dataset:
     return datasets.load_dataset(dataset, progress, view=view)
+
+
+@kept(16)
+def uncut(dataset: str, view: DatasetView) -> ImportSettings | None:
+    """Return how a dataset is read, if loading it would cut faces out of photographs first, for minutes."""
+    return registry.uncut(dataset, view.skip_bad)
 
 
 # One only: a face left out makes a copy of all others, while the faces as they came are mapped from the disk.

@@ -10,11 +10,13 @@ from fer.datasets.import_settings import load_import_settings, variant
 from fer.datasets.registry import load_dataset_as
 from fer.errors import DatasetError, FerError
 from pages.parts import notices, state
+from pages.parts.dataset import import_cutting
+from pages.parts.dataset.import_cutting import cutting_section
 from pages.parts.dataset.import_labels import labels_section
 
 # Each draws its part of the form and returns the settings with what was chosen there. It receives the
 # settings so far, the dataset as it is read now (None if it cannot be), and how its widgets' keys begin.
-_SECTIONS = (labels_section,)
+_SECTIONS = (labels_section, cutting_section)
 
 
 def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
@@ -30,10 +32,13 @@ def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
         saved = load_import_settings(entry.path)
     except DatasetError:  # said above, by whoever tried to load the dataset
         saved = AS_GUESSED
+    import_cutting.offer_cutting(entry, dataset, saved)
     # What is remembered is part of the keys, so that the widgets follow it.
     digest = hashlib.sha256(f"{entry.name}\0{variant(saved)}".encode("utf-8", "surrogateescape")).hexdigest()
     key = f"dataset.import.{digest[:12]}"
-    with st.expander("How its labels are read", icon=":material/rule_settings:", expanded=dataset is None):
+    with st.expander(
+        "How its labels and pictures are read", icon=":material/rule_settings:", expanded=dataset is None
+    ):
         chosen = saved
         for section in _SECTIONS:
             chosen = section(chosen, dataset, key)
@@ -53,7 +58,12 @@ def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
 
 
 def read_so(entry: DatasetEntry, how: ImportSettings) -> None:
-    """Read a dataset in another way and draw the page anew; if it cannot be, that is said, not remembered."""
+    """Read a dataset in another way and draw the page anew; if it cannot be, that is said, not remembered.
+
+    Faces are cut out by a job, which takes minutes and goes on when the page is left.
+    """
+    if how.cut_faces:
+        import_cutting.start(entry, how)
     try:
         with notices.working() as progress:
             view = DatasetView(skip_bad=state.view().skip_bad)
