@@ -11,8 +11,8 @@ CAMERA, SNAPSHOT, PICTURES, FILM = "Camera", "Snapshot", "Pictures", "Video"
 
 masthead.page_header(
     "Live",
-    "Every face the camera sees is found, cut out, and read by the model you choose, about thirty times "
-    "a second. Or show it pictures, or a film.",
+    "The faces that are found before the camera are cut out and read by the model you choose, about thirty "
+    "times a second. Or show it pictures, or a film.",
     station=5,
 )
 

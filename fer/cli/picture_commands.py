@@ -13,7 +13,7 @@ from fer.cli.commands import Add, Answer
 from fer.detection import build_detector
 from fer.errors import PictureError
 from fer.images import SUFFIXES, load_picture
-from fer.live import STILL, RecognizedFace, picture_export, recognize_faces
+from fer.live import NOBODY_FOUND, STILL, RecognizedFace, picture_export, recognize_faces
 from fer.live.drawing import draw_faces
 from fer.live.picture_export import PicturePrediction
 from fer.statistics import percent
@@ -62,7 +62,8 @@ def recognize(options: argparse.Namespace) -> Answer:
         result["table"] = str(options.table)
     if failed:
         terminal.note(f"fer: {failed:,} of {len(images):,} pictures could not be read.")
-    return result, "\n".join([*map(_line, images), *left_out])
+    nobody = any(not image["faces"] and "error" not in image for image in images)
+    return result, "\n".join([*map(_line, images), *([NOBODY_FOUND] if nobody else []), *left_out])
 
 
 def _pictures(given: Sequence[Path]) -> tuple[list[Path], list[str]]:
@@ -125,15 +126,18 @@ def _line(image: dict[str, Any]) -> str:
     if "error" in image:
         return f"{image['file']}: not read. {image['error']}"
     found = ", ".join(
-        f"{face['label']} {percent(face['confidence'], 0)} at {face['box']}" for face in image["faces"]
+        f"{face['label']} {percent(face['confidence'], 0) if 'confidence' in face else ''}".rstrip()
+        + f" at {face['box']}"
+        for face in image["faces"]
     )
     return f"{image['file']}: {found or 'no face found'}"
 
 
 def _told(item: RecognizedFace) -> dict[str, Any]:
-    face: dict[str, Any] = {
-        "box": list(item.face.box),
-        "label": "unsure" if item.label is None else item.label,
+    face: dict[str, Any] = {"box": list(item.face.box), "label": item.told}
+    if item.too_small:
+        return face
+    face |= {
         "emotion": item.scores.top,
         "confidence": item.scores.confidence,
         "probabilities": item.scores.as_dict(),

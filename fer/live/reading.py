@@ -8,6 +8,15 @@ from numpy.typing import NDArray
 from fer.detection import Face
 from fer.emotions import Emotion, EmotionScores
 
+# A face whose box has a shorter side in the picture is not read: half of FER-2013's 48 pixels show little
+# more than where eyes and mouth are.
+SMALLEST_FACE_PIXELS = 24
+TOO_SMALL = "too small"
+NOBODY_FOUND = (
+    "What helps: a larger face (come closer, or cut the picture to it), more light, a face turned to the "
+    "camera, a lower score threshold."
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecognizedFace:
@@ -15,9 +24,11 @@ class RecognizedFace:
 
     Attributes:
         face: where it is.
-        scores: the model's probabilities, smoothed over time for a camera.
+        answer: the model's probabilities, smoothed over time for a camera; None for a face that was not read,
+            because it is too small.
         track_id: the same number as long as the same face is followed; counts from 1.
-        label: the emotion that is told, held steady over time; None means the model is unsure.
+        label: the emotion that is told, held steady over time; None means the model is unsure,
+            or did not read it.
         crop: (h, w, 3) uint8 RGB, the face at the size of the model's input, as it was cut out for it; a
             model of one channel was given its grey. None if it was not kept.
         other_scores: a second model's, of the same face; None without one.
@@ -26,12 +37,31 @@ class RecognizedFace:
     """
 
     face: Face
-    scores: EmotionScores
+    answer: EmotionScores | None
     track_id: int
     label: Emotion | None
     crop: NDArray[np.uint8] | None = None
     other_scores: EmotionScores | None = None
     emotion_maps: NDArray[np.float32] | None = None
+
+    @property
+    def too_small(self) -> bool:
+        """Whether it was not read; then it has neither scores nor emotion nor confidence."""
+        return self.answer is None
+
+    @property
+    def scores(self) -> EmotionScores:
+        """The answer of a face that was read; ValueError for another."""
+        if self.answer is None:
+            raise ValueError("A face that is too small was not read and has no scores.")
+        return self.answer
+
+    @property
+    def told(self) -> str:
+        """The label, or why there is none."""
+        if self.too_small:
+            return TOO_SMALL
+        return "unsure" if self.label is None else self.label.value
 
     @property
     def emotion(self) -> Emotion:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,7 +24,7 @@ from fer.live.baseline import SECONDS as BASELINE_SECONDS
 from fer.live.baseline import Baseline
 from fer.live.history import HistoryLog, LiveHistory
 from fer.live.meter import LiveFigures, Meter
-from fer.live.reading import FrozenFrame, LiveReading, RecognizedFace
+from fer.live.reading import SMALLEST_FACE_PIXELS, FrozenFrame, LiveReading, RecognizedFace
 from fer.live.settings import STILL, LiveSettings
 from fer.live.temporal_smoothing import TemporalSmoother
 from fer.models.inference import Recognizer
@@ -37,7 +38,9 @@ def recognize_faces(
     settings: LiveSettings = STILL,
     other: Recognizer | None = None,
 ) -> tuple[RecognizedFace, ...]:
-    """Return every face of a still picture with its scores, largest first and numbered so.
+    """Return every face that is found in a still picture, with its scores, largest first and numbered so.
+
+    One of less than `SMALLEST_FACE_PIXELS` is not read.
 
     Args:
         image_bgr: (h, w, 3) uint8, or grey (h, w); never written to.
@@ -53,6 +56,29 @@ def recognize_faces(
     if settings.lift_contrast:
         image_bgr = lift_contrast(image_bgr)
     faces = detector.detect(image_bgr)
+    large_enough = [face for face in faces if min(_sides(face)) >= SMALLEST_FACE_PIXELS]
+    read = iter(_read(image_bgr, large_enough, recognizer, settings, other))
+    return tuple(
+        replace(next(read), track_id=number)
+        if min(_sides(face)) >= SMALLEST_FACE_PIXELS
+        else RecognizedFace(face, None, number, None)
+        for number, face in enumerate(faces, start=1)
+    )
+
+
+def _sides(face: Face) -> tuple[int, int]:
+    left, top, right, bottom = face.box
+    return right - left, bottom - top
+
+
+def _read(
+    image_bgr: NDArray[np.uint8],
+    faces: list[Face],
+    recognizer: Recognizer,
+    settings: LiveSettings,
+    other: Recognizer | None,
+) -> Iterator[RecognizedFace]:
+    """Each of the faces with its scores, all read in one call."""
     crops = _crops(image_bgr, faces, recognizer)
     maps: list[NDArray[np.float32]] | None = None
     if settings.with_maps and recognizer.has_emotion_maps and faces:
@@ -62,23 +88,19 @@ def recognize_faces(
         answers = recognizer.predict(crops)
     told = apply_temperature(answers, settings.temperature)
     others = None if other is None else other.predict(_crops(image_bgr, faces, other))
-    recognized = []
     for row, (face, probabilities) in enumerate(zip(faces, told, strict=True)):
         scores = EmotionScores(recognizer.emotions, probabilities)
-        recognized.append(
-            RecognizedFace(
-                face,
-                scores,
-                track_id=row + 1,
-                label=scores.top if scores.confidence >= settings.unsure_below else None,
-                crop=crops[row],
-                other_scores=None
-                if other is None or others is None
-                else EmotionScores(other.emotions, others[row]),
-                emotion_maps=None if maps is None else maps[row],
-            )
+        yield RecognizedFace(
+            face,
+            scores,
+            track_id=row + 1,
+            label=scores.top if scores.confidence >= settings.unsure_below else None,
+            crop=crops[row],
+            other_scores=None
+            if other is None or others is None
+            else EmotionScores(other.emotions, others[row]),
+            emotion_maps=None if maps is None else maps[row],
         )
-    return tuple(recognized)
 
 
 class LiveRecognizer:
@@ -248,12 +270,15 @@ class LiveRecognizer:
         emotions = tuple(setup.recognizer.emotions)
         followed = []
         for item, track_id in zip(recognized, ids, strict=True):
+            if item.too_small:
+                followed.append(replace(item, track_id=track_id))
+                continue
             smoother = memory.people.get(track_id)
             if smoother is None or smoother.source != source:
                 smoother = memory.people[track_id] = TemporalSmoother(source, emotions)
             probabilities = self._relative_to_rest(track_id, item.scores.probabilities, now, setup)
             scores, label = smoother.update(probabilities, now, setup.settings)
-            followed.append(replace(item, scores=scores, track_id=track_id, label=label))
+            followed.append(replace(item, answer=scores, track_id=track_id, label=label))
         known = memory.tracker.ids
         memory.people = {track_id: memory.people[track_id] for track_id in known if track_id in memory.people}
         with self._lock:

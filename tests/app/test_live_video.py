@@ -97,7 +97,7 @@ def test_a_film_that_was_read_is_found_again(tmp_path: Path, fer_home: Path) -> 
     page.selectbox(key="live.film.kept").select_index(0).run()
     assert not page.exception
     assert "earlier.mp4" in words(page)
-    assert "No face was found" in words(page)
+    assert "No face was read" in words(page)
 
 
 def test_each_person_of_a_film_can_be_looked_at(tmp_path: Path, fer_home: Path) -> None:

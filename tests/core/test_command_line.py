@@ -27,6 +27,7 @@ from fer.datasets.synthetic.portrait import draw_face
 from fer.emotions import EMOTIONS
 from fer.errors import FerError
 from fer.images import load_picture
+from fer.live import NOBODY_FOUND
 from fer.models.card import INT8_FILE, load_card
 from fer.runs import EpochMetrics, Run, RunNotes, RunRecorder, RunStatus, starting
 from fer.statistics import PairedComparison
@@ -326,7 +327,7 @@ def test_recognize_says_where_there_is_no_face(
     empty = tmp_path / "wall.png"
     cv2.imwrite(str(empty), np.full((200, 200), 128, np.uint8))
     assert main(["recognize", str(empty), "--model", grey]) == 0
-    assert capsys.readouterr().out == f"{empty}: no face found\n"
+    assert capsys.readouterr().out == f"{empty}: no face found\n{NOBODY_FOUND}\n"
 
 
 def test_one_bad_picture_does_not_lose_the_others(

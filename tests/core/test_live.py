@@ -15,6 +15,8 @@ from fer.detection import Box, Face, HaarDetector
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FaceDetectorError, ModelMismatchError
 from fer.live import LiveRecognizer, LiveSettings, recognize_faces
+from fer.live.drawing import draw_faces
+from fer.live.video.table import face_row
 from fer.models.inference import Recognizer
 from fer.models.temperature import apply_temperature
 from tests.core import grey_level
@@ -64,7 +66,7 @@ def test_all_faces_of_a_frame_go_to_the_model_in_one_call(
     predict = recognizer.predict
     monkeypatch.setattr(recognizer, "predict", lambda images: batches.append(len(images)) or predict(images))
     boxes = [
-        (20 * column, 30 * row, 20 * column + 18, 30 * row + 28) for column in range(10) for row in range(3)
+        (20 * column, 30 * row, 20 * column + 24, 30 * row + 28) for column in range(10) for row in range(3)
     ]
     assert len(LiveRecognizer(recognizer, detector=Pointing(*boxes)).read(frame_showing()).faces) == 30
     assert batches == [30]
@@ -173,6 +175,24 @@ def test_a_still_picture_is_read_without_a_past(recognizer: Recognizer) -> None:
     faces = recognize_faces(picture_bgr, HaarDetector(), recognizer)
     assert faces[0].track_id == 1
     assert faces[0].scores.probabilities.shape == (len(EMOTIONS),)
+
+
+def test_a_face_under_24_pixels_is_boxed_and_numbered_but_not_read(recognizer: Recognizer) -> None:
+    small = (300, 300, 323, 324)
+    frame, detector = frame_showing(left=Emotion.HAPPY), Pointing(LEFT, small)
+    live = LiveRecognizer(recognizer, detector=detector)
+    for faces in (recognize_faces(frame, detector, recognizer), live.read(frame).faces):
+        assert [(item.track_id, item.told) for item in faces] == [(1, "happy"), (2, "too small")]
+        assert faces[1].label is None and faces[1].answer is None
+        with pytest.raises(ValueError, match="too small"):
+            assert faces[1].confidence
+        row = face_row(faces[1])
+        assert row["label"] == "too small"
+        assert {row[name] for name in ("confidence", *EMOTIONS)} == {None}
+    assert (draw_faces(frame, faces)[290:326, 290:330] != frame[290:326, 290:330]).any()
+    assert [person.track_id for person in live.history().people] == [1]
+    enough = recognize_faces(frame, Pointing((300, 300, 324, 324)), recognizer)
+    assert not enough[0].too_small
 
 
 def test_a_temperature_softens_the_confidence_and_keeps_the_answer(recognizer: Recognizer) -> None:

@@ -12,6 +12,7 @@ from fer.detection import DetectionMode, build_detector
 from fer.errors import VideoError
 from fer.live import LiveRecognizer, LiveSettings
 from fer.live.drawing import DrawingStyle, draw_faces
+from fer.live.reading import TOO_SMALL
 from fer.live.video.probing import (
     FilmInfo,
     beginning,
@@ -38,7 +39,7 @@ class FilmReport:
         frames: that were read.
         faces: rows of the table.
         people: how many different ones were followed.
-        shares: each label's part of all rows; "unsure" is one.
+        shares: each label's part of the rows; "unsure" is one, faces too small to be read are not counted.
         seconds: from its first frame to its last.
         took_seconds: how long reading it took.
     """
@@ -107,11 +108,11 @@ def annotate_film(
         files.save(output, reader.read)
     if table is not None:
         reader.table.save(table)
-    labels = [row["label"] for row in reader.table.rows]
+    labels = [row["label"] for row in reader.table.rows if row["label"] != TOO_SMALL]
     return FilmReport(
         info=info,
         frames=reader.frames,
-        faces=len(labels),
+        faces=len(reader.table.rows),
         people=len({row["person"] for row in reader.table.rows}),
         shares={label: count / len(labels) for label, count in Counter(labels).most_common()},
         seconds=reader.seconds,

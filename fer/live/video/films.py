@@ -23,6 +23,7 @@ from fer.emotions import EMOTIONS, Emotion
 from fer.errors import StorageError, VideoError
 from fer.live import LiveHistory, PersonHistory
 from fer.live.choice import LiveChoice
+from fer.live.reading import TOO_SMALL
 from fer.live.video import SUFFIXES as SUFFIXES
 from fer.system import files, jobs, paths
 
@@ -106,6 +107,8 @@ class Film:
         end = max((float(row["seconds"]) for row in rows), default=0.0)
         by_person: dict[int, list[dict[str, str]]] = {}
         for row in rows:
+            if row["label"] == TOO_SMALL:
+                continue
             by_person.setdefault(int(row["person"]), []).append(row)
         people = [
             PersonHistory(

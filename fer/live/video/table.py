@@ -24,12 +24,12 @@ SECOND_COLUMNS = ("second_label", *(f"second_{emotion.value}" for emotion in EMO
 
 
 def face_row(item: RecognizedFace) -> dict[str, Any]:
-    """A face's columns: box, label, confidence, probabilities; an emotion that the model lacks is empty."""
+    """A face's columns: box, label, confidence, probabilities; what there is no answer to is empty."""
     return {
         **dict(zip(("left", "top", "right", "bottom"), item.face.box, strict=True)),
-        "label": "unsure" if item.label is None else item.label.value,
-        "confidence": round(item.confidence, 4),
-        **_rounded(item.scores),
+        "label": item.told,
+        "confidence": None if item.too_small else round(item.confidence, 4),
+        **_rounded(item.answer),
     }
 
 
@@ -92,6 +92,6 @@ class ReadingTable:
                 raise VideoError(f"A table is saved as .csv or .parquet; received “{other or path.name}”.")
 
 
-def _rounded(scores: EmotionScores, prefix: str = "") -> dict[str, float | None]:
-    known = scores.as_dict()
+def _rounded(scores: EmotionScores | None, prefix: str = "") -> dict[str, float | None]:
+    known = {} if scores is None else scores.as_dict()
     return {f"{prefix}{e.value}": round(known[e], 4) if e in known else None for e in EMOTIONS}

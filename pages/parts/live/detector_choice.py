@@ -35,7 +35,7 @@ def choose(key: str) -> tuple[str, float | None]:
         st.info(phrases.plain(sentence or goes_on), icon=":material/download:")
         return usual, None
     threshold = st.slider(
-        "Lowest score of a face",
+        "Score threshold of a face",
         *SCORE_THRESHOLDS,
         entry.score_threshold,
         0.05,

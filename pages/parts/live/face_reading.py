@@ -10,7 +10,7 @@ from fer.emotions import Emotion
 from fer.errors import FerError
 from fer.evaluation import neighbours
 from fer.evaluation.explanation import enlarged
-from fer.live import RecognizedFace
+from fer.live import SMALLEST_FACE_PIXELS, RecognizedFace
 from fer.live.choice import LiveChoice
 from fer.models.inference import Recognizer
 from fer.statistics import percent
@@ -24,6 +24,13 @@ _NEAREST = 6
 
 def face_panel(item: RecognizedFace, choice: LiveChoice, key: str) -> None:
     """Draw everything that is known of a face; `choice` tells which models read it."""
+    if item.too_small:
+        st.markdown("##### Too small")
+        st.markdown(
+            f"A face of less than {SMALLEST_FACE_PIXELS} pixels is not read. Come closer, or take a larger "
+            "picture."
+        )
+        return
     recognizer = caches.recognizer(choice.model)
     seen, scores = st.columns([2, 3], gap="medium")
     with seen:

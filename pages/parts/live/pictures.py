@@ -7,7 +7,7 @@ import streamlit as st
 
 from fer import images
 from fer.errors import FerError
-from fer.live import RecognizedFace, drawing, picture_export
+from fer.live import NOBODY_FOUND, RecognizedFace, drawing, picture_export
 from fer.live.choice import LiveChoice
 from fer.live.picture_export import PicturePrediction
 from fer.statistics import percent
@@ -87,16 +87,13 @@ def _one(
 def _beside(faces: Sequence[RecognizedFace], choice: LiveChoice, key: str, *, brief: bool) -> None:
     if not faces:
         st.markdown("##### :material/person_search: No face found")
-        st.markdown(
-            "This detector looks for upright faces, at least 24 pixels wide. Try another detector in the "
-            "settings, better light, less tilt, or a closer crop."
-        )
+        st.markdown(NOBODY_FOUND)
         return
     number = pickers.choose_one(f"{len(faces)} faces, largest first", range(1, len(faces) + 1), f"{key}.face")
     item = faces[number - 1]
     if brief and not st.toggle("Look closely", key=f"{key}.closely"):
-        label = "Unsure" if item.label is None else item.label.capitalize()
-        st.markdown(f"##### {label}, {percent(item.confidence, 0)}")
+        share = "" if item.too_small else f", {percent(item.confidence, 0)}"
+        st.markdown(f"##### {item.told.capitalize()}{share}")
         return
     face_reading.face_panel(item, choice, key)
 

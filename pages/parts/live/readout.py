@@ -123,6 +123,10 @@ def _last_minute(history: LiveHistory) -> None:
 def _list_items(faces: Sequence[RecognizedFace]) -> str:
     items = []
     for item in faces[:_LISTED]:
+        if item.too_small:
+            name = f"{item.track_id} · {item.told}" if len(faces) > 1 else item.told.capitalize()
+            items.append(f'<div class="fer-face" role="listitem"><span class="next">{name}</span></div>')
+            continue
         label = item.emotion
         others = {emotion: share for emotion, share in item.scores.as_dict().items() if emotion is not label}
         following = max(others, key=lambda emotion: others[emotion])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fer import figures
 from fer.errors import FerError
+from fer.live import NOBODY_FOUND
 from fer.live.choice import LiveChoice
 from fer.live.video import FilmInfo, films
 from fer.live.video.films import Film
@@ -112,7 +113,7 @@ def _result(film: Film) -> None:
         if shares:
             plot(figures.shares_figure(shares), "live.film.shares")
         else:
-            st.markdown("No face was found. Try another detector in the settings, and read it again.")
+            st.markdown(f"No face was read. {NOBODY_FOUND}")
     people = film.people()
     if people:
         by_id = {person.track_id: person for person in people[:8]}
