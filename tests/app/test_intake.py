@@ -105,7 +105,7 @@ def test_what_is_no_dataset_is_told_inside_the_dialog() -> None:
 
 def test_a_table_with_bad_rows_shows_them_and_offers_the_good_ones(table: bytes) -> None:
     lines = table.decode().splitlines()
-    lines[3] = "9" + lines[3][1:]
+    lines[3] = "99" + lines[3][1:]
     page = upload("small.csv", "\n".join(lines).encode())
     assert "small.csv" in page.warning[0].value
     assert len(page.table[0].value) == 1

@@ -37,7 +37,7 @@ def plain_loop(text: str) -> dict[int, list[int]]:
         fields = [field.strip('" \t\r') for field in line.split(",")]
         if len(fields) != 3:
             continue
-        numbers = [number for number in fields[1].split(" ") if number]
+        numbers = [number for number in re.split("[ \t]", fields[1]) if number]
         numbers = [re.sub(r"(?<=\d)\.0*$", "", number) for number in numbers]
         if all(number.isascii() and number.isdecimal() and len(number) < 4 for number in numbers):
             pixels = [int(number) for number in numbers]
@@ -228,9 +228,7 @@ def test_emotions_that_are_none_of_ours_are_kept_out_and_said_so(tmp_path: Path)
         (b"\n \r\n", "is empty"),
         (f"{HEADER}\n".encode(), "not one face below its header"),
         (HEADER.encode(), "not one face below its header"),
-        (f"{HEADER}\n{GOOD_LINE}\n".encode("utf-16"), "UTF-16"),
-        (f"{HEADER}\n{GOOD_LINE}\n".encode("utf-16-le"), "UTF-16"),
-        (f"{HEADER}\n{GOOD_LINE}\n".encode("utf-16-be"), "UTF-16"),
+        (f"{HEADER}\n{GOOD_LINE[:40]}\n".encode("utf-16"), "3 columns were expected and 2 are there"),
         (b"pixels\n" + PIXELS.encode(), "has faces without labels"),
         (b"emotion,Usage\n1,Training\n", "must begin with the columns"),
         (b"a few words\n" * 9, "must begin with the columns"),

@@ -1,13 +1,18 @@
 """Tables as pandas, NumPy, Excel and people write them: the same faces, or the true remedy."""
 
+import errno
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fer.datasets.readers.csv_faces import rewriting
 from fer.datasets.readers.tables import find_tables
 from fer.emotions import EMOTIONS
-from fer.errors import MalformedDatasetError, PartlyBadDatasetError
+from fer.errors import DiskFullError, MalformedDatasetError, PartlyBadDatasetError
 from tests.core.csv_rows import load
 
 SIDE = 8
@@ -103,6 +108,81 @@ def test_a_table_is_the_same_however_it_was_written(tmp_path: Path, text: str) -
     assert [table.path.name for table in find_tables(tmp_path)] == ["faces.csv"]
 
 
+def numpy_text(row: int) -> str:
+    """An array as `str` writes it: over several lines."""
+    return str(np.array(FACES[row], np.uint8))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        FORMS["pixel"].encode("utf-16"),
+        FORMS["pixel"].encode("utf-16-le"),
+        FORMS["pixel"].encode("utf-16-be"),
+        FORMS["wide, 254.0"].encode("utf-16"),
+        narrow("emotion\tpixels", "{label}\t{pixels}").replace("\n", "\r\n").encode("utf-16"),
+        narrow("emotion,pixels", '{label},"{n}"').encode(),
+        narrow("emotion,pixels", '{label},"{n}"').replace("\n", "\r\n").encode("utf-16"),
+        narrow("pixels,emotion", '"{n}",{label}').encode(),
+        narrow("", '"{n}",{word}').encode(),
+    ],
+    ids=[
+        *(
+            "UTF-16",
+            "UTF-16-LE without a mark",
+            "UTF-16-BE without a mark",
+            "wide UTF-16",
+            "Excel's Unicode text",
+        ),
+        *("NumPy's line breaks", "these in UTF-16", "these first", "these without a header"),
+    ],
+)
+def test_other_encodings_and_rows_over_several_lines_are_read_from_a_copy(
+    tmp_path: Path, fer_home: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(rewriting, "_PIECE_BYTES", 101)
+    for row in range(3):
+        marks = [f'"{row}"'.encode(encoding) for encoding in ("utf-8", "utf-16-le")]
+        texts = [f'"{numpy_text(row)}"'.encode(encoding) for encoding in ("utf-8", "utf-16-le")]
+        for mark, text in zip(marks, texts, strict=True):
+            content = content.replace(mark, text)
+
+    loaded = load(tmp_path / "faces.csv", content)
+
+    assert loaded.images.reshape(3, -1).tolist() == FACES
+    assert loaded.labels.tolist() == LABELS
+    assert loaded.name == "faces.csv"
+    assert [path for path in fer_home.rglob("*") if path.is_file()] == []
+
+
+def test_a_bad_row_of_several_lines_is_named_by_its_row_only(tmp_path: Path) -> None:
+    rows = [f'{label},"{numpy_text(row)}"\n' for row, label in enumerate(LABELS)]
+
+    with pytest.raises(
+        PartlyBadDatasetError, match=r"“faces\.csv”, row 2: 8×8 = 64 pixels were expected and 63"
+    ):
+        load(tmp_path / "faces.csv", "".join(["emotion,pixels\n", *rows]).replace("[ 31", "["))
+
+
+def test_a_quote_that_is_never_closed_costs_rows_and_no_more(tmp_path: Path) -> None:
+    text = narrow("emotion,pixels", "{label},{pixels}").replace("4,0 4", '4,"0 4', 1)
+
+    with pytest.raises(MalformedDatasetError) as caught:
+        load(tmp_path / "faces.csv", text)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_full_disk_is_said_where_a_copy_is_made(
+    tmp_path: Path, fer_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    with pytest.raises(DiskFullError):
+        load(tmp_path / "faces.csv", FORMS["pixel"].encode("utf-16"))
+
+
 def test_what_was_done_to_the_numbers_is_said(tmp_path: Path) -> None:
     loaded = load(tmp_path / "faces.csv", FORMS["shares of 1"])
     assert loaded.notes[0].startswith("Its pixels are shares of 1 and were multiplied by 255")
@@ -179,6 +259,7 @@ BAD_LINES = {
         "\n3,1.5 ",
         "the pixel “1.5”, number 1, is no whole number from 0 to",
     ),
+    "two points": (FORMS["254.0"], "\n3.0,31.0 ", "\n3.0,31..0 ", "the pixel “31..0”, number 1,"),
     "no number": (
         FORMS["pixel"],
         "\n3,31 ",

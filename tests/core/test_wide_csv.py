@@ -197,7 +197,7 @@ def test_without_a_header_the_first_row_is_row_1_in_line_1_even_if_it_is_short(t
             f"label,{NAMES.replace('pixel9,', 'pixel9,note,')}\n1,0,{PIXELS}\n",
             "has the column “note” amid those of the pixels",
         ),
-        (f"happy,{PIXELS}\n".encode("utf-16"), "UTF-16"),
+        (f"bored,{PIXELS}\n".encode("utf-16"), "neither the first nor the last holds labels"),
         (
             "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n",
             "votes",

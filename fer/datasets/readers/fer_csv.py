@@ -98,7 +98,8 @@ def fer_layout(path: Path, first: FirstLine) -> Layout:
 
 def _is_header(first: FirstLine) -> bool:
     """Whether the first line names columns, and is no face itself."""
-    return pixel_column([[name.encode() for name in first.names]]) is None
+    is_face = pixel_column([[name.encode() for name in first.names]]) is not None
+    return not is_face or first.emotion is not None or first.pixels is not None
 
 
 def _named(path: Path, first: FirstLine, rows: list[list[bytes]], place: int) -> Columns:

@@ -30,6 +30,7 @@ from fer.datasets.readers.csv_faces import (
     number,
     number_format_of,
     one_hot_columns,
+    plain_text,
     read_faces,
     read_first_line,
     sample_rows,
@@ -62,10 +63,11 @@ def load_csv(
             f"“{path.name}” holds the votes of FER+ and no faces. Leave it in data/ beside FER-2013, "
             "which it belongs to, and open that."
         )
-    first = read_first_line(path)
-    is_wide = len(first.names) >= _MANY_COLUMNS and not has_pixel_column(path, first)
-    layout = _layout(path, first) if is_wide else fer_layout(path, first)
-    return read_faces(path, layout, progress, skip_bad=skip_bad, how=how, split=split)
+    with plain_text(path) as (text, is_copy):
+        first = read_first_line(text)
+        is_wide = len(first.names) >= _MANY_COLUMNS and not has_pixel_column(text, first)
+        layout = _layout(text, first) if is_wide else fer_layout(text, first)
+        return read_faces(text, layout, progress, skip_bad=skip_bad, how=how, split=split, is_copy=is_copy)
 
 
 def looks_like_wide_csv(path: Path) -> bool:

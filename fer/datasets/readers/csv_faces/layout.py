@@ -6,7 +6,15 @@ from math import isqrt
 from pathlib import Path
 
 from fer.datasets.readers.csv_faces.number_format import NumberFormat
-from fer.datasets.readers.csv_faces.text import LINE_BYTES, fields_of, is_blank, lines_of, shown, text_of
+from fer.datasets.readers.csv_faces.text import (
+    LINE_BYTES,
+    fields_of,
+    is_blank,
+    lines_of,
+    shown,
+    text_of,
+    utf_16_of,
+)
 from fer.datasets.readers.vocabulary import EMOTION_COLUMNS, PIXEL_COLUMNS, SPLIT_COLUMNS
 from fer.errors import MalformedDatasetError
 
@@ -120,8 +128,7 @@ def read_first_line(path: Path) -> FirstLine:
             head += file.read(LINE_BYTES - len(head))
     if not head.strip():
         raise MalformedDatasetError(f"“{path.name}” is empty. It may be half a download; fetch it again.")
-    zeros = [head[place:4096:2].count(0) for place in (0, 1)]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or max(zeros) > len(head[:4096]) // 4 > 4 * min(zeros):
+    if utf_16_of(head):
         raise MalformedDatasetError(f"“{path.name}” is written in UTF-16. Save it again as “CSV UTF-8”.")
     start = 3 if head.startswith(b"\xef\xbb\xbf") else 0
     for magic, kind in _NO_TEXT.items():

@@ -12,7 +12,7 @@ from fer.datasets.readers.csv_faces.text import PADDING
 from fer.errors import MalformedDatasetError
 
 # What lists and NumPy arrays have around their numbers and between them, once they were made text.
-_AROUND = bytes.maketrans(b"[](),;\t\r\n", b" " * 9)
+_AROUND = bytes.maketrans(b"[](),;\t", b" " * 7)
 _WHOLE = re.compile(rb"(?<=[0-9])\.0*(?![0-9.eE])")
 _WITH_FRACTION = re.compile(rb"[.eE]")
 _WITH_COMMA = re.compile(rb"-?[0-9]+,[0-9]+")
@@ -95,7 +95,7 @@ def tidy(text: bytes, between: bytes, *, decimal_comma: bool = False) -> bytes:
     if between == b" ":
         text = text.translate(_AROUND)
     # Most fractions at a stroke; the pattern, many times slower, finds those that are left.
-    if not text.startswith(b".") and between + b"." not in text:
+    if not text.startswith(b".") and between + b"." not in text and b".." not in text:
         text = text.replace(b".0" + between, between)
     text = text.strip(PADDING)
     return _WHOLE.sub(b"", text) if b"." in text else text

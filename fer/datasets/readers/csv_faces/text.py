@@ -1,5 +1,6 @@
 """CSV fields: a table's lines, their fields, and how they are quoted in messages."""
 
+import codecs
 from collections.abc import Iterator
 
 from fer.datasets.readers.vocabulary import quoted
@@ -35,6 +36,16 @@ def fields_of(line: bytes, separator: bytes) -> list[bytes]:
             inside ^= bool(part.count(b'"') % 2)
         fields = whole
     return [part.strip(PADDING) for part in fields]
+
+
+def utf_16_of(head: bytes) -> str:
+    """How a file is written if it begins with this text in UTF-16; empty for any other encoding."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = head[:4096]
+    zeros = {"utf-16-be": head[0::2].count(0), "utf-16-le": head[1::2].count(0)}
+    is_utf_16 = max(zeros.values()) > len(head) // 4 > 4 * min(zeros.values())
+    return max(zeros, key=lambda name: zeros[name]) if is_utf_16 else ""
 
 
 def is_blank(line: bytes) -> bool:
