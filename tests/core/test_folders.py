@@ -1,5 +1,6 @@
 """Class folders: whatever they are called, the same faces; whatever is wrong with them, a sentence."""
 
+import os
 import shutil
 import zlib
 from collections.abc import Callable
@@ -12,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fer.datasets import Dataset, Split
+from fer.datasets.readers import passed_over
 from fer.datasets.readers.folders import holds_emotions, listing_fingerprint, load_folders
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
+from fer.images import SUFFIXES
 
 FACE = np.arange(48 * 48).reshape(48, 48).astype(np.uint8)
 
@@ -240,3 +243,151 @@ def test_the_fingerprint_changes_with_every_added_or_changed_picture(root: Path)
     put(root / "happy" / "2.png", FACE[:40])
 
     assert len({first, second, listing_fingerprint(root)}) == 3
+
+
+# --- What lies deeper, and what is left out ----------------------------------------------------
+
+
+def test_pictures_one_folder_deeper_are_read_under_the_emotion_of_the_folder_around(root: Path) -> None:
+    put(root / "train" / "happy" / "1.png", FACE)
+    put(root / "train" / "happy" / "person 1" / "2.png", FACE // 2)
+    put(root / "train" / "sad" / "person 1" / "happy" / "3.png", FACE // 3)
+    put(root / "test" / "contempt" / "person 1" / "4.png")
+
+    loaded = load_folders(root)
+
+    assert [loaded.emotions[label] for label in loaded.labels] == [Emotion.HAPPY, Emotion.HAPPY, Emotion.SAD]
+    np.testing.assert_array_equal(loaded.images[1, :, :, 0], FACE // 2)
+    assert loaded.notes[0] == "Left out, because they show none of the seven emotions: 1 of “contempt”."
+
+
+def test_splits_may_lie_in_the_folders_of_the_emotions(root: Path) -> None:
+    for number, split in enumerate(("train", "Validation", "test")):
+        put(root / "happy" / split / "set" / f"{number}.png")
+
+    assert load_folders(root).splits.tolist() == [Split.TRAIN, Split.VALIDATION, Split.TEST]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_no_ending_of_pictures_is_passed_over(root: Path, suffix: str) -> None:
+    put(root / "happy" / "1.png").rename(root / "happy" / f"1{suffix.upper()}")
+    put(root / "sad" / "2.png")
+
+    try:
+        assert len(load_folders(root)) == 2
+    except PartlyBadDatasetError as error:  # its content is a PNG, and some endings are refused by name
+        assert suffix in str(error).lower()
+
+
+def test_every_file_that_is_not_used_is_counted_by_reason_with_an_example(root: Path) -> None:
+    for number in range(3):
+        put(root / "train" / "happy" / f"{number}.png")
+        put(root / "test" / f"{number}.jpg")  # the test split came without labels
+        put(root / "more" / "train" / "happy" / f"{number}.png")
+    put(root / "val" / "pictures" / "1.png")
+    (root / "train" / "happy" / "1.xyz").write_bytes(b"")
+    (root / "README.md").write_text("# Faces")
+    (root / "train" / "more.zip").write_bytes(b"")
+    (root / "train" / "happy" / "again").symlink_to(root, target_is_directory=True)
+    os.mkfifo(root / "train" / "happy" / "pipe.png")
+    for junk in ("Thumbs.db", "desktop.ini", ".DS_Store", "._1.png"):
+        (root / "train" / "happy" / junk).write_bytes(b"junk")
+    put(root / "__MACOSX" / "happy" / "1.png")
+
+    loaded = load_folders(root)
+
+    assert len(loaded) == 3
+    assert sorted(loaded.notes) == [
+        "Left out: “README.md” and 1 more (not a picture, by its ending).",
+        "Left out: “more/train/happy/0.png” and 2 more (in a folder that is not read).",
+        "Left out: “test/0.jpg” and 3 more (no label: not in a folder named for an emotion).",
+        "Left out: “train/happy/again” (a link, which is not followed).",
+        "Left out: “train/happy/pipe.png” (a pipe or a device).",
+        "Left out: “train/more.zip” (an archive, which was not unpacked).",
+    ]
+
+
+def test_emotions_beside_a_folder_named_for_a_split_are_read(root: Path) -> None:
+    put(root / "happy" / "1.png")
+    put(root / "sad" / "2.png")
+    put(root / "test" / "3.png")
+
+    loaded = load_folders(root)
+
+    assert loaded.labels.tolist() == [0, 1]
+    assert loaded.notes == ("Left out: “test/3.png” (no label: not in a folder named for an emotion).",)
+
+
+def test_a_link_to_a_folder_inside_is_read_once_and_its_place_is_not_counted(root: Path) -> None:
+    put(root / "pool" / "a" / "1.png")
+    (root / "train").mkdir()
+    (root / "train" / "happy").symlink_to(root / "pool" / "a", target_is_directory=True)
+
+    loaded = load_folders(root)
+
+    assert (len(loaded), loaded.notes) == (1, ())
+
+
+def test_a_folder_that_may_not_be_looked_into_is_counted(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(root / "happy" / "1.png")
+    put(root / "happy" / "closed" / "2.png")
+    real = os.scandir
+
+    def scandir(path: Path) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+    assert load_folders(root).notes == ("Left out: “happy/closed” (a folder that may not be looked into).",)
+
+
+def test_files_without_number_are_counted_only_so_far(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passed_over, "MOST_COUNTED", 20)
+    put(root / "train" / "happy" / "1.png")
+    for folder in range(5):
+        for number in range(10):
+            (root / "raw" / f"{folder}").mkdir(parents=True, exist_ok=True)
+            (root / "raw" / f"{folder}" / f"{number}.xyz").write_bytes(b"")
+
+    assert load_folders(root).notes == (
+        "Left out: “raw/0/0.xyz” and at least 19 more (not a picture, by its ending).",
+    )
+
+
+def test_what_is_not_used_is_seen_by_the_fingerprint(root: Path) -> None:
+    put(root / "happy" / "1.png")
+    states = [listing_fingerprint(root)]
+    put(root / "happy" / "deeper" / "2.png")
+    states.append(listing_fingerprint(root))
+    put(root / "test" / "3.png")
+    states.append(listing_fingerprint(root))
+
+    assert len(set(states)) == 3
+
+
+def test_several_datasets_in_one_folder_are_said_to_be_so(root: Path) -> None:
+    put(root / "CK" / "happy" / "1.png")
+    put(root / "JAFFE" / "happy" / "1.png")
+
+    with pytest.raises(
+        MalformedDatasetError, match="several folders with emotions in them: “CK” and “JAFFE”"
+    ):
+        load_folders(root)
+
+
+def test_a_list_of_classes_is_used_and_pictures_deeper_in_a_folder_without_meaning_are_no_mistake(
+    root: Path,
+) -> None:
+    put(root / "0" / "1.png")
+    put(root / "1" / "person" / "2.png")
+    put(root / "originals" / "batch" / "3.png")
+    (root / "classes.txt").write_text("0 sad\n1 fear\n")
+
+    loaded = load_folders(root)
+
+    assert [loaded.emotions[label] for label in loaded.labels] == [Emotion.SAD, Emotion.FEAR]
+    assert [note for note in loaded.notes if note.startswith("Left out")] == [
+        "Left out: “originals/batch/3.png” (no label: not in a folder named for an emotion)."
+    ]

@@ -1,9 +1,14 @@
-"""Class folders: `train|validation|test/<emotion>/*.png`, as most face datasets are handed out."""
+"""Class folders: `train|validation|test/<emotion>/*.png`, as most face datasets are handed out.
+
+Within the folder of an emotion pictures may lie deeper, in a folder for each person, say. What is in the
+whole folder and is not read is counted.
+"""
 
 import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,8 +18,18 @@ from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.readers.class_list import class_lists, class_names_in
 from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
-from fer.datasets.readers.numbering import read_labels
-from fer.datasets.readers.vocabulary import OUTSIDE, emotion_called, filled_splits, printable, split_called
+from fer.datasets.readers.numbering import number_of, read_labels
+from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, PassedOver, is_junk
+from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
+from fer.datasets.readers.vocabulary import (
+    OUTSIDE,
+    emotion_called,
+    filled_splits,
+    is_outside,
+    printable,
+    quoted,
+    split_called,
+)
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
 from fer.images import SUFFIXES, read_bytes
@@ -23,15 +38,24 @@ from fer.system.progress import Progress, silent
 # People put a folder around the folders, and archives another: FER2013/images/train/happy.
 _MOST_WRAPPINGS = 3
 _MOST_FOLDERS_LOOKED_INTO = 500
+_FIRST_LOOK = 1_000
+
+_NO_LABEL = "no label: not in a folder named for an emotion"
+_ASIDE = "in a folder that is not read"
+_NO_PICTURE = "not a picture, by its ending"
+_CLOSED = "a folder that may not be looked into"
 
 
 class _Folder(NamedTuple):
-    """A folder of pictures: where it lies, its place below the dataset's folder, its label and its split."""
+    """A folder of pictures: where it lies, its place below the dataset's folder, its label and its split.
+
+    `split` is None where no folder above it names one.
+    """
 
     path: Path
     place: str
     word: str
-    split: Split
+    split: Split | None
 
 
 class _Picture(NamedTuple):
@@ -41,6 +65,11 @@ class _Picture(NamedTuple):
     place: str
     folder: _Folder
 
+    @property
+    def is_deeper(self) -> bool:
+        """Whether it lies in a folder in its folder."""
+        return len(self.place) > len(self.folder.place) + 1 + len(self.name)
+
 
 def load_folders(
     folder: Path, progress: Progress = silent, skip_bad: bool = False, how: ImportSettings = AS_GUESSED
@@ -48,12 +77,13 @@ def load_folders(
     """Read a folder whose sub-folders say what is in them; see `fer.datasets.readers`.
 
     The upper level names the split (train, val, test, PublicTest, …) and the lower one the emotion
-    (angry, anger, 0_angry, 3, …); the upper may be missing, and there may be folders around them. What a
-    number means is chosen, or said by a list of classes in the folder (`classes.txt`), or guessed; see
-    `read_labels`. A folder that names nothing known is bad. `emotions` are those that have a picture; the
-    order is that of the file names.
+    (angry, anger, 0_angry, 3, …); the upper may be missing or lie in the lower, and there may be folders
+    around them. What a number means is chosen, or said by a list of classes in the folder (`classes.txt`), or
+    guessed; see `read_labels`. A folder that names nothing known is bad. `emotions` are those that have a
+    picture; the order is that of the file names.
     """
-    found = sorted(_pictures(folder), key=lambda picture: picture[:2])
+    passed = PassedOver()
+    found = sorted(_pictures(folder, passed), key=lambda picture: picture[:2])
     words = Counter(picture.folder.word for picture in found)
     reading = read_labels(words, how, class_names_in(_root(folder) or folder, folder, words))
     meanings = [reading.meanings[picture.folder.word] for picture in found]
@@ -61,19 +91,13 @@ def load_folders(
     outside = Counter(
         picture.folder.word for picture, meaning in zip(found, meanings, strict=True) if meaning == OUTSIDE
     )
-    unknown = {
-        row: (
-            printable(found[row].place),
-            f"lies in a folder that names none of the emotions {', '.join(EMOTIONS)}.",
-        )
-        for row, meaning in enumerate(meanings)
-        if meaning is None
-    }
+    unlabelled = [row for row, meaning in enumerate(meanings) if meaning is None]
+    # Deeper in a folder that names nothing, pictures are no mistake: they may be anything.
+    passed.add_all((found[row].place for row in unlabelled if found[row].is_deeper), _NO_LABEL)
+    why = f"lies in a folder that names none of the emotions {', '.join(EMOTIONS)}."
+    unknown = {row: (printable(found[row].place), why) for row in unlabelled if not found[row].is_deeper}
     if not places and not unknown:
-        raise MalformedDatasetError(
-            f"“{folder.name}” holds no pictures in folders named for emotions. Lay "
-            "them out as train/happy/001.png, with train, validation and test."
-        )
+        raise _without_pictures(folder)
     if unknown and not skip_bad:  # said before the pictures are decoded, which takes a while
         place = printable(found[min(unknown)].folder.place)
         message = f"The folder “{place}” in “{folder.name}” names no emotion. " + (
@@ -104,8 +128,9 @@ def load_folders(
     used = np.array([meanings[row] for row in decoded.rows], np.intp)
     shown, labels = np.unique(used, return_inverse=True)
     splits, drawn = filled_splits(
-        labels, np.array([found[row].folder.split.value for row in decoded.rows], "<U10")
+        labels, np.array([found[row].folder.split or Split.TRAIN for row in decoded.rows], "<U10")
     )
+    notes = notes_on("pictures", count, bad, outside, drawn)
     return Dataset(
         folder.name,
         tuple(EMOTIONS[label] for label in shown),
@@ -114,23 +139,38 @@ def load_folders(
         splits,
         Source(folder.name),
         decoded.rows,
-        notes=(*reading.notes, *notes_on("pictures", count, bad, outside, drawn), *decoded.notes),
+        notes=(*reading.notes, *notes, *decoded.notes, *passed.notes),
         pictures=decoded.pictures,
         source_labels=reading.source_labels,
+    )
+
+
+def _without_pictures(folder: Path) -> MalformedDatasetError:
+    several = [quoted(place.relative_to(folder).as_posix()) for place in _roots(folder)[:2]]
+    if len(several) > 1:
+        return MalformedDatasetError(
+            f"“{folder.name}” holds several folders with emotions in them: {' and '.join(several)}. Choose "
+            "one, or put their pictures together."
+        )
+    return MalformedDatasetError(
+        f"“{folder.name}” holds no pictures in folders named for emotions. Lay "
+        "them out as train/happy/001.png, with train, validation and test."
     )
 
 
 def listing_fingerprint(folder: Path) -> str:
     """A text that changes when a picture below `folder`, or a list of its classes, comes, goes or changes."""
     digest = hashlib.sha256()
+    passed = PassedOver()
     for path in class_lists(_root(folder) or folder, folder):
         digest.update(path.read_bytes())
-    for part in _folders(folder):
-        lines = [part.place]
-        for entry in _files(part.path, folder):
+    for _, place, entries in _survey(folder, passed):
+        lines = [place]
+        for entry in entries:
             state = entry.stat()
             lines.append(f"{entry.name}\0{state.st_size}\0{state.st_mtime_ns}")
         digest.update("\n".join(sorted(lines)).encode("utf-8", "surrogateescape"))
+    digest.update("\n".join(passed.notes).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 
@@ -147,15 +187,20 @@ def holds_emotions(folder: Path) -> bool:
 
 def _root(folder: Path) -> Path | None:
     """The folder that directly holds the splits or emotions: `folder`, or the only such one inside."""
+    roots = _roots(folder)
+    return roots[0] if len(roots) == 1 else None
+
+
+def _roots(folder: Path) -> list[Path]:
+    """The folders that directly hold emotions, or else one that holds splits; all are equally deep."""
     level = [folder]
-    named_for_splits = None
+    named_for_splits: list[Path] = []
     for _ in range(_MOST_WRAPPINGS + 1):
-        fitting = [candidate for candidate in level if _has_emotions(candidate, folder)]
-        if fitting:
-            return fitting[0] if len(fitting) == 1 else None
-        if named_for_splits is None:
+        if fitting := [candidate for candidate in level if _has_emotions(candidate, folder)]:
+            return fitting
+        if not named_for_splits:
             divided = (c for c in level if any(split_called(child.name) for child in _subfolders(c, folder)))
-            named_for_splits = next(divided, None)
+            named_for_splits = list(islice(divided, 1))
         level = [child for parent in level for child in _subfolders(parent, folder)]
         if len(level) > _MOST_FOLDERS_LOOKED_INTO:
             break
@@ -164,50 +209,130 @@ def _root(folder: Path) -> Path | None:
 
 def _has_emotions(folder: Path, root: Path) -> bool:
     children = list(_subfolders(folder, root))
-    return any(emotion_called(child.name) for child in children) or any(
+    if any(emotion_called(child.name) for child in children):
+        return True
+    splits = [child for child in children if split_called(child.name)]
+    # A split without labels may hold a million pictures, and one with labels lie beside it.
+    return any(
         emotion_called(grandchild.name)
-        for child in children
-        if split_called(child.name)
-        for grandchild in _subfolders(child, root)
+        for most in (_FIRST_LOOK, None)
+        for child in splits
+        for grandchild in _subfolders(child, root, most)
     )
 
 
-def _pictures(folder: Path) -> Iterator[_Picture]:
-    for part in _folders(folder):
-        for entry in _files(part.path, folder):
-            yield _Picture(entry.name, f"{part.place}/{entry.name}", part)
+def _pictures(folder: Path, passed: PassedOver) -> Iterator[_Picture]:
+    for part, place, entries in _survey(folder, passed):
+        for entry in entries:
+            yield _Picture(entry.name, f"{place}/{entry.name}", part)
+
+
+def _survey(folder: Path, passed: PassedOver) -> Iterator[tuple[_Folder, str, list[os.DirEntry[str]]]]:
+    """The picture files that are read, folder by folder: whose they are, the folder's place, the files.
+
+    Hundreds of thousands pass here, with no system call for one that is not needed.
+    """
+    classes = {part.path: part for part in _folders(folder)}
+    if not classes:
+        return
+    # The way to them, on which links are followed. Below them none is, or one that leads back would not end.
+    way = {path for part in classes for path in (part, *part.parents) if path.is_relative_to(folder)}
+    way.update(class_lists(_root(folder) or folder, folder))
+    linked = {path.resolve() for path in way if path.is_symlink()}
+    waiting: list[tuple[Path, str, _Folder | None]] = [(folder, "", None)]
+    while waiting:
+        path, place, part = waiting.pop()
+        part = classes.get(path, part)
+        if part is None and passed.is_full and path not in way:
+            continue
+        try:
+            subfolders, used = _sorted_out(path, place, part, folder, way, passed)
+        except OSError:
+            if not place:
+                raise
+            passed.add(place, _CLOSED)
+            continue
+        if part and used:
+            yield part, place, used
+        for name in sorted(subfolders, reverse=True):
+            inner = path / name
+            below = part
+            if below and below.split is None and (split := split_called(name)):  # happy/train, happy/test
+                below = below._replace(split=split)
+            if below or inner in way or not linked or inner.resolve() not in linked:
+                waiting.append((inner, f"{place}/{name}" if place else name, below))
+
+
+def _sorted_out(
+    path: Path, place: str, part: _Folder | None, root: Path, way: set[Path], passed: PassedOver
+) -> tuple[list[str], list[os.DirEntry[str]]]:
+    """The folders and the pictures to read in one folder; what is neither is counted."""
+    subfolders: list[str] = []
+    used: list[os.DirEntry[str]] = []
+    is_aside = any(word.startswith("_") or emotion_called(word) for word in place.split("/"))
+    with os.scandir(path) as entries:
+        for entry in entries:
+            name = entry.name
+            if is_junk(name):
+                continue
+            if part is None and passed.is_full and path not in way:
+                break
+            is_link = entry.is_symlink()
+            if is_link and not (Path(entry.path) in way or (entry.is_file() and _stays_inside(entry, root))):
+                reason = LINK
+            elif entry.is_dir():
+                subfolders.append(name)
+                continue
+            elif not name.lower().endswith(SUFFIXES):
+                if path in way and path / name in way:  # a list of classes
+                    continue
+                reason = AN_ARCHIVE if name.lower().endswith(ARCHIVE_SUFFIXES) else _NO_PICTURE
+            elif not entry.is_file():
+                reason = "a pipe or a device"
+            elif part is None:
+                reason = _ASIDE if is_aside else _NO_LABEL
+            else:
+                used.append(entry)
+                continue
+            passed.add(f"{place}/{name}" if place else name, reason)
+    return subfolders, used
 
 
 def _folders(folder: Path) -> Iterator[_Folder]:
     """The folders of pictures, with what their names say."""
     root = _root(folder) or folder
-    divided = [(child, split) for child in _subfolders(root, folder) if (split := split_called(child.name))]
-    for part, split in divided or [(root, Split.TRAIN)]:
-        for child in _subfolders(part, folder):
-            place = child.relative_to(folder).as_posix()
-            yield _Folder(child, place, child.name, split)
+    children = [(child, split_called(child.name)) for child in _subfolders(root, folder)]
+    is_divided = any(split for _, split in children)
+    groups: list[tuple[Split | None, list[Path]]] = []
+    for child, split in children:
+        if split:
+            groups.append((split, list(_subfolders(child, folder))))
+        elif not is_divided or _names_something(child):
+            groups.append((None, [child]))
+    is_labelled = any(_names_something(part) for _, group in groups for part in group)
+    for split, group in groups:
+        # A test split without labels may keep all its pictures in one folder.
+        if split and len(group) == 1 and is_labelled and not _names_something(group[0]):
+            continue
+        for part in group:
+            place = part.relative_to(folder).as_posix()
+            yield _Folder(part, place, part.name, split)
 
 
-def _files(folder: Path, root: Path) -> Iterator[os.DirEntry[str]]:
-    """The picture files in a folder; tens of thousands pass here, with no system call that is not needed."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            name = entry.name
-            if (
-                name[0] != "."
-                and name.lower().endswith(SUFFIXES)
-                and _stays_inside(entry, root)
-                and entry.is_file()
-            ):
-                yield entry
+def _names_something(folder: Path) -> bool:
+    name = folder.name
+    return emotion_called(name) is not None or is_outside(name) or number_of(name) is not None
 
 
-def _subfolders(folder: Path, root: Path) -> Iterator[Path]:
-    """The folders in `folder` that a person put there, by name; archives leave some like `__MACOSX`."""
+def _subfolders(folder: Path, root: Path, most: int | None = None) -> Iterator[Path]:
+    """The folders in `folder` that a person put there, by name; archives leave some like `__MACOSX`.
+
+    `most` says among how many files and folders to look for them.
+    """
     with os.scandir(folder) as entries:
         names = [
             entry.name
-            for entry in entries
+            for entry in islice(entries, most)
             if not entry.name.startswith((".", "_")) and _stays_inside(entry, root) and entry.is_dir()
         ]
     for name in sorted(names):

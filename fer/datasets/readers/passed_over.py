@@ -9,7 +9,7 @@ MOST_COUNTED = 200_000
 """Where so many files are passed over, nobody wants to know how many more."""
 
 AN_ARCHIVE = "an archive, which was not unpacked"
-LINK = "a link that leads out of the folder, or nowhere"
+LINK = "a link, which is not followed"
 
 _JUNK = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")
 
@@ -19,11 +19,13 @@ class PassedOver:
     """What was passed over so far: for each reason how many files, and the first of them by name."""
 
     _by_reason: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _total: int = 0
 
     def add(self, place: str, reason: str) -> None:
         """Count a file; `reason` is what stands in brackets behind it, "not a picture"."""
         count, example = self._by_reason.get(reason, (0, place))
         self._by_reason[reason] = (count + 1, min(place, example))
+        self._total += 1
 
     def add_all(self, places: Iterable[str], reason: str) -> None:
         """Count several files."""
@@ -37,7 +39,7 @@ class PassedOver:
     @property
     def is_full(self) -> bool:
         """Whether there is no use in counting on."""
-        return sum(count for count, _ in self._by_reason.values()) >= MOST_COUNTED
+        return self._total >= MOST_COUNTED
 
     @property
     def notes(self) -> list[str]:
