@@ -147,14 +147,28 @@ class Recorder:
         with FilmWriter(target, (width, height), _TIME_BASE, preset="ultrafast") as writer:
             while item is not None:
                 drawn_bgr, reading, seconds = item
-                if drawn_bgr.shape[:2] != (height, width):  # an odd size, or a camera that changed its own
-                    drawn_bgr = np.asarray(cv2.resize(drawn_bgr, (width, height)), np.uint8)
+                drawn_bgr = _fitted(drawn_bgr, width, height)
                 seconds -= first[2]
                 writer.write(drawn_bgr, round(seconds * 1000))
                 self._table.add(reading, seconds)
                 self._frames += 1
                 self._seconds = seconds
                 item = self._waiting.get()
+
+
+def _fitted(frame_bgr: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """The frame at a clip's size: whole and undistorted also where the camera was turned meanwhile."""
+    if frame_bgr.shape[:2] == (height, width):
+        return frame_bgr
+    scale = min(width / frame_bgr.shape[1], height / frame_bgr.shape[0])
+    inner = [
+        min(round(side * scale), most)
+        for side, most in zip(frame_bgr.shape[1::-1], (width, height), strict=True)
+    ]
+    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
+    fitted = np.zeros((height, width, 3), np.uint8)
+    fitted[top : top + inner[1], left : left + inner[0]] = cv2.resize(frame_bgr, inner)
+    return fitted
 
 
 def content_of(path: Path) -> bytes:

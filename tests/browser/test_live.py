@@ -127,6 +127,30 @@ def test_a_face_before_the_camera_comes_back_boxed_moving_and_counted(
     page.get_by_text("Press Start the camera").wait_for(timeout=30_000)
 
 
+def test_a_camera_held_upright_is_shown_whole(
+    live_server: Server, tmp_path: Path, browser_page: Callable[..., Page]
+) -> None:
+    clip = fake_camera.record(tmp_path / "upright.mjpeg", size=(480, 640))
+    page = browser_page(*fake_camera.arguments(clip))
+    frame = start_camera(page, live_server)
+    video = "document.querySelector('video')"
+    assert frame.evaluate(f"() => [{video}.videoWidth, {video}.videoHeight]") == [480, 640]
+    page.locator(".fer-face").first.wait_for(timeout=60_000)
+    numbers: set[int] = set()
+    for _ in range(400):
+        numbers.add(frame.evaluate(SHOWN_NUMBER))
+        if len(numbers) >= 4:
+            break
+        page.wait_for_timeout(150)
+    # A picture that is cut has no barcode along its upper edge, from one side to the other.
+    assert len(numbers) >= 4
+    assert all(0 <= number < fake_camera.FRAMES for number in numbers)
+    shown = frame.locator("video").bounding_box()
+    assert shown is not None
+    assert shown["height"] <= 720 + 1
+    keep_screenshot(page, "live_camera_upright")
+
+
 def test_an_empty_room_is_said_to_be_empty(
     live_server: Server, clip_of_a_wall: Path, browser_page: Callable[..., Page]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import threading
+import time
 from pathlib import Path
 
 import cv2
@@ -114,6 +115,17 @@ def test_a_camera_that_changes_its_size_or_has_an_odd_one_is_kept_at_its_first_e
     kept = recorder.stop()
     assert kept.error == ""
     assert filmed.contents(kept.clip)["size"] == (320, 240)
+
+
+def test_a_camera_that_is_turned_meanwhile_is_kept_whole_between_bars(fer_home: Path) -> None:
+    recorder = Recorder()
+    for size in ((320, 240), (240, 320)):
+        recorder.add(np.full((size[1], size[0], 3), 200, np.uint8), reading(1))
+        time.sleep(0.01)  # two frames of one millisecond are one
+    _, turned = filmed.contents(recorder.stop().clip)["frames"]
+    assert turned[:, :60].max() < 60
+    assert turned[:, -60:].max() < 60
+    assert turned[:, 80:-80].min() > 150
 
 
 def test_it_ends_by_itself_after_ten_minutes(fer_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

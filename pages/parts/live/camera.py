@@ -44,8 +44,9 @@ def camera_view(choice: LiveChoice) -> None:
             rtc_configuration={"iceServers": servers},
             media_stream_constraints={
                 "video": {
+                    # The width alone: with a height beside it the browser cuts a camera held upright to a
+                    # square, and a wide one to 4:3, instead of making the picture smaller.
                     "width": {"ideal": 640},
-                    "height": {"ideal": 480},
                     "frameRate": {"ideal": 30},
                     "facingMode": "user",
                 },
@@ -57,7 +58,8 @@ def camera_view(choice: LiveChoice) -> None:
                 "autoPlay": True,
                 "muted": True,
                 "playsInline": True,
-                "style": {"width": "100%", "borderRadius": "0.6rem"},
+                # The whole of it on one screen, also where it is higher than wide.
+                "style": {"width": "100%", "maxHeight": "45rem", "borderRadius": "0.6rem"},
             },
             media_toggle_controls=False,
             translations={"start": "Start the camera", "stop": "Stop", "select_device": "Choose a camera"},
