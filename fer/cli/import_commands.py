@@ -13,6 +13,8 @@ from fer.datasets.import_settings import load_import_settings
 from fer.datasets.registry import load_dataset_as, place_of_dataset
 from fer.errors import ConfigError
 
+_OF_A_LIST = ("list_file", "picture_column", "label_column", "split_column")
+
 
 def import_dataset(options: argparse.Namespace) -> Answer:
     """A dataset read in another way, which is remembered if it can be read so."""
@@ -32,6 +34,18 @@ def _chosen(options: argparse.Namespace, former: ImportSettings) -> ImportSettin
         chosen = replace(chosen, mapping=tuple((label.strip(), to.strip()) for label, _, to in pairs))
         if not all(label for label, _ in chosen.mapping):
             raise ConfigError("A mapping is LABEL=EMOTION, as in 8=neutral; received one without a label.")
+    if options.names is not None:
+        chosen = replace(
+            chosen,
+            name_pattern=options.names,
+            list_file="",
+            picture_column="",
+            label_column="",
+            split_column="",
+        )
+    of_a_list = {name: value for name in _OF_A_LIST if (value := getattr(options, name)) is not None}
+    if of_a_list:
+        chosen = replace(chosen, name_pattern="", **of_a_list)
     if options.cut_faces is not None:
         chosen = replace(chosen, cut_faces=options.cut_faces)
     return chosen
@@ -60,6 +74,24 @@ def add_to(add: Add) -> None:
         action="append",
         help="what one label stands for; LABEL= leaves its faces out (may be repeated)",
     )
+    sub.add_argument(
+        "--names",
+        metavar="PATTERN",
+        help="where the label stands in the pictures' names, as in '*.{emotion:2}*', or jaffe, kdef or word; "
+        "“” guesses",
+    )
+    sub.add_argument(
+        "--list",
+        metavar="FILE",
+        dest="list_file",
+        help="the list of pictures and their labels that lies in the folder; “” guesses",
+    )
+    for column, title in (("picture", "names"), ("label", "labels"), ("split", "splits")):
+        sub.add_argument(
+            f"--{column}-column",
+            metavar="COLUMN",
+            help=f"which of its columns has the {title}, by name or number from 1; “” guesses",
+        )
     sub.add_argument(
         "--cut-faces",
         metavar="PIXELS",

@@ -15,6 +15,7 @@ MOST_MAPPED = 1_000
 CUT_SIDE = 48
 """The usual side of a face that is cut out of a photograph, as FER-2013's faces have it."""
 CUT_SIDES = (24, 224)
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class ImportSettings(checks.Settings):
 
     Attributes:
         numbering: which emotion a number stands for, where labels are numbers.
+        name_pattern: where a label stands in a picture's name; empty where it does not, or is guessed.
+        list_file: the list of pictures and labels beside them, by its place; empty where there is none, or
+            it is guessed. It and `name_pattern` exclude each other.
+        picture_column, label_column, split_column: the columns of that list, by their names or by their
+            numbers from 1; empty where they are guessed.
         mapping: what single labels stand for, as (label, emotion) pairs; `LEFT_OUT` leaves its faces out. It
             goes before `numbering` and before what a word means.
         cut_faces: the side in pixels of the faces that are cut out of photographs; 0 takes pictures whole.
@@ -31,6 +37,11 @@ class ImportSettings(checks.Settings):
     numbering: Numbering = "guessed"
     mapping: tuple[tuple[str, str], ...] = ()
     cut_faces: int = 0
+    name_pattern: str = ""
+    list_file: str = ""
+    picture_column: str = ""
+    label_column: str = ""
+    split_column: str = ""
 
     def __post_init__(self) -> None:
         checks.one_of("numbering", self.numbering, get_args(Numbering))
@@ -39,6 +50,14 @@ class ImportSettings(checks.Settings):
         if len(self.mapping) > MOST_MAPPED:
             raise ConfigError(
                 f"At most {MOST_MAPPED:,} labels can be mapped; received {len(self.mapping):,}."
+            )
+        for name in ("name_pattern", "list_file", "picture_column", "label_column", "split_column"):
+            if len(getattr(self, name)) > LONGEST_NAME:
+                title = name.replace("_", " ").capitalize()
+                raise ConfigError(f"{title} may have {LONGEST_NAME} characters. Shorten it.")
+        if self.name_pattern and self.list_file:
+            raise ConfigError(
+                "Labels are in the names of the pictures or in a list beside them. Choose one of the two."
             )
         for _, emotion in self.mapping:
             checks.one_of("mapped emotion", emotion, (*EMOTIONS, LEFT_OUT))

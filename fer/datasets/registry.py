@@ -19,6 +19,9 @@ from fer.datasets.provenance import source_of
 from fer.datasets.readers.archives import load_archive
 from fer.datasets.readers.ferplus import join_votes, looks_like_votes, votes_beside
 from fer.datasets.readers.folders import holds_emotions, listing_fingerprint, load_folders, looks_like_folders
+from fer.datasets.readers.list_files import is_list
+from fer.datasets.readers.loose_forms import LOADERS, chosen_form, guessed_form, not_understood
+from fer.datasets.readers.loose_pictures import tree_fingerprint
 from fer.datasets.readers.parquet import load_parquet
 from fer.datasets.readers.signatures import PARQUET, is_archive, signature_at, without_suffix
 from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
@@ -29,7 +32,18 @@ from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
 from fer.system import paths
 from fer.system.progress import Progress, silent
 
-Kind = Literal["built-in", "csv", "folders", "parquet", "tables", "archive", "votes", "not understood"]
+Kind = Literal[
+    "built-in",
+    "csv",
+    "folders",
+    "parquet",
+    "tables",
+    "archive",
+    "list",
+    "file names",
+    "votes",
+    "not understood",
+]
 SYNTHETIC = "synthetic"
 _MOST_NAMED = 5
 # What lies beside datasets and is none: what people write about them, and what desktops leave behind.
@@ -86,6 +100,8 @@ def entry_at(path: Path) -> DatasetEntry | None:
         kind = None
     if kind == "csv" and looks_like_votes(path):
         kind = "votes"
+    if kind == "list" and not path.is_dir():  # its pictures would be all that lie in data/
+        kind = None
     return DatasetEntry(path.name, path.name, kind or "not understood", path)
 
 
@@ -157,7 +173,7 @@ def uncut(name: str, skip_bad: bool = False) -> ImportSettings | None:
     with suppress(DatasetError, OSError):
         path = place_of_dataset(name)
         how = load_import_settings(path)
-        if how.cut_faces and not is_kept(path, _state(path), _variant(skip_bad, how)):
+        if how.cut_faces and not is_kept(path, _state(path, how), _variant(skip_bad, how)):
             return how
     return None
 
@@ -188,10 +204,14 @@ def read_dataset(
         "folders": load_folders,
         "tables": load_tables,
         "archive": load_archive,
+        "list": LOADERS["list"],
+        "file names": LOADERS["file names"],
     }
-    kind = _kind(path)
+    kind = _kind(path, how)
     if kind is None and path.is_dir():
-        kind = "folders"  # whose reader says what is missing
+        if not how.mapping:
+            raise not_understood(path)
+        kind = "folders"  # whose names may be mapped
     if kind is None:
         raise MalformedDatasetError(
             f"“{path.name}” is neither a .csv, a .parquet, an archive (.zip, .tar, .gz, .bz2, .xz) nor a "
@@ -208,7 +228,7 @@ def read_dataset(
 
 def keep_read(path: Path, dataset: Dataset, skip_bad: bool = False) -> None:
     """Save what `read_dataset` made of what now lies at `path`, so that opening it takes no time."""
-    keep(path, _state(path), dataset, _variant(skip_bad, AS_GUESSED))
+    keep(path, _state(path, AS_GUESSED), dataset, _variant(skip_bad, AS_GUESSED))
 
 
 def _variant(skip_bad: bool, how: ImportSettings) -> str:
@@ -237,7 +257,7 @@ def _load_path(path: Path, progress: Progress, skip_bad: bool, how: ImportSettin
             f"“{path.name}” is neither a file nor a folder but a pipe or a device. Choose a file of faces."
         )
     dataset = cached(
-        path, _state(path), lambda: read_dataset(path, progress, skip_bad, how), _variant(skip_bad, how)
+        path, _state(path, how), lambda: read_dataset(path, progress, skip_bad, how), _variant(skip_bad, how)
     )
     genuine = dataset.source == FER_2013
     if path.parent == paths.data_folder() and (source := source_of(path.name)):
@@ -260,25 +280,34 @@ def _with_votes(dataset: Dataset, path: Path) -> Dataset:
         return replace(dataset, notes=(*dataset.notes, str(error)))
 
 
-def _state(path: Path) -> str:
+def _state(path: Path, how: ImportSettings) -> str:
     """A text that changes when what would be read from `path` does."""
+    kind = _kind(path, how)
     if not path.is_dir():
-        return file_state(path)
-    return tables_fingerprint(path) if _kind(path) == "tables" else listing_fingerprint(path)
+        return file_state(path) + (tree_fingerprint(path.parent) if kind == "list" else "")
+    if kind in LOADERS:
+        return tree_fingerprint(path)
+    return tables_fingerprint(path) if kind == "tables" else listing_fingerprint(path)
 
 
-def _kind(path: Path) -> Kind | None:
+def _kind(path: Path, how: ImportSettings = AS_GUESSED) -> Kind | None:
     if path.is_dir():
-        if holds_emotions(path):
-            return "folders"
-        if find_tables(path):
-            return "tables"
-        return "folders" if looks_like_folders(path) else None
+        return chosen_form(how) or _kind_of_folder(path)
     if not path.is_file():
         return None
     if is_archive(path):
         return "archive"
     if path.suffix.lower() == ".parquet" or signature_at(path) == PARQUET:
         return "parquet"
+    if is_list(path) and not looks_like_votes(path):
+        return "list"
     # A table that was called an archive is none, or it would have been known for one.
     return "csv" if path.name.lower().endswith((".csv", *ARCHIVE_SUFFIXES)) else None
+
+
+def _kind_of_folder(path: Path) -> Kind | None:
+    if holds_emotions(path):
+        return "folders"
+    if find_tables(path):
+        return "tables"
+    return guessed_form(path) or ("folders" if looks_like_folders(path) else None)

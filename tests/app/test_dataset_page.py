@@ -77,7 +77,7 @@ def test_what_is_not_understood_is_offered_last_and_says_why(
     choice = page.selectbox(key=f"{page_file[2:-3]}.dataset")
     assert choice.options[-1] == "holiday · not understood"
     assert choice.value == "holiday"
-    assert "“holiday” holds no pictures" in "".join(box.value for box in page.error) + words(page)
+    assert "“holiday” is empty" in "".join(box.value for box in page.error) + words(page)
 
 
 def test_the_laziest_answer_is_named_with_its_score(

@@ -205,7 +205,7 @@ def test_a_file_of_another_kind_and_an_empty_folder_are_refused(tmp_path: Path) 
 
     with pytest.raises(MalformedDatasetError, match=r"neither a \.csv, a \.parquet, an archive"):
         load_dataset(str(tmp_path / "faces.xlsx"))
-    with pytest.raises(MalformedDatasetError, match="holds no pictures"):
+    with pytest.raises(MalformedDatasetError, match="“empty” is empty"):
         load_dataset(str(tmp_path / "empty"))
 
 

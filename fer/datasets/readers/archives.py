@@ -10,6 +10,7 @@ from fer import images
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Source
 from fer.datasets.readers.folders import holds_emotions, load_folders
+from fer.datasets.readers.loose_forms import LOADERS, chosen_form, guessed_form
 from fer.datasets.readers.signatures import UNPACKABLE, signature_at, without_suffix
 from fer.datasets.readers.tables import find_tables, load_tables
 from fer.datasets.readers.unpacking import FOREIGN, Budget, take_out
@@ -41,11 +42,11 @@ def load_archive(
         StorageError: the disk is full.
     """
     with _unpacked(path, part(progress, 0, 0.5)) as (folder, budget):
-        load, is_complete = _found(folder)
+        load, is_complete = _found(folder, how)
         for _ in range(_DEEPEST_INNER):
             if is_complete or not _take_out_inner(folder, budget):
                 break
-            load, is_complete = _found(folder)
+            load, is_complete = _found(folder, how)
         if load is None:
             foreign = budget.passed.example_of(FOREIGN)
             raise MalformedDatasetError(
@@ -60,11 +61,15 @@ def load_archive(
     return replace(dataset, name=path.name, source=Source(path.name), notes=notes)
 
 
-def _found(folder: Path) -> tuple[Loader | None, bool]:
+def _found(folder: Path, how: ImportSettings) -> tuple[Loader | None, bool]:
     """What reads the dataset in a folder, and whether it has more than one split or is not divided at all."""
+    if chosen := chosen_form(how):
+        return LOADERS[chosen], True
     tables = find_tables(folder)
     if holds_emotions(folder) and not any(table.split is None for table in tables):
         return load_folders, True
+    if not tables and (form := guessed_form(folder)):
+        return LOADERS[form], True
     splits = {table.split for table in tables}
     return (load_tables if tables else None), None in splits or len(splits) > 1
 
