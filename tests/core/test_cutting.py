@@ -1,18 +1,31 @@
 """Face cropping at import: what is found is cut out, what is not is told, and nothing is squeezed."""
 
+import shutil
+import zipfile
+import zlib
+from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
-from fer.config import ImportSettings
+from fer.config import AS_GUESSED, ImportSettings
+from fer.datasets import load_dataset
+from fer.datasets.import_settings import load_import_settings
 from fer.datasets.readers.decoding import decode_faces
 from fer.datasets.readers.folders import load_folders
+from fer.datasets.registry import load_dataset_as, place_of_dataset, uncut
+from fer.detection import yunet
 from fer.emotions import Emotion
-from fer.errors import MalformedDatasetError
+from fer.errors import DiskFullError, FaceDetectorError, MalformedDatasetError
+from fer.system import paths
+from fer.system.progress import silent
 
 CUT = ImportSettings(cut_faces=48)
 # Her head, shoulders and the flag behind her.
@@ -128,3 +141,109 @@ def test_cutting_ends_as_soon_as_whoever_waits_leaves() -> None:
             labels=[3] * 400, how=CUT,
         )  # fmt: skip
     assert len(asked) < 200
+
+
+def test_photographs_in_archives_and_parquet_tables_are_cut_out_as_well(root: Path, fer_home: Path) -> None:
+    (data := fer_home / "data").mkdir()
+    with zipfile.ZipFile(data / "people.zip", "w") as archive:
+        for path in sorted(root.rglob("*.jpg")):
+            archive.write(path, path.relative_to(root))
+    pictures = [path.read_bytes() for path in sorted(root.rglob("*.jpg"), key=lambda path: path.name)]
+    table = pa.table({"image": pictures, "label": ["happy", "happy", "sad", "fear"]})
+    pq.write_table(table, data / "people.parquet")
+
+    loaded = [load_dataset_as(name, CUT) for name in ("people.zip", "people.parquet")]
+
+    for dataset in loaded:
+        assert dataset.rows.tolist() == [0, 1, 2]
+        assert dataset.pictures is not None and dataset.pictures.cutting is not None
+        assert dataset.pictures.cutting.without_count == 1
+        assert load_dataset(dataset.name).pictures == dataset.pictures  # remembered, and kept
+    np.testing.assert_array_equal(loaded[0].images, loaded[1].images)
+    assert uncut("people.zip") is None
+
+
+def test_several_tables_are_one_cutting(root: Path, fer_home: Path) -> None:
+    picture = (root / "happy" / "1.jpg").read_bytes()
+    wall = (root / "fear" / "4.jpg").read_bytes()
+    folder = fer_home / "data" / "hub"
+    folder.mkdir(parents=True)
+    for split in ("train", "test"):
+        table = pa.table({"image": [picture, picture, wall], "label": ["happy", "sad", "fear"]})
+        pq.write_table(table, folder / f"{split}.parquet")
+
+    read = load_dataset_as("hub", CUT)
+
+    assert read.pictures is not None and read.pictures.cutting is not None
+    assert read.pictures.sizes == ((400, 520, 4), (300, 400, 2))
+    assert (read.pictures.cutting.found, read.pictures.cutting.without_count) == (4, 2)
+    assert read.pictures.cutting.without == ("train.parquet, row 3", "test.parquet, row 3")
+
+
+def test_faces_that_are_numbers_cannot_be_cut_out_of_anything(csv_in_data: Callable[[str], str]) -> None:
+    name = csv_in_data("small")
+
+    with pytest.raises(MalformedDatasetError, match="as numbers and no photographs"):
+        load_dataset_as(name, CUT)
+
+    assert load_import_settings(place_of_dataset(name)) == AS_GUESSED
+
+
+def test_without_its_detector_photographs_are_read_whole_and_no_other_cuts(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yunet, "_weights", lambda: None)
+
+    with pytest.raises(FaceDetectorError, match=r"Faces cannot be cut out\. YuNet is not here") as caught:
+        load_folders(root, how=CUT)
+
+    assert len(str(caught.value)) < 300
+    assert len(load_folders(root)) == 4
+
+
+@pytest.mark.parametrize("when", ["before", "while saving"])
+def test_a_full_disk_is_said_and_nothing_is_remembered(
+    root: Path, fer_home: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    shutil.move(root, fer_home / "data" / "people")
+    if when == "before":
+        usage = shutil._ntuple_diskusage(10**9, 10**9, 100)  # type: ignore[attr-defined]
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    else:
+        monkeypatch.setattr(
+            np, "save", lambda *given, **options: (_ for _ in ()).throw(OSError(ENOSPC, "full"))
+        )
+
+    with pytest.raises(DiskFullError, match="disk is full"):
+        load_dataset_as("people", CUT)
+
+    assert load_import_settings(place_of_dataset("people")) == AS_GUESSED
+    assert not [path for path in paths.cache_folder().rglob("*") if path.is_file()]
+
+
+def test_a_picture_bomb_among_photographs_is_left_out(root: Path) -> None:
+    size = (60_000).to_bytes(4, "big")
+    header = b"IHDR" + size + size + bytes((8, 0, 0, 0, 0))
+    bomb = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + header + zlib.crc32(header).to_bytes(4, "big")
+    (root / "sad" / "6.png").write_bytes(bomb)
+
+    read = load_folders(root, how=CUT)
+
+    assert len(read) == 3
+    assert any("sad/6.png" in note for note in read.notes)
+
+
+def test_a_picture_that_is_replaced_while_it_is_read_is_seen_once() -> None:
+    whole = cv2.imencode(".jpg", photograph())[1].tobytes()
+    contents = iter([whole, whole[: len(whole) // 2], b"", whole, whole])
+    labels = [0, 1, 2, 3]
+
+    def read(index: int) -> tuple[str, bytes]:
+        return f"{index}.jpg", next(contents)
+
+    read_so = decode_faces(
+        np.arange(4), read, "x", silent, what="pictures", bad={}, skip_bad=False, labels=labels, how=CUT
+    )
+
+    assert len(read_so.images) == 2
+    assert read_so.pictures.cutting is not None and read_so.pictures.cutting.found == 2

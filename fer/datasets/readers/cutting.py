@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.pictures import MOST_NAMED, FaceCutting
+from fer.datasets.readers.vocabulary import quoted
 from fer.detection import DEFAULT_DETECTOR, Face, FaceDetector, build_detector, crop_faces, detector_entry
 from fer.detection.crops import shrunk
 from fer.errors import FaceDetectorError
@@ -131,11 +132,9 @@ def cutting_notes(cutting: FaceCutting) -> list[str]:
         + (f" In {cutting.several:,} it found more than one face." if cutting.several else "")
     ]
     if cutting.without_count:
-        are = "picture: it is" if cutting.without_count == 1 else "pictures: they are"
-        notes.append(
-            f"No face was found in {cutting.without_count:,} {are} left out; the first is "
-            f"“{cutting.without[0]}”."
-        )
+        first, others = quoted(cutting.without[0]), cutting.without_count - 1
+        where = f"{first} and {others:,} more, which are" if others else f"{first}, which is"
+        notes.append(f"No face was found in {where} left out.")
     return notes
 
 

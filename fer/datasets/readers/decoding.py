@@ -205,7 +205,8 @@ def _cut_all(
 ) -> _Found:
     with cutting.one_thread_each():
         threads = min(os.cpu_count() or 1, _MOST_PHOTOGRAPHS_AT_ONCE)
-        return _made_all(images, read, cutter.cut, told, _PHOTOGRAPHS_CHUNK, threads)
+        chunk = max(_PHOTOGRAPHS_CHUNK, min(_CHUNK, len(images) // 2_000))
+        return _made_all(images, read, cutter.cut, told, chunk, threads)
 
 
 def _made_all(

@@ -58,6 +58,11 @@ def load_csv(
     split: Split | None = None,
 ) -> Dataset:
     """Read a CSV of faces, whichever of the two forms it has; see `fer.datasets.readers`."""
+    if how.cut_faces:
+        raise MalformedDatasetError(
+            f"“{path.name}” holds faces as numbers and no photographs to cut them out of. Read it as it is: "
+            "python -m fer import DATASET --cut-faces 0"
+        )
     if looks_like_votes(path):
         raise MalformedDatasetError(
             f"“{path.name}” holds the votes of FER+ and no faces. Leave it in data/ beside FER-2013, "
