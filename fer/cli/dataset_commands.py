@@ -9,7 +9,7 @@ from fer.cli import options as shared_options
 from fer.cli import terminal
 from fer.cli.commands import Add, Answer
 from fer.config import DatasetView
-from fer.datasets import Split, load_dataset
+from fer.datasets import Dataset, Split, load_dataset
 from fer.datasets.fingerprint import fingerprint
 from fer.datasets.pictures import PHOTOGRAPHS
 from fer.datasets.views import describe
@@ -20,6 +20,7 @@ def info(options: argparse.Namespace) -> Answer:
     """What a dataset holds."""
     view = shared_options.view_of(options)
     dataset = load_dataset(options.dataset, terminal.show_progress, view=view)
+    doubt = numbering_doubt(dataset, view)
     counts = {split: dict(of_split) for split, of_split in dataset.counts().items()}
     n, height, width, channels = dataset.images.shape
     result = {
@@ -29,6 +30,7 @@ def info(options: argparse.Namespace) -> Answer:
         "state": describe(view),
         "notes": list(dataset.notes),
         "pictures": None if dataset.pictures is None else asdict(dataset.pictures),
+        "numbering_doubt": doubt,
         "count": n,
         "image_height": height,
         "image_width": width,
@@ -46,7 +48,19 @@ def info(options: argparse.Namespace) -> Answer:
     sentences = [f"Licence: {dataset.source.license}", *dataset.notes]
     if dataset.pictures is not None and dataset.pictures.are_photographs:
         sentences.append(f"{PHOTOGRAPHS} Cut the faces out: python -m fer import DATASET --cut-faces")
+    sentences += [doubt] if doubt else []
     return result, "\n".join([title, terminal.table(rows), *sentences])
+
+
+def numbering_doubt(dataset: Dataset, view: DatasetView) -> str | None:
+    """What a model's answers say against the numbering that the labels were read by; None for nothing."""
+    from fer.evaluation.numbering_check import default_doubt
+
+    doubt = default_doubt(dataset) if view.labels == "given" else None
+    if doubt is None:
+        return None
+    options = [f"--numbering {doubt.numbering}", *(f"--map {label}={to}" for label, to in doubt.mapping)]
+    return f"{doubt.sentence} To read them so: python -m fer import DATASET {' '.join(options)}."
 
 
 def convert(options: argparse.Namespace) -> Answer:

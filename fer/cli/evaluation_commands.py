@@ -9,6 +9,7 @@ from fer.cli import options as shared_options
 from fer.cli import terminal
 from fer.cli.asking import MODEL_HELP, ask_each, load_models
 from fer.cli.commands import Add, Answer
+from fer.cli.dataset_commands import numbering_doubt
 from fer.datasets import Split, load_dataset
 from fer.datasets.views import describe
 from fer.errors import ConfigError, FerError, ModelMismatchError
@@ -43,6 +44,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
     evaluated = _evaluated(options, names, precision="int8" if options.int8 else "float32")
     evaluation = ensemble_of(evaluated.evaluations)
     scores = scores_of(evaluation)
+    doubt = numbering_doubt(evaluated.faces, evaluated.view)
     result = {
         "model": options.model,
         "averaged_models": names,
@@ -58,6 +60,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
         },
         "emotions": list(evaluation.emotions),
         "confusion": evaluation.confusion.tolist(),
+        "numbering_doubt": doubt,
     }
     lines = [
         f"{options.model}{', their answers averaged,' if len(names) > 1 else ''}"
@@ -73,7 +76,7 @@ def evaluate(options: argparse.Namespace) -> Answer:
         files.save_text(options.predictions, predictions_csv(_report_of(evaluated)))
         result["predictions"] = str(options.predictions)
         lines.append(f"{options.predictions}: the answers to {len(evaluation):,} faces")
-    return result, "\n".join([*lines, *_left_out_in_words(evaluated)])
+    return result, "\n".join([*lines, *_left_out_in_words(evaluated), *filter(None, [doubt])])
 
 
 def _class_table(evaluation: Evaluation) -> str:

@@ -123,13 +123,14 @@ def decode_faces(
     return Decoded(images, rows, pictures, tuple(notes))
 
 
-def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "") -> None:
+def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "", advice: str = "") -> None:
     """Say which of a dataset's `count` faces cannot be used, if there are any.
 
     Args:
         what: what its faces are called in the plural, "pictures" or "rows".
         count: how many there are, the bad ones included.
         message: what to say instead of naming the first and how many there are.
+        advice: what to say after that.
 
     Raises:
         PartlyBadDatasetError: some cannot be used; names the first and says how many.
@@ -146,6 +147,7 @@ def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "")
             message += f" ({others:,} more of the {count:,} {what} {are} bad as well.)"
         if good:
             message += f" The other {good:,} can be used without {'them' if others else 'it'}."
+    message = f"{message} {advice}".rstrip()
     if not good:
         raise MalformedDatasetError(message)
     raise PartlyBadDatasetError(message, good, [bad[index] for index in sorted(bad)], len(bad))

@@ -245,15 +245,14 @@ def _advice(counts: Mapping[str, int], meanings: Mapping[str, int | None]) -> st
     if not unknown or not any(number_of(label) is not None for label in counts):
         return ""
     return (
-        f"{_short([quoted(label) for label in unknown])} {'means' if len(unknown) == 1 else 'mean'} nothing "
-        "in its numbering. Choose what its labels mean under “How its labels are read”, or with "
-        "python -m fer import DATASET --numbering or --map."
+        f"{_short([quoted(label[:20]) for label in unknown], 3)} {'means' if len(unknown) == 1 else 'mean'} "
+        "nothing in its numbering: choose one under “How its labels are read”, or with python -m fer import."
     )
 
 
-def _short(texts: list[str]) -> str:
-    more = len(texts) - _MOST_SHOWN
-    return ", ".join(texts[:_MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+def _short(texts: list[str], most: int = _MOST_SHOWN) -> str:
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _source_labels(counts: Mapping[str, int], meanings: Mapping[str, int | None]) -> tuple[SourceLabel, ...]:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Source, Split
 from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
+from fer.datasets.readers.numbering import LabelReading, read_labels
 from fer.datasets.readers.vocabulary import (
     EMOTION_COLUMNS,
+    OUTSIDE,
     SPLIT_COLUMNS,
     filled_splits,
     kept_out,
-    label_called,
+    plain_label,
     printable,
     split_called,
 )
@@ -31,7 +34,6 @@ _MAX_ROWS = 2_000_000
 # A value that a table repeats is kept in it once, and comes out as often as there are rows: a few kilobytes
 # may unpack to any size. So they are taken out a few at a time, and counted.
 _BATCH_ROWS = 64
-_OUTSIDE = -1
 
 
 def load_parquet(
@@ -45,8 +47,8 @@ def load_parquet(
     """Read a table with columns of pictures, labels and perhaps splits; see `fer.datasets.readers`.
 
     Pictures are bytes, or `{"bytes", "path"}` as the Hugging Face hub stores them. Labels are emotion words,
-    FER-2013's numbers 0 to 6, or positions in the class names that the hub keeps in the table. Columns
-    fp_neutral to fp_NF are FER+'s votes.
+    numbers, or positions in the class names that the hub keeps in the table. Columns fp_neutral to fp_NF are
+    FER+'s votes.
     """
     table = _read(path)
     count = len(table.labels)
@@ -54,15 +56,17 @@ def load_parquet(
         raise MalformedDatasetError(f"“{path.name}” has the right columns and not one row. Fetch it again.")
 
     bad: dict[int, tuple[str, str]] = {}
-    labels = _labels(path, table.labels, table.class_names, bad)
+    words = [_word(value, table.class_names) for value in table.labels]
+    reading = read_labels(Counter(words), how)
+    labels = _labels(path, words, reading, bad)
     splits = np.full(count, (split or Split.TRAIN).value, "<U10")
     if table.splits is not None:
         splits = _splits(path, table.splits, bad)
     if not skip_bad:  # said before the pictures are decoded, which takes a while
-        refuse_bad(path.name, "rows", count, bad)
-    outsiders = (int(row) for row in np.flatnonzero(labels == _OUTSIDE) if row not in bad)
-    outside = Counter(_word(table.labels[row], table.class_names) for row in outsiders)
-    rows = np.array([row for row in np.flatnonzero(labels != _OUTSIDE) if row not in bad], np.intp)
+        refuse_bad(path.name, "rows", count, bad, advice=reading.advice)
+    outsiders = (int(row) for row in np.flatnonzero(labels == OUTSIDE) if row not in bad)
+    outside = Counter(words[row] for row in outsiders)
+    rows = np.array([row for row in np.flatnonzero(labels != OUTSIDE) if row not in bad], np.intp)
     if not len(rows):
         refuse_bad(path.name, "rows", len(bad), bad)
         raise MalformedDatasetError(
@@ -99,7 +103,8 @@ def load_parquet(
         Source(path.name),
         rows,
         None if table.votes is None else table.votes[rows],
-        notes=(*notes_on("rows", count, bad, outside, drawn), *decoded.notes),
+        notes=(*reading.notes, *notes_on("rows", count, bad, outside, drawn), *decoded.notes),
+        source_labels=reading.source_labels,
         pictures=decoded.pictures,
     )
 
@@ -113,7 +118,7 @@ class _Table:
         labels: as they stand there.
         splits: as they stand there; None without such a column.
         votes: (n, 10); None without such columns.
-        class_names: what the labels' numbers mean; None if they are FER-2013's.
+        class_names: what the labels' numbers mean; None if it does not say it.
     """
 
     pictures: list[bytes]
@@ -221,30 +226,29 @@ def _too_large(path: Path, size: int, rows: int) -> MalformedDatasetError:
 
 
 def _class_names(schema: Any, label: str) -> list[str] | None:
-    """The class names that the Hugging Face `datasets` library writes into a table's metadata."""
-    try:
-        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+    """The class names that the Hugging Face `datasets` library, or our own writer, put into the metadata."""
+    metadata = schema.metadata or {}
+    with suppress(KeyError, TypeError, ValueError):
+        features = json.loads(metadata[b"huggingface"])["info"]["features"]
         return [str(name) for name in features[label]["names"]]
-    except (KeyError, TypeError, ValueError):
-        return None
+    with suppress(KeyError, ValueError):
+        pairs = (pair.split("=") for pair in metadata[b"classes"].decode().split())
+        return [name for _, name in sorted((int(number), name) for number, name in pairs)]
+    return None
 
 
 def _labels(
-    path: Path, values: list[Any], names: list[str] | None, bad: dict[int, tuple[str, str]]
+    path: Path, words: list[str], reading: LabelReading, bad: dict[int, tuple[str, str]]
 ) -> NDArray[np.intp]:
-    """The index of each row's emotion, `_OUTSIDE` for none of ours; adds the rows that have none to `bad`."""
-    label_of: dict[str, int | None] = {}
-    labels = np.full(len(values), _OUTSIDE, np.intp)
-    for row, value in enumerate(values):
-        word = _word(value, names)
-        if word not in label_of:
-            label_of[word] = label_called(word)
-        label = label_of[word]
+    """The index of each row's emotion, `OUTSIDE` for none of ours; adds the rows that have none to `bad`."""
+    labels = np.full(len(words), OUTSIDE, np.intp)
+    for row, word in enumerate(words):
+        label = reading.meanings[word]
         if label is None:
             bad[row] = (
                 _where(path, row),
-                f"has the label “{printable(str(value)[:60])}”, which is none of 0 to 6 and no emotion word. "
-                f"The emotions are {', '.join(EMOTIONS)}.",
+                f"has the label “{printable(word[:60])}”, which is no number of an emotion and no emotion "
+                f"word. The emotions are {', '.join(EMOTIONS)}.",
             )
         else:
             labels[row] = label
@@ -252,8 +256,9 @@ def _labels(
 
 
 def _word(value: Any, names: list[str] | None) -> str:
+    """A label's text: the name of a class where the table names its classes, else what stands there."""
     is_place = names is not None and isinstance(value, int) and 0 <= value < len(names)
-    return names[value] if names is not None and is_place else str(value)
+    return plain_label(names[value] if names is not None and is_place else str(value))
 
 
 def _splits(path: Path, values: list[Any], bad: dict[int, tuple[str, str]]) -> NDArray[np.str_]:

@@ -7,6 +7,7 @@ from pages.parts.caches.evaluation import (
     known_faces,
     known_faces_are_kept,
     load_temperature,
+    numbering_doubt,
     scores,
     severity_scan,
     sweep,

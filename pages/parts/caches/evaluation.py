@@ -16,6 +16,7 @@ from fer.evaluation import TTA, Evaluation, Score, calibration_store, neighbours
 from fer.evaluation.calibration import Temperature, fit_temperature, held_out_temperature
 from fer.evaluation.calibration_store import KeptTemperature
 from fer.evaluation.neighbours import KnownFaces
+from fer.evaluation.numbering_check import NumberingDoubt, default_doubt
 from fer.evaluation.robustness import CorruptionKind, SeverityScan, Sweep
 from fer.models import inference
 from fer.models.inference import Recognizer
@@ -65,6 +66,12 @@ def evaluate(
 @kept(4)
 def _evaluator(model: str) -> Recognizer:
     return Recognizer(inference.model_folder(model), threads=machine.read_machine().cores)
+
+
+@kept(16)
+def numbering_doubt(dataset: Dataset) -> NumberingDoubt | None:
+    """Return which numbering fits far better than the one that labels were read by; None if none does."""
+    return default_doubt(dataset)
 
 
 @kept(32)

@@ -1,6 +1,7 @@
 """Import settings form: how the labels and pictures of a dataset are read, chosen and remembered with it."""
 
 import hashlib
+from dataclasses import replace
 
 import streamlit as st
 
@@ -9,7 +10,7 @@ from fer.datasets import Dataset, DatasetEntry
 from fer.datasets.import_settings import load_import_settings, variant
 from fer.datasets.registry import load_dataset_as
 from fer.errors import DatasetError, FerError
-from pages.parts import notices, state
+from pages.parts import caches, notices, state
 from pages.parts.dataset import import_cutting
 from pages.parts.dataset.import_cutting import cutting_section
 from pages.parts.dataset.import_labels import labels_section
@@ -36,6 +37,11 @@ def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
     # What is remembered is part of the keys, so that the widgets follow it.
     digest = hashlib.sha256(f"{entry.name}\0{variant(saved)}".encode("utf-8", "surrogateescape")).hexdigest()
     key = f"dataset.import.{digest[:12]}"
+    if dataset is not None and (doubt := caches.numbering_doubt(dataset)) is not None:
+        with st.container(border=True):
+            st.warning(doubt.sentence, icon=":material/swap_horiz:")
+            if st.button("Read it so", icon=":material/check:", key="dataset.import.doubted"):
+                read_so(entry, replace(saved, **doubt.choices))
     with st.expander(
         "How its labels and pictures are read", icon=":material/rule_settings:", expanded=dataset is None
     ):
@@ -44,7 +50,7 @@ def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
             chosen = section(chosen, dataset, key)
         with st.container(horizontal=True):
             is_changed = st.button(
-                "Read it so",
+                "Read it as chosen",
                 icon=":material/check:",
                 type="primary",
                 disabled=chosen == saved,

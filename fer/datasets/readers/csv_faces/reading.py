@@ -174,7 +174,7 @@ class _Reading:
             np.concatenate([getattr(block, name) for block in self.blocks])
             for name in ("images", "labels", "splits", "rows")
         )
-        notes = self._notes(outside)
+        notes = [*labels_read.notes, *self._notes(outside)]
         if self.layout.split is None and split is None:
             splits, note = filled_splits(labels, splits)
             notes += [note] if note else []
@@ -189,6 +189,7 @@ class _Reading:
             Source(self.path.name),
             rows,
             notes=tuple(notes),
+            source_labels=labels_read.source_labels,
         )
 
     def _notes(self, outside: Counter[str]) -> list[str]:
