@@ -63,6 +63,11 @@ def dataset_of(
     )
 
 
+def notes_beside_numbering(dataset: Dataset) -> tuple[str, ...]:
+    """The notes of a dataset but the one on how its numbers were read, which all numbered ones have."""
+    return tuple(note for note in dataset.notes if not note.startswith("Its numbers were read"))
+
+
 @pytest.fixture
 def small_dataset() -> Dataset:
     """Seven emotions, six faces each: four to train on, one to validate, one to test."""

@@ -7,6 +7,7 @@ import pytest
 from fer.datasets import Dataset
 from fer.datasets.readers.wide_csv import load_csv
 from fer.errors import PartlyBadDatasetError
+from tests.conftest import notes_beside_numbering
 
 
 def load(path: Path, text: str | bytes, *, skip_bad: bool = False) -> Dataset:
@@ -29,7 +30,7 @@ def leave_out_the_bad_row(path: Path, text: str, place: str, reason: str) -> Dat
     assert where == place
     assert reason in why
     assert loaded.rows.tolist() == [0, 2]
-    [note] = loaded.notes
+    [note] = notes_beside_numbering(loaded)
     assert note.startswith(f"1 of its 3 rows is bad and left out: {place}: ")
     assert reason in note
     return loaded

@@ -34,7 +34,7 @@ from fer.errors import (
     StorageError,
 )
 from fer.system import files, paths
-from tests.conftest import PROJECT_ROOT, dataset_of, write_fer_csv
+from tests.conftest import PROJECT_ROOT, dataset_of, notes_beside_numbering, write_fer_csv
 
 VOTES_HEADER = f"Usage,Image name,{','.join(VOTE_NAMES)}\n"
 
@@ -46,7 +46,7 @@ def same(left: Dataset, right: Dataset) -> bool:
         and np.array_equal(left.splits, right.splits)
         and np.array_equal(left.rows, right.rows)
         and left.emotions == right.emotions
-        and left.notes == right.notes
+        and notes_beside_numbering(left) == notes_beside_numbering(right)
     )
 
 

@@ -13,7 +13,7 @@ from fer.datasets.readers.csv_faces import blocks, reading
 from fer.datasets.readers.wide_csv import load_csv
 from fer.emotions import EMOTIONS
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
-from tests.conftest import write_fer_csv
+from tests.conftest import notes_beside_numbering, write_fer_csv
 from tests.core.csv_rows import leave_out_the_bad_row, load
 
 SIDE = 8
@@ -54,7 +54,7 @@ def test_every_pixel_label_and_split_comes_back(tmp_path: Path, small_dataset: D
     np.testing.assert_array_equal(loaded.splits, small_dataset.splits)
     assert loaded.emotions == EMOTIONS
     assert loaded.rows.tolist() == list(range(len(small_dataset)))
-    assert loaded.notes == ()
+    assert notes_beside_numbering(loaded) == ()
 
 
 @pytest.mark.parametrize("block_bytes", [500, 9000, 2**18])
@@ -212,7 +212,7 @@ def test_emotions_that_are_none_of_ours_are_kept_out_and_said_so(tmp_path: Path)
 
     assert loaded.rows.tolist() == [1, 4]
     assert [EMOTIONS[label] for label in loaded.labels] == ["happy", "fear"]
-    assert loaded.notes == (
+    assert notes_beside_numbering(loaded) == (
         "Left out, because they show none of the seven emotions: 2 of “contempt”, 1 of “unknown”.",
     )
     with pytest.raises(
@@ -289,7 +289,7 @@ def test_without_a_usage_column_each_emotion_is_divided_80_10_10_as_the_note_say
         assert set(loaded.counts()[split].values()) == {count}
     np.testing.assert_array_equal(loaded.splits, again.splits)
     assert loaded.source.title == "faces.csv"
-    [note] = loaded.notes
+    [note] = notes_beside_numbering(loaded)
     assert "a tenth" in note
     assert note.endswith(".")
 
@@ -301,7 +301,7 @@ def test_a_split_that_is_given_goes_to_every_face_of_a_table_that_says_none(tmp_
     loaded = load_csv(path, split=Split.TEST)
 
     assert loaded.splits.tolist() == [Split.TEST, Split.TEST]
-    assert loaded.notes == ()
+    assert notes_beside_numbering(loaded) == ()
 
 
 faces = st.binary(min_size=SIDE * SIDE, max_size=SIDE * SIDE)

@@ -1,16 +1,21 @@
 """Numbers as labels: each published numbering, what is guessed, what is said, and what was chosen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from fer.config import ImportSettings
 from fer.datasets import Dataset
 from fer.datasets.readers.folders import listing_fingerprint, load_folders
 from fer.datasets.readers.numbering import NUMBERINGS, read_labels
+from fer.datasets.readers.parquet import load_parquet
+from fer.datasets.readers.tables import load_tables
+from fer.datasets.readers.wide_csv import load_csv
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import dataset_of
@@ -145,7 +150,7 @@ def test_folders_1_to_7_are_read_as_raf_db(numbered: Callable[[dict[str, int]], 
     root = numbered({str(n): EMOTIONS.index(Emotion(e)) for n, e in enumerate(RAF_DB, start=1)})
     dataset = load_folders(root)
     assert levels(dataset) == {emotion: label for label, emotion in enumerate(EMOTIONS)}
-    assert "as RAF-DB's: 1 surprise" in dataset.notes[0]
+    assert "as RAF-DB's: 1 surprise" in dataset.notes[-1]
     assert [label.count for label in dataset.source_labels] == [6] * 7
 
 
@@ -167,7 +172,7 @@ def test_a_list_of_classes_names_the_numbers(
     (root / "DATASET" / name).write_text(text, encoding="utf-8")
     dataset = load_folders(root)
     assert levels(dataset) == {"sad": 4, "happy": 3}
-    assert "list of classes" in dataset.notes[0]
+    assert "list of classes" in dataset.notes[-1]
     assert listing_fingerprint(root) != before
 
 
@@ -185,7 +190,63 @@ def test_a_number_without_a_meaning_is_refused_with_the_choice(
     numbered: Callable[[dict[str, int]], Path],
 ) -> None:
     root = numbered({str(number): number - 1 for number in range(1, 8)} | {"8": 6})
-    with pytest.raises(PartlyBadDatasetError, match="--map"):
+    with pytest.raises(PartlyBadDatasetError, match="nothing in its numbering"):
         load_folders(root)
     dataset = load_folders(root, how=ImportSettings("raf-db", mapping=(("8", ""),)))
     assert len(dataset) == 42
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def write_numbered(path: Path, numbers: list[int], levels_of: Mapping[int, int]) -> Path:
+    """Write a table of drawn faces, each with a number and the grey level of the emotion it stands for."""
+    dataset = dataset_of([levels_of[number] for number in numbers], size=8)
+    rows = [
+        f"{number},{' '.join(map(str, image.ravel()))}"
+        for number, image in zip(numbers, dataset.images, strict=True)
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(["label,pixels", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+RAF_DB_LEVELS = {number: EMOTIONS.index(Emotion(emotion)) for number, emotion in enumerate(RAF_DB, start=1)}
+
+
+def test_a_table_of_1_to_7_is_read_as_raf_db(tmp_path: Path) -> None:
+    path = write_numbered(tmp_path / "faces.csv", [*range(1, 8)] * 3, RAF_DB_LEVELS)
+    dataset = load_csv(path)
+    assert levels(dataset) == {emotion: label for label, emotion in enumerate(EMOTIONS)}
+    assert "as RAF-DB's" in dataset.notes[-1]
+
+
+def test_all_tables_of_a_folder_are_read_as_the_largest(tmp_path: Path) -> None:
+    write_numbered(tmp_path / "train.csv", [*range(1, 8)] * 3, RAF_DB_LEVELS)
+    write_numbered(tmp_path / "test.csv", [1, 2, 3, 4, 5, 6], RAF_DB_LEVELS)  # alone they would be FER-2013's
+    dataset = load_tables(tmp_path)
+    assert levels(dataset) == {emotion: label for label, emotion in enumerate(EMOTIONS)}
+    assert sum("Its numbers were read" in note for note in dataset.notes) == 1
+    assert [label.count for label in dataset.source_labels] == [4] * 6 + [3]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_parquet_table_is_read_by_its_numbers_or_by_the_names_it_has_for_them(
+    tmp_path: Path, named: bool
+) -> None:
+    numbers = [*range(1, 8)] * 3
+    images = dataset_of([RAF_DB_LEVELS[number] for number in numbers]).images
+    table = pa.table(
+        {"image": [cv2.imencode(".png", image)[1].tobytes() for image in images], "label": numbers}
+    )
+    if named:
+        table = table.replace_schema_metadata(
+            {
+                "classes": "0=none "
+                + " ".join(f"{number}={emotion}" for number, emotion in enumerate(RAF_DB, start=1))
+            }
+        )
+    pq.write_table(table, tmp_path / "faces.parquet")
+    dataset = load_parquet(tmp_path / "faces.parquet")
+    assert levels(dataset) == {emotion: label for label, emotion in enumerate(EMOTIONS)}
+    assert any("as RAF-DB's" in note for note in dataset.notes) is not named

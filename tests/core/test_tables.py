@@ -11,7 +11,7 @@ import pytest
 from fer.datasets import Dataset, Split
 from fer.datasets.readers.tables import find_tables, load_tables, tables_fingerprint
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
-from tests.conftest import dataset_of, write_fer_csv
+from tests.conftest import dataset_of, notes_beside_numbering, write_fer_csv
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_training_and_validation_tables_become_one_dataset_in_the_order_of_the_s
         Split.VALIDATION: 2,
         Split.TEST: 2,
     }
-    assert [note[:27] for note in loaded.notes] == ["It came without test faces:"]
+    assert [note[:27] for note in notes_beside_numbering(loaded)] == ["It came without test faces:"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_table_that_has_all_splits_goes_before_those_of_one_and_faces_without_
 
     assert [table.path.name for table in find_tables(root)] == ["icml_face_data.csv"]
     np.testing.assert_array_equal(loaded.splits, small_dataset.splits)
-    assert sorted(loaded.notes) == [
+    assert sorted(notes_beside_numbering(loaded)) == [
         "Left out: “example_submission.csv” (not a table of faces).",
         "Left out: “fer2013.tar.gz” (an archive, which was not unpacked).",
         "Left out: “test.csv” (faces without labels).",
@@ -118,7 +118,7 @@ def test_what_is_read_beside_a_table_and_what_is_not_is_seen_by_the_fingerprint(
     )
 
     assert len(set(states)) == 3
-    assert load_tables(root).notes == (
+    assert notes_beside_numbering(load_tables(root)) == (
         "Left out: “test.csv” (faces without labels).",
         "Left out: “README.md” (not a table, by its ending).",
     )

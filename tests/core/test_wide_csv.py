@@ -12,7 +12,7 @@ from fer.datasets.readers.csv_faces import blocks
 from fer.datasets.readers.wide_csv import load_csv, looks_like_wide_csv
 from fer.emotions import EMOTIONS
 from fer.errors import FerError, MalformedDatasetError, PartlyBadDatasetError
-from tests.conftest import write_fer_csv
+from tests.conftest import notes_beside_numbering, write_fer_csv
 from tests.core.csv_rows import leave_out_the_bad_row, load
 
 SIDE = 8
@@ -51,7 +51,7 @@ def test_every_pixel_and_label_comes_back_wherever_the_file_is_cut(
     np.testing.assert_array_equal(loaded.images, small_dataset.images)
     np.testing.assert_array_equal(loaded.labels, small_dataset.labels)
     assert loaded.rows.tolist() == list(range(len(small_dataset)))
-    [note] = loaded.notes
+    [note] = notes_beside_numbering(loaded)
     assert "validation and test" in note
 
 
@@ -124,7 +124,7 @@ def test_a_column_of_splits_is_found_and_kept(tmp_path: Path, text: str) -> None
 
     assert loaded.splits.tolist() == [Split.TRAIN, Split.VALIDATION]
     assert [EMOTIONS[label] for label in loaded.labels] == ["sad", "happy"]
-    assert loaded.notes == ()
+    assert notes_beside_numbering(loaded) == ()
 
 
 def test_a_split_that_is_given_goes_to_every_face(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_split_that_is_given_goes_to_every_face(tmp_path: Path) -> None:
     loaded = load_csv(path, split=Split.VALIDATION)
 
     assert loaded.splits.tolist() == [Split.VALIDATION] * 2
-    assert loaded.notes == ()
+    assert notes_beside_numbering(loaded) == ()
 
 
 def test_emotions_that_are_none_of_ours_are_kept_out_and_said_so(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def load_folders(
         splits,
         Source(folder.name),
         decoded.rows,
-        notes=(*reading.notes, *notes, *decoded.notes, *passed.notes),
+        notes=(*notes, *decoded.notes, *passed.notes, *reading.notes),
         pictures=decoded.pictures,
         source_labels=reading.source_labels,
     )

@@ -11,12 +11,14 @@ Source:
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import numpy as np
+
 from fer.config import AS_GUESSED, LEFT_OUT, ImportSettings, Numbering
-from fer.datasets.dataset import VOTE_NAMES, SourceLabel
+from fer.datasets.dataset import VOTE_NAMES, Dataset, SourceLabel
 from fer.datasets.readers.vocabulary import OUTSIDE, label_called, plain_label, printable, quoted
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import MalformedDatasetError
@@ -85,6 +87,7 @@ _TELLING_NUMBERS = 5
 # A number that fewer of the faces have is a slip of the pen and no class.
 _LEAST_SHARE = 0.002
 _MOST_SHOWN = 8
+_READ = "Its numbers were read"
 _MOST_SOURCE_LABELS = 200
 _LONGEST_LABEL = 100
 
@@ -149,6 +152,51 @@ def read_labels(
     )
 
 
+def alike(parts: Sequence[Dataset]) -> Sequence[Dataset]:
+    """Return the parts of a dataset with all their numbers read as in the largest part.
+
+    A part with fewer labels may be guessed otherwise: RAF-DB's 1 to 7 without its 7.
+    """
+    largest = max(parts, key=len)
+    emotion_of = {label.text: label.emotion for label in largest.source_labels}
+    note = [note for note in largest.notes if note.startswith(_READ)]
+    return [_as_in(part, emotion_of, note) for part in parts]
+
+
+def _as_in(part: Dataset, emotion_of: Mapping[str, Emotion | None], note: list[str]) -> Dataset:
+    moved = {
+        label.emotion: emotion_of[label.text] or label.emotion
+        for label in part.source_labels
+        if label.emotion is not None and label.text in emotion_of and number_of(label.text) is not None
+    }
+    if all(before is after for before, after in moved.items()):
+        return part
+    label_of = np.array([part.emotions.index(moved.get(emotion, emotion)) for emotion in part.emotions])
+    return replace(
+        part,
+        labels=label_of[part.labels],
+        notes=(*(old for old in part.notes if not old.startswith(_READ)), *note),
+        source_labels=tuple(
+            replace(label, emotion=label.emotion and moved.get(label.emotion, label.emotion))
+            for label in part.source_labels
+        ),
+    )
+
+
+def joined_source_labels(parts: Iterable[Sequence[SourceLabel]]) -> tuple[SourceLabel, ...]:
+    """Return the source labels of several parts of a dataset as those of one."""
+    joined: dict[str, SourceLabel] = {}
+    for label in (label for part in parts for label in part):
+        known = joined.get(label.text)
+        joined[label.text] = label if known is None else replace(known, count=known.count + label.count)
+    return tuple(sorted(joined.values(), key=_order))
+
+
+def _order(label: SourceLabel) -> tuple[bool, int, str]:
+    number = number_of(label.text)
+    return number is None, number or 0, label.text
+
+
 def number_of(label: str) -> int | None:
     """The number of a class that a label is; None for a word."""
     plain = plain_label(label)
@@ -173,7 +221,7 @@ def _encoding(
             for number, label in named.items()
             if label is not None
         }
-        return listed, f"Its numbers were read by the list of classes that lies with them: {_listed(listed)}."
+        return listed, f"{_READ} by the list of classes that lies with them: {_listed(listed)}."
     if proven := _by_numbers_of_faces(numbers):
         return proven
     least = _LEAST_SHARE * numbers.total()
@@ -205,13 +253,13 @@ def _by_numbers_of_faces(numbers: Counter[int]) -> tuple[Mapping[int, Emotion | 
             }
             if encoding.items() <= NUMBERINGS["fer-2013"].items() and title == "FER-2013":
                 return encoding, ""  # there is nothing to be in doubt about
-            return encoding, f"Its numbers were read by {title}'s numbers of faces: {_listed(encoding)}."
+            return encoding, f"{_READ} by {title}'s numbers of faces: {_listed(encoding)}."
     return None
 
 
 def _read_as(numbering: Numbering) -> str:
     of = "the emotions in alphabetical order" if numbering == "alphabetical" else f"{TITLES[numbering]}'s"
-    return f"Its numbers were read as {of}: {_listed(NUMBERINGS[numbering])}."
+    return f"{_READ} as {of}: {_listed(NUMBERINGS[numbering])}."
 
 
 def _listed(encoding: Mapping[int, Emotion | None]) -> str:
@@ -246,7 +294,7 @@ def _advice(counts: Mapping[str, int], meanings: Mapping[str, int | None]) -> st
         return ""
     return (
         f"{_short([quoted(label[:20]) for label in unknown], 3)} {'means' if len(unknown) == 1 else 'mean'} "
-        "nothing in its numbering: choose one under “How its labels are read”, or with python -m fer import."
+        "nothing in its numbering: choose one under “How its labels and pictures are read”, or with python -m fer import."
     )
 
 
@@ -263,13 +311,9 @@ def _source_labels(counts: Mapping[str, int], meanings: Mapping[str, int | None]
         text = printable(plain_label(label)[:_LONGEST_LABEL])
         merged[text] += count
         meaning_of[text] = meanings[label]
-    commonest = [text for text, _ in merged.most_common(_MOST_SOURCE_LABELS)]
-    commonest.sort(key=lambda text: (number_of(text) is None, number_of(text) or 0, text))
-    return tuple(
-        SourceLabel(
-            text,
-            merged[text],
-            EMOTIONS[meaning] if (meaning := meaning_of[text]) is not None and meaning != OUTSIDE else None,
-        )
-        for text in commonest
-    )
+    found = []
+    for text, count in merged.most_common(_MOST_SOURCE_LABELS):
+        meaning = meaning_of[text]
+        emotion = None if meaning is None or meaning == OUTSIDE else EMOTIONS[meaning]
+        found.append(SourceLabel(text, count, emotion))
+    return tuple(sorted(found, key=_order))

@@ -103,7 +103,7 @@ def load_parquet(
         Source(path.name),
         rows,
         None if table.votes is None else table.votes[rows],
-        notes=(*reading.notes, *notes_on("rows", count, bad, outside, drawn), *decoded.notes),
+        notes=(*notes_on("rows", count, bad, outside, drawn), *decoded.notes, *reading.notes),
         source_labels=reading.source_labels,
         pictures=decoded.pictures,
     )

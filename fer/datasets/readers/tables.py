@@ -25,6 +25,7 @@ from fer.datasets.pictures import joined as joined_pictures
 from fer.datasets.readers.csv_faces import FirstLine, read_first_line
 from fer.datasets.readers.fer_csv import looks_like_fer_csv
 from fer.datasets.readers.ferplus import looks_like_votes
+from fer.datasets.readers.numbering import alike, joined_source_labels
 from fer.datasets.readers.parquet import load_parquet
 from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, PassedOver, is_junk
 from fer.datasets.readers.signatures import PARQUET, SUFFIXES, is_archive, signature_at
@@ -137,6 +138,7 @@ def _joined(folder: Path, tables: Sequence[Table], parts: Sequence[Dataset], pas
                 f"The faces of “{table.path.name}” in “{folder.name}” have {_size(second)} pixels, and those "
                 f"before it {_size(first)}. Bring them to one size, or choose one of the tables."
             )
+    parts = alike(parts)
     labels = np.concatenate([part.labels for part in parts])
     splits, drawn = filled_splits(labels, np.concatenate([part.splits for part in parts]))
     votes = [part.votes for part in parts if part.votes is not None]
@@ -144,7 +146,8 @@ def _joined(folder: Path, tables: Sequence[Table], parts: Sequence[Dataset], pas
     for faces in parts:
         rows.append(faces.rows + before)
         before = int(rows[-1].max(initial=before - 1)) + 1
-    notes = [f"{part.name}: {note}" if len(parts) > 1 else note for part in parts for note in part.notes]
+    common = [note for note in parts[0].notes if all(note in part.notes for part in parts)]
+    notes = [f"{part.name}: {note}" for part in parts for note in part.notes if note not in common]
     return replace(
         parts[0],
         name=folder.name,
@@ -154,7 +157,8 @@ def _joined(folder: Path, tables: Sequence[Table], parts: Sequence[Dataset], pas
         source=Source(folder.name),
         rows=np.concatenate(rows),
         votes=np.concatenate(votes) if len(votes) == len(parts) else None,
-        notes=(*notes, *([drawn] if drawn else []), *passed.notes),
+        notes=(*notes, *([drawn] if drawn else []), *passed.notes, *common),
+        source_labels=joined_source_labels([part.source_labels for part in parts]),
         pictures=joined_pictures([part.pictures for part in parts]),
     )
 

@@ -174,7 +174,7 @@ class _Reading:
             np.concatenate([getattr(block, name) for block in self.blocks])
             for name in ("images", "labels", "splits", "rows")
         )
-        notes = [*labels_read.notes, *self._notes(outside)]
+        notes = self._notes(outside)
         if self.layout.split is None and split is None:
             splits, note = filled_splits(labels, splits)
             notes += [note] if note else []
@@ -188,7 +188,7 @@ class _Reading:
             splits,
             Source(self.path.name),
             rows,
-            notes=tuple(notes),
+            notes=(*notes, *labels_read.notes),
             source_labels=labels_read.source_labels,
         )
 
