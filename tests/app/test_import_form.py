@@ -37,13 +37,18 @@ def labels_of(name: str) -> dict[str, str | None]:
     return {label.text: label.emotion for label in load_dataset(name).source_labels}
 
 
+def told(page: AppTest) -> str:
+    """What the page says, without the signs that keep Markdown from reading a stranger's text."""
+    return words(page).replace("\\", "")
+
+
 def test_a_numbering_is_chosen_remembered_and_forgotten(
     open_page: OpenPage, numbered: Callable[[range], str]
 ) -> None:
     name = numbered(range(7))
     page = open_page(PAGE, {"workshop.dataset": name})
     assert not page.exception
-    assert "Its numbers were read as FER-2013's: 0 angry" in words(page)
+    assert "Its numbers were read as FER-2013's: 0 angry" in told(page)
     assert labels_of(name)["0"] == "angry"
     assert page.button(key="dataset.import.apply").disabled
 
@@ -51,7 +56,7 @@ def test_a_numbering_is_chosen_remembered_and_forgotten(
     numbering.select("affectnet").run()
     page.button(key="dataset.import.apply").click().run()
     assert not page.exception
-    assert "Its numbers were read as AffectNet's: 0 neutral" in words(page)
+    assert "Its numbers were read as AffectNet's: 0 neutral" in told(page)
     assert labels_of(name)["0"] == "neutral"
     path = place_of_dataset(name)
     assert load_import_settings(path) == ImportSettings("affectnet")

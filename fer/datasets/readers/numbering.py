@@ -294,7 +294,8 @@ def _advice(counts: Mapping[str, int], meanings: Mapping[str, int | None]) -> st
         return ""
     return (
         f"{_short([quoted(label[:20]) for label in unknown], 3)} {'means' if len(unknown) == 1 else 'mean'} "
-        "nothing in its numbering: choose one under “How its labels and pictures are read”, or with python -m fer import."
+        "nothing in its numbering: choose one under “How its labels and pictures are read”, or with "
+        "python -m fer import."
     )
 
 

@@ -10,7 +10,7 @@ from fer.datasets import Dataset, DatasetEntry
 from fer.datasets.import_settings import load_import_settings, variant
 from fer.datasets.registry import load_dataset_as
 from fer.errors import DatasetError, FerError
-from pages.parts import caches, notices, state
+from pages.parts import caches, notices, phrases, state
 from pages.parts.dataset import import_cutting
 from pages.parts.dataset.import_cutting import cutting_section
 from pages.parts.dataset.import_labels import labels_section
@@ -39,7 +39,7 @@ def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
     key = f"dataset.import.{digest[:12]}"
     if dataset is not None and (doubt := caches.numbering_doubt(dataset)) is not None:
         with st.container(border=True):
-            st.warning(doubt.sentence, icon=":material/swap_horiz:")
+            st.warning(phrases.plain(doubt.sentence), icon=":material/swap_horiz:")
             if st.button("Read it so", icon=":material/check:", key="dataset.import.doubted"):
                 read_so(entry, replace(saved, **doubt.choices))
     with st.expander(
