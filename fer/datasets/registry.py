@@ -142,6 +142,8 @@ def load_dataset(
         name = str(path)
     try:
         dataset = _load_path(path, progress, view.skip_bad, how or load_import_settings(path))
+        if dataset.votes is None and view.labels != "given":
+            dataset = _with_votes(dataset, path, needed=True)
     except OSError as error:
         raise DatasetError(
             f"“{error.filename or path}” cannot be read: {error.strerror or error}. Check that the file is "
@@ -269,14 +271,20 @@ def _load_path(path: Path, progress: Progress, skip_bad: bool, how: ImportSettin
     return dataset
 
 
-def _with_votes(dataset: Dataset, path: Path) -> Dataset:
-    """FER-2013 with the votes that lie in its own folder or in `data/`, if any do."""
+def _with_votes(dataset: Dataset, path: Path, *, needed: bool = False) -> Dataset:
+    """FER-2013 with the votes that lie in its own folder or in `data/`, if any do.
+
+    Raises:
+        DatasetError: they are needed, and those that lie there do not fit.
+    """
     votes = (votes_beside(path) if path.is_dir() else None) or votes_beside(paths.data_folder())
     if votes is None:
         return dataset
     try:
         return join_votes(dataset, votes)
-    except DatasetError as error:  # the faces can be used without
+    except DatasetError as error:
+        if needed:
+            raise
         return replace(dataset, notes=(*dataset.notes, str(error)))
 
 

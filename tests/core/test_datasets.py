@@ -277,7 +277,7 @@ def test_votes_beside_a_table_in_its_own_folder_join_it(
     assert load_dataset(str(tmp_path / "fer2013")).votes is not None
 
 
-def test_votes_on_other_faces_are_a_note_and_no_error(
+def test_votes_on_other_faces_are_a_note_and_an_error_only_where_they_are_asked_for(
     fer_home: Path, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_fer_csv(fer_home / "data" / "small.csv", small_dataset)
@@ -288,6 +288,8 @@ def test_votes_on_other_faces_are_a_note_and_no_error(
 
     assert loaded.votes is None
     assert "votes were not joined" in loaded.notes[-1]
+    with pytest.raises(DatasetError, match=r"votes were not joined: “fer2013new\.csv” has 7 rows"):
+        load_dataset("small", view=DatasetView(labels="majority"))
 
 
 def test_where_a_dataset_was_downloaded_from_is_its_source(

@@ -1,5 +1,6 @@
 """FER+ votes: read exactly, joined only to the faces they belong to, counted as FER+ counts them."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -104,8 +105,14 @@ def test_another_content_and_a_damaged_cache_are_read_anew(tmp_path: Path, votes
         lambda text: text.replace("\n", "\n\n"),
         lambda text: text.rstrip("\n"),
         lambda text: text.replace("NF", "nf "),
+        lambda text: re.sub(r",(\d+)(?=[,\n])", r",\1.0", text),
+        lambda text: re.sub(r",(\d+)(?=[,\n])", r",\1.000000000000000000e+00", text),
+        lambda text: "\n".join(f"{row},{line}" for row, line in enumerate(text.rstrip().split("\n"))),
     ],
-    ids=["Windows", "byte order mark", "semicolons", "quotes", "blank lines", "no line end", "letters"],
+    ids=[
+        *("Windows", "byte order mark", "semicolons", "quotes", "blank lines", "no line end", "letters"),
+        *("as pandas writes floats", "as NumPy does", "an index"),
+    ],
 )
 def test_the_ways_in_which_programs_save_it_make_no_difference(
     tmp_path: Path, votes: NDArray[np.uint8], change: object
@@ -132,6 +139,9 @@ def test_the_ways_in_which_programs_save_it_make_no_difference(
             f"{HEADER}\nTraining,a.png,4,0,0,1,3,2,0,0,0,11\n",
             "“11” in the column “nf” is no number of voters",
         ),
+        (f"{HEADER}\nTraining,a.png,0.4,0,0,1,3,2,0,0,0,0\n", "“0.4” in the column “neutral”"),
+        (f"{HEADER}\nTraining,a.png,nan,0,0,1,3,2,0,0,0,0\n", "“nan” in the column “neutral”"),
+        (f"{HEADER}\nTraining,a.png,11.0,0,0,1,3,2,0,0,0,0\n", "“11.0” in the column “neutral”"),
         (f"{HEADER}\nTraining,a.png,-4,0,0,1,3,2,0,0,0,0\n", "“-4” in the column “neutral”"),
         (f"{HEADER}\nTraining,a.png,1e20,0,0,1,3,2,0,0,0,0\n", "“1e20”"),
         (f"{HEADER}\nTraining,a.png,,0,0,1,3,2,0,0,0,0\n", "“” in the column “neutral”"),

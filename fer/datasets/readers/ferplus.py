@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from fer.datasets import cache
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Split
 from fer.datasets.readers.csv_faces import read_first_line, shown
-from fer.datasets.readers.vocabulary import emotion_called, split_called
+from fer.datasets.readers.vocabulary import emotion_called, plain_label, split_called
 from fer.emotions import Emotion, indices
 from fer.errors import DatasetError, MalformedDatasetError
 from fer.statistics import percent
@@ -224,12 +224,13 @@ def _read_votes(path: Path) -> NDArray[np.uint8]:
             f"“{path.name}” has {path.stat().st_size / 2**20:,.0f} MiB, and no table of votes is larger than "
             f"{_FILE_BYTES // 2**20}. Fetch fer2013new.csv from github.com/microsoft/FERPlus."
         )
-    text = path.read_bytes()[first.stop :].decode("utf-8", "replace").replace("\0", "�")
+    content = path.read_bytes()[first.stop :].decode("utf-8", "replace").replace("\0", "�")
     usage, *places = (names.index(name) for name in wanted)
     split_of = {split: index for index, split in enumerate(_SPLITS)}
-    count_of = {str(count): count for count in range(VOTERS + 1)}
+    # pandas writes 4.0 where a column once had a gap.
+    count_of = {text: count for count in range(VOTERS + 1) for text in (f"{count}", f"{count}.0")}
     table = bytearray()
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=first.separator.decode())
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=first.separator.decode())
 
     def refused(reason: str) -> MalformedDatasetError:
         row = len(table) // (len(VOTE_NAMES) + 1) + 1
@@ -249,7 +250,8 @@ def _read_votes(path: Path) -> NDArray[np.uint8]:
                 found = shown(fields[usage].encode())
                 raise refused(f"the Usage {found} is none of Training, PublicTest and PrivateTest")
             for place in places:
-                count = count_of.get(fields[place].strip())
+                text = fields[place].strip()
+                count = count_of.get(text, count_of.get(plain_label(text)))
                 if count is None:
                     raise refused(
                         f"{shown(fields[place].encode())} in the column “{names[place]}” is no number of "
