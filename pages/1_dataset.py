@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.config import DatasetView
 from fer.errors import DatasetError, PartlyBadDatasetError
-from pages.parts import caches, masthead, notices, phrases, pickers, state
+from pages.parts import caches, masthead, notices, pickers, state
 from pages.parts.dataset import conversion, edition_bar, import_cutting, import_form, intake, overview, splits
 from pages.parts.dataset.face_map import map_view
 from pages.parts.dataset.faces import faces_view
@@ -59,8 +59,7 @@ source = dataset.source
 st.caption(
     f"{source.title}. Licence: {source.license}." + (f" [Read more]({source.url})." if source.url else "")
 )
-for note in dataset.notes:
-    st.caption(f":material/info: {phrases.plain(note)}")  # it quotes names of files
+notices.listed(dataset.notes, "dataset.notes")
 import_form.show(entry, dataset)
 
 with notices.shown():

@@ -1,7 +1,7 @@
 """How an error, an empty state and a wait look: always a sentence, always with the next step."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -9,6 +9,9 @@ import streamlit as st
 from fer.errors import FerError
 from fer.system.progress import Progress
 from pages.parts import phrases
+
+# So many sentences can be read at a glance.
+_MOST_LISTED = 4
 
 
 @contextmanager
@@ -22,6 +25,17 @@ def shown() -> Iterator[None]:
     except FerError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
+
+
+def listed(sentences: Sequence[str], key: str) -> None:
+    """Show what there is to know about something, each sentence as it is; what is much, behind the first."""
+    with st.container(gap="xxsmall", key=key):
+        for sentence in sentences[:_MOST_LISTED]:
+            st.caption(f":material/info: {phrases.plain(sentence)}")  # it may quote the names of files
+        if more := sentences[_MOST_LISTED:]:
+            with st.expander(f"More notes: {len(more)}", type="compact"):
+                for sentence in more:
+                    st.caption(phrases.plain(sentence))
 
 
 def empty(

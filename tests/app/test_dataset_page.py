@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -46,6 +47,28 @@ def edition(small_csv: dict[str, object]) -> editions.Edition:
 def opened(session: dict[str, object]) -> dict[str, object]:
     """The session with the edition "mine" open."""
     return {**session, "workshop.view": DatasetView(edition="mine")}
+
+
+def test_what_was_left_out_is_said_as_it_is_called_and_much_of_it_behind_the_first_notes(
+    open_page: OpenPage, fer_home: Path
+) -> None:
+    root = fer_home / "data" / "mine"
+    for number in range(3):
+        path = root / "train" / "happy" / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), np.full((48, 48), 40 * number, np.uint8))
+    for place in ("test/*1*.png", "_old/2.png", "a.zip", "b.xyz"):
+        (root / place).parent.mkdir(exist_ok=True)
+        (root / place).write_bytes(b"")
+    (root / "train" / "happy" / "link").symlink_to(root)
+
+    page = open_page(PAGE, {"workshop.dataset": "mine"})
+
+    assert not page.exception
+    notes = load_dataset("mine").notes
+    assert len(notes) == 5
+    assert page.expander[0].label == "More notes: 1"
+    assert r"“test/\*1\*.png” (no label" in words(page)
 
 
 def test_without_data_the_built_in_faces_are_shown(

@@ -1,5 +1,6 @@
 """The dialog that brings faces of one's own, and the downloads it starts."""
 
+import gzip
 import json
 import time
 from collections.abc import Callable
@@ -93,6 +94,13 @@ def test_an_uploaded_table_is_put_into_data_and_opened(table: bytes, small_datas
     page = upload("small.csv", table)
     assert page.session_state["workshop.dataset"] == "small.csv"
     assert load_dataset("small").counts() == small_dataset.counts()
+
+
+def test_an_archive_under_any_name_is_taken_and_one_that_cannot_be_unpacked_is_named(table: bytes) -> None:
+    page = upload("small", gzip.compress(table))
+    assert page.session_state["workshop.dataset"] == "small"
+    page = upload("small.7z", b"7z\xbc\xaf\x27\x1c")
+    assert "“small.7z” is a 7-Zip archive" in page.error[0].value
 
 
 def test_what_is_no_dataset_is_told_inside_the_dialog() -> None:

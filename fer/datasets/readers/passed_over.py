@@ -43,11 +43,12 @@ class PassedOver:
 
     @property
     def notes(self) -> list[str]:
-        """A sentence for each reason, for `Dataset.notes`."""
+        """A sentence for each reason, the most files first, for `Dataset.notes`."""
+        by_count = sorted(self._by_reason.items(), key=lambda item: (-item[1][0], item[0]))
         least = "at least " if self.is_full else ""
         return [
             f"Left out: {quoted(example)}{f' and {least}{count - 1:,} more' if count > 1 else ''} ({reason})."
-            for reason, (count, example) in sorted(self._by_reason.items())
+            for reason, (count, example) in by_count
         ]
 
 
