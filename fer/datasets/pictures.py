@@ -13,7 +13,8 @@ PHOTOGRAPHS = "These look like whole photographs, in which the face is small; a 
 """What is said of `Pictures.are_photographs`."""
 _MOST_SIZES = 20
 # The middle one of 200 faces of FER-2013 takes 94 % of its picture's side; of 31 portraits, 22 %.
-_FACE_FILLS_FROM = 0.7
+FACE_FILLS_FROM = 0.7
+"""From which `Pictures.face_share` on pictures show a face and little else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Pictures:
 
     Attributes:
         sizes: (width, height, how many), the commonest first; the rarest of many are left out.
-        face_share: the side of the largest face in the middle one of a few pictures, as a share of the
-            picture's shorter side; 0 where nobody looked, or no face was found in most of them.
+        face_share: the median side of the largest face, as a share of its picture's shorter side; looked up
+            in a few pictures. 0 where nobody looked, or no face was found in most of them.
         cutting: how the faces were cut out; None if the pictures were taken whole.
     """
 
@@ -59,7 +60,7 @@ class Pictures:
     @property
     def are_photographs(self) -> bool:
         """Whether they were taken whole, and show far more than a face."""
-        return self.cutting is None and 0 < self.face_share < _FACE_FILLS_FROM
+        return self.cutting is None and 0 < self.face_share < FACE_FILLS_FROM
 
     @classmethod
     def of(cls, sizes: Counter[tuple[int, int]], face_share: float = 0.0) -> Self:

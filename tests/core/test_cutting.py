@@ -247,3 +247,11 @@ def test_a_picture_that_is_replaced_while_it_is_read_is_seen_once() -> None:
 
     assert len(read_so.images) == 2
     assert read_so.pictures.cutting is not None and read_so.pictures.cutting.found == 2
+
+
+def test_faces_that_were_cut_out_before_are_said_to_fill_their_pictures(tmp_path: Path) -> None:
+    put(tmp_path / "faces" / "happy" / "1.png", WOMAN[30:150, 75:195])
+
+    read = load_folders(tmp_path / "faces", how=CUT)
+
+    assert any("filled their pictures before" in note for note in read.notes)

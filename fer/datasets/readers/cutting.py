@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.pictures import MOST_NAMED, FaceCutting
+from fer.datasets.pictures import FACE_FILLS_FROM, MOST_NAMED, FaceCutting, Pictures
 from fer.datasets.readers.vocabulary import quoted
 from fer.detection import DEFAULT_DETECTOR, Face, FaceDetector, build_detector, crop_faces, detector_entry
 from fer.detection.crops import shrunk
@@ -123,8 +123,11 @@ def one_thread_each() -> Iterator[None]:
         cv2.setNumThreads(threads)
 
 
-def cutting_notes(cutting: FaceCutting) -> list[str]:
+def cutting_notes(pictures: Pictures) -> list[str]:
     """What was cut out, and what was left out because nobody was found, as sentences for `Dataset.notes`."""
+    cutting = pictures.cutting
+    if cutting is None:
+        return []
     title, count = detector_entry(cutting.detector).title, cutting.found + cutting.without_count
     notes = [
         f"{title} cut the largest face out of {cutting.found:,} of {count:,} pictures, at "
@@ -135,6 +138,10 @@ def cutting_notes(cutting: FaceCutting) -> list[str]:
         first, others = quoted(cutting.without[0]), cutting.without_count - 1
         where = f"{first} and {others:,} more, which are" if others else f"{first}, which is"
         notes.append(f"No face was found in {where} left out.")
+    if pictures.face_share >= FACE_FILLS_FROM:
+        notes.append(
+            "The faces filled their pictures before. If they had been cut out already, leave them whole."
+        )
     return notes
 
 

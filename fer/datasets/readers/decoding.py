@@ -113,9 +113,10 @@ def decode_faces(
         )
     if cutter:
         told = cutter.told(int(good.sum()), found.several, list(found.without.values()))
-        pictures, notes = replace(Pictures.of(found.sizes), cutting=told), cutting.cutting_notes(told)
+        pictures = replace(Pictures.of(found.sizes, float(np.median(found.shares))), cutting=told)
+        notes = cutting.cutting_notes(pictures)
     else:
-        pictures = Pictures.of(found.sizes, _face_share(len(rows), read, found.sizes))
+        pictures = Pictures.of(found.sizes, _face_share(len(rows), read, found.sizes, dataset, progress))
         notes = shape_note(found.sizes, images.shape[2], images.shape[1])
     notes += vanished(labels, np.asarray(labels)[good])
     if not good.all():
@@ -178,18 +179,21 @@ class _Found:
         faults: those that cannot be decoded; see `Bad`.
         without: the names of those without a face.
         several: how many have more than one.
+        shares: of the largest face in each that has one; see `Cut`.
     """
 
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
     faults: dict[int, tuple[str, str]] = field(default_factory=dict)
     without: dict[int, str] = field(default_factory=dict)
     several: int = 0
+    shares: list[float] = field(default_factory=list)
 
     def add(self, other: "_Found") -> None:
         self.sizes += other.sizes
         self.faults |= other.faults
         self.without |= other.without
         self.several += other.several
+        self.shares += other.shares
 
 
 def _scale_all(images: NDArray[np.uint8], read: Reader, told: Callable[[float], None]) -> _Found:
@@ -238,6 +242,7 @@ def _made_all(
                 found.without[index] = name
             else:
                 images[index, :, :, 0] = made.face
+                found.shares.append(made.share)
         return found
 
     parts = [range(start, min(start + chunk, len(images))) for start in range(0, len(images), chunk)]
@@ -282,7 +287,9 @@ def _common_size(count: int, read: Reader) -> tuple[int, int]:
     return _FALLBACK_SIDE, _FALLBACK_SIDE
 
 
-def _face_share(count: int, read: Reader, sizes: Counter[tuple[int, int]]) -> float:
+def _face_share(
+    count: int, read: Reader, sizes: Counter[tuple[int, int]], dataset: str, progress: Progress
+) -> float:
     """`Pictures.face_share`, looked up where the pictures may be whole photographs."""
     maybe = sum(n for (w, h), n in sizes.items() if w != h or w >= _MAYBE_PHOTOGRAPHS_FROM)
     if maybe <= sizes.total() / 2:
@@ -291,6 +298,7 @@ def _face_share(count: int, read: Reader, sizes: Counter[tuple[int, int]]) -> fl
     try:
         cutter = FaceCutter(_FALLBACK_SIDE)
         for index in range(0, count, max(1, count // _SEARCHED)):
+            progress(index / count, f"Looking for faces in a few pictures of {dataset}")
             with suppress(PictureError):
                 name, content = read(index)
                 shares.append(cutter.cut(content, name).share)

@@ -99,5 +99,5 @@ def _left_out(cutting: FaceCutting) -> None:
             st.caption(f"The first {len(names):,} of {cutting.without_count:,}.")
         text = "".join(f"{name}\n" for name in cutting.without)
         notices.downloads(
-            "dataset.import.without", ("Their names", text.encode, "pictures without a face.txt")
+            "dataset.import.without", ("Download their names", text.encode, "pictures without a face.txt")
         )
