@@ -10,9 +10,13 @@ from streamlit.testing.v1 import AppTest
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets import load_dataset
 from fer.datasets.import_settings import load_import_settings, save_import_settings
+from fer.datasets.readers.numbering import NUMBERINGS
 from fer.datasets.registry import place_of_dataset
+from fer.emotions import EMOTIONS
+from fer.models.inference import DEFAULT_MODEL
 from tests.app.conftest import words
 from tests.conftest import dataset_of
+from tests.core import grey_level
 
 OpenPage = Callable[..., AppTest]
 PAGE = "1_dataset.py"
@@ -112,3 +116,22 @@ def test_what_was_remembered_and_cannot_be_read_is_said_and_can_be_chosen_anew(
     page.button(key="dataset.import.apply").click().run()
     assert not page.error
     assert load_import_settings(path) == ImportSettings("fer-2013")
+
+
+def test_a_numbering_that_a_model_contradicts_is_mended_by_one_click(
+    open_page: OpenPage, fer_home: Path
+) -> None:
+    grey_level.save_model(fer_home / "models" / "pretrained" / DEFAULT_MODEL)
+    for number, emotion in NUMBERINGS["affectnet"].items():
+        if emotion is not None:
+            folder = fer_home / "data" / "numbered" / str(number)
+            folder.mkdir(parents=True)
+            for row, image in enumerate(dataset_of([EMOTIONS.index(emotion)] * 8).images):
+                cv2.imwrite(str(folder / f"{row}.png"), image)
+    page = open_page(PAGE, {"workshop.dataset": "numbered"})
+    assert "These labels look like AffectNet's numbering" in page.warning[0].value
+    page.button(key="dataset.import.doubted").click().run()
+    assert not page.exception
+    assert not page.warning
+    assert load_import_settings(place_of_dataset("numbered")) == ImportSettings("affectnet")
+    assert labels_of("numbered")["0"] == "neutral"

@@ -100,7 +100,7 @@ def test_a_mapping_goes_before_numbers_and_words_and_is_said() -> None:
     how = ImportSettings(mapping=(("3.0", "neutral"), ("HAPPY", "sad"), ("smug", ""), ("9", "fear")))
     reading = read_labels({"3": 2, "happy": 1, "smug": 4, "0": 5}, how)
     assert reading.meanings == {"3": 6, "happy": 4, "smug": -1, "0": 0}
-    assert "“3” is neutral, “happy” is sad, “smug” is left out." in reading.notes[-1]
+    assert "“3” is neutral, “happy” is sad, “smug” is left out (faces: 4)." in reading.notes[-1]
     assert "“9”, which no face has" in reading.notes[-1]
 
 

@@ -88,9 +88,7 @@ def load_folders(
     reading = read_labels(words, how, class_names_in(_root(folder) or folder, folder, words))
     meanings = [reading.meanings[picture.folder.word] for picture in found]
     places = [row for row, meaning in enumerate(meanings) if meaning not in (None, OUTSIDE)]
-    outside = Counter(
-        picture.folder.word for picture, meaning in zip(found, meanings, strict=True) if meaning == OUTSIDE
-    )
+    outside = reading.outside(picture.folder.word for picture in found)
     unlabelled = [row for row, meaning in enumerate(meanings) if meaning is None]
     # Deeper in a folder that names nothing, pictures are no mistake: they may be anything.
     passed.add_all((found[row].place for row in unlabelled if found[row].is_deeper), _NO_LABEL)

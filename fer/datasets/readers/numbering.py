@@ -102,12 +102,29 @@ class LabelReading:
         notes: sentences for `Dataset.notes`; none where all labels are words.
         source_labels: for `Dataset.source_labels`.
         advice: how to say what they mean, a sentence for a refusal; empty where all labels have a meaning.
+        left_out: the labels whose faces the learner chose to leave out.
     """
 
     meanings: Mapping[str, int | None]
     notes: tuple[str, ...]
     source_labels: tuple[SourceLabel, ...]
     advice: str
+    left_out: frozenset[str]
+
+    def outside(self, words: Iterable[str]) -> Counter[str]:
+        """Count the labels that are left out because they are none of ours, for `kept_out`.
+
+        Args:
+            words: the label of each face.
+        """
+        counts = Counter(words)
+        return Counter(
+            {
+                word: count
+                for word, count in counts.items()
+                if self.meanings[word] == OUTSIDE and word not in self.left_out
+            }
+        )
 
 
 def read_labels(
@@ -149,6 +166,7 @@ def read_labels(
         tuple(sentence for sentence in notes if sentence),
         _source_labels(counts, meanings),
         _advice(counts, meanings),
+        frozenset(label for label in counts if chosen.get(_key(label)) == LEFT_OUT),
     )
 
 
@@ -278,9 +296,13 @@ def _refuse_one_emotion(meanings: Mapping[str, int | None], chosen: Mapping[str,
 
 def _mapping_note(counts: Mapping[str, int], chosen: Mapping[str, str]) -> str:
     """What the learner's own mapping made of which labels, and what of it no face has."""
-    there = {_key(label) for label in counts}
+    there: Counter[str] = Counter()
+    for label, count in counts.items():
+        there[_key(label)] += count
     used = [
-        f"{quoted(label)} is {emotion or 'left out'}" for label, emotion in chosen.items() if label in there
+        f"{quoted(label)} is {emotion or f'left out (faces: {there[label]:,})'}"
+        for label, emotion in chosen.items()
+        if label in there
     ]
     unused = [quoted(label) for label in chosen if label not in there]
     notes = [f"As chosen, {_short(used)}."] if used else []

@@ -64,8 +64,8 @@ def load_parquet(
         splits = _splits(path, table.splits, bad)
     if not skip_bad:  # said before the pictures are decoded, which takes a while
         refuse_bad(path.name, "rows", count, bad, advice=reading.advice)
-    outsiders = (int(row) for row in np.flatnonzero(labels == OUTSIDE) if row not in bad)
-    outside = Counter(words[row] for row in outsiders)
+    left_out = [int(row) for row in np.flatnonzero(labels == OUTSIDE) if row not in bad]
+    outside = reading.outside(words[row] for row in left_out)
     rows = np.array([row for row in np.flatnonzero(labels != OUTSIDE) if row not in bad], np.intp)
     if not len(rows):
         refuse_bad(path.name, "rows", len(bad), bad)
@@ -78,7 +78,7 @@ def load_parquet(
         row = int(rows[index])
         return _where(path, row), table.pictures[row]
 
-    count -= outside.total()
+    count -= len(left_out)
     decoded = decode_faces(
         rows,
         read,

@@ -148,7 +148,7 @@ class _Reading:
                     for at in without
                 ]
             )
-            outside.update(words[place].lower() for place in block.labels[emotions == OUTSIDE])
+            outside.update(labels.outside(words[place] for place in block.labels[emotions == OUTSIDE]))
             ours = emotions >= 0
             if not ours.all():
                 block.images, block.splits, block.rows = (
@@ -158,7 +158,10 @@ class _Reading:
                 )
             block.labels = emotions[ours]
             self.good += int(ours.sum())
-        return labels, outside
+        named: Counter[str] = Counter()
+        for word, count in outside.items():
+            named[word.lower()] += count
+        return labels, named
 
     def dataset(self, how: ImportSettings, split: Split | None, *, skip_bad: bool) -> Dataset:
         """The good rows of all blocks."""
