@@ -35,14 +35,7 @@ def _chosen(options: argparse.Namespace, former: ImportSettings) -> ImportSettin
         if not all(label for label, _ in chosen.mapping):
             raise ConfigError("A mapping is LABEL=EMOTION, as in 8=neutral; received one without a label.")
     if options.names is not None:
-        chosen = replace(
-            chosen,
-            name_pattern=options.names,
-            list_file="",
-            picture_column="",
-            label_column="",
-            split_column="",
-        )
+        chosen = chosen.with_names(options.names)
     of_a_list = {name: value for name in _OF_A_LIST if (value := getattr(options, name)) is not None}
     if of_a_list:
         chosen = replace(chosen, name_pattern="", **of_a_list)

@@ -14,6 +14,7 @@ from fer.config.import_settings import AS_GUESSED as AS_GUESSED
 from fer.config.import_settings import CUT_SIDE as CUT_SIDE
 from fer.config.import_settings import CUT_SIDES as CUT_SIDES
 from fer.config.import_settings import LEFT_OUT as LEFT_OUT
+from fer.config.import_settings import LONGEST_NAME as LONGEST_NAME
 from fer.config.import_settings import ImportSettings as ImportSettings
 from fer.config.import_settings import Numbering as Numbering
 from fer.config.setting_spec import SettingSpec as SettingSpec

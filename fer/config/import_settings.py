@@ -62,6 +62,21 @@ class ImportSettings(checks.Settings):
         for _, emotion in self.mapping:
             checks.one_of("mapped emotion", emotion, (*EMOTIONS, LEFT_OUT))
 
+    def with_names(self, pattern: str) -> "ImportSettings":
+        """These settings with the labels in the pictures' names; an empty pattern guesses where they are."""
+        return replace(self.with_list(""), name_pattern=pattern)
+
+    def with_list(self, file: str, picture: str = "", label: str = "", split: str = "") -> "ImportSettings":
+        """These settings with the labels in a list, in these columns; an empty text guesses each."""
+        return replace(
+            self,
+            name_pattern="",
+            list_file=file,
+            picture_column=picture,
+            label_column=label,
+            split_column=split,
+        )
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild from `as_dict`'s values, or from the JSON made of them; see `Settings.from_dict`."""

@@ -94,8 +94,11 @@ def entry_at(path: Path) -> DatasetEntry | None:
         return None
     if path.stem.lower() in _NO_DATASET or path.suffix.lower() == ".md":
         return None
+    how = AS_GUESSED
+    with suppress(DatasetError):
+        how = load_import_settings(path)
     try:
-        kind = _kind(path)
+        kind = _kind(path, how)
     except OSError:  # a folder that may not be looked into
         kind = None
     if kind == "csv" and looks_like_votes(path):
@@ -211,9 +214,7 @@ def read_dataset(
     }
     kind = _kind(path, how)
     if kind is None and path.is_dir():
-        if not how.mapping:
-            raise not_understood(path)
-        kind = "folders"  # whose names may be mapped
+        raise not_understood(path)
     if kind is None:
         raise MalformedDatasetError(
             f"“{path.name}” is neither a .csv, a .parquet, an archive (.zip, .tar, .gz, .bz2, .xz) nor a "
@@ -300,7 +301,8 @@ def _state(path: Path, how: ImportSettings) -> str:
 
 def _kind(path: Path, how: ImportSettings = AS_GUESSED) -> Kind | None:
     if path.is_dir():
-        return chosen_form(how) or _kind_of_folder(path)
+        # Folders of any names may have been mapped.
+        return chosen_form(how) or _kind_of_folder(path) or ("folders" if how.mapping else None)
     if not path.is_file():
         return None
     if is_archive(path):

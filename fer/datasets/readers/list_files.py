@@ -69,7 +69,7 @@ def find_lists(folder: Path, how: ImportSettings = AS_GUESSED) -> list[Path]:
     if how.list_file:
         return _chosen(folder, how.list_file)
     found: list[Path] = []
-    for path in _candidates(folder):
+    for path in candidates(folder):
         with suppress(DatasetError):
             list_layout(path, how)
             found.append(path)
@@ -89,7 +89,7 @@ def looks_listed(folder: Path) -> bool:
 
 def doubt_about_lists(folder: Path) -> MalformedDatasetError | None:
     """Why the list below a folder cannot be used as it is; None where there is none."""
-    for path in _candidates(folder):
+    for path in candidates(folder):
         try:
             list_layout(path)
         except MalformedDatasetError as error:
@@ -163,7 +163,8 @@ def _chosen(folder: Path, name: str) -> list[Path]:
     return [Path(path) for path in chosen]
 
 
-def _candidates(folder: Path) -> list[Path]:
+def candidates(folder: Path) -> list[Path]:
+    """The files below a folder that name pictures, by their places; looks at some files only."""
     entries = (entry for entry in walk(folder, _MOST_ENTRIES) if not is_picture(entry.name))
     files = (Path(entry.path) for entry in islice(entries, _MOST_CANDIDATES))
     return sorted(filter(is_list, files))

@@ -132,17 +132,7 @@ def list_layout(path: Path, how: ImportSettings = AS_GUESSED) -> ListLayout:
         MalformedDatasetError: a column cannot be guessed, or it is no list.
         DatasetError: a column that was chosen is not there.
     """
-    separator = _separator(path)
-    rows = list(islice(read_rows(path, separator), _SAMPLE_ROWS))
-    if not rows:
-        raise MalformedDatasetError(
-            f"“{path.name}” is empty. Choose the list of the pictures and their labels."
-        )
-    count = len(rows[-1 if len(rows) == 1 else 1])
-    below = [row for row in rows[1:] or rows if len(row) == count]
-    header = len(rows[0]) == count and not any(map(is_picture, rows[0]))
-    names = tuple(rows[0]) if header else tuple(str(number + 1) for number in range(count))
-    sample = _Sample(path, names, list(zip(*(below if header else [rows[0], *below]), strict=False)))
+    sample = _sampled(path)
     picture = sample.chosen(how.picture_column)
     if picture is None:
         picture = sample.picture()
@@ -153,7 +143,16 @@ def list_layout(path: Path, how: ImportSettings = AS_GUESSED) -> ListLayout:
     votes: list[int] = []
     if label is None:
         label, votes = sample.label({picture, split}, how)
-    return ListLayout(separator, header, names, picture, label, tuple(votes), split)
+    return ListLayout(sample.separator, sample.header, sample.names, picture, label, tuple(votes), split)
+
+
+def column_names(path: Path) -> tuple[str, ...]:
+    """The columns of a list, by their names, or by their numbers from 1 where it has none.
+
+    Raises:
+        MalformedDatasetError: it is no list.
+    """
+    return _sampled(path).names
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +160,8 @@ class _Sample:
     """The first rows of a list, column by column."""
 
     path: Path
+    separator: str
+    header: bool
     names: tuple[str, ...]
     columns: list[tuple[str, ...]]
 
@@ -241,6 +242,21 @@ class _Sample:
             f"Which column of “{self.path.name}” holds {what} cannot be told. Choose one of "
             f"{self.listed()} when you import it (--{kind}-column)."
         )
+
+
+def _sampled(path: Path) -> _Sample:
+    separator = _separator(path)
+    rows = list(islice(read_rows(path, separator), _SAMPLE_ROWS))
+    if not rows:
+        raise MalformedDatasetError(
+            f"“{path.name}” is empty. Choose the list of the pictures and their labels."
+        )
+    count = len(rows[-1 if len(rows) == 1 else 1])
+    below = [row for row in rows[1:] if len(row) == count]
+    header = len(rows[0]) == count and not any(map(is_picture, rows[0])) and bool(below)
+    names = tuple(rows[0]) if header else tuple(str(number + 1) for number in range(count))
+    columns = list(zip(*(below if header else [rows[0], *below]), strict=False))
+    return _Sample(path, separator, header, names, columns)
 
 
 def _separator(path: Path) -> str:

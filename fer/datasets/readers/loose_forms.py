@@ -9,7 +9,7 @@ from typing import Literal
 from fer.config import ImportSettings
 from fer.datasets.dataset import Dataset
 from fer.datasets.readers.list_files import doubt_about_lists, load_listed_pictures, looks_listed
-from fer.datasets.readers.loose_pictures import is_picture, place_of, walk
+from fer.datasets.readers.loose_pictures import is_picture, walk
 from fer.datasets.readers.name_patterns import HOW_TO_CHOOSE, load_named_pictures, looks_named
 from fer.datasets.readers.vocabulary import quoted
 from fer.errors import MalformedDatasetError
@@ -46,9 +46,8 @@ def not_understood(folder: Path) -> MalformedDatasetError:
         return doubt
     if first is not None:
         return MalformedDatasetError(
-            f"“{folder.name}” holds pictures, and nothing says what they show: no folder is named for an "
-            "emotion, no list of labels lies beside them, and names like "
-            f"{quoted(place_of(first, folder))} are not known. {HOW_TO_CHOOSE}"
+            f"{quoted(folder.name)} holds pictures, and nothing says what they show: neither the names of "
+            f"folders, nor a list, nor names like {quoted(Path(first.path).name)}. {HOW_TO_CHOOSE}"
         )
     with os.scandir(folder) as entries:
         names = sorted(

@@ -37,8 +37,7 @@ from fer.errors import DatasetError, MalformedDatasetError
 from fer.system.progress import Progress, silent
 
 HOW_TO_CHOOSE = (
-    "Say where the labels are under “How its labels are read”, or with python -m fer import DATASET "
-    "--names or --list."
+    "Say where under “How its labels and pictures are read”, or with fer import --names or --list."
 )
 """What to do where it cannot be guessed."""
 # So many of the names must fit a known pattern for it to be guessed.
@@ -128,10 +127,11 @@ def guess_pattern(names: Iterable[str]) -> str:
 
 def looks_named(folder: Path) -> bool:
     """Whether the names of the pictures below a folder hold emotions; looks at some of them only."""
-    return bool(guess_pattern(_sample(folder)))
+    return bool(guess_pattern(some_names(folder)))
 
 
-def _sample(folder: Path) -> list[str]:
+def some_names(folder: Path) -> list[str]:
+    """The names of some pictures below a folder, at most 400."""
     names = (entry.name for entry in walk(folder, _MOST_ENTRIES) if is_picture(entry.name))
     return list(islice(names, _SAMPLE))
 

@@ -14,6 +14,7 @@ from pages.parts import caches, notices, phrases, state
 from pages.parts.dataset import import_cutting
 from pages.parts.dataset.import_cutting import cutting_section
 from pages.parts.dataset.import_labels import labels_section
+from pages.parts.dataset.import_places import places_section
 
 # Each draws its part of the form and returns the settings with what was chosen there. It receives the
 # settings so far, the dataset as it is read now (None if it cannot be), and how its widgets' keys begin.
@@ -45,7 +46,7 @@ def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
     with st.expander(
         "How its labels and pictures are read", icon=":material/rule_settings:", expanded=dataset is None
     ):
-        chosen = saved
+        chosen = places_section(entry, saved, key)
         for section in _SECTIONS:
             chosen = section(chosen, dataset, key)
         with st.container(horizontal=True):
