@@ -4,13 +4,15 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import stat
 import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import cv2
 import numpy as np
@@ -499,3 +501,113 @@ def test_an_archive_that_holds_itself_comes_to_an_end(tmp_path: Path, csv: bytes
 
     with pytest.raises(MalformedDatasetError, match="holds neither a table"):
         load_archive(tmp_path / "inner.zip")
+
+
+# --- As people's computers pack them -----------------------------------------------------------
+
+
+def class_folders(prefix: str = "", separator: str = "/", file: str = "{}.png") -> dict[str, bytes]:
+    """Two faces of each of three emotions in train and test, as members of an archive."""
+    faces = dataset_of([0, 3, 4] * 4, size=12)
+    members = {}
+    for row, image in enumerate(faces.images):
+        place = ("train" if row < 6 else "test", faces.emotions[faces.labels[row]], file.format(row))
+        members[prefix + separator.join(place)] = cv2.imencode(".png", image)[1].tobytes()
+    return members
+
+
+MAC = class_folders("Faces/")
+DESKTOPS = {
+    "a Mac": MAC
+    | {"Faces/.DS_Store": b"Bud1", "Faces/train/happy/.DS_Store": b"Bud1", "Faces/Icon\r": b""}
+    | {f"__MACOSX/{place.replace('/', '/._')}": b"\0\5\x16\7" for place in MAC},
+    "Windows": class_folders("Faces\\", "\\")
+    | {"Faces\\train\\happy\\Thumbs.db": b"\xd0\xcf", "Faces\\desktop.ini": b"[.ShellClassInfo]"},
+    "a collector": class_folders("archive/My data (final)/facial expressions/"),
+    "a German": class_folders("Gesichter/", file="Übung {} – höflich.png"),
+}
+
+
+@pytest.mark.parametrize("who", DESKTOPS)
+def test_zips_from_every_desktop_are_read_and_what_desktops_leave_in_them_is_no_news(
+    who: str, tmp_path: Path
+) -> None:
+    loaded = load_archive(pack_zip(tmp_path / "faces.zip", DESKTOPS[who]))
+
+    assert (len(loaded), (loaded.splits == "test").sum()) == (12, 6)
+    assert [note for note in loaded.notes if "Left out" in note] == []
+
+
+def test_a_set_that_is_in_an_archive_twice_is_read_once_and_the_second_counted(tmp_path: Path) -> None:
+    members = class_folders("images/") | class_folders("images/images/")
+    members |= {"images/docs/figure.png": b"", "images/labels.yaml": b"names: []"}
+
+    loaded = load_archive(pack_zip(tmp_path / "faces.zip", members))
+
+    assert len(loaded) == 12
+    assert [note for note in loaded.notes if "Left out" in note] == [
+        "Left out: “images/images/test/angry/6.png” and 11 more (in a folder that is not read).",
+        "Left out: “images/docs/figure.png” (no label: not in a folder named for an emotion).",
+        "Left out: “images/labels.yaml” (neither a picture nor a table, by its ending).",
+    ]
+
+
+def test_archives_in_an_archive_are_unpacked_and_no_longer_named(tmp_path: Path, csv: bytes) -> None:
+    inner = pack_zip(tmp_path / "inner.zip", class_folders()).read_bytes()
+    path = pack_zip(tmp_path / "faces.zip", {"dataset/archive.zip": inner, "dataset/LICENSE": b"MIT"})
+    table = pack_zip(tmp_path / "train.csv.zip", {"train.csv": gzip.compress(csv)})
+
+    loaded = load_archive(path)
+
+    assert len(loaded) == 12
+    assert [note for note in loaded.notes if "Left out" in note] == [
+        "Left out: “dataset/LICENSE” (neither a picture nor a table, by its ending)."
+    ]
+    assert len(load_archive(pack_zip(tmp_path / "outer.zip", {"a.zip": table.read_bytes()}))) == 42
+
+
+def test_members_of_one_name_are_counted(tmp_path: Path, csv: bytes) -> None:
+    path = pack_tar(tmp_path / "faces.tar", {"fer2013.csv": csv, "./fer2013.csv": b"emotion,pixels\n"})
+
+    assert "Left out: “fer2013.csv” (another of that name was in it before)." in load_archive(path).notes
+
+
+@pytest.mark.parametrize("name", ["faces.zip", "faces.tar.gz", "faces.csv.xz"])
+def test_an_archive_that_shrinks_while_it_is_unpacked_is_refused(
+    name: str, tmp_path: Path, csv: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    if name.endswith("xz"):
+        path.write_bytes(lzma.compress(csv))
+    else:
+        packer(name)(path, {f"{number}/train.csv": csv for number in range(8)})
+    whole = path.stat().st_size
+    real = unpacking._write
+
+    def write(*arguments: Any) -> None:
+        os.truncate(path, whole // 2)
+        real(*arguments)
+
+    monkeypatch.setattr(unpacking, "_write", write)
+    monkeypatch.setattr(unpacking, "_BLOCK", 2**10)
+
+    with pytest.raises(MalformedDatasetError, match="is damaged or cut off"):
+        load_archive(path)
+
+
+def test_a_disk_that_is_full_for_an_archive_inside_is_a_sentence(
+    tmp_path: Path, csv: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = pack_zip(tmp_path / "inner.zip", {"fer2013.csv": csv}).read_bytes()
+    path = pack_zip(tmp_path / "faces.zip", {"inner.zip": inner})
+    real = unpacking._write
+
+    def write(source: Any, target: Path, place: PurePosixPath, budget: unpacking.Budget) -> None:
+        if place.suffix == ".csv":
+            raise StorageError("The disk is full.")
+        real(source, target, place, budget)
+
+    monkeypatch.setattr(unpacking, "_write", write)
+
+    with pytest.raises(StorageError, match="disk is full"):
+        load_archive(path)

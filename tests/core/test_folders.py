@@ -391,3 +391,13 @@ def test_a_list_of_classes_is_used_and_pictures_deeper_in_a_folder_without_meani
     assert [note for note in loaded.notes if note.startswith("Left out")] == [
         "Left out: “originals/batch/3.png” (no label: not in a folder named for an emotion)."
     ]
+
+
+def test_names_that_are_no_text_are_counted_in_printable_sentences(root: Path) -> None:
+    put(root / "happy" / "1.png")
+    (root / os.fsdecode(b"\xff\xfe\x1b[31m.xyz")).write_bytes(b"")
+
+    note = load_folders(root).notes[-1]
+
+    assert note == "Left out: “???[31m.xyz” (not a picture, by its ending)."
+    assert listing_fingerprint(root)

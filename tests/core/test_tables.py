@@ -1,5 +1,6 @@
 """A folder of tables: whatever splits its files are named for, one dataset."""
 
+import os
 from pathlib import Path
 
 import cv2
@@ -91,6 +92,7 @@ def test_a_table_that_has_all_splits_goes_before_those_of_one_and_faces_without_
 
     (root / "fer2013.tar.gz").write_bytes(b"\x1f\x8b\x08")
     (root / "Thumbs.db").write_bytes(b"")
+    os.mkfifo(root / "validation.csv")
 
     loaded = load_tables(root)
 
@@ -101,6 +103,7 @@ def test_a_table_that_has_all_splits_goes_before_those_of_one_and_faces_without_
         "Left out: “fer2013.tar.gz” (an archive, which was not unpacked).",
         "Left out: “test.csv” (faces without labels).",
         "Left out: “train.csv” (“icml_face_data.csv” has all splits).",
+        "Left out: “validation.csv” (a pipe or a device).",
     ]
 
 

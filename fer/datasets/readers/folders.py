@@ -19,7 +19,7 @@ from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.readers.class_list import class_lists, class_names_in
 from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
 from fer.datasets.readers.numbering import number_of, read_labels
-from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, PassedOver, is_junk
+from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, NO_FILE, PassedOver, is_junk
 from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
 from fer.datasets.readers.vocabulary import (
     OUTSIDE,
@@ -286,7 +286,7 @@ def _sorted_out(
                     continue
                 reason = AN_ARCHIVE if name.lower().endswith(ARCHIVE_SUFFIXES) else _NO_PICTURE
             elif not entry.is_file():
-                reason = "a pipe or a device"
+                reason = NO_FILE
             elif part is None:
                 reason = _ASIDE if is_aside else _NO_LABEL
             else:

@@ -10,8 +10,12 @@ MOST_COUNTED = 200_000
 
 AN_ARCHIVE = "an archive, which was not unpacked"
 LINK = "a link, which is not followed"
+NO_FILE = "a pipe or a device"
 
-_JUNK = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")
+_JUNK = (
+    *("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"),
+    *("$recycle.bin", "system volume information", "lost+found"),
+)
 
 
 @dataclass(slots=True)

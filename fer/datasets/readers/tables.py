@@ -27,7 +27,7 @@ from fer.datasets.readers.fer_csv import looks_like_fer_csv
 from fer.datasets.readers.ferplus import looks_like_votes
 from fer.datasets.readers.numbering import alike, joined_source_labels
 from fer.datasets.readers.parquet import load_parquet
-from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, PassedOver, is_junk
+from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, NO_FILE, PassedOver, is_junk
 from fer.datasets.readers.signatures import PARQUET, SUFFIXES, is_archive, signature_at
 from fer.datasets.readers.vocabulary import filled_splits, quoted, split_called
 from fer.datasets.readers.wide_csv import load_csv, looks_like_wide_csv
@@ -185,7 +185,9 @@ def _files(folder: Path, root: Path, depth: int, passed: PassedOver) -> Iterator
                 yield from _files(path, root, depth - 1, passed)
             else:
                 passed.add(_place(path, root), "a folder that is not looked into")
-        elif entry.is_file() and name.endswith(_SUFFIXES) and not is_archive(path):
+        elif not entry.is_file():
+            passed.add(_place(path, root), NO_FILE)
+        elif name.endswith(_SUFFIXES) and not is_archive(path):
             yield path
         else:
             is_packed = name.endswith((*_SUFFIXES, *SUFFIXES))
