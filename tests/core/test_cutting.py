@@ -18,6 +18,7 @@ from skimage.data import astronaut
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets import load_dataset
 from fer.datasets.import_settings import load_import_settings
+from fer.datasets.readers.cutting import Cut, FaceCutter
 from fer.datasets.readers.decoding import decode_faces
 from fer.datasets.readers.folders import load_folders
 from fer.datasets.registry import load_dataset_as, place_of_dataset, uncut
@@ -143,6 +144,29 @@ def test_cutting_ends_as_soon_as_whoever_waits_leaves() -> None:
     assert len(asked) < 200
 
 
+def test_what_was_cut_out_before_is_not_searched_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    cut = FaceCutter.cut
+
+    def counted(cutter: FaceCutter, content: bytes, name: str) -> Cut:
+        searched.append(name)
+        if name == "happy/2.jpg" and len(searched) == 2:
+            raise KeyboardInterrupt
+        return cut(cutter, content, name)
+
+    monkeypatch.setattr(FaceCutter, "cut", counted)
+    with pytest.raises(KeyboardInterrupt):
+        load_folders(root, how=CUT)
+    assert searched == ["happy/1.jpg", "happy/2.jpg"]
+
+    first = load_folders(root, how=CUT)
+    again = load_folders(root, how=CUT)
+
+    assert sorted(searched[2:]) == ["fear/4.jpg", "happy/2.jpg", "sad/3.jpg"]
+    np.testing.assert_array_equal(first.images, again.images)
+    assert first.notes == again.notes
+
+
 def test_photographs_in_archives_and_parquet_tables_are_cut_out_as_well(root: Path, fer_home: Path) -> None:
     (data := fer_home / "data").mkdir()
     with zipfile.ZipFile(data / "people.zip", "w") as archive:
@@ -210,9 +234,12 @@ def test_a_full_disk_is_said_and_nothing_is_remembered(
         usage = shutil._ntuple_diskusage(10**9, 10**9, 100)  # type: ignore[attr-defined]
         monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     else:
-        monkeypatch.setattr(
-            np, "save", lambda *given, **options: (_ for _ in ()).throw(OSError(ENOSPC, "full"))
-        )
+
+        def full(*given: object, **options: object) -> None:
+            raise OSError(ENOSPC, "full")
+
+        monkeypatch.setattr(np, "save", full)
+        monkeypatch.setattr(np, "savez", full)
 
     with pytest.raises(DiskFullError, match="disk is full"):
         load_dataset_as("people", CUT)

@@ -1,13 +1,15 @@
 """Face cropping: the largest face of each whole photograph, found and cut out when the dataset is read."""
 
+import hashlib
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from errno import ENOSPC
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -20,11 +22,18 @@ from fer.detection.crops import shrunk
 from fer.errors import FaceDetectorError
 from fer.images import decode_rgb
 from fer.system import files, paths
+from fer.system.result_store import ResultStore, load_result
 
 # A face is sought in a copy of this side, so that the work is bounded; small faces nobody wants here.
 _LONGEST_SIDE = 1280
 # Enlarged to a training face, less than this is a blur.
 _SMALLEST_FACE = 24
+# What was cut out is kept while the work goes on, because the work may be stopped.
+_CUTS = ResultStore("cuts", ".npz", most=8)
+_KEEP_SECONDS = 30
+_DIGEST_BYTES = 16
+# That many take half a gigabyte of memory.
+_MOST_KEPT = 200_000
 
 
 class Cut(NamedTuple):
@@ -97,6 +106,64 @@ class FaceCutter:
             without_count=len(without),
             without=tuple(without[:MOST_NAMED]),
         )
+
+
+class CutStore:
+    """What was cut out of a dataset's pictures before, found again by their bytes.
+
+    Cutting that was stopped goes on, and a new picture or another meaning of a label costs no search of the
+    others.
+    """
+
+    def __init__(self, dataset: str, cutter: FaceCutter) -> None:
+        """Read what is kept.
+
+        Args:
+            dataset: its name; another dataset of that name does no harm.
+            cutter: what cuts the rest.
+        """
+        self._cutter = cutter
+        version = detector_entry(DEFAULT_DETECTOR).version
+        self._path = _CUTS.path(_CUTS.key(dataset, cutter.side, version))
+        self._cuts: dict[bytes, Cut] = load_result(self._path, _unpacked) or {}
+        self._kept, self._kept_at = len(self._cuts), time.monotonic()
+
+    def cut(self, content: bytes, name: str) -> Cut:
+        """Return what `FaceCutter.cut` does; safe to call from several threads."""
+        digest = hashlib.blake2b(content, digest_size=_DIGEST_BYTES).digest()
+        cut = self._cuts.get(digest)
+        if cut is None:
+            cut = self._cutter.cut(content, name)
+            if len(self._cuts) < _MOST_KEPT:
+                self._cuts[digest] = cut
+        return cut
+
+    def keep(self, at_once: bool = False) -> None:
+        """Save what there is, if something is new; now and then, or else at once."""
+        new = len(self._cuts) - self._kept
+        # All of it is written each time, so not for a few.
+        if new and (at_once or (time.monotonic() - self._kept_at > _KEEP_SECONDS and new > self._kept / 10)):
+            cuts = dict(self._cuts)
+            _CUTS.keep(self._path, _packed(cuts, self._cutter.side))
+            self._kept, self._kept_at = len(cuts), time.monotonic()
+
+
+def _packed(cuts: Mapping[bytes, Cut], side: int) -> dict[str, NDArray[Any]]:
+    faces = np.zeros((len(cuts), side, side), np.uint8)
+    for face, cut in zip(faces, cuts.values(), strict=True):
+        if cut.face is not None:
+            face[:] = cut.face
+    about = np.array([(*cut.size, cut.faces, cut.share) for cut in cuts.values()], np.float64)
+    digests = np.frombuffer(b"".join(cuts), np.uint8).reshape(-1, _DIGEST_BYTES)
+    return {"digests": digests, "faces": faces, "about": about}
+
+
+def _unpacked(arrays: Mapping[str, NDArray[Any]]) -> dict[bytes, Cut]:
+    digests, faces, about = arrays["digests"], arrays["faces"], arrays["about"].tolist()
+    return {
+        digest.tobytes(): Cut(face if count else None, (int(width), int(height)), int(count), share)
+        for digest, face, (width, height, count, share) in zip(digests, faces, about, strict=True)
+    }
 
 
 def require_room(count: int, side: int) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.pictures import Pictures, shape_note, vanished
 from fer.datasets.readers import cutting
-from fer.datasets.readers.cutting import Cut, FaceCutter
+from fer.datasets.readers.cutting import Cut, CutStore, FaceCutter
 from fer.datasets.readers.vocabulary import kept_out
 from fer.errors import FaceDetectorError, MalformedDatasetError, PartlyBadDatasetError, PictureError
 from fer.images import decode_grey, picture_size
@@ -98,7 +98,7 @@ def decode_faces(
     images = _room_for(dataset, len(rows), (cutter.side,) * 2 if cutter else _common_size(len(rows), read))
     if cutter:
         cutting.require_room(len(rows), cutter.side)
-        found = _cut_all(images, read, cutter, lambda done: progress(done, f"Cutting faces out of {dataset}"))
+        found = _cut_all(images, read, CutStore(dataset, cutter), dataset, progress)
     else:
         found = _scale_all(images, read, lambda done: progress(done, f"Decoding the pictures of {dataset}"))
     count = len(rows) + len(bad)
@@ -207,12 +207,19 @@ def _scale_all(images: NDArray[np.uint8], read: Reader, told: Callable[[float], 
 
 
 def _cut_all(
-    images: NDArray[np.uint8], read: Reader, cutter: FaceCutter, told: Callable[[float], None]
+    images: NDArray[np.uint8], read: Reader, cuts: CutStore, dataset: str, progress: Progress
 ) -> _Found:
+    def told(done: float) -> None:
+        cuts.keep()
+        progress(done, f"Cutting faces out of {dataset}")
+
     with cutting.one_thread_each():
         threads = min(os.cpu_count() or 1, _MOST_PHOTOGRAPHS_AT_ONCE)
         chunk = max(_PHOTOGRAPHS_CHUNK, min(_CHUNK, len(images) // 2_000))
-        return _made_all(images, read, cutter.cut, told, chunk, threads)
+        try:
+            return _made_all(images, read, cuts.cut, told, chunk, threads)
+        finally:
+            cuts.keep(at_once=True)
 
 
 def _made_all(
