@@ -52,7 +52,7 @@ def video(options: argparse.Namespace) -> Answer:
     return result, (
         f"{options.file.name}: {report.frames:,} frames in {terminal.duration(report.took_seconds)} "
         f"({report.times_real_time:.1f} times as fast as it plays), {report.faces:,} faces of "
-        f"{report.people} people: {told or 'no face found'}"
+        f"{report.people} {'person' if report.people == 1 else 'people'}: {told or 'no face found'}"
     )
 
 

@@ -20,6 +20,7 @@ from fer.live.picture_export import PicturePrediction, as_csv, as_json, as_zip
 from fer.models.inference import Recognizer
 from tests.app.test_live_page import PICTURES, files_in, open_page, png, words
 from tests.core import grey_level
+from tests.core.test_images import heic
 
 
 @pytest.fixture(autouse=True)
@@ -117,12 +118,26 @@ TURNED[0x0112] = 6
         ("one.png", png(np.full((1, 1, 3), 9, np.uint8)), 0),
         ("sixteen.png", cv2.imencode(".png", astronaut()[..., ::-1].astype(np.uint16) * 257)[1].tobytes(), 1),
         ("cmyk.jpg", encoded(FACE.convert("CMYK"), "JPEG", quality=95), 1),
+        ("new.avif", encoded(FACE, "AVIF"), 1),
+        ("phone.heic", heic(FACE), 1),
+        ("grey.pgm", encoded(FACE.convert("L"), "PPM"), 1),
         ("moving.gif", encoded(FACE, "GIF", save_all=True, append_images=[FACE.rotate(90)]), 1),
         ("turned.jpg", encoded(FACE.rotate(90, expand=True), "JPEG", exif=TURNED, quality=95), 1),
         ("edge.png", png(astronaut()[60:, 170:400]), None),
         ("crowd.png", png(np.tile(cv2.resize(astronaut()[:260, 100:360], (120, 120)), (5, 6, 1))), 30),
     ],
-    ids=["1×1", "16 bits", "CMYK", "animated", "turned by EXIF", "at the border", "thirty faces"],
+    ids=[
+        "1×1",
+        "16 bits",
+        "CMYK",
+        "AVIF",
+        "HEIC",
+        "Netpbm",
+        "animated",
+        "turned by EXIF",
+        "at the border",
+        "thirty faces",
+    ],
 )
 def test_pictures_of_every_kind_are_read(name: str, content: bytes, faces: int | None) -> None:
     page = shown((name, content))

@@ -76,7 +76,7 @@ def test_a_film_is_read_by_a_process_shown_taken_along_and_forgotten(tmp_path: P
     assert not list(folder.glob("film.*")), "the copy is gone"
     page.run()
     assert not page.exception
-    assert "12 frames, 12 faces of 1 people" in words(page)
+    assert "12 frames, 12 faces of 1 person" in words(page)
     assert {button.label for button in page.get("download_button")} == {"The film", "CSV", "Parquet"}
     assert len(page.get("plotly_chart")) == 2
     (film,) = films.list_films()

@@ -104,8 +104,9 @@ def _result(film: Film) -> None:
         st.video(film.content(films.ANNOTATED), format="video/mp4")
     with beside:
         st.markdown(f"##### :material/movie: {phrases.plain(film.name)}")
+        people_seen = "1 person" if report["people"] == 1 else f"{report['people']} people"
         st.markdown(
-            f"{report['frames']:,} frames, {report['faces']:,} faces of {report['people']} people, read in "
+            f"{report['frames']:,} frames, {phrases.faces(report['faces'])} of {people_seen}, read in "
             f"{phrases.duration(report['took_seconds'])}: {report['times_real_time']:.1f} times as fast as "
             f"it plays."
         )
