@@ -39,7 +39,7 @@ def recognize(options: argparse.Namespace) -> Answer:
         except PictureError as error:
             if len(paths) == 1:
                 raise
-            image["error"] = str(error)
+            image["error"] = " ".join(str(error).split())
         else:
             recognized = recognize_faces(picture_bgr, detector, recognizer, settings, other)
             image["faces"] = [_told(item) for item in recognized]
