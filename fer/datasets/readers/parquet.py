@@ -2,8 +2,10 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,15 @@ from numpy.typing import NDArray
 
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import VOTE_NAMES, Dataset, Source, Split
+from fer.datasets.readers.csv_faces import class_columns, one_hot
 from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
 from fer.datasets.readers.numbering import LabelReading, read_labels
+from fer.datasets.readers.parquet_pixels import (
+    damage_said,
+    holds_pixels,
+    is_number,
+    load_parquet_pixels,
+)
 from fer.datasets.readers.vocabulary import (
     EMOTION_COLUMNS,
     OUTSIDE,
@@ -46,11 +55,14 @@ def load_parquet(
 ) -> Dataset:
     """Read a table with columns of pictures, labels and perhaps splits; see `fer.datasets.readers`.
 
-    Pictures are bytes, or `{"bytes", "path"}` as the Hugging Face hub stores them. Labels are emotion words,
-    numbers, or positions in the class names that the hub keeps in the table. Columns fp_neutral to fp_NF are
-    FER+'s votes.
+    Pictures are bytes, or `{"bytes", "path"}` as the Hugging Face hub stores them, or numbers; see
+    `parquet_pixels`. Labels are emotion words, numbers, positions in the class names that the hub keeps in
+    the table, or a column for each emotion. Columns fp_neutral to fp_NF are FER+'s votes.
     """
-    table = _read(path)
+    columns = _columns(path)
+    if columns.picture is None:
+        return _load_numbers(path, columns, progress, skip_bad, how, split)
+    table = _read(path, columns)
     count = len(table.labels)
     if not count:
         raise MalformedDatasetError(f"“{path.name}” has the right columns and not one row. Fetch it again.")
@@ -103,7 +115,12 @@ def load_parquet(
         Source(path.name),
         rows,
         None if table.votes is None else table.votes[rows],
-        notes=(*notes_on("rows", count, bad, outside, drawn), *decoded.notes, *reading.notes),
+        notes=(
+            *notes_on("rows", count, bad, outside, drawn),
+            *decoded.notes,
+            *reading.notes,
+            *_note_on_votes(columns, table.votes),
+        ),
         source_labels=reading.source_labels,
         pictures=decoded.pictures,
     )
@@ -128,82 +145,153 @@ class _Table:
     class_names: list[str] | None
 
 
-def _read(path: Path) -> _Table:
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The names of a table's columns.
+
+    Attributes:
+        picture: of encoded pictures; None where faces are numbers.
+        labels: of the label; several, if each emotion has its own.
+        classes: what these several stand for.
+        split: None without one.
+        votes: the ten of FER+, or none.
+        class_names: what the labels' numbers mean; None if the table does not say it.
+    """
+
+    picture: str | None
+    labels: tuple[str, ...]
+    classes: tuple[str, ...]
+    split: str | None
+    votes: tuple[str, ...]
+    class_names: list[str] | None
+
+
+def _load_numbers(
+    path: Path,
+    columns: _Columns,
+    progress: Progress,
+    skip_bad: bool,
+    how: ImportSettings,
+    split: Split | None,
+) -> Dataset:
+    names = columns.class_names
+    words = {} if names is None else {name: partial(_word, names=names) for name in columns.labels}
+    dataset = load_parquet_pixels(path, progress, skip_bad, how, split=split, words=words)
+    if not columns.votes:
+        return dataset
+    read = _values(path, list(columns.votes))
+    votes = _votes([read[name] for name in columns.votes])
+    notes = (*dataset.notes, *_note_on_votes(columns, votes))
+    return replace(dataset, votes=None if votes is None else votes[dataset.rows], notes=notes)
+
+
+def _read(path: Path, columns: _Columns) -> _Table:
+    picture, split = columns.picture or "", columns.split
+    wanted = [picture, *columns.labels, *([split] if split else []), *columns.votes]
+    read = _values(path, wanted)
+    labels = read[columns.labels[0]]
+    if columns.classes:
+        labels = [
+            _chosen(values, columns.classes)
+            for values in zip(*(read[name] for name in columns.labels), strict=True)
+        ]
+    return _Table(
+        [content or b"" for content in read[picture]],
+        labels,
+        None if split is None else read[split],
+        _votes([read[name] for name in columns.votes]),
+        columns.class_names,
+    )
+
+
+def _values(path: Path, wanted: list[str]) -> dict[str, list[Any]]:
+    """The values of these columns, row by row."""
     # Imported here: half a second that nobody else should wait for.
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        with pq.ParquetFile(path) as file:
-            schema = file.schema_arrow
-            picture, label, split = _columns(path, schema)
-            votes = _vote_columns(schema)
-            wanted = [name for name in (picture, label, split) if name is not None] + votes
-            _check_size(path, file.metadata, wanted)
-            columns: dict[str, list[Any]] = {name: [] for name in wanted}
-            size = 0
-            for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
-                for name, values in columns.items():
-                    column = batch.column(name)
-                    column = column.field("bytes") if pa.types.is_struct(column.type) else column
-                    size += column.nbytes
-                    values += column.to_pylist()
-                if size > _MAX_BYTES or len(columns[label]) > _MAX_ROWS:
-                    raise _too_large(path, max(size, _MAX_BYTES), len(columns[label]))
-    except (pa.ArrowException, OSError) as error:
-        if isinstance(error, OSError) and error.errno:  # not the content: the disk, or a missing right
-            raise
-        raise MalformedDatasetError(
-            f"“{path.name}” is not a Parquet file, or is damaged or cut off. Fetch it again."
-        ) from error
-    return _Table(
-        [content or b"" for content in columns[picture]],
-        columns[label],
-        None if split is None else columns[split],
-        _votes([columns[name] for name in votes]),
-        _class_names(schema, label),
-    )
+    read: dict[str, list[Any]] = {name: [] for name in wanted}
+    size = rows = 0
+    with damage_said(path), pq.ParquetFile(path) as file:
+        _check_size(path, file.metadata, wanted)
+        for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
+            for name, values in read.items():
+                column = batch.column(name)
+                column = column.field("bytes") if pa.types.is_struct(column.type) else column
+                size += column.nbytes
+                values += column.to_pylist()
+            rows += len(batch)
+            if size > _MAX_BYTES or rows > _MAX_ROWS:
+                raise _too_large(path, max(size, _MAX_BYTES), rows)
+    return read
 
 
-def _vote_columns(schema: Any) -> list[str]:
-    """The columns of FER+'s votes, all ten or none."""
-    import pyarrow as pa
-
-    wanted = [f"fp_{name}" for name in VOTE_NAMES]
-    there = all(name in schema.names and pa.types.is_integer(schema.field(name).type) for name in wanted)
-    return wanted if there else []
+def _chosen(values: Sequence[Any], classes: tuple[str, ...]) -> str:
+    """The class of the column that is 1; what stands in all of them if it is not one alone."""
+    texts = [str(value) for value in values]
+    place = one_hot([text.encode() for text in texts])
+    return ", ".join(texts) if place is None else classes[place]
 
 
-def _votes(columns: list[list[int | None]]) -> NDArray[np.uint8] | None:
-    votes = np.array([[value or 0 for value in column] for column in columns], np.int64).T
-    return votes.astype(np.uint8) if votes.size and votes.min() >= 0 and votes.max() <= 255 else None
+def _votes(columns: list[list[float | None]]) -> NDArray[np.uint8] | None:
+    """The votes, (n, 10); None if there are none, or they are no numbers of voters."""
+    votes = np.nan_to_num(np.array([[value or 0 for value in column] for column in columns], np.float64).T)
+    fits = votes.size and votes.min() >= 0 and votes.max() <= 255 and (votes == np.rint(votes)).all()
+    return votes.astype(np.uint8) if fits else None
+
+
+def _note_on_votes(columns: _Columns, votes: NDArray[np.uint8] | None) -> list[str]:
+    if not columns.votes or votes is not None:
+        return []
+    return ["Its columns fp_neutral to fp_NF hold something else than numbers of voters and were left alone."]
 
 
 def _where(path: Path, row: int) -> str:
     return f"{path.name}, row {row + 1:,}"
 
 
-def _columns(path: Path, schema: Any) -> tuple[str, str, str | None]:
-    """The names of the columns of pictures, labels and (perhaps) splits."""
+def _columns(path: Path) -> _Columns:
+    """Find the columns by their names and types.
+
+    Raises:
+        MalformedDatasetError: it is no Parquet file, or has no faces, or no labels.
+    """
     import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with damage_said(path):
+        schema = pq.read_schema(path)
 
     def holds_pictures(kind: Any) -> bool:
         if pa.types.is_struct(kind):
             return any(child.name == "bytes" and holds_pictures(child.type) for child in kind)
         return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
+    lower = {name.lower(): name for name in reversed(schema.names)}
+
     def first(wanted: tuple[str, ...]) -> str | None:
-        lower = {name.lower(): name for name in reversed(schema.names)}
         return next((lower[name] for name in wanted if name in lower), None)
 
-    pictures = next((field.name for field in schema if holds_pictures(field.type)), None)
+    picture = next((field.name for field in schema if holds_pictures(field.type)), None)
     label = first(EMOTION_COLUMNS)
-    if pictures is None or label is None:
+    classes = class_columns([name.lower() for name in schema.names], numbered=True) if label is None else {}
+    labels = tuple(schema.names[place] for place in classes) if label is None else (label,)
+    if (picture is None and not holds_pixels(schema)) or (picture is not None and not labels):
+        there = printable(", ".join(schema.names[:12])[:120]) or "no columns"
         raise MalformedDatasetError(
-            f"“{path.name}” needs a column of encoded pictures and one named emotion or label; it has "
-            f"{', '.join(schema.names[:12]) or 'no columns'}. Choose a table of labelled pictures."
+            f"“{path.name}” needs a column of encoded pictures or of pixels and one named emotion or label; "
+            f"it has {there}. Choose a table of faces."
         )
-    return pictures, label, first(SPLIT_COLUMNS)
+    votes = tuple(f"fp_{name}" for name in VOTE_NAMES)
+    has_votes = all(name in schema.names and is_number(schema.field(name).type) for name in votes)
+    return _Columns(
+        picture,
+        labels,
+        tuple(classes.values()),
+        first(SPLIT_COLUMNS),
+        votes if has_votes else (),
+        None if label is None else _class_names(schema, label),
+    )
 
 
 def _check_size(path: Path, metadata: Any, wanted: list[str]) -> None:

@@ -69,10 +69,23 @@ def load_csv(
             "which it belongs to, and open that."
         )
     with plain_text(path) as (text, is_copy):
-        first = read_first_line(text)
-        is_wide = len(first.names) >= _MANY_COLUMNS and not has_pixel_column(text, first)
-        layout = _layout(text, first) if is_wide else fer_layout(text, first)
-        return read_faces(text, layout, progress, skip_bad=skip_bad, how=how, split=split, is_copy=is_copy)
+        return load_plain(text, progress, skip_bad, how, split=split, is_copy=is_copy)
+
+
+def load_plain(
+    path: Path,
+    progress: Progress,
+    skip_bad: bool,
+    how: ImportSettings,
+    *,
+    split: Split | None,
+    is_copy: bool,
+) -> Dataset:
+    """`load_csv` for a table in UTF-8 with a row in each line; see `read_faces`."""
+    first = read_first_line(path)
+    is_wide = len(first.names) >= _MANY_COLUMNS and not has_pixel_column(path, first)
+    layout = _layout(path, first) if is_wide else fer_layout(path, first)
+    return read_faces(path, layout, progress, skip_bad=skip_bad, how=how, split=split, is_copy=is_copy)
 
 
 def looks_like_wide_csv(path: Path) -> bool:

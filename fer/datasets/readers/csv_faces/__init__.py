@@ -14,6 +14,7 @@ and why.
 
 from fer.datasets.readers.csv_faces.columns import (
     Columns,
+    class_columns,
     number_count,
     one_hot_columns,
     pixel_column,
@@ -31,5 +32,6 @@ from fer.datasets.readers.csv_faces.layout import (
 )
 from fer.datasets.readers.csv_faces.number_format import number, number_format_of
 from fer.datasets.readers.csv_faces.reading import read_faces
-from fer.datasets.readers.csv_faces.rewriting import plain_text
+from fer.datasets.readers.csv_faces.rewriting import place_for_copy, plain_text
 from fer.datasets.readers.csv_faces.text import shown
+from fer.datasets.readers.csv_faces.words import one_hot

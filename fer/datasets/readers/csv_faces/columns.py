@@ -54,7 +54,7 @@ def pixel_column(rows: Sequence[Sequence[bytes]]) -> int | None:
     return place if rows_with > len(rows) / 2 else None
 
 
-def _class_columns(names: Sequence[str], *, numbered: bool) -> dict[int, str]:
+def class_columns(names: Sequence[str], *, numbered: bool) -> dict[int, str]:
     """The columns that are called like classes, by their places; none if it is one only, or one twice."""
     found = {}
     for place, name in enumerate(names):
@@ -77,7 +77,7 @@ def one_hot_columns(
     Raises:
         MalformedDatasetError: they are called like classes and hold something else.
     """
-    found = _class_columns(first.names, numbered=numbered)
+    found = class_columns(first.names, numbered=numbered)
     if found and rows:
         good = [one_hot([row[place] for place in found]) is not None for row in rows]
         if sum(good) <= len(rows) / 2:

@@ -43,18 +43,32 @@ def _copy(path: Path, stack: ExitStack, changed: Callable[[bytes], bytes]) -> Pa
             f"“{path.name}” has {size / 2**30:.1f} GiB, and {_MOST_BYTES // 2**30} GiB is the most that is "
             "read in its form. Save it again as “CSV UTF-8”, with a line for each face."
         )
-    place = paths.cache_folder()
+    target = stack.enter_context(place_for_copy(path.name))
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(dir=place, prefix=".copying-", ignore_cleanup_errors=True)
-        # Called like the table, because errors speak of what they read by its name.
-        target = Path(stack.enter_context(folder)) / path.name
         with path.open("rb") as source, target.open("wb") as copy:
             while piece := source.read(_PIECE_BYTES):
                 copy.write(changed(piece))
     except OSError as error:
-        raise files.storage_error(place, error) from error
+        raise files.storage_error(target.parent, error) from error
     return target
+
+
+@contextmanager
+def place_for_copy(name: str) -> Iterator[Path]:
+    """Give the path for a copy of the table of that name, because errors speak of what they read by its name.
+
+    Raises:
+        StorageError: `data/cache` cannot be written, or the disk is full.
+    """
+    place = paths.cache_folder()
+    with ExitStack() as stack:
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            folder = tempfile.TemporaryDirectory(dir=place, prefix=".copying-", ignore_cleanup_errors=True)
+            stack.enter_context(folder)
+        except OSError as error:
+            raise files.storage_error(place, error) from error
+        yield Path(folder.name) / name
 
 
 def _as_utf_8(encoding: str) -> Callable[[bytes], bytes]:
