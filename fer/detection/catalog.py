@@ -13,7 +13,7 @@ from fer.detection.profile import ProfileDetector
 from fer.detection.tracking_detector import DetectionMode, TrackingDetector
 from fer.errors import FaceDetectorError
 
-# What `python -m fer detectors --measure FOLDER` found on the annotated photographs of `FOLDER`.
+# What `python -m fer detectors --measure FOLDER` found in the photographs of `FOLDER`.
 MEASURED_FILE = Path(__file__).parent / "measured.json"
 
 DEFAULT_DETECTOR = "yunet"
@@ -26,24 +26,49 @@ SCORE_THRESHOLDS = (0.3, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
+class MaterialMeasure:
+    """What a detector was measured to find in one collection of photographs.
+
+    Attributes:
+        source: whose they are.
+        photographs: how many there are.
+        faces: that are in them.
+        found: of these.
+        exact: photographs in which all of them were found, and nothing else.
+        nobody: photographs with faces in which none of them was found.
+        false_alarms: what else was taken for a face.
+    """
+
+    source: str
+    photographs: int
+    faces: int
+    found: int
+    exact: int
+    nobody: int
+    false_alarms: int
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorMeasure:
     """What a detector was measured to do.
 
     Attributes:
-        found: annotated faces that it found.
-        count: annotated faces there were.
-        false_alarms: what else it took for a face.
-        milliseconds: median for a whole frame of 640×480.
-        photographs: how many there were.
-        source: whose they are.
+        materials: what it found, for each collection of photographs; searched as pictures are.
+        frame_ms: median for a camera's frame of 640×480.
+        picture_ms: median for one of the photographs at its full size.
+        date: of the day.
+        machine: processor and cores.
     """
 
-    found: int
-    count: int
-    false_alarms: int
-    milliseconds: float
-    photographs: int
-    source: str
+    materials: tuple[MaterialMeasure, ...]
+    frame_ms: float
+    picture_ms: float
+    date: str
+    machine: str
+
+    def total(self, of: str) -> int:
+        """The sum over all materials of an attribute of `MaterialMeasure`."""
+        return sum(getattr(material, of) for material in self.materials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +210,11 @@ def measures() -> Mapping[str, DetectorMeasure]:
     """Return what each detector was measured to do, by its name; empty if that cannot be read."""
     try:
         rows: dict[str, dict[str, Any]] = json.loads(MEASURED_FILE.read_text(encoding="utf-8"))["detectors"]
-        return {name: DetectorMeasure(**row) for name, row in rows.items()}
+        return {
+            name: DetectorMeasure(
+                **{**row, "materials": tuple(MaterialMeasure(**material) for material in row["materials"])}
+            )
+            for name, row in rows.items()
+        }
     except (OSError, ValueError, KeyError, TypeError):
         return {}

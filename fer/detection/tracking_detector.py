@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fer.detection.face import SAME_PERSON_SHARE, Box, Face, FaceDetector, largest_first, shared
 from fer.detection.patch import LEAST_LIKENESS, Patch
 from fer.detection.tracking import SAME_FACE_OVERLAP, overlap
+from fer.system import processes
 
 # Whoever comes into view is looked for a sixth of a second later, at 30 frames a second.
 FRAMES_PER_WHOLE_SEARCH = 5
@@ -103,7 +104,7 @@ class TrackingDetector:
             search, self._search = self._search, None
             self._take(search.faces.result(), search.image_bgr, image_bgr)
         if self._search is None and (lost or self._frames_until_search <= 0):
-            self._search = _Search(self._detector, image_bgr)
+            self._search = _Search(self._detector, image_bgr, yielding=True)
             self._frames_until_search = FRAMES_PER_WHOLE_SEARCH
 
     def _search_in_step(self, image_bgr: NDArray[np.uint8], lost: bool) -> None:
@@ -174,14 +175,22 @@ class _Track:
 
 
 class _Search:
-    """A search of one whole frame on a thread of its own, which ends with it."""
+    """A search of one whole frame on a thread of its own, which ends with it.
 
-    def __init__(self, detector: FaceDetector, image_bgr: NDArray[np.uint8]) -> None:
-        self.image_bgr = image_bgr
+    `yielding` lets it go last where the cores are short: a camera's frames do not wait for it.
+    """
+
+    def __init__(
+        self, detector: FaceDetector, image_bgr: NDArray[np.uint8], *, yielding: bool = False
+    ) -> None:
+        self.image_bgr, self._yielding = image_bgr, yielding
         self.faces: Future[list[Face]] = Future()
-        threading.Thread(target=self._run, args=(detector,), name="search-whole-frame", daemon=True).start()
+        # Not a daemon: a process that ended in the midst of OpenCV's work would be aborted.
+        threading.Thread(target=self._run, args=(detector,), name="search-whole-frame").start()
 
     def _run(self, detector: FaceDetector) -> None:
+        if self._yielding:
+            processes.yield_to_other_threads()
         try:
             self.faces.set_result(detector.detect(self.image_bgr))
         except Exception as error:  # carried over to the thread that can tell

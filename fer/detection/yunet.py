@@ -36,8 +36,8 @@ _SIDES_PIXELS = {Search.CAMERA: (416,), Search.PICTURE: (320, 1280, 2560)}
 # another copy a side that is searched well there has to be seen there as well, if less surely.
 _SEARCHED_WELL_PIXELS = (30, 200)
 _LOWEST_SCORE_ELSEWHERE = 0.5
-# Whatever is too small there to be seen has to be surer: in the annotated photographs all that was found so
-# small between the two thresholds was a hand and a plate.
+# Whatever is too small in one of several copies has to be surer: in the annotated photographs all that was
+# found so small between the two thresholds was a hand and a plate.
 _SURER_IF_TOO_SMALL = 0.05
 _SAME_FACE_OVERLAP = 0.3
 _MOST_CANDIDATES = 5000
@@ -98,7 +98,7 @@ class YuNetDetector:
             and all(
                 face.confidence >= self._score_threshold + _surer(face, others, shrunk_by)
                 for shrunk_by, others in copies
-                if others is not found
+                if len(copies) > 1
             )
         )
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,13 @@ def start_module(
 def this_process() -> dict[str, Any]:
     """Our own `process_id` and `process_created`."""
     return {"process_id": os.getpid(), "process_created": psutil.Process().create_time()}
+
+
+def yield_to_other_threads() -> None:
+    """Let the calling thread go last where several want a core; on Linux, where each has a priority."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def memory_megabytes() -> float:

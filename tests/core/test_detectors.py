@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +30,7 @@ from fer.detection import (
     usual_detector,
     yunet,
 )
-from fer.detection.catalog import MEASURED_FILE, measures
+from fer.detection.catalog import MEASURED_FILE, MaterialMeasure, measures
 from fer.detection.profile import ProfileDetector
 from fer.errors import DatasetError, DatasetNotFoundError, FaceDetectorError
 from tests.conftest import dataset_of
@@ -246,13 +247,17 @@ def test_dlibs_rectangles_come_back_in_the_whole_pictures_pixels(monkeypatch: py
     assert 0.5 < face.confidence < 1
 
 
-def test_what_was_measured_is_there_for_the_default_and_no_worse_than_the_reference() -> None:
+def test_what_was_measured_is_there_for_every_detector_and_the_default_is_no_worse_than_the_reference() -> (
+    None
+):
     known = measures()
+    assert set(known) == {entry.name for entry in DETECTORS}
     default, reference = known[DEFAULT_DETECTOR], known["haar_s4"]
-    assert default.found >= reference.found
-    assert default.false_alarms <= reference.false_alarms
-    assert default.milliseconds < reference.milliseconds
+    assert default.total("found") >= reference.total("found")
+    assert default.total("false_alarms") <= reference.total("false_alarms")
+    assert default.frame_ms < reference.frame_ms
     assert detector_entry(DEFAULT_DETECTOR).measured == default
+    assert default.date and default.machine
 
 
 def test_a_file_of_measures_that_is_gone_or_damaged_does_no_harm(
@@ -295,32 +300,57 @@ def annotated(tmp_path: Path) -> Path:
 
 
 def test_annotated_photographs_are_read_with_their_boxes(annotated: Path) -> None:
-    photographs = detecting.load_annotated(annotated)
+    photographs = detecting.load_photographs(annotated, {})
     assert [photograph.boxes for photograph in photographs] == [((170, 60, 280, 170),), ()]
 
 
+def test_without_annotations_a_photograph_shows_one_face_unless_a_table_says_otherwise(
+    annotated: Path,
+) -> None:
+    (annotated / "faces.xml").unlink()
+    table = annotated / "counts.csv"
+    table.write_text("name,faces\nwall.png,0\n")
+    photographs = detecting.load_photographs(annotated, detecting.load_counts(table))
+    assert [photograph.faces for photograph in photographs] == [1, 0]
+    measure = detecting.count_found("here", photographs, build_detector(DEFAULT_DETECTOR).detect)
+    assert measure == MaterialMeasure("here", 2, 1, found=1, exact=2, nobody=0, false_alarms=0)
+
+
+@pytest.mark.parametrize("content", ["name\nwall.png\n", "name,faces\nwall.png,many\n", None])
+def test_a_damaged_table_of_counts_is_a_sentence(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "counts.csv").write_text(content)
+    with pytest.raises(DatasetError, match="columns name and faces"):
+        detecting.load_counts(tmp_path / "counts.csv")
+
+
 def test_a_face_counts_once_and_what_is_no_face_is_a_false_alarm(annotated: Path) -> None:
-    photographs = detecting.load_annotated(annotated)
+    photographs = detecting.load_photographs(annotated, {})
     there, twice, nowhere = ((170, 60, 280, 170), (172, 62, 282, 172), (0, 0, 50, 50))
 
-    def finding(*boxes: tuple[int, int, int, int]) -> Any:
-        return lambda image: [Face(box, 1.0) for box in boxes]
+    def counted(*boxes: tuple[int, int, int, int], of: Any = photographs) -> tuple[int, int, int, int]:
+        found = detecting.count_found("", of, lambda image: [Face(box, 1.0) for box in boxes])
+        return found.found, found.exact, found.nobody, found.false_alarms
 
-    assert detecting.count_found(photographs[:1], finding(there)) == (1, 0)
-    assert detecting.count_found(photographs[:1], finding(there, twice, nowhere)) == (1, 1)
-    assert detecting.count_found(photographs[1:], finding(nowhere)) == (0, 1)
-    assert detecting.count_found(photographs, finding()) == (0, 0)
+    assert counted(there, of=photographs[:1]) == (1, 1, 0, 0)
+    assert counted(there, twice, nowhere, of=photographs[:1]) == (1, 0, 0, 1)
+    assert counted(nowhere, of=photographs[1:]) == (0, 0, 0, 1)
+    assert counted() == (0, 1, 1, 0)
 
 
-def test_a_measurement_tells_of_every_detector_and_of_dim_light(annotated: Path, fer_home: Path) -> None:
+def test_a_measurement_tells_of_every_detector_and_keeps_what_is_known_of_those_that_are_not_here(
+    annotated: Path, fer_home: Path
+) -> None:
     from fer.models.inference import Recognizer
 
     faces = dataset_of([*range(7), *range(7)])
     recognizer = Recognizer(grey_level.save_model(fer_home / "models" / "pretrained" / "grey"))
-    found = detecting.measure_detectors(annotated, faces, recognizer, runs=1)
-    assert set(found["detectors"]) == {entry.name for entry in DETECTORS if not entry.missing()}
-    assert found["detectors"]["haar_fast"]["found"] == 1
-    assert found["detectors"]["haar_fast"]["photographs"] == 2
+    found = detecting.measure_detectors([annotated], {}, faces, recognizer, runs=1)
+    assert set(found["detectors"]) == {entry.name for entry in DETECTORS}
+    material = found["detectors"][DEFAULT_DETECTOR]["materials"][0]
+    assert (material["found"], material["photographs"], material["source"]) == (1, 2, annotated.name)
+    if detector_entry("dlib_hog").missing():
+        assert found["detectors"]["dlib_hog"] == asdict(measures()["dlib_hog"])
     assert found["dim_light"]["found"]["daylight"] == 1
     assert found["dim_light"]["read"]["count"] == 14
     assert json.loads(json.dumps(found))["dim_light"]["read"]["dim"]["right"] <= 14
@@ -336,6 +366,6 @@ def test_a_damaged_annotation_is_a_sentence(annotated: Path, content: str) -> No
         detecting.load_annotated(annotated)
 
 
-def test_a_folder_without_annotations_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DatasetNotFoundError, match="no XML that marks faces"):
-        detecting.load_annotated(tmp_path)
+def test_a_folder_without_photographs_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DatasetNotFoundError, match="there is no photograph"):
+        detecting.load_photographs(tmp_path, {})

@@ -49,16 +49,21 @@ def choose(key: str) -> tuple[str, float | None]:
 
 def _title(entry: DetectorEntry) -> str:
     measured = entry.measured
-    return entry.title if measured is None else f"{entry.title} · finds {measured.found} of {measured.count}"
+    if measured is None:
+        return entry.title
+    return f"{entry.title} · finds {measured.total('found')} of {measured.total('faces')}"
 
 
 def _measured(entry: DetectorEntry) -> str:
     measured = entry.measured
     if measured is None:
         return "It was not measured here."
-    alarms = "no false alarm" if not measured.false_alarms else f"{measured.false_alarms} false alarms"
+    alarms, found = measured.total("false_alarms"), measured.total("found")
+    told = "no false alarm" if not alarms else f"{alarms} false alarm{'s' if alarms > 1 else ''}"
     return (
-        f"Measured: {measured.found} of {measured.count} faces in {measured.photographs} photographs, "
-        f"{alarms}, {measured.milliseconds:.0f} ms for a whole frame of 640×480. A camera does not wait for "
-        "that: whole frames are searched beside it."
+        f"Measured on {measured.total('photographs')} photographs: {found} of {measured.total('faces')} "
+        f"faces found, {told}, {measured.total('exact')} photographs exactly right. A camera's frame of "
+        f"640×480 took {measured.frame_ms:.0f} ms, a photograph {measured.picture_ms:.0f} ms "
+        f"({measured.date}, {phrases.plain(measured.machine)}). A camera does not wait for that: whole "
+        "frames are searched beside it."
     )
