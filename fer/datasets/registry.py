@@ -25,7 +25,7 @@ from fer.datasets.readers.loose_pictures import tree_fingerprint
 from fer.datasets.readers.parquet import load_parquet
 from fer.datasets.readers.signatures import PARQUET, is_archive, signature_at, without_suffix
 from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
-from fer.datasets.readers.tables import find_tables, load_tables, tables_fingerprint
+from fer.datasets.readers.tables import find_tables, load_tables, looks_like_table, tables_fingerprint
 from fer.datasets.readers.wide_csv import load_csv
 from fer.datasets.views import apply_view
 from fer.errors import DatasetError, DatasetNotFoundError, MalformedDatasetError
@@ -56,6 +56,8 @@ FER_2013 = Source(
     citation="Goodfellow et al. (2013), Challenges in Representation Learning: A report on three machine "
     "learning contests, arXiv:1307.0414",
 )
+# Text that may be a table as well as anything else.
+_TEXT_SUFFIXES = ("", ".tsv", ".txt", ".tab", ".dat", ".data")
 # What tells the genuine file from one that only has its form: the faces of each emotion, and of each split.
 _FER_2013_LABELS = [4953, 547, 5121, 8989, 6077, 4002, 6198]
 _FER_2013_SPLITS = {Split.TRAIN: 28709, Split.VALIDATION: 3589, Split.TEST: 3589}
@@ -311,8 +313,10 @@ def _kind(path: Path, how: ImportSettings = AS_GUESSED) -> Kind | None:
         return "parquet"
     if is_list(path) and not looks_like_votes(path):
         return "list"
-    # A table that was called an archive is none, or it would have been known for one.
-    return "csv" if path.name.lower().endswith((".csv", *ARCHIVE_SUFFIXES)) else None
+    # What is called an archive and is text is a table, or a page that says why there is none.
+    if path.name.lower().endswith((".csv", *ARCHIVE_SUFFIXES)):
+        return "csv"
+    return "csv" if path.suffix.lower() in _TEXT_SUFFIXES and looks_like_table(path) else None
 
 
 def _kind_of_folder(path: Path) -> Kind | None:

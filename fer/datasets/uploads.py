@@ -12,15 +12,11 @@ from typing import BinaryIO
 
 from fer.datasets.cache import remove_forgotten
 from fer.datasets.readers.ferplus import load_votes, looks_like_votes
-from fer.datasets.readers.signatures import HEAD_BYTES, signature_of
-from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
 from fer.datasets.registry import DatasetEntry, entry_at, keep_read, read_dataset
 from fer.errors import DatasetError, MalformedDatasetError
 from fer.system import files, paths
 from fer.system.locks import locked
 from fer.system.progress import Progress, silent
-
-_SUFFIXES = (".csv", ".parquet", *ARCHIVE_SUFFIXES)
 
 # Browsers call a second download "archive (1).zip", and brackets are no part of a name here.
 _SECOND_DOWNLOAD = re.compile(r"\s*\((\d{1,3})\)\s*\.")
@@ -29,7 +25,7 @@ _SECOND_DOWNLOAD = re.compile(r"\s*\((\d{1,3})\)\s*\.")
 def save_upload(
     name: str, content: BinaryIO | bytes, progress: Progress = silent, skip_bad: bool = False
 ) -> DatasetEntry:
-    """Put an uploaded table or archive into `data/` and return its entry; archives may have any name.
+    """Put an uploaded table or archive into `data/` and return its entry. Its content says what it is.
 
     It is read once before it gets its name, so that a file that is broken or was cut off leaves nothing
     behind. Uploading the same file twice is fine. FER+'s votes are taken as well: the entry's kind is then
@@ -53,13 +49,6 @@ def save_upload(
     target = paths.child(paths.data_folder(), name)
     source = BytesIO(content) if isinstance(content, bytes) else content
     source.seek(0)  # the page may offer the same file a second time, without its bad faces
-    if not name.lower().endswith(_SUFFIXES) and not signature_of(source.read(HEAD_BYTES)):
-        raise MalformedDatasetError(
-            f"“{name}” is neither a .csv, a .parquet nor an archive (.zip, .tar, .gz, .bz2, .xz). Choose a "
-            "table of faces, or an archive with one or with class folders; copy class folders that are not "
-            "packed into data by hand."
-        )
-    source.seek(0)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         remove_forgotten(target.parent)

@@ -158,6 +158,16 @@ def test_an_archive_can_be_uploaded(name: str, small_csv: bytes, small_dataset: 
     np.testing.assert_array_equal(load_dataset(name).images, small_dataset.images)
 
 
+@pytest.mark.parametrize("name", ["mine.tsv", "mine.txt", "mine"])
+def test_a_table_may_have_any_name(name: str, small_csv: bytes, small_dataset: Dataset) -> None:
+    entry = save_upload(name, small_csv.replace(b",", b"\t"))
+
+    assert (entry.name, entry.kind) == (name, "csv")
+    np.testing.assert_array_equal(load_dataset("mine").images, small_dataset.images)
+    with pytest.raises(MalformedDatasetError, match=r"“notes\.txt” is neither a \.csv"):
+        save_upload("notes.txt", b"Faces are fun.\n")
+
+
 def test_an_archive_may_have_any_name_and_one_that_cannot_be_unpacked_is_named(
     small_csv: bytes, small_dataset: Dataset
 ) -> None:
@@ -200,7 +210,7 @@ def test_a_connection_that_ends_half_way_leaves_nothing_behind(small_csv: bytes)
 
 
 def test_a_file_with_some_bad_rows_is_taken_on_demand(small_csv: bytes) -> None:
-    content = BytesIO(small_csv.replace(b"\n0,", b"\n9,", 1))
+    content = BytesIO(small_csv.replace(b"\n0,", b"\n99,", 1))
 
     with pytest.raises(PartlyBadDatasetError) as caught:
         save_upload("mine.csv", content)

@@ -34,7 +34,7 @@ from fer.datasets.readers.wide_csv import load_csv, looks_like_wide_csv
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from fer.system.progress import Progress, part, silent
 
-_SUFFIXES = (".parquet", ".csv")
+_SUFFIXES = (".parquet", ".csv", ".tsv")
 _DEEPEST = 3
 # A folder with more files than this holds something else.
 _MOST_ENTRIES = 2_000
@@ -88,6 +88,12 @@ def find_tables(folder: Path) -> list[Table]:
     several that are named for splits, and these before one that is alone. Tables without labels do not count.
     """
     return _survey(folder)[0]
+
+
+def looks_like_table(path: Path) -> bool:
+    """Whether a file of any name is a table of faces as text, by its first rows."""
+    first = _first_line(path)
+    return first is not None and _has_faces(path, first)
 
 
 def tables_fingerprint(folder: Path) -> str:
