@@ -45,6 +45,10 @@ class MalformedDatasetError(DatasetError):
     """The file is there, but is not what its name promises."""
 
 
+class UnlabelledDatasetError(MalformedDatasetError):
+    """Pictures are there, and where their labels stand is not known; import settings can say it."""
+
+
 class PartlyBadDatasetError(MalformedDatasetError):
     """Some rows are bad and the others could be used: `load_dataset(..., skip_bad=True)` reads those.
 

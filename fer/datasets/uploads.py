@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +14,7 @@ from typing import BinaryIO
 from fer.datasets.cache import remove_forgotten
 from fer.datasets.readers.ferplus import load_votes, looks_like_votes
 from fer.datasets.registry import DatasetEntry, entry_at, keep_read, read_dataset
-from fer.errors import DatasetError, MalformedDatasetError
+from fer.errors import DatasetError, MalformedDatasetError, UnlabelledDatasetError
 from fer.system import files, paths
 from fer.system.locks import locked
 from fer.system.progress import Progress, silent
@@ -28,8 +29,9 @@ def save_upload(
     """Put an uploaded table or archive into `data/` and return its entry. Its content says what it is.
 
     It is read once before it gets its name, so that a file that is broken or was cut off leaves nothing
-    behind. Uploading the same file twice is fine. FER+'s votes are taken as well: the entry's kind is then
-    "votes", and FER-2013 has them from the next time it is opened.
+    behind. An archive of pictures is kept whose labels stand where nobody can guess, because that can be said
+    of it then. Uploading the same file twice is fine. FER+'s votes are taken as well: the entry's kind is
+    then "votes", and FER-2013 has them from the next time it is opened.
 
     Args:
         name: the file's name, as the browser gave it.
@@ -59,7 +61,11 @@ def save_upload(
                 file.flush()
                 os.fsync(file.fileno())
             is_votes = target.suffix.lower() == ".csv" and looks_like_votes(arriving)
-            dataset = None if is_votes else read_dataset(arriving, progress, skip_bad)
+            dataset = None
+            if not is_votes:
+                # Where its labels stand can only be said of what lies in data/.
+                with suppress(UnlabelledDatasetError):
+                    dataset = read_dataset(arriving, progress, skip_bad)
             # Two who upload different files of one name in the same moment: the second replaces nothing.
             with locked(paths.cache_folder()):
                 if not target.exists():
@@ -68,9 +74,9 @@ def save_upload(
                     raise DatasetError(
                         f"There is another dataset “{name}” already. Rename your file and upload it again."
                     )
-        if dataset is None:
+        if is_votes:
             _check_votes(target)
-        else:
+        elif dataset is not None:
             keep_read(target, dataset, skip_bad)
     except OSError as error:
         raise files.storage_error(target, error) from error

@@ -145,10 +145,16 @@ def test_an_archive_in_data_is_a_dataset_and_is_unpacked_once(
 
 
 @pytest.mark.parametrize(
-    "members", [{}, {"notes.txt": b"hello"}, {"a/1.png": b"x"}, {"some.csv": b"a,b\n1,2\n"}]
+    ("members", "reason"),
+    [
+        ({}, "holds neither a table"),
+        ({"notes.txt": b"hello"}, "holds neither a table"),
+        ({"some.csv": b"a,b\n1,2\n"}, "holds neither a table"),
+        ({"a/1.png": b"x"}, "holds pictures, and nothing says what they show"),
+    ],
 )
-def test_an_archive_without_faces_is_refused(tmp_path: Path, members: dict[str, bytes]) -> None:
-    with pytest.raises(MalformedDatasetError, match=r"“faces\.zip” holds neither a table"):
+def test_an_archive_without_faces_is_refused(tmp_path: Path, members: dict[str, bytes], reason: str) -> None:
+    with pytest.raises(MalformedDatasetError, match=rf"“faces\.zip” {reason}"):
         load_archive(pack_zip(tmp_path / "faces.zip", members))
 
 

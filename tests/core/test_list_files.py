@@ -14,7 +14,13 @@ from fer.datasets.dataset import VOTE_NAMES
 from fer.datasets.readers import list_files
 from fer.datasets.readers.list_files import load_listed_pictures
 from fer.datasets.registry import load_dataset_as
-from fer.errors import DatasetError, FerError, MalformedDatasetError, PartlyBadDatasetError
+from fer.errors import (
+    DatasetError,
+    FerError,
+    MalformedDatasetError,
+    PartlyBadDatasetError,
+    UnlabelledDatasetError,
+)
 from tests.core.test_name_patterns import write_pictures
 
 WORDS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
@@ -193,6 +199,21 @@ def test_an_archive_with_a_list_is_read_and_uploaded(tmp_path: Path, fer_home: P
     save_upload("faces.zip", (tmp_path / "faces.zip").read_bytes())
 
     assert load_dataset("faces").labels.tolist() == [0, 1, 2, 3, 4, 5, 6] * 2
+
+
+def test_an_uploaded_archive_stays_whose_labels_must_be_said(tmp_path: Path) -> None:
+    folder = write_pictures(
+        tmp_path / "coded", [f"p{n}-{code}.png" for n in range(4) for code in ("ha", "sa")]
+    )
+    with zipfile.ZipFile(tmp_path / "coded.zip", "w") as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, f"coded/{path.name}")
+
+    entry = save_upload("coded.zip", (tmp_path / "coded.zip").read_bytes())
+
+    with pytest.raises(UnlabelledDatasetError, match=r"“coded\.zip” holds pictures.*“p\d-[hs]a\.png”"):
+        load_dataset(entry.name)
+    assert len(load_dataset_as(entry.name, ImportSettings(name_pattern="*-{emotion}"))) == 8
 
 
 @pytest.mark.parametrize(

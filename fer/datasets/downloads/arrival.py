@@ -16,7 +16,13 @@ from fer.datasets.downloads.transfer import digests_of
 from fer.datasets.provenance import FileRecord, Provenance, forget_provenance, save_provenance
 from fer.datasets.readers.signatures import signature_at
 from fer.datasets.registry import keep_read, read_dataset
-from fer.errors import DownloadError, FerError, MalformedDatasetError, PartlyBadDatasetError
+from fer.errors import (
+    DownloadError,
+    FerError,
+    MalformedDatasetError,
+    PartlyBadDatasetError,
+    UnlabelledDatasetError,
+)
 from fer.system import paths
 from fer.system.locks import locked
 from fer.system.progress import Progress, part
@@ -140,8 +146,8 @@ def put_in_place(source: Path, target: Path, provenance: Provenance, progress: P
     progress(0.92, f"Reading {target.name}")
     try:
         dataset = read_dataset(source, part(progress, 0.92, 1))
-    except PartlyBadDatasetError:
-        dataset = None  # its good rows are offered when it is opened
+    except (PartlyBadDatasetError, UnlabelledDatasetError):
+        dataset = None  # its good rows are offered when it is opened, or what its labels are is asked
     except MalformedDatasetError as error:
         raise MalformedDatasetError(
             f"What came from {provenance.url} is no dataset that can be read here. {error}"

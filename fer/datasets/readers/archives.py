@@ -10,12 +10,12 @@ from fer import images
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Source
 from fer.datasets.readers.folders import holds_emotions, load_folders
-from fer.datasets.readers.loose_forms import LOADERS, chosen_form, guessed_form
+from fer.datasets.readers.loose_forms import LOADERS, chosen_form, guessed_form, not_understood
 from fer.datasets.readers.signatures import UNPACKABLE, signature_at, without_suffix
 from fer.datasets.readers.tables import find_tables, load_tables
 from fer.datasets.readers.unpacking import FOREIGN, Budget, take_out
 from fer.datasets.readers.vocabulary import quoted
-from fer.errors import MalformedDatasetError
+from fer.errors import MalformedDatasetError, UnlabelledDatasetError
 from fer.system import files, paths
 from fer.system.progress import Progress, part, silent
 
@@ -48,6 +48,9 @@ def load_archive(
                 break
             load, is_complete = _found(folder, how)
         if load is None:
+            reason = not_understood(folder)
+            if isinstance(reason, UnlabelledDatasetError):
+                raise reason
             foreign = budget.passed.example_of(FOREIGN)
             raise MalformedDatasetError(
                 f"“{path.name}” holds {quoted(foreign)}, an archive that cannot be unpacked here. Unpack it "
@@ -71,6 +74,8 @@ def _found(folder: Path, how: ImportSettings) -> tuple[Loader | None, bool]:
     if not tables and (form := guessed_form(folder)):
         return LOADERS[form], True
     splits = {table.split for table in tables}
+    if not tables and how.mapping:  # folders of any names may have been mapped
+        return load_folders, False
     return (load_tables if tables else None), None in splits or len(splits) > 1
 
 

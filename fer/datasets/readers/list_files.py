@@ -39,7 +39,7 @@ from fer.datasets.readers.loose_pictures import (
 )
 from fer.datasets.readers.passed_over import PassedOver
 from fer.datasets.readers.vocabulary import OUTSIDE, label_called, quoted, split_called
-from fer.errors import DatasetError, MalformedDatasetError
+from fer.errors import DatasetError, MalformedDatasetError, UnlabelledDatasetError
 from fer.images import SUFFIXES
 from fer.system import paths
 from fer.system.progress import Progress, silent
@@ -87,13 +87,15 @@ def looks_listed(folder: Path) -> bool:
     return bool(find_lists(folder)) and any(is_picture(entry.name) for entry in walk(folder, _MOST_ENTRIES))
 
 
-def doubt_about_lists(folder: Path) -> MalformedDatasetError | None:
+def doubt_about_lists(folder: Path) -> UnlabelledDatasetError | None:
     """Why the list below a folder cannot be used as it is; None where there is none."""
     for path in candidates(folder):
         try:
             list_layout(path)
-        except MalformedDatasetError as error:
+        except UnlabelledDatasetError as error:
             return error
+        except MalformedDatasetError:  # no list
+            continue
     return None
 
 
@@ -138,6 +140,8 @@ def load_listed_pictures(
             "(--list FILE)."
         )
     reading = _Reading(folder, pictures_below(folder))
+    if not reading.places:
+        raise MalformedDatasetError(reading.refusal(lists[0]))
     for number, listed in enumerate(lists):
         progress(0.1 * number / len(lists), f"Reading {listed.name}")
         reading.add(listed, list_layout(listed, how))

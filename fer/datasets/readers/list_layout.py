@@ -18,7 +18,7 @@ from fer.datasets.readers.vocabulary import (
     quoted,
     split_called,
 )
-from fer.errors import DatasetError, MalformedDatasetError
+from fer.errors import DatasetError, MalformedDatasetError, UnlabelledDatasetError
 
 # A line of a list names one picture; AffectNet's have 68 landmarks besides.
 _LONGEST_LINE = 2**16
@@ -129,7 +129,8 @@ def list_layout(path: Path, how: ImportSettings = AS_GUESSED) -> ListLayout:
     """Find the columns of a list: those that were chosen, the others by their names and by what is in them.
 
     Raises:
-        MalformedDatasetError: a column cannot be guessed, or it is no list.
+        UnlabelledDatasetError: a column cannot be guessed.
+        MalformedDatasetError: it is no list.
         DatasetError: a column that was chosen is not there.
     """
     sample = _sampled(path)
@@ -237,8 +238,8 @@ class _Sample:
         values = self.columns[place]
         return sum(map(rule, values)) / len(values) if values else 0.0
 
-    def _refusal(self, what: str, kind: str) -> MalformedDatasetError:
-        return MalformedDatasetError(
+    def _refusal(self, what: str, kind: str) -> UnlabelledDatasetError:
+        return UnlabelledDatasetError(
             f"Which column of “{self.path.name}” holds {what} cannot be told. Choose one of "
             f"{self.listed()} when you import it (--{kind}-column)."
         )

@@ -12,7 +12,7 @@ from fer.datasets.readers.list_files import doubt_about_lists, load_listed_pictu
 from fer.datasets.readers.loose_pictures import is_picture, walk
 from fer.datasets.readers.name_patterns import HOW_TO_CHOOSE, load_named_pictures, looks_named
 from fer.datasets.readers.vocabulary import quoted
-from fer.errors import MalformedDatasetError
+from fer.errors import MalformedDatasetError, UnlabelledDatasetError
 from fer.system.progress import Progress
 
 LooseForm = Literal["list", "file names"]
@@ -39,13 +39,13 @@ def guessed_form(folder: Path) -> LooseForm | None:
 
 
 def not_understood(folder: Path) -> MalformedDatasetError:
-    """Why a folder cannot be read as a dataset, and what helps."""
+    """Why a folder is no dataset, and what helps; an `UnlabelledDatasetError` where it has pictures."""
     pictures = (entry for entry in walk(folder, _MOST_ENTRIES) if is_picture(entry.name))
     first = next(pictures, None)
     if first is not None and (doubt := doubt_about_lists(folder)) is not None:
         return doubt
     if first is not None:
-        return MalformedDatasetError(
+        return UnlabelledDatasetError(
             f"{quoted(folder.name)} holds pictures, and nothing says what they show: neither the names of "
             f"folders, nor a list, nor names like {quoted(Path(first.path).name)}. {HOW_TO_CHOOSE}"
         )

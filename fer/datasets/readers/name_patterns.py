@@ -33,7 +33,7 @@ from fer.datasets.readers.loose_pictures import (
 from fer.datasets.readers.passed_over import PassedOver
 from fer.datasets.readers.vocabulary import emotion_called, is_outside, quoted
 from fer.emotions import Emotion
-from fer.errors import DatasetError, MalformedDatasetError
+from fer.errors import DatasetError, MalformedDatasetError, UnlabelledDatasetError
 from fer.system.progress import Progress, silent
 
 HOW_TO_CHOOSE = (
@@ -155,7 +155,7 @@ def load_named_pictures(
     names = [place.rpartition("/")[2] for place in places]
     pattern = how.name_pattern or guess_pattern(names)
     if not pattern:
-        raise MalformedDatasetError(
+        raise UnlabelledDatasetError(
             f"The {len(places):,} pictures of “{folder.name}” have no emotions in their names that are "
             f"known; the first is {quoted(names[0])}. {HOW_TO_CHOOSE}"
         )
