@@ -25,7 +25,8 @@ def cutting_section(how: ImportSettings, dataset: Dataset | None, key: str) -> I
             "Cut the largest face out of each picture",
             bool(how.cut_faces),
             key=f"{key}.cut",
-            help="For whole photographs. Pictures in which no face is found are left out and listed.",
+            help="For whole photographs. Pictures in which no face is found are left out and listed. An "
+            "edition made for the whole pictures does not fit the faces cut out of them.",
         )
         side = how.cut_faces or CUT_SIDE
         if is_cut:
@@ -44,7 +45,7 @@ def wait_for_cutting(entry: DatasetEntry) -> None:
         _arguments(entry, how),
         headings=("The faces are to be cut out of its pictures", "Cutting the faces out"),
         explained="This was chosen for it, and its files are new or have changed since.",
-        cost="About twenty photographs a second on two cores.",
+        cost="On two cores thirty photographs a second, or six of twelve megapixels.",
         button=("Cut the faces out", ":material/crop_free:"),
         key="dataset.import.cut_again",
     )
