@@ -617,3 +617,13 @@ def test_a_disk_that_is_full_for_an_archive_inside_is_a_sentence(
 
     with pytest.raises(StorageError, match="disk is full"):
         load_archive(path)
+
+
+def test_one_part_of_an_archive_is_said_to_be_one(tmp_path: Path, csv: bytes) -> None:
+    whole = pack_zip(tmp_path / "faces.zip", {"fer2013.csv": csv}).read_bytes()
+    (tmp_path / "faces.zip.001").write_bytes(whole[: len(whole) // 2])
+
+    with pytest.raises(
+        MalformedDatasetError, match=r"“faces\.zip\.001” is one of several parts of an archive"
+    ):
+        load_dataset(str(tmp_path / "faces.zip.001"))

@@ -9,6 +9,7 @@ import bz2
 import errno
 import gzip
 import lzma
+import re
 import stat
 import struct
 import tarfile
@@ -64,6 +65,7 @@ _UNKNOWN = "neither a picture nor a table, by its ending"
 FOREIGN = "an archive that cannot be unpacked here"
 """Why a member was passed over that has to be unpacked by hand."""
 _FOREIGN_SUFFIXES = (".7z", ".rar", ".zst", ".lz4", ".cab")
+_PART = re.compile(r"\.(\d{2,3}|z\d\d|part\d+\.\w+)$", re.IGNORECASE)
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError)
 
 
@@ -150,6 +152,11 @@ def _not_unpackable(path: Path, kind: str) -> MalformedDatasetError:
 
 
 def _damaged(name: str) -> MalformedDatasetError:
+    if _PART.search(name):  # of those that an archive was cut into, only the first begins as one
+        return MalformedDatasetError(
+            f"“{name}” is one of several parts of an archive. Unpack them all together, with 7-Zip say, and "
+            "choose what was inside."
+        )
     return MalformedDatasetError(
         f"“{name}” is damaged or cut off: it may be half a download or half an upload. Fetch it again."
     )
