@@ -1,5 +1,6 @@
 """Face cropping at import: what is found is cut out, what is not is told, and nothing is squeezed."""
 
+import json
 import shutil
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.data import astronaut
 
+from fer.__main__ import main
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets import load_dataset
 from fer.datasets.import_settings import load_import_settings
@@ -282,3 +284,31 @@ def test_faces_that_were_cut_out_before_are_said_to_fill_their_pictures(tmp_path
     read = load_folders(tmp_path / "faces", how=CUT)
 
     assert any("filled their pictures before" in note for note in read.notes)
+
+
+def test_cutting_is_typed_told_as_json_and_taken_back(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(root)]) == 0
+    assert "python -m fer import DATASET --cut-faces" in capsys.readouterr().out
+
+    assert main(["import", str(root), "--cut-faces", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["count"], told["image_height"], told["pictures"]["cutting"]["found"]) == (3, 48, 3)
+    assert main(["import", str(root), "--settings", '{"cut_faces": 96}', "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["image_width"] == 96
+    assert load_import_settings(root) == ImportSettings(cut_faces=96)
+    assert main(["import", str(root), "--cut-faces", "0"]) == 0
+    assert load_import_settings(root) == AS_GUESSED
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--cut-faces", "5"], ["--settings", "{"], ["--settings", '{"cut_faces": true}'], ["--settings", "3"]],
+)
+def test_what_cannot_be_chosen_is_said_in_a_sentence(
+    root: Path, capsys: pytest.CaptureFixture[str], wrong: list[str]
+) -> None:
+    assert main(["import", str(root), *wrong]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and len(said) < 300
+    assert load_import_settings(root) == AS_GUESSED
