@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer.config import DatasetView
+from fer.datasets.readers.numbering import numbering_first
 from fer.errors import DatasetError, PartlyBadDatasetError
 from pages.parts import caches, masthead, notices, pickers, state
 from pages.parts.dataset import conversion, edition_bar, import_cutting, import_form, intake, overview, splits
@@ -59,7 +60,7 @@ source = dataset.source
 st.caption(
     f"{source.title}. Licence: {source.license}." + (f" [Read more]({source.url})." if source.url else "")
 )
-notices.listed(dataset.notes, "dataset.notes")
+notices.listed(numbering_first(dataset.notes), "dataset.notes")
 import_form.show(entry, dataset)
 
 with notices.shown():

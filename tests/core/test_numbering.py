@@ -9,16 +9,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fer.config import ImportSettings
-from fer.datasets import Dataset
+from fer.__main__ import main
+from fer.config import AS_IT_CAME, DatasetView, ImportSettings
+from fer.datasets import Dataset, editions, load_dataset
+from fer.datasets.import_settings import load_import_settings
 from fer.datasets.readers.folders import listing_fingerprint, load_folders
 from fer.datasets.readers.numbering import NUMBERINGS, read_labels
 from fer.datasets.readers.parquet import load_parquet
 from fer.datasets.readers.tables import load_tables
 from fer.datasets.readers.wide_csv import load_csv
+from fer.datasets.registry import load_dataset_as, place_of_dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import dataset_of
+from tests.corrections import relabel
 
 RAF_DB = ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral")
 
@@ -250,3 +254,64 @@ def test_a_parquet_table_is_read_by_its_numbers_or_by_the_names_it_has_for_them(
     dataset = load_parquet(tmp_path / "faces.parquet")
     assert levels(dataset) == {emotion: label for label, emotion in enumerate(EMOTIONS)}
     assert any("as RAF-DB's" in note for note in dataset.notes) is not named
+
+
+# ── chosen, remembered ───────────────────────────────────────────────────────────────────────────
+
+
+def labels_of(name: str, view: DatasetView = AS_IT_CAME) -> list[str]:
+    dataset = load_dataset(name, view=view)
+    return [dataset.emotions[label] for label in dataset.labels]
+
+
+def test_the_command_chooses_remembers_and_forgets(
+    csv_in_data: Callable[[str], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = csv_in_data("faces")
+    before = labels_of(name)
+    assert main(["import", name, "--numbering", "affectnet", "--map", "6="]) == 0
+    said = capsys.readouterr().out
+    assert "Its numbers were read as AffectNet's: 0 neutral" in said
+    assert "“6” is left out (faces: 6)" in said
+    assert (
+        labels_of(name)
+        == ["neutral"] * 6 + ["happy"] * 6 + ["sad"] * 6 + ["surprise"] * 6 + ["fear"] * 6 + ["disgust"] * 6
+    )
+    assert main(["import", name, "--map", "6=neutral"]) == 0
+    assert labels_of(name)[-1] == "neutral"
+    assert main(["import", name, "--forget"]) == 0
+    assert labels_of(name) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--numbering", "raf-db"], "nothing in its numbering"),
+        (["--map", "0=bored"], "must be one of"),
+        (["--map", "=happy"], "without a label"),
+        ([f"--map={number}=happy" for number in range(7)], "would be happy"),
+        ([f"--map={number}=" for number in range(7)], "none of the seven emotions"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused_and_the_former_stays(
+    csv_in_data: Callable[[str], str], capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    name = csv_in_data("faces")
+    assert main(["import", name, "--numbering", "alphabetical"]) == 0
+    capsys.readouterr()
+    assert main(["import", name, *options]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert len(error) < 400
+    assert load_import_settings(place_of_dataset(name)) == ImportSettings("alphabetical")
+
+
+def test_an_edition_keeps_its_corrections_when_the_numbering_changes(
+    csv_in_data: Callable[[str], str],
+) -> None:
+    name = csv_in_data("faces")
+    editions.create_edition(name, "mine")
+    relabel(load_dataset(name), "mine", [0], Emotion.SAD)
+    load_dataset_as(name, ImportSettings("affectnet"))
+    assert labels_of(name)[0] == "neutral"
+    assert labels_of(name, DatasetView(edition="mine"))[0] == "sad"

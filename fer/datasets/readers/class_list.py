@@ -16,7 +16,7 @@ from fer.datasets.readers.vocabulary import label_called
 
 _STEMS = ("classes", "class", "labels", "label", "names", "categories", "emotions", "index")
 _STEM = re.compile(rf"(?:{'|'.join(_STEMS)})(?:[ _-]?(?:names?|map|list|index|to[ _-]?idx))?", re.IGNORECASE)
-_SUFFIXES = (".txt", ".csv", ".names", ".json")
+SUFFIXES = (".txt", ".csv", ".names", ".json")
 # A list of classes is short; what is longer lists pictures.
 _MOST_BYTES = 10_000
 _MOST_ENTRIES = 10_000
@@ -46,7 +46,7 @@ def class_lists(folder: Path, root: Path) -> Iterator[Path]:
         with suppress(OSError):
             for _, path in zip(range(_MOST_ENTRIES), sorted(place.iterdir()), strict=False):
                 if (
-                    path.suffix.lower() in _SUFFIXES
+                    path.suffix.lower() in SUFFIXES
                     and _STEM.fullmatch(path.stem)
                     and not path.is_symlink()
                     and path.is_file()

@@ -99,7 +99,9 @@ def load_folders(
     if unknown and not skip_bad:  # said before the pictures are decoded, which takes a while
         place = printable(found[min(unknown)].folder.place)
         message = f"The folder “{place}” in “{folder.name}” names no emotion. " + (
-            reading.advice or "Rename it or move it away, or leave its pictures out."
+            reading.advice
+            or "Rename it or move it away, say what it stands for (python -m fer import DATASET --map), or "
+            "leave its pictures out."
         )
         refuse_bad(folder.name, "pictures", len(places) + len(unknown), unknown, message)
 

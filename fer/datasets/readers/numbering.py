@@ -85,9 +85,9 @@ _FIRST_OF_RAF_DB, _LAST_OF_RAF_DB, _CONTEMPT = 1, 7, 7
 # Fewer different numbers do not tell one numbering from another.
 _TELLING_NUMBERS = 5
 # A number that fewer of the faces have is a slip of the pen and no class.
-_LEAST_SHARE = 0.002
+_LEAST_SHARE = 0.01
 _MOST_SHOWN = 8
-_READ = "Its numbers were read"
+_READ, _CHOOSE = "Its numbers were read", "choose one."
 _MOST_SOURCE_LABELS = 200
 _LONGEST_LABEL = 100
 
@@ -215,6 +215,16 @@ def _order(label: SourceLabel) -> tuple[bool, int, str]:
     return number is None, number or 0, label.text
 
 
+def numbering_first(notes: Sequence[str]) -> list[str]:
+    """Return a dataset's notes with the one on its numbers first: all labels depend on that."""
+    return sorted(notes, key=lambda note: not note.startswith(_READ))
+
+
+def is_asked(notes: Sequence[str]) -> bool:
+    """Return whether a dataset's notes ask the learner to choose a numbering, because several fit."""
+    return any(note.startswith(_READ) and note.endswith(_CHOOSE) for note in notes)
+
+
 def number_of(label: str) -> int | None:
     """The number of a class that a label is; None for a word."""
     plain = plain_label(label)
@@ -246,15 +256,15 @@ def _encoding(
     there = {number for number, count in numbers.items() if count >= least}
     if 0 not in there and _LAST_OF_RAF_DB in there and len(there) >= _TELLING_NUMBERS:
         return NUMBERINGS["raf-db"], f"{_read_as('raf-db')} They begin with 1 and reach 7, as RAF-DB's do."
-    if 0 in there and max(there) > _CONTEMPT and there <= NUMBERINGS["affectnet"].keys():
+    if _CONTEMPT + 1 in there and there <= NUMBERINGS["affectnet"].keys() and there == {*range(max(there) + 1)}:
         return NUMBERINGS["affectnet"], f"{_read_as('affectnet')} They reach {max(there)}, as AffectNet's do."
     fer_2013 = NUMBERINGS["fer-2013"]
     if 0 not in there:
         fer_2013 = {number: emotion for number, emotion in fer_2013.items() if number != _CONTEMPT}
     if {0, _CONTEMPT} <= there:
-        doubt = "With a 7, they may as well be AffectNet's or FER+'s, which have another order: choose one."
+        doubt = f"With a 7, they may as well be AffectNet's or FER+'s, which have another order: {_CHOOSE}"
     elif 0 not in there and _FIRST_OF_RAF_DB in there and len(there) >= _TELLING_NUMBERS:
-        doubt = "Without a 0, they may as well be RAF-DB's, which have another order: choose one."
+        doubt = f"Without a 0, they may as well be RAF-DB's, which have another order: {_CHOOSE}"
     else:
         doubt = "That is an assumption: nothing in it says so."
     return fer_2013, f"{_read_as('fer-2013')} {doubt}"

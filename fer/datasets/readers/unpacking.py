@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, Protocol
 
 from fer import images
+from fer.datasets.readers.class_list import SUFFIXES as CLASS_LIST_SUFFIXES
 from fer.datasets.readers.loose_pictures import LIST_SUFFIXES
 from fer.datasets.readers.passed_over import PassedOver, is_junk
 from fer.datasets.readers.signatures import (
@@ -51,7 +52,7 @@ _BLOCK = 2**18
 _MAX_AT_ONCE = 2**20
 # What unpacking xz may take of memory, which its header may ask for in any amount; `xz -9` asks for 65 MiB.
 _XZ_MEMORY = 2**28
-_WANTED = (*images.SUFFIXES, *LIST_SUFFIXES, ".parquet", *SUFFIXES)
+_WANTED = (*images.SUFFIXES, *LIST_SUFFIXES, *CLASS_LIST_SUFFIXES, ".parquet", *SUFFIXES)
 # What other programs than ours write as a zip, by the member that gives it away.
 _DOCUMENTS = {
     "xl/workbook.xml": "an Excel workbook. Save it as “CSV UTF-8”",

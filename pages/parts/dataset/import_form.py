@@ -8,6 +8,7 @@ import streamlit as st
 from fer.config import AS_GUESSED, DatasetView, ImportSettings
 from fer.datasets import Dataset, DatasetEntry
 from fer.datasets.import_settings import load_import_settings, variant
+from fer.datasets.readers.numbering import is_asked
 from fer.datasets.registry import load_dataset_as
 from fer.errors import DatasetError, FerError
 from pages.parts import caches, notices, phrases, state
@@ -43,8 +44,9 @@ def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
             st.warning(phrases.plain(doubt.sentence), icon=":material/swap_horiz:")
             if st.button("Read it so", icon=":material/check:", key="dataset.import.doubted"):
                 read_so(entry, replace(saved, **doubt.choices))
+    is_open = dataset is None or is_asked(dataset.notes)
     with st.expander(
-        "How its labels and pictures are read", icon=":material/rule_settings:", expanded=dataset is None
+        "How its labels and pictures are read", icon=":material/rule_settings:", expanded=is_open
     ):
         chosen = places_section(entry, saved, key)
         for section in _SECTIONS:
