@@ -256,7 +256,11 @@ def _encoding(
     there = {number for number, count in numbers.items() if count >= least}
     if 0 not in there and _LAST_OF_RAF_DB in there and len(there) >= _TELLING_NUMBERS:
         return NUMBERINGS["raf-db"], f"{_read_as('raf-db')} They begin with 1 and reach 7, as RAF-DB's do."
-    if _CONTEMPT + 1 in there and there <= NUMBERINGS["affectnet"].keys() and there == {*range(max(there) + 1)}:
+    if (
+        _CONTEMPT + 1 in there
+        and there <= NUMBERINGS["affectnet"].keys()
+        and there == {*range(max(there) + 1)}
+    ):
         return NUMBERINGS["affectnet"], f"{_read_as('affectnet')} They reach {max(there)}, as AffectNet's do."
     fer_2013 = NUMBERINGS["fer-2013"]
     if 0 not in there:
