@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fer.config import ImportSettings
 from fer.datasets import Dataset, Split
 from fer.datasets.readers import passed_over
 from fer.datasets.readers.folders import holds_emotions, listing_fingerprint, load_folders
@@ -401,3 +402,13 @@ def test_names_that_are_no_text_are_counted_in_printable_sentences(root: Path) -
 
     assert note == "Left out: “???[31m.xyz” (not a picture, by its ending)."
     assert listing_fingerprint(root)
+
+
+def test_a_folder_that_was_mapped_is_read_though_it_is_the_only_one_of_its_split(root: Path) -> None:
+    put(root / "train" / "happy" / "1.png")
+    put(root / "test" / "froh" / "2.png")
+
+    chosen = ImportSettings(mapping=(("froh", "happy"),))
+
+    assert len(load_folders(root)) == 1
+    assert load_folders(root, how=chosen).splits.tolist() == [Split.TRAIN, Split.TEST]

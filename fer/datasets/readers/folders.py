@@ -49,13 +49,14 @@ _CLOSED = "a folder that may not be looked into"
 class _Folder(NamedTuple):
     """A folder of pictures: where it lies, its place below the dataset's folder, its label and its split.
 
-    `split` is None where no folder above it names one.
+    `split` is None where no folder above it names one. In one that `is_aside` pictures need not have a label.
     """
 
     path: Path
     place: str
     word: str
     split: Split | None
+    is_aside: bool
 
 
 class _Picture(NamedTuple):
@@ -66,9 +67,9 @@ class _Picture(NamedTuple):
     folder: _Folder
 
     @property
-    def is_deeper(self) -> bool:
-        """Whether it lies in a folder in its folder."""
-        return len(self.place) > len(self.folder.place) + 1 + len(self.name)
+    def is_aside(self) -> bool:
+        """Whether it is no mistake if its folder means nothing: deeper in it pictures may be anything."""
+        return self.folder.is_aside or len(self.place) > len(self.folder.place) + 1 + len(self.name)
 
 
 def load_folders(
@@ -90,10 +91,9 @@ def load_folders(
     places = [row for row, meaning in enumerate(meanings) if meaning not in (None, OUTSIDE)]
     outside = reading.outside(picture.folder.word for picture in found)
     unlabelled = [row for row, meaning in enumerate(meanings) if meaning is None]
-    # Deeper in a folder that names nothing, pictures are no mistake: they may be anything.
-    passed.add_all((found[row].place for row in unlabelled if found[row].is_deeper), _NO_LABEL)
+    passed.add_all((found[row].place for row in unlabelled if found[row].is_aside), _NO_LABEL)
     why = f"lies in a folder that names none of the emotions {', '.join(EMOTIONS)}."
-    unknown = {row: (printable(found[row].place), why) for row in unlabelled if not found[row].is_deeper}
+    unknown = {row: (printable(found[row].place), why) for row in unlabelled if not found[row].is_aside}
     if not places and not unknown:
         raise _without_pictures(folder)
     if unknown and not skip_bad:  # said before the pictures are decoded, which takes a while
@@ -312,11 +312,9 @@ def _folders(folder: Path) -> Iterator[_Folder]:
     is_labelled = any(_names_something(part) for _, group in groups for part in group)
     for split, group in groups:
         # A test split without labels may keep all its pictures in one folder.
-        if split and len(group) == 1 and is_labelled and not _names_something(group[0]):
-            continue
+        is_aside = split is not None and len(group) == 1 and is_labelled and not _names_something(group[0])
         for part in group:
-            place = part.relative_to(folder).as_posix()
-            yield _Folder(part, place, part.name, split)
+            yield _Folder(part, part.relative_to(folder).as_posix(), part.name, split, is_aside)
 
 
 def _names_something(folder: Path) -> bool:
