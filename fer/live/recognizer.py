@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -30,6 +30,10 @@ from fer.live.temporal_smoothing import TemporalSmoother
 from fer.models.inference import Recognizer
 from fer.models.temperature import apply_temperature
 
+# A camera's frame must not wait for a crowd. Of five people each is read twelve times a second, which the
+# smoothing over a quarter of a second does not show.
+FACES_READ_PER_FRAME = 2
+
 
 def recognize_faces(
     image_bgr: NDArray[np.uint8],
@@ -52,48 +56,47 @@ def recognize_faces(
     Raises:
         ModelMismatchError: a model answers with something that is not a probability.
     """
+    image_bgr = _prepared(image_bgr, settings)
+    faces = dict(enumerate(detector.detect(image_bgr), start=1))
+    return tuple(_read(image_bgr, faces, recognizer, settings, other).values())
+
+
+def _prepared(image_bgr: NDArray[np.uint8], settings: LiveSettings) -> NDArray[np.uint8]:
     image_bgr = as_bgr(image_bgr)
-    if settings.lift_contrast:
-        image_bgr = lift_contrast(image_bgr)
-    faces = detector.detect(image_bgr)
-    large_enough = [face for face in faces if min(_sides(face)) >= SMALLEST_FACE_PIXELS]
-    read = iter(_read(image_bgr, large_enough, recognizer, settings, other))
-    return tuple(
-        replace(next(read), track_id=number)
-        if min(_sides(face)) >= SMALLEST_FACE_PIXELS
-        else RecognizedFace(face, None, number, None)
-        for number, face in enumerate(faces, start=1)
-    )
+    return lift_contrast(image_bgr) if settings.lift_contrast else image_bgr
 
 
-def _sides(face: Face) -> tuple[int, int]:
+def _is_large_enough(face: Face) -> bool:
     left, top, right, bottom = face.box
-    return right - left, bottom - top
+    return min(right - left, bottom - top) >= SMALLEST_FACE_PIXELS
 
 
 def _read(
     image_bgr: NDArray[np.uint8],
-    faces: list[Face],
+    faces: Mapping[int, Face],
     recognizer: Recognizer,
     settings: LiveSettings,
     other: Recognizer | None,
-) -> Iterator[RecognizedFace]:
-    """Each of the faces with its scores, all read in one call."""
-    crops = _crops(image_bgr, faces, recognizer)
+) -> dict[int, RecognizedFace]:
+    """Each of the faces with its scores, by its number; all read in one call, but for those too small."""
+    numbers = [number for number, face in faces.items() if _is_large_enough(face)]
+    read = [faces[number] for number in numbers]
+    crops = _crops(image_bgr, read, recognizer)
     maps: list[NDArray[np.float32]] | None = None
-    if settings.with_maps and recognizer.has_emotion_maps and faces:
+    if settings.with_maps and recognizer.has_emotion_maps and read:
         emotion_maps, answers = recognizer.predict_with_maps(crops)
         maps = list(emotion_maps)
     else:
         answers = recognizer.predict(crops)
     told = apply_temperature(answers, settings.temperature)
-    others = None if other is None else other.predict(_crops(image_bgr, faces, other))
-    for row, (face, probabilities) in enumerate(zip(faces, told, strict=True)):
+    others = None if other is None else other.predict(_crops(image_bgr, read, other))
+    recognized = {number: RecognizedFace(face, None, number, None) for number, face in faces.items()}
+    for row, (number, probabilities) in enumerate(zip(numbers, told, strict=True)):
         scores = EmotionScores(recognizer.emotions, probabilities)
-        yield RecognizedFace(
-            face,
+        recognized[number] = RecognizedFace(
+            faces[number],
             scores,
-            track_id=row + 1,
+            track_id=number,
             label=scores.top if scores.confidence >= settings.unsure_below else None,
             crop=crops[row],
             other_scores=None
@@ -101,6 +104,7 @@ def _read(
             else EmotionScores(other.emotions, others[row]),
             emotion_maps=None if maps is None else maps[row],
         )
+    return recognized
 
 
 class LiveRecognizer:
@@ -185,10 +189,12 @@ class LiveRecognizer:
             started_at = time.monotonic()
             captured_at = started_at if captured_at is None else captured_at
             setup, memory = self._setup, self._memory
-            recognized = recognize_faces(
-                frame_bgr, setup.detector, setup.recognizer, setup.settings, setup.other
-            )
-            followed = self._followed(recognized, captured_at, setup)
+            image_bgr = _prepared(frame_bgr, setup.settings)
+            found = setup.detector.detect(image_bgr)
+            faces = dict(zip(memory.tracker.update(found), found, strict=True))
+            due = {number: faces[number] for number in self._due(faces)}
+            read = _read(image_bgr, due, setup.recognizer, setup.settings, setup.other)
+            followed = self._followed(faces, read, captured_at, setup)
             latency_seconds = time.monotonic() - started_at
             with self._lock:
                 memory.meter.note_reading(latency_seconds)
@@ -260,26 +266,34 @@ class LiveRecognizer:
         with self._reading_lock, self._lock:
             self._memory = _Memory()
 
+    def _due(self, faces: Mapping[int, Face]) -> list[int]:
+        """Whose faces are read in this frame: in a film everyone's, before a camera new ones and in turns."""
+        told = self._memory.told
+        new = [number for number in faces if number not in told]
+        in_turns = [number for number in told if number in faces]
+        return new + (in_turns if self._given_detector is not None else in_turns[:FACES_READ_PER_FRAME])
+
     def _followed(
-        self, recognized: tuple[RecognizedFace, ...], now: float, setup: "_Setup"
+        self, faces: Mapping[int, Face], read: Mapping[int, RecognizedFace], now: float, setup: "_Setup"
     ) -> tuple[RecognizedFace, ...]:
-        """The same faces with their ids, steadied; only `read` touches this part of the memory."""
+        """What is told of the faces, steadied; only `read` touches this part of the memory."""
         memory = self._memory
-        ids = memory.tracker.update([item.face for item in recognized])
         source = setup.recognizer.fingerprint
         emotions = tuple(setup.recognizer.emotions)
-        followed = []
-        for item, track_id in zip(recognized, ids, strict=True):
+        for track_id, item in read.items():
+            memory.told.pop(track_id, None)  # whoever was read last stands last
+            memory.told[track_id] = item
             if item.too_small:
-                followed.append(replace(item, track_id=track_id))
                 continue
             smoother = memory.people.get(track_id)
             if smoother is None or smoother.source != source:
                 smoother = memory.people[track_id] = TemporalSmoother(source, emotions)
             probabilities = self._relative_to_rest(track_id, item.scores.probabilities, now, setup)
             scores, label = smoother.update(probabilities, now, setup.settings)
-            followed.append(replace(item, answer=scores, track_id=track_id, label=label))
+            memory.told[track_id] = replace(item, answer=scores, label=label)
+        followed = [replace(memory.told[track_id], face=face) for track_id, face in faces.items()]
         known = memory.tracker.ids
+        memory.told = {track_id: item for track_id, item in memory.told.items() if track_id in known}
         memory.people = {track_id: memory.people[track_id] for track_id in known if track_id in memory.people}
         with self._lock:
             memory.baselines = {i: value for i, value in memory.baselines.items() if i in known}
@@ -328,6 +342,7 @@ class _Memory:
     """What one camera has shown so far; `reset` puts a new one in its place."""
 
     tracker: FaceTracker = field(default_factory=FaceTracker)
+    told: dict[int, RecognizedFace] = field(default_factory=dict)
     people: dict[int, TemporalSmoother] = field(default_factory=dict)
     baselines: dict[int, Baseline | None] = field(default_factory=dict)
     baseline_seconds: float = BASELINE_SECONDS

@@ -14,7 +14,7 @@ from skimage.data import astronaut
 from fer.detection import Box, Face, HaarDetector
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import FaceDetectorError, ModelMismatchError
-from fer.live import LiveRecognizer, LiveSettings, recognize_faces
+from fer.live import LiveRecognizer, LiveSettings, Smoothing, recognize_faces
 from fer.live.drawing import draw_faces
 from fer.live.video.table import face_row
 from fer.models.inference import Recognizer
@@ -70,6 +70,23 @@ def test_all_faces_of_a_frame_go_to_the_model_in_one_call(
     ]
     assert len(LiveRecognizer(recognizer, detector=Pointing(*boxes)).read(frame_showing()).faces) == 30
     assert batches == [30]
+
+
+def test_a_camera_reads_new_faces_at_once_and_the_others_of_a_crowd_in_turns(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = [(100 * column, 20, 100 * column + 80, 100) for column in range(5)]
+    monkeypatch.setattr("fer.live.recognizer.build_detector", lambda *options: Pointing(*boxes))
+    batches: list[int] = []
+    predict = recognizer.predict
+    monkeypatch.setattr(recognizer, "predict", lambda images: batches.append(len(images)) or predict(images))
+    live = LiveRecognizer(recognizer, LiveSettings(smoothing=Smoothing.NONE, lead=0, unsure_below=0))
+    frame = np.zeros((480, 640, 3), np.uint8)
+    assert len(live.read(frame).faces) == 5
+    frame[:] = grey_level.flat(Emotion.HAPPY, 1, 1)[0, 0]
+    happy = [sum(item.label is Emotion.HAPPY for item in live.read(frame).faces) for _ in range(3)]
+    assert batches == [5, 2, 2, 2]
+    assert happy == [2, 4, 5]
 
 
 def test_a_face_is_smoothed_over_its_own_past_and_follows_a_change(recognizer: Recognizer) -> None:
