@@ -113,12 +113,16 @@ def shape_note(sizes: Counter[tuple[int, int]], width: int, height: int) -> list
     """
     if set(sizes) <= {(width, height)}:
         return [] if width == height else [f"The pictures are not square but {width}×{height} pixels."]
-    (commonest, most), others = sizes.most_common(1)[0], len(sizes) - 1
-    what = f"{most:,} of its {sizes.total():,} pictures are" if others else f"Its {most:,} pictures are"
-    what += f" {commonest[0]}×{commonest[1]} pixels"
-    if others:
-        what += f", the rest of {others:,} other {'size' if others == 1 else 'sizes'}"
-    bent = any(w * height != h * width for w, h in sizes)
+    ((w, h), most), others, count = sizes.most_common(1)[0], len(sizes) - 1, sizes.total()
+    if not others:
+        what = f"Its {count:,} pictures are {w}×{h} pixels"
+    elif most > count / 2:
+        other = "another size" if others == 1 else f"{others:,} other sizes"
+        what = f"{most:,} of its {count:,} pictures are {w}×{h} pixels, the rest of {other}"
+    else:
+        such_as = "the commonest" if most > 1 else "for example"
+        what = f"Its {count:,} pictures have {len(sizes):,} sizes, {such_as} {w}×{h} pixels"
+    bent = any(wide * height != high * width for wide, high in sizes)
     kept = " Nothing was squeezed: where the shape differs, the edge is repeated." if bent else ""
     return [f"{what}: scaled to {width}×{height}.{kept}"]
 
