@@ -1,9 +1,11 @@
 """Dataset registry: which datasets there are, and loading one by its name or path."""
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -46,6 +48,8 @@ Kind = Literal[
 ]
 SYNTHETIC = "synthetic"
 _MOST_NAMED = 5
+# Looking into a folder of 100,000 pictures takes half a second, and a page lists them with every click.
+_LISTED_ANEW_S = 10
 # What lies beside datasets and is none: what people write about them, and what desktops leave behind.
 _NO_DATASET = ("readme", "license", "licence", "copying", "citation", "thumbs", "desktop", "__macosx")
 
@@ -92,15 +96,13 @@ def list_datasets() -> list[DatasetEntry]:
 
 def entry_at(path: Path) -> DatasetEntry | None:
     """The entry of what lies at a path in `data/`; None for what nobody takes for a dataset."""
-    if path in paths.own_data_folders() or path.name.startswith(".") or not os.path.lexists(path):
-        return None
-    if path.stem.lower() in _NO_DATASET or path.suffix.lower() == ".md":
+    if not _may_be_dataset(path):
         return None
     how = AS_GUESSED
     with suppress(DatasetError):
         how = load_import_settings(path)
     try:
-        kind = _kind(path, how)
+        kind = _kind_at(path, how, _stamp(path))
     except OSError:  # a folder that may not be looked into
         kind = None
     if kind == "csv" and looks_like_votes(path):
@@ -108,6 +110,22 @@ def entry_at(path: Path) -> DatasetEntry | None:
     if kind == "list" and not path.is_dir():  # its pictures would be all that lie in data/
         kind = None
     return DatasetEntry(path.name, path.name, kind or "not understood", path)
+
+
+def _may_be_dataset(path: Path) -> bool:
+    if path in paths.own_data_folders() or path.name.startswith(".") or not os.path.lexists(path):
+        return False
+    return path.stem.lower() not in _NO_DATASET and path.suffix.lower() != ".md"
+
+
+def _stamp(path: Path) -> tuple[int, float]:
+    """When a folder was last written, and a time that stands still for seconds; pages list all the time.
+
+    A folder that was written just now may be written again in the same tick of its clock.
+    """
+    now, written = time.time(), path.stat().st_mtime_ns
+    is_settled = path.is_dir() and now - written / 1e9 > _LISTED_ANEW_S
+    return written, now // _LISTED_ANEW_S if is_settled else now
 
 
 def load_dataset(
@@ -180,7 +198,7 @@ def uncut(name: str, skip_bad: bool = False) -> ImportSettings | None:
     with suppress(DatasetError, OSError):
         path = place_of_dataset(name)
         how = load_import_settings(path)
-        if how.cut_faces and not is_kept(path, _state(path, how), _variant(skip_bad, how)):
+        if how.cut_faces and not is_kept(path, _state(path, _kind(path, how)), _variant(skip_bad, how)):
             return how
     return None
 
@@ -194,7 +212,7 @@ def place_of_dataset(name: str) -> Path:
     if name == SYNTHETIC:
         raise DatasetError("The built-in drawn faces are no file. Choose a dataset that is one.")
     inside = paths.data_folder() / name
-    if inside.parent == paths.data_folder() and entry_at(inside) is not None:
+    if inside.parent == paths.data_folder() and _may_be_dataset(inside):
         return inside
     found = (entry.path for entry in list_datasets() if entry.path is not None)
     path = next((path for path in found if name == without_suffix(path.name)), None)
@@ -205,6 +223,12 @@ def read_dataset(
     path: Path, progress: Progress = silent, skip_bad: bool = False, how: ImportSettings = AS_GUESSED
 ) -> Dataset:
     """Read the file or folder at `path`, past the cache; see `load_dataset` and `fer.datasets.readers`."""
+    return _read_as(_kind(path, how), path, progress, skip_bad, how)
+
+
+def _read_as(
+    kind: Kind | None, path: Path, progress: Progress, skip_bad: bool, how: ImportSettings
+) -> Dataset:
     readers: dict[Kind, Callable[[Path, Progress, bool, ImportSettings], Dataset]] = {
         "csv": load_csv,
         "parquet": load_parquet,
@@ -214,7 +238,6 @@ def read_dataset(
         "list": LOADERS["list"],
         "file names": LOADERS["file names"],
     }
-    kind = _kind(path, how)
     if kind is None and path.is_dir():
         raise not_understood(path)
     if kind is None:
@@ -233,7 +256,7 @@ def read_dataset(
 
 def keep_read(path: Path, dataset: Dataset, skip_bad: bool = False) -> None:
     """Save what `read_dataset` made of what now lies at `path`, so that opening it takes no time."""
-    keep(path, _state(path, AS_GUESSED), dataset, _variant(skip_bad, AS_GUESSED))
+    keep(path, _state(path, _kind(path)), dataset, _variant(skip_bad, AS_GUESSED))
 
 
 def _variant(skip_bad: bool, how: ImportSettings) -> str:
@@ -261,9 +284,13 @@ def _load_path(path: Path, progress: Progress, skip_bad: bool, how: ImportSettin
         raise MalformedDatasetError(
             f"“{path.name}” is neither a file nor a folder but a pipe or a device. Choose a file of faces."
         )
-    dataset = cached(
-        path, _state(path, how), lambda: read_dataset(path, progress, skip_bad, how), _variant(skip_bad, how)
-    )
+    kind = _kind(path, how)
+
+    def read() -> Dataset:
+        return _read_as(kind, path, progress, skip_bad, how)
+
+    # What cannot be read has no state that would be worth finding out.
+    dataset = read() if kind is None else cached(path, _state(path, kind), read, _variant(skip_bad, how))
     genuine = dataset.source == FER_2013
     if path.parent == paths.data_folder() and (source := source_of(path.name)):
         citation = source.citation or dataset.source.citation
@@ -291,14 +318,18 @@ def _with_votes(dataset: Dataset, path: Path, *, needed: bool = False) -> Datase
         return replace(dataset, notes=(*dataset.notes, str(error)))
 
 
-def _state(path: Path, how: ImportSettings) -> str:
+def _state(path: Path, kind: Kind | None) -> str:
     """A text that changes when what would be read from `path` does."""
-    kind = _kind(path, how)
     if not path.is_dir():
         return file_state(path) + (tree_fingerprint(path.parent) if kind == "list" else "")
     if kind in LOADERS:
         return tree_fingerprint(path)
     return tables_fingerprint(path) if kind == "tables" else listing_fingerprint(path)
+
+
+@lru_cache(maxsize=256)
+def _kind_at(path: Path, how: ImportSettings, stamp: tuple[int, float]) -> Kind | None:
+    return _kind(path, how)
 
 
 def _kind(path: Path, how: ImportSettings = AS_GUESSED) -> Kind | None:

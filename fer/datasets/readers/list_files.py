@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Split
@@ -270,16 +270,10 @@ class _Reading:
 
     def _place(self, name: str, near: str) -> tuple[str, str]:
         """Where the picture lies that a list names, or why it is not used."""
-        plain = name.replace("\\", "/")
-        if plain.startswith("/") or plain[1:2] == ":":
-            inside = plain.removeprefix(f"{self.folder.as_posix()}/")
-            if inside == plain:
-                return "", _OUTSIDE
-            plain = inside
-        parts = PurePosixPath(plain).parts
-        if not parts or ".." in parts or "\0" in plain:
-            return "", _OUTSIDE if parts else _MISSING
-        wanted = _folded("/".join(parts))
+        wanted = _below(name, self.folder)
+        if wanted is None:
+            return "", _OUTSIDE
+        wanted = _folded(wanted)
         last = wanted.rpartition("/")[2]
         candidates = self._by_name.get(last) or self._of_stem(_stem(last))
         if len(candidates) > 1:
@@ -301,6 +295,15 @@ class _Reading:
             for name, places in self._by_name.items():
                 self._by_stem.setdefault(_stem(name), []).extend(places)
         return self._by_stem.get(stem, [])
+
+
+def _below(name: str, folder: Path) -> str | None:
+    """The place of a picture as a list names it, with "/"; None if it leads out of the folder."""
+    if "/" not in name and "\\" not in name and name[:2] != ".." and name[1:2] != ":":
+        return name  # nearly all names in nearly all lists
+    plain = name.replace("\\", "/").removeprefix(f"{folder.as_posix()}/")
+    parts = [part for part in plain.split("/") if part not in ("", ".")]
+    return None if plain.startswith("/") or plain[1:2] == ":" or ".." in parts else "/".join(parts)
 
 
 def _agreed(labels: Counter[str]) -> str | None:
@@ -327,7 +330,7 @@ def _by_meaning(labels: Counter[str]) -> dict[int | str, Counter[str]]:
 
 def _folded(text: str) -> str:
     """A name as lists and disks agree on it: macOS takes letters apart, Windows does not mind capitals."""
-    return unicodedata.normalize("NFC", text).casefold()
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
 
 
 def _stem(name: str) -> str:
