@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fer.datasets.readers.csv_faces.number_format import NumberFormat, number, numbers_in, tidy
+from fer.datasets.readers.csv_faces.number_format import NumberFormat, numbers_of, tidy
 
 
 def pixels_of(rows: Sequence[bytes | memoryview], written: NumberFormat) -> NDArray[np.uint8] | None:
@@ -61,13 +61,11 @@ def tidied_pixels_of(rows: Sequence[bytes], written: NumberFormat) -> NDArray[np
         return pixels_of(tidied, written)
     images = np.empty((len(rows), written.pixels), np.uint8)
     for image, row in zip(images, tidied, strict=True):
-        values = [number(text) for text in numbers_in(row, written.between)]
-        if len(values) != written.pixels or not all(is_pixel(value, written.factor) for value in values):
+        values = numbers_of(row, written.between)
+        if values is None or len(values) != written.pixels:
             return None
-        image[:] = np.rint(np.array(values, np.float64) * written.factor)
+        pixels = np.array(values) * written.factor
+        if not ((pixels >= 0) & (pixels <= 255)).all():
+            return None
+        image[:] = np.rint(pixels)
     return images if written.order is None else images[:, written.order]
-
-
-def is_pixel(value: float | None, factor: float) -> bool:
-    """Whether a number, if it is one, is 0 to 255 once it is multiplied by `factor`."""
-    return value is not None and 0 <= value * factor <= 255

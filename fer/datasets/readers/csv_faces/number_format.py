@@ -17,7 +17,8 @@ _WHOLE = re.compile(rb"(?<=[0-9])\.0*(?![0-9.eE])")
 _WITH_FRACTION = re.compile(rb"[.eE]")
 _WITH_COMMA = re.compile(rb"-?[0-9]+,[0-9]+")
 # float() would take “nan”, “infinity” and “1_0” as well.
-_NUMBER = re.compile(rb"[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?")
+_NO_NUMBER = re.compile(rb"[^-+.0-9eE]")
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,24 @@ def numbers_in(text: bytes, between: bytes) -> list[bytes]:
 
 
 def number(text: bytes) -> float | None:
-    """A finite number; None if it is none."""
-    return float(text) if _NUMBER.fullmatch(text) else None
+    """A number as a table writes it; None if it is none."""
+    if _NO_NUMBER.search(text) or len(text) > _LONGEST:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def numbers_of(text: bytes, between: bytes) -> list[float] | None:
+    """`number` of all numbers of a tidied row at once; None if one is none."""
+    numbers = numbers_in(text, between)
+    if _NO_NUMBER.search(b"".join(numbers)):
+        return None
+    try:
+        return list(map(float, numbers))
+    except ValueError:
+        return None
 
 
 def _range(text: bytes, between: bytes) -> tuple[float, float] | None:

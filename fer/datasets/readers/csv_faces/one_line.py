@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer.datasets.dataset import Split
-from fer.datasets.readers.csv_faces.digits import is_pixel, tidied_pixels_of
+from fer.datasets.readers.csv_faces.digits import tidied_pixels_of
 from fer.datasets.readers.csv_faces.layout import Layout
 from fer.datasets.readers.csv_faces.number_format import number, numbers_in, tidy
 from fer.datasets.readers.csv_faces.text import LINE_BYTES, fields_of, shown
@@ -58,8 +58,9 @@ def _broken_rule(pixels: bytes, layout: Layout) -> str:
     written = layout.written
     numbers = numbers_in(tidy(pixels, written.between, decimal_comma=written.decimal_comma), written.between)
     for place, text in enumerate(numbers):
-        whole = text.isdigit() and len(text) <= 3 and int(text) <= 255
-        if not (whole if written.factor is None else is_pixel(number(text), written.factor)):
+        value = number(text)
+        whole = written.factor is not None or (text.isdigit() and len(text) <= 3)
+        if value is None or not whole or not 0 <= value * (written.factor or 1) <= 255:
             column = f" in the column “{layout.names[place]}”" if layout.names else f", number {place + 1:,},"
             return f"the pixel {shown(text)}{column} is no {written.range}"
     expected = f"{written.side}×{written.side} = {written.pixels:,} pixels were expected"
