@@ -117,6 +117,7 @@ def numpy_text(row: int) -> str:
     "content",
     [
         FORMS["pixel"].encode("utf-16"),
+        FORMS["pixel"].encode("utf-16") + "\n".encode("utf-16"),
         FORMS["pixel"].encode("utf-16-le"),
         FORMS["pixel"].encode("utf-16-be"),
         FORMS["wide, 254.0"].encode("utf-16"),
@@ -129,6 +130,7 @@ def numpy_text(row: int) -> str:
     ids=[
         *(
             "UTF-16",
+            "UTF-16 put together",
             "UTF-16-LE without a mark",
             "UTF-16-BE without a mark",
             "wide UTF-16",

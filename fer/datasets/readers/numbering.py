@@ -90,6 +90,7 @@ _MOST_SHOWN = 8
 _READ, _CHOOSE = "Its numbers were read", "choose one."
 _MOST_SOURCE_LABELS = 200
 _LONGEST_LABEL = 100
+_EMPTY = ("", "nan", "none", "null", "na", "n/a")
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +326,8 @@ def _mapping_note(counts: Mapping[str, int], chosen: Mapping[str, str]) -> str:
 
 
 def _advice(counts: Mapping[str, int], meanings: Mapping[str, int | None]) -> str:
-    unknown = sorted(label for label in counts if meanings[label] is None)
+    # A row without a label is to be mended or left out; there is nothing to choose.
+    unknown = sorted(label for label in counts if meanings[label] is None and label.lower() not in _EMPTY)
     if not unknown or not any(number_of(label) is not None for label in counts):
         return ""
     return (

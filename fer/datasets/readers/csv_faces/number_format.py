@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,13 +112,14 @@ def numbers_in(text: bytes, between: bytes) -> list[bytes]:
 
 
 def number(text: bytes) -> float | None:
-    """A number as a table writes it; None if it is none."""
+    """A finite number as a table writes it; None if it is none."""
     if _NO_NUMBER.search(text) or len(text) > _LONGEST:
         return None
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return None
+    return value if isfinite(value) else None
 
 
 def numbers_of(text: bytes, between: bytes) -> list[float] | None:

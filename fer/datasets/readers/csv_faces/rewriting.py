@@ -73,7 +73,8 @@ def place_for_copy(name: str) -> Iterator[Path]:
 
 def _as_utf_8(encoding: str) -> Callable[[bytes], bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    return lambda piece: decoder.decode(piece).encode("utf-8", "replace")
+    # Tables that were put together have a byte order mark inside as well.
+    return lambda piece: decoder.decode(piece).replace("\ufeff", "").encode("utf-8", "replace")
 
 
 def _joining() -> Callable[[bytes], bytes]:
