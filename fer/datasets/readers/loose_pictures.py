@@ -28,7 +28,7 @@ from fer.system.progress import Progress
 
 LIST_SUFFIXES = (".csv", ".tsv", ".txt", ".lst")
 """How the names of files end that may list pictures."""
-_DEEPEST = 8
+_DEEPEST = 16
 _MOST_FILES = 1_000_000
 
 

@@ -41,6 +41,16 @@ _FORMS = (
         "*contempt* is kept out, and the page says so.",
     ),
     (
+        "Pictures with labels in their names",
+        "jaffe/                KDEF/AF01/\n└─ KA.AN1.39.tiff    └─ AF01ANS.JPG",
+        "JAFFE's, KDEF's, or a word such as *happy* in each; other patterns can be said once it is open.",
+    ),
+    (
+        "Pictures with a list",
+        "faces/\n├─ legend.csv   user.id,image,emotion\n└─ images/      001.jpg  002.jpg  …",
+        "Which columns hold what is guessed, or said once it is open.",
+    ),
+    (
         "A Parquet table",
         "image         label  split\n⟨png bytes⟩   3      train\n⟨png bytes⟩   0      test",
         "Encoded pictures with a label, as the dataset hubs serve them.",
