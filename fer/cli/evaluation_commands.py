@@ -10,6 +10,7 @@ from fer.cli import terminal
 from fer.cli.asking import MODEL_HELP, ask_each, load_models
 from fer.cli.commands import Add, Answer
 from fer.cli.dataset_commands import numbering_doubt
+from fer.config import DatasetView
 from fer.datasets import Split, load_dataset
 from fer.datasets.views import describe
 from fer.errors import ConfigError, FerError, ModelMismatchError
@@ -44,7 +45,9 @@ def evaluate(options: argparse.Namespace) -> Answer:
     evaluated = _evaluated(options, names, precision="int8" if options.int8 else "float32")
     evaluation = ensemble_of(evaluated.evaluations)
     scores = scores_of(evaluation)
-    doubt = numbering_doubt(evaluated.faces, evaluated.view)
+    # All faces tell more than those of a split do, and they are at hand.
+    as_it_came = DatasetView(skip_bad=evaluated.view.skip_bad)
+    doubt = numbering_doubt(load_dataset(options.data, view=as_it_came), evaluated.view)
     result = {
         "model": options.model,
         "averaged_models": names,

@@ -34,6 +34,7 @@ _FEWEST_CLASSES = 4
 _LEAST_ACCURACY = 0.4
 # Any of 5,040 exchanges may fit a little by chance; one that nobody published has to fit much better.
 _MARGIN_OF_ANY = 0.25
+_FACES_FOR_ANY = 140
 _CHECKS = ResultStore("numbering", ".json", most=200)
 
 
@@ -181,7 +182,7 @@ def _doubt(
     any_order = {EMOTIONS[row]: EMOTIONS[column] for row, column in zip(rows, columns, strict=True)}
     freely = right({emotion: any_order[emotion] for emotion in numbers})
     reference = known[best] if best is not None and fits(known[best]) else as_read
-    if fits(freely) and freely.share - reference.share >= _MARGIN_OF_ANY:
+    if of >= _FACES_FOR_ANY and fits(freely) and freely.share - reference.share >= _MARGIN_OF_ANY:
         mapping = {
             label.text: LEFT_OUT if label.emotion is None else str(any_order[label.emotion])
             for label in dataset.source_labels

@@ -16,7 +16,7 @@ from fer.models.inference import DEFAULT_MODEL, Recognizer
 from tests.conftest import dataset_of
 from tests.core import grey_level
 
-FACES_OF_EACH = 10
+FACES_OF_EACH = 20
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_raf_db_read_as_fer_2013_is_named_with_both_figures(recognizer: Recogniz
     doubt = doubt_numbering(read_as(ImportSettings("fer-2013"), numbers_in("raf-db")), recognizer)
     assert doubt is not None
     assert doubt.sentence.startswith(
-        "These labels look like RAF-DB's numbering. Of 60 faces small_resnet has"
+        "These labels look like RAF-DB's numbering. Of 120 faces small_resnet has"
     )
     assert ImportSettings(**doubt.choices) == ImportSettings("raf-db")
 
