@@ -157,6 +157,7 @@ def test_what_is_not_used_is_counted_by_reason_and_nothing_outside_is_opened(tmp
         "Left out: “face_003.png” and 2 more (a row of the list without a picture or a label).",
         "Left out: “face_999.png” and 2 more (in the list, but not there).",
         "Left out: “images/face_000.png” (not in the list).",
+        "Left out: “images/link.png” and 1 more (a link, which is not followed).",
     ]
 
 

@@ -47,6 +47,20 @@ def test_jaffe_is_read_by_its_names_and_says_so(tmp_path: Path) -> None:
     )
 
 
+def test_what_lies_beside_pictures_with_labels_in_their_names_is_counted(tmp_path: Path) -> None:
+    write_pictures(tmp_path, [*jaffe(), "portrait.png", ".hidden.png"])
+    (tmp_path / "terms of use.pdf").write_bytes(b"%PDF")
+    first = load_dataset(str(tmp_path)).notes
+    (tmp_path / "jaffe.zip").write_bytes(b"PK")
+
+    assert [note for note in load_dataset(str(tmp_path)).notes if "Left out" in note] == [
+        "Left out: “jaffe.zip” (an archive, which was not unpacked).",
+        "Left out: “terms of use.pdf” (neither a picture nor a list, by its ending).",
+        "Left out: “portrait.png” (no label in its name).",
+    ]
+    assert len(first) < len(load_dataset(str(tmp_path)).notes)
+
+
 def test_kdef_is_read_from_its_folders_of_persons_where_af_is_afraid(tmp_path: Path) -> None:
     write_pictures(tmp_path, kdef())
 

@@ -139,7 +139,8 @@ def load_listed_pictures(
             f"“{folder.name}” holds no list of pictures and labels. Choose one when you import it "
             "(--list FILE)."
         )
-    reading = _Reading(folder, pictures_below(folder))
+    passed = PassedOver()
+    reading = _Reading(folder, pictures_below(folder, passed))
     if not reading.places:
         raise MalformedDatasetError(reading.refusal(lists[0]))
     for number, listed in enumerate(lists):
@@ -148,7 +149,8 @@ def load_listed_pictures(
     found = reading.labelled()
     if not found:
         raise MalformedDatasetError(reading.refusal(lists[0]))
-    return read_labelled(folder, found, reading.notes(found, lists), progress, skip_bad, how)
+    notes = [*reading.notes(found, lists), *passed.notes]
+    return read_labelled(folder, found, notes, progress, skip_bad, how)
 
 
 def _chosen(folder: Path, name: str) -> list[Path]:

@@ -18,7 +18,8 @@ from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.readers.class_list import class_names_in
 from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
 from fer.datasets.readers.numbering import read_labels
-from fer.datasets.readers.passed_over import is_junk
+from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, NO_FILE, PassedOver, is_junk
+from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
 from fer.datasets.readers.vocabulary import OUTSIDE, filled_splits, printable, quoted, split_called
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
@@ -40,11 +41,14 @@ class Labelled(NamedTuple):
     split: Split | None
 
 
-def walk(folder: Path, most: int = _MOST_FILES) -> Iterator[os.DirEntry[str]]:
+def walk(
+    folder: Path, most: int = _MOST_FILES, passed: PassedOver | None = None
+) -> Iterator[os.DirEntry[str]]:
     """The pictures and possible lists below a folder, in no order; at most so many entries are looked at.
 
-    Hidden ones, and links that lead out of the folder, are passed over.
+    What is neither, and links that lead out of the folder, are counted in `passed`; hidden files are not.
     """
+    passed = PassedOver() if passed is None else passed
     own = {str(path) for path in paths.own_data_folders()}
     root, left = folder.resolve(), most
     waiting = [(str(folder), 0)]
@@ -55,21 +59,33 @@ def walk(folder: Path, most: int = _MOST_FILES) -> Iterator[os.DirEntry[str]]:
                 left -= 1
                 if is_junk(entry.name) or entry.path in own:
                     continue
-                if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
-                    continue
-                if entry.name.lower().endswith((*SUFFIXES, *LIST_SUFFIXES)) and entry.is_file():
+                reason = ""
+                if entry.is_symlink() and not (
+                    entry.is_file() and Path(entry.path).resolve().is_relative_to(root)
+                ):
+                    reason = LINK
+                elif entry.is_dir(follow_symlinks=False):
+                    reason = "" if depth < _DEEPEST else f"a folder more than {_DEEPEST} folders deep"
+                    waiting += [] if reason else [(entry.path, depth + 1)]
+                elif not entry.is_file():
+                    reason = NO_FILE
+                elif entry.name.lower().endswith((*SUFFIXES, *LIST_SUFFIXES)):
                     yield entry
-                elif depth < _DEEPEST and entry.is_dir(follow_symlinks=False):
-                    waiting.append((entry.path, depth + 1))
+                else:
+                    is_archive = entry.name.lower().endswith(ARCHIVE_SUFFIXES)
+                    reason = AN_ARCHIVE if is_archive else "neither a picture nor a list, by its ending"
+                if reason:
+                    passed.add(place_of(entry, folder), reason)
         if left <= 0 and most == _MOST_FILES:
             raise MalformedDatasetError(
                 f"“{folder.name}” holds more than {most:,} files. Choose a folder in it, or another dataset."
             )
 
 
-def pictures_below(folder: Path, most: int = _MOST_FILES) -> list[str]:
+def pictures_below(folder: Path, passed: PassedOver) -> list[str]:
     """The places of all pictures below `folder`, with "/", by their names; see `walk`."""
-    found = [place_of(entry, folder) for entry in walk(folder, most) if is_picture(entry.name)]
+    entries = walk(folder, passed=passed)
+    found = [place_of(entry, folder) for entry in entries if is_picture(entry.name)]
     return sorted(found, key=lambda place: (place.rpartition("/")[2], place))
 
 
@@ -86,10 +102,13 @@ def is_picture(name: str) -> bool:
 def tree_fingerprint(folder: Path) -> str:
     """A text that changes when a picture or a list below `folder` is added, removed or saved anew."""
     lines = []
-    for entry in walk(folder):
+    passed = PassedOver()
+    for entry in walk(folder, passed=passed):
         state = entry.stat()
         lines.append(f"{place_of(entry, folder)}\0{state.st_size}\0{state.st_mtime_ns}")
-    return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(
+        "\n".join([*sorted(lines), *passed.notes]).encode("utf-8", "surrogateescape")
+    ).hexdigest()
 
 
 def split_in(place: str) -> Split | None:

@@ -147,7 +147,8 @@ def load_named_pictures(
     Raises:
         DatasetError: the pattern is none.
     """
-    places = pictures_below(folder)
+    passed = PassedOver()
+    places = pictures_below(folder, passed)
     if not places:
         raise MalformedDatasetError(
             f"“{folder.name}” holds no pictures. Put some in, or choose another folder."
@@ -172,7 +173,6 @@ def load_named_pictures(
             f"None of the {len(places):,} names of pictures in “{folder.name}” fits {quoted(pattern)}; the "
             f"first is {quoted(names[0])}. Choose a pattern that fits it."
         )
-    passed = PassedOver()
     passed.add_all(others, "no label in its name")
     example = next((picture for picture in found if emotion_called(picture.label)), found[0])
     name = example.place.rpartition("/")[2]
