@@ -161,6 +161,16 @@ def test_what_is_not_used_is_counted_by_reason_and_nothing_outside_is_opened(tmp
     ]
 
 
+def test_of_several_lists_the_larger_is_read_and_the_other_is_told(tmp_path: Path) -> None:
+    listed(tmp_path, legend())
+    (tmp_path / "few.csv").write_text("\n".join(legend()[:4]))
+
+    dataset = load_dataset(str(tmp_path))
+
+    assert len(dataset) == 14
+    assert "Left out: “few.csv” (another list, which was not read)." in dataset.notes
+
+
 def test_of_two_pictures_of_one_name_the_one_meant_is_taken(tmp_path: Path) -> None:
     write_pictures(tmp_path, ["a/1.png", "b/1.png", "b/2.png"])
     (tmp_path / "list.csv").write_text("image,emotion\na/1.png,happy\nb/1.png,sad\n1.png,fear\n2.png,fear\n")

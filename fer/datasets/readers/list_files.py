@@ -55,6 +55,7 @@ _PIXELS = re.compile(rb"(?:\d{1,3}[ ,;\t]+){60}")
 # What a list says of a picture that is not used.
 _MISSING, _OUTSIDE, _AMBIGUOUS = "in the list, but not there", "outside the folder", "several have this name"
 _UNLISTED, _CONTRADICTED, _UNDECIDED = "not in the list", "equally many labels", "no emotion has most votes"
+_ANOTHER = "another list, which was not read"
 _SHORT = "a row of the list without a picture or a label"
 
 
@@ -149,6 +150,8 @@ def load_listed_pictures(
     found = reading.labelled()
     if not found:
         raise MalformedDatasetError(reading.refusal(lists[0]))
+    others = (other for other in candidates(folder) if other not in lists)
+    passed.add_all((other.relative_to(folder).as_posix() for other in others), _ANOTHER)
     notes = [*reading.notes(found, lists), *passed.notes]
     return read_labelled(folder, found, notes, progress, skip_bad, how)
 
