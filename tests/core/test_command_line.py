@@ -24,6 +24,7 @@ from fer.datasets.editions import create_edition
 from fer.datasets.synthetic.action_units import ActionUnit
 from fer.datasets.synthetic.appearance import Appearance
 from fer.datasets.synthetic.portrait import draw_face
+from fer.detection import yunet
 from fer.emotions import EMOTIONS
 from fer.errors import FerError
 from fer.images import load_picture
@@ -319,6 +320,25 @@ def test_recognize_takes_another_detector_and_keeps_a_table_that_may_say_unsure(
     assert (row["file"], row["label"]) == (str(portrait), "unsure")
     assert [int(row[side]) for side in ("left", "top", "right", "bottom")] == face["box"]
     assert row["second_label"] == face["emotion"]
+
+
+def test_where_yunet_cannot_be_had_haar_stands_in_with_a_sentence_and_named_it_is_an_error(
+    capsys: pytest.CaptureFixture[str], portrait: Path, grey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yunet, "_weights", lambda: None)
+    assert main(["recognize", str(portrait), "--model", grey, "--json"]) == 0
+    told = capsys.readouterr()
+    assert len(json.loads(told.out)["images"][0]["faces"]) == 1
+    assert told.err.count("Until then Haar, fast finds the faces.") == 1
+    assert main(["recognize", str(portrait), "--model", grey, "--detector", "yunet"]) == 2
+    assert "pip install -r requirements.txt" in capsys.readouterr().err
+    assert main(["recognize", str(portrait), "--model", grey, "--score-threshold", "2"]) == 2
+    assert "Score threshold must be 0.3 to 0.95; received 2.0." in capsys.readouterr().err
+
+
+def test_fetching_a_detector_is_no_longer_needed_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["detectors", "--fetch", "yunet"]) == 0
+    assert "not needed any more" in capsys.readouterr().err
 
 
 def test_recognize_says_where_there_is_no_face(
