@@ -42,7 +42,13 @@ class DatasetNotFoundError(DatasetError):
 
 
 class MalformedDatasetError(DatasetError):
-    """The file is there, but is not what its name promises."""
+    """The file is there, but is not what its name promises.
+
+    Attributes:
+        unknown_labels: the labels that mean nothing, as far as they are the reason; the first two hundred.
+    """
+
+    unknown_labels: tuple[str, ...] = ()
 
 
 class UnlabelledDatasetError(MalformedDatasetError):

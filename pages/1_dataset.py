@@ -45,7 +45,7 @@ with notices.shown():
             intake.offer_good_rows(error)
         else:
             st.error(str(error), icon=":material/error:")
-        import_form.show(entry)
+        import_form.show(entry, unknown_labels=getattr(error, "unknown_labels", ()))
         st.stop()
 
 _, height, width, channels = dataset.images.shape

@@ -18,7 +18,7 @@ from fer.datasets.readers.numbering import NUMBERINGS, read_labels
 from fer.datasets.readers.parquet import load_parquet
 from fer.datasets.readers.tables import load_tables
 from fer.datasets.readers.wide_csv import load_csv
-from fer.datasets.registry import load_dataset_as, place_of_dataset
+from fer.datasets.registry import load_dataset_as, place_of_dataset, read_dataset
 from fer.emotions import EMOTIONS, Emotion
 from fer.errors import MalformedDatasetError, PartlyBadDatasetError
 from tests.conftest import dataset_of
@@ -315,3 +315,24 @@ def test_an_edition_keeps_its_corrections_when_the_numbering_changes(
     load_dataset_as(name, ImportSettings("affectnet"))
     assert labels_of(name)[0] == "neutral"
     assert labels_of(name, DatasetView(edition="mine"))[0] == "sad"
+
+
+@pytest.mark.parametrize("form", ["folders", "csv", "tables", "parquet"])
+def test_a_refusal_names_the_labels_that_mean_nothing(
+    tmp_path: Path, numbered: Callable[[dict[str, int]], Path], form: str
+) -> None:
+    places = dict(RAF_DB_LEVELS) | {8: 0, 9: 0}
+    root = tmp_path / "faces"
+    if form == "folders":
+        numbered({str(number): level for number, level in places.items()})
+    elif form == "parquet":
+        picture = cv2.imencode(".png", dataset_of([0]).images[0])[1].tobytes()
+        root.mkdir()
+        pq.write_table(pa.table({"image": [picture] * 9, "label": [*places]}), root / "faces.parquet")
+    else:
+        write_numbered(root / "train.csv", [*places], places)
+    path = next(root.iterdir()) if form in ("csv", "parquet") else root
+    with pytest.raises(PartlyBadDatasetError, match="“8”, “9” mean nothing in its numbering") as caught:
+        read_dataset(path)
+    assert sorted(caught.value.unknown_labels) == ["8", "9"]
+    assert len(str(caught.value)) < 350

@@ -16,6 +16,7 @@ from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.pictures import Pictures, shape_note, vanished
 from fer.datasets.readers import cutting
 from fer.datasets.readers.cutting import Cut, CutStore, FaceCutter
+from fer.datasets.readers.numbering import LabelReading
 from fer.datasets.readers.vocabulary import kept_out
 from fer.errors import FaceDetectorError, MalformedDatasetError, PartlyBadDatasetError, PictureError
 from fer.images import decode_grey, picture_size
@@ -124,14 +125,16 @@ def decode_faces(
     return Decoded(images, rows, pictures, tuple(notes))
 
 
-def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "", advice: str = "") -> None:
+def refuse_bad(
+    dataset: str, what: str, count: int, bad: Bad, message: str = "", labels: LabelReading | None = None
+) -> None:
     """Say which of a dataset's `count` faces cannot be used, if there are any.
 
     Args:
         what: what its faces are called in the plural, "pictures" or "rows".
         count: how many there are, the bad ones included.
         message: what to say instead of naming the first and how many there are.
-        advice: what to say after that.
+        labels: what the labels mean, where some mean nothing; its advice ends the message.
 
     Raises:
         PartlyBadDatasetError: some cannot be used; names the first and says how many.
@@ -148,10 +151,13 @@ def refuse_bad(dataset: str, what: str, count: int, bad: Bad, message: str = "",
             message += f" ({others:,} more of the {count:,} {what} {are} bad as well.)"
         if good:
             message += f" The other {good:,} can be used without {'them' if others else 'it'}."
-    message = f"{message} {advice}".rstrip()
-    if not good:
-        raise MalformedDatasetError(message)
-    raise PartlyBadDatasetError(message, good, [bad[index] for index in sorted(bad)], len(bad))
+    if labels is not None:
+        message = f"{message} {labels.advice}".rstrip()
+    error = MalformedDatasetError(message)
+    if good:
+        error = PartlyBadDatasetError(message, good, [bad[index] for index in sorted(bad)], len(bad))
+    error.unknown_labels = () if labels is None else labels.unknown
+    raise error
 
 
 def notes_on(what: str, count: int, bad: Bad, outside: Counter[str], drawn: str) -> tuple[str, ...]:

@@ -98,12 +98,14 @@ def load_folders(
         raise _without_pictures(folder)
     if unknown and not skip_bad:  # said before the pictures are decoded, which takes a while
         place = printable(found[min(unknown)].folder.place)
-        message = f"The folder “{place}” in “{folder.name}” names no emotion. " + (
-            reading.advice
-            or "Rename it or move it away, say what it stands for (python -m fer import DATASET --map), or "
-            "leave its pictures out."
-        )
-        refuse_bad(folder.name, "pictures", len(places) + len(unknown), unknown, message)
+        message = f"The folder “{place}” in “{folder.name}” names no emotion."
+        if not reading.advice:
+            message += (
+                " Rename it or move it away, say what it stands for (python -m fer import DATASET --map), or "
+                "leave its pictures out."
+            )
+        count = len(places) + len(unknown)
+        refuse_bad(folder.name, "pictures", count, unknown, message, labels=reading)
 
     def read(index: int) -> tuple[str, bytes]:
         place = found[places[index]].place

@@ -157,10 +157,8 @@ def read_labelled(
         )
     if not places or (bad and not skip_bad):
         where, why = bad[min(bad)] if bad else ("", "")
-        advised = (
-            f"“{folder.name}” cannot be loaded. “{where}” {why} {reading.advice}" if reading.advice else ""
-        )
-        refuse_bad(folder.name, "pictures", count, bad, advised)
+        short = f"“{folder.name}” cannot be loaded. “{where}” {why}" if reading.advice else ""
+        refuse_bad(folder.name, "pictures", count, bad, short, labels=reading)
 
     def read(index: int) -> tuple[str, bytes]:
         place = found[places[index]].place

@@ -13,6 +13,7 @@ Source:
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from types import MappingProxyType
 
 import numpy as np
@@ -111,6 +112,12 @@ class LabelReading:
     source_labels: tuple[SourceLabel, ...]
     advice: str
     left_out: frozenset[str]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The labels that mean nothing, as they are printed; at most two hundred."""
+        unknown = (label for label, meaning in self.meanings.items() if meaning is None)
+        return tuple(map(_shown, islice(unknown, _MOST_SOURCE_LABELS)))
 
     def outside(self, words: Iterable[str]) -> Counter[str]:
         """Count the labels that are left out because they are none of ours, for `kept_out`.
@@ -342,12 +349,16 @@ def _short(texts: list[str], most: int = _MOST_SHOWN) -> str:
     return ", ".join(texts[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
+def _shown(label: str) -> str:
+    return printable(plain_label(label)[:_LONGEST_LABEL])
+
+
 def _source_labels(counts: Mapping[str, int], meanings: Mapping[str, int | None]) -> tuple[SourceLabel, ...]:
     """The commonest labels, numbers first; what is called the same is one."""
     merged: Counter[str] = Counter()
     meaning_of = {}
     for label, count in counts.items():
-        text = printable(plain_label(label)[:_LONGEST_LABEL])
+        text = _shown(label)
         merged[text] += count
         meaning_of[text] = meanings[label]
     found = []

@@ -75,7 +75,7 @@ def load_parquet(
     if table.splits is not None:
         splits = _splits(path, table.splits, bad)
     if not skip_bad:  # said before the pictures are decoded, which takes a while
-        refuse_bad(path.name, "rows", count, bad, advice=reading.advice)
+        refuse_bad(path.name, "rows", count, bad, labels=reading)
     left_out = [int(row) for row in np.flatnonzero(labels == OUTSIDE) if row not in bad]
     outside = reading.outside(words[row] for row in left_out)
     rows = np.array([row for row in np.flatnonzero(labels != OUTSIDE) if row not in bad], np.intp)
@@ -333,11 +333,7 @@ def _labels(
     for row, word in enumerate(words):
         label = reading.meanings[word]
         if label is None:
-            bad[row] = (
-                _where(path, row),
-                f"has the label “{printable(word[:60])}”, which is no number of an emotion and no emotion "
-                f"word. The emotions are {', '.join(EMOTIONS)}.",
-            )
+            bad[row] = (_where(path, row), f"has the label “{printable(word[:60])}”, which names no emotion.")
         else:
             labels[row] = label
     return labels

@@ -75,9 +75,10 @@ def load_tables(
             good += refusal.good
     if refusals:
         bad = [(where, why) for refusal in refusals for where, why in refusal.bad]
-        raise PartlyBadDatasetError(
-            str(refusals[0]), good, bad, sum(refusal.bad_count for refusal in refusals)
-        )
+        count = sum(refusal.bad_count for refusal in refusals)
+        joined = PartlyBadDatasetError(str(refusals[0]), good, bad, count)
+        joined.unknown_labels = tuple({label for refusal in refusals for label in refusal.unknown_labels})
+        raise joined
     return _joined(folder, tables, parts, passed)
 
 

@@ -1,6 +1,7 @@
 """Import settings form: how the labels and pictures of a dataset are read, chosen and remembered with it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -17,17 +18,14 @@ from pages.parts.dataset.import_cutting import cutting_section
 from pages.parts.dataset.import_labels import labels_section
 from pages.parts.dataset.import_places import places_section
 
-# Each draws its part of the form and returns the settings with what was chosen there. It receives the
-# settings so far, the dataset as it is read now (None if it cannot be), and how its widgets' keys begin.
-_SECTIONS = (labels_section, cutting_section)
 
-
-def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
+def show(entry: DatasetEntry, dataset: Dataset | None = None, unknown_labels: Sequence[str] = ()) -> None:
     """Show the form of a dataset that lies in a file or folder; nothing for the built-in one.
 
     Args:
         entry: the dataset.
         dataset: as it came; None if it cannot be read as it is.
+        unknown_labels: those that are the reason for that.
     """
     if entry.path is None:
         return
@@ -49,8 +47,8 @@ def show(entry: DatasetEntry, dataset: Dataset | None = None) -> None:
         "How its labels and pictures are read", icon=":material/rule_settings:", expanded=is_open
     ):
         chosen = places_section(entry, saved, key)
-        for section in _SECTIONS:
-            chosen = section(chosen, dataset, key)
+        chosen = labels_section(chosen, dataset, key, unknown_labels)
+        chosen = cutting_section(chosen, dataset, key)
         with st.container(horizontal=True):
             is_changed = st.button(
                 "Read it as chosen",

@@ -17,8 +17,17 @@ _LABEL, _FACES, _MEANING = "Label", "Faces", "Stands for"
 _LEFT_OUT = "left out"
 
 
-def labels_section(how: ImportSettings, dataset: Dataset | None, key: str) -> ImportSettings:
-    """Show which numbering and which meanings of single labels are chosen, and return what is chosen now."""
+def labels_section(
+    how: ImportSettings, dataset: Dataset | None, key: str, unknown_labels: Sequence[str] = ()
+) -> ImportSettings:
+    """Show which numbering and which meanings of single labels are chosen, and return what is chosen now.
+
+    Args:
+        how: what is chosen so far.
+        dataset: as it is read now; None if it cannot be.
+        key: how the keys of its widgets begin.
+        unknown_labels: those for which it cannot be.
+    """
     labels = () if dataset is None else dataset.source_labels
     if dataset is None or any(number_of(label.text) is not None for label in labels):
         numbering = st.selectbox(
@@ -46,10 +55,14 @@ def labels_section(how: ImportSettings, dataset: Dataset | None, key: str) -> Im
         "What single labels stand for. Corrections in an edition stay: they name emotions. Models that were "
         "trained before keep the labels they learned."
     )
+    shown: list[dict[str, Any]] = [
+        {_LABEL: label.text, _FACES: label.count, _MEANING: chosen[label.text] or None} for label in labels
+    ]
+    if not labels:
+        shown += ({_LABEL: label, _MEANING: emotion or _LEFT_OUT} for label, emotion in how.mapping)
+        shown += ({_LABEL: label, _MEANING: None} for label in unknown_labels)
     rows = st.data_editor(
-        [{_LABEL: label.text, _FACES: label.count, _MEANING: chosen[label.text] or None} for label in labels]
-        or [{_LABEL: label, _MEANING: emotion or _LEFT_OUT} for label, emotion in how.mapping]
-        or [{_LABEL: None, _MEANING: None}],
+        shown or [{_LABEL: None, _MEANING: None}],
         column_config={
             _LABEL: st.column_config.TextColumn(disabled=dataset is not None),
             _FACES: st.column_config.NumberColumn(format="localized", disabled=True),

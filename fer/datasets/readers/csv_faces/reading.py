@@ -167,7 +167,9 @@ class _Reading:
         """The good rows of all blocks."""
         labels_read, outside = self._give_meaning(how)
         if self.bad and not (skip_bad and self.good):
-            raise self._refusal(labels_read.advice)
+            refusal = self._refusal(labels_read.advice)
+            refusal.unknown_labels = labels_read.unknown
+            raise refusal
         if not self.good:
             raise MalformedDatasetError(
                 f"“{self.path.name}” shows none of the seven emotions: it has "
