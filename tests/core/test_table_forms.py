@@ -275,6 +275,18 @@ BAD_LINES = {
         "one of them must be 1",
     ),
     "no one": (one_hot(f"id,pixels,{','.join(EMOTIONS)}"), ones(3), "0,0,0,,0,0,0", "hold “0,0,0,,0,0,0”"),
+    "several numbers in a field": (
+        FORMS["wide, 254.0"],
+        "\n3,31.0,",
+        '\n3,"31,35,x",',
+        "the pixel “x” in the column “pixel2” is no whole",
+    ),
+    "a field of numbers at the end": (
+        FORMS["wide, 254.0"],
+        "27.0\n",
+        '"27,x"\n',
+        "the pixel “x”, number 65, is no whole number",
+    ),
     "a share above 1": (
         FORMS["shares of 1"],
         "\n3,0.12",

@@ -11,7 +11,10 @@ from fer.datasets.readers.csv_faces.layout import Layout
 from fer.datasets.readers.csv_faces.number_format import number, numbers_in, tidy
 from fer.datasets.readers.csv_faces.text import LINE_BYTES, fields_of, shown
 from fer.datasets.readers.csv_faces.words import split_of, word_of
-from fer.datasets.readers.vocabulary import no_label
+from fer.datasets.readers.vocabulary import no_label, quoted
+
+# So much of what should be a number is shown.
+_SHOWN = 24
 
 
 @dataclass(slots=True)
@@ -61,7 +64,12 @@ def _broken_rule(pixels: bytes, layout: Layout) -> str:
         value = number(text)
         whole = written.factor is not None or (text.isdigit() and len(text) <= 3)
         if value is None or not whole or not 0 <= value * (written.factor or 1) <= 255:
-            column = f" in the column “{layout.names[place]}”" if layout.names else f", number {place + 1:,},"
-            return f"the pixel {shown(text)}{column} is no {written.range}"
+            # A field between quotes may hold several numbers: there are more of these than columns then.
+            is_column = place < len(layout.names)
+            where = (
+                f" in the column {quoted(layout.names[place])}" if is_column else f", number {place + 1:,},"
+            )
+            found = shown(text if len(text) <= _SHOWN else text[:_SHOWN] + "…".encode())
+            return f"the pixel {found}{where} is no {written.range}"
     expected = f"{written.side}×{written.side} = {written.pixels:,} pixels were expected"
     return f"{expected} and {len(numbers):,} are there"
