@@ -46,8 +46,9 @@ _MOST_CANDIDATES = 5000
 # (interquartile range 0.10), and its centre lies 2 % of the side higher.
 _SQUARE_SIDE = 1.07
 _SQUARE_HIGHER = 0.02
-# Smaller inputs have no cell on its coarsest grid.
-_SMALLEST_INPUT = 32
+# Of an input of 32 pixels, one cell of its coarsest grid, OpenCV's network returns what lay in the memory:
+# faces of infinite size, in every second strip of 320×32. From 33 on it fills up to 64 by itself, with black.
+_SMALLEST_INPUT = 64
 
 
 class YuNetDetector:

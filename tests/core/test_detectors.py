@@ -142,6 +142,15 @@ def test_yunets_boxes_are_framed_as_haar_frames_a_face(monkeypatch: pytest.Monke
     assert face.landmarks[1] == pytest.approx([640 / 416 * 2, 640 / 416 * 3])
 
 
+@pytest.mark.parametrize("size", [(1, 1), (320, 32), (32, 320)])
+def test_yunet_finds_nothing_in_small_pictures_whatever_lay_in_the_memory(size: tuple[int, int]) -> None:
+    picture = np.ascontiguousarray(astronaut()[..., ::-1])
+    for _ in range(12):  # of the strips one of two had a face of infinite size
+        detector = yunet.YuNetDetector()
+        detector.detect(np.asarray(cv2.resize(picture, (320, 240)), np.uint8))
+        assert detector.detect(np.full((*size[::-1], 3), 9, np.uint8)) == []
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 3), (5, 900, 3), (480, 640, 3)])
 def test_yunet_is_given_inputs_of_a_size_it_can_use(
     shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
