@@ -46,8 +46,8 @@ def not_understood(folder: Path) -> MalformedDatasetError:
         return doubt
     if first is not None:
         return UnlabelledDatasetError(
-            f"{quoted(folder.name)} holds pictures, and nothing says what they show: neither the names of "
-            f"folders, nor a list, nor names like {quoted(Path(first.path).name)}. {HOW_TO_CHOOSE}"
+            f"{quoted(folder.name[:50])} holds pictures, and nothing says what they show: no folder, no "
+            f"list, no name like {quoted(Path(first.path).name[:50])}. {HOW_TO_CHOOSE}"
         )
     with os.scandir(folder) as entries:
         names = sorted(

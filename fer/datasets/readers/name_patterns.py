@@ -37,7 +37,7 @@ from fer.errors import DatasetError, MalformedDatasetError, UnlabelledDatasetErr
 from fer.system.progress import Progress, silent
 
 HOW_TO_CHOOSE = (
-    "Say where under “How its labels and pictures are read”, or with fer import --names or --list."
+    "Say it under “How its labels and pictures are read”, or with python -m fer import --names or --list."
 )
 """What to do where it cannot be guessed."""
 # So many of the names must fit a known pattern for it to be guessed.
