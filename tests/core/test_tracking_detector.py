@@ -67,6 +67,15 @@ def test_a_moving_face_is_followed_to_the_pixel_without_asking_the_detector() ->
     assert detector.asked == 1
 
 
+def test_a_mouth_found_where_the_face_is_missed_is_no_second_person() -> None:
+    detector, mouth = Knowing((100, 100)), Face((135, 150, 185, 200), 0.8)
+    following = TrackingDetector(detector)
+    following.detect(frame_with((100, 100)))
+    detector.detect = lambda image_bgr: [mouth]  # type: ignore[method-assign]
+    for _ in range(2 * FRAMES_PER_WHOLE_SEARCH):
+        assert len(following.detect(frame_with((100, 100)))) == 1
+
+
 def test_every_few_frames_the_whole_frame_is_searched() -> None:
     detector = Knowing((100, 100))
     following = TrackingDetector(detector)
