@@ -293,6 +293,7 @@ BAD_LINES = {
         "\n3,1.12",
         "“1.121569”, number 1, is no number from 0 to 1",
     ),
+    "a share beyond all measure": (FORMS["shares of 1"], "\n3,0.12", "\n3,1e308", "is no number from 0 to 1"),
     "a negative share": (FORMS["shares of 1"], "\n3,0.12", "\n3,-0.12", "is no number from 0 to 1"),
     "no share": (FORMS["shares of 1"], "\n3,0.121569", "\n3,nan", "the pixel “nan”"),
     "a list cut short": (

@@ -64,8 +64,8 @@ def tidied_pixels_of(rows: Sequence[bytes], written: NumberFormat) -> NDArray[np
         values = numbers_of(row, written.between)
         if values is None or len(values) != written.pixels:
             return None
-        pixels = np.array(values) * written.factor
-        if not ((pixels >= 0) & (pixels <= 255)).all():
+        numbers = np.array(values)
+        if not ((numbers >= 0) & (numbers <= 255 / written.factor)).all():
             return None
-        image[:] = np.rint(pixels)
+        image[:] = np.rint(numbers * written.factor)
     return images if written.order is None else images[:, written.order]
