@@ -6,21 +6,24 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from fer.datasets.cache import remove_forgotten
+from fer.datasets.dataset import Dataset
 from fer.datasets.readers.ferplus import load_votes, looks_like_votes
+from fer.datasets.readers.numbering import number_of
 from fer.datasets.registry import DatasetEntry, entry_at, keep_read, read_dataset
-from fer.errors import DatasetError, MalformedDatasetError, UnlabelledDatasetError
+from fer.errors import DatasetError, MalformedDatasetError, PartlyBadDatasetError, UnlabelledDatasetError
 from fer.system import files, paths
 from fer.system.locks import locked
 from fer.system.progress import Progress, silent
 
 # Browsers call a second download "archive (1).zip", and brackets are no part of a name here.
 _SECOND_DOWNLOAD = re.compile(r"\s*\((\d{1,3})\)\s*\.")
+# Fewer numbers without a meaning are slips of the pen.
+_STRAY_SHARE = 0.05
 
 
 def save_upload(
@@ -29,9 +32,10 @@ def save_upload(
     """Put an uploaded table or archive into `data/` and return its entry. Its content says what it is.
 
     It is read once before it gets its name, so that a file that is broken or was cut off leaves nothing
-    behind. An archive of pictures is kept whose labels stand where nobody can guess, because that can be said
-    of it then. Uploading the same file twice is fine. FER+'s votes are taken as well: the entry's kind is
-    then "votes", and FER-2013 has them from the next time it is opened.
+    behind. Pictures whose labels stand where nobody can guess are kept, and so is a dataset with numbers that
+    mean nothing, because it can be said then what its labels are. Uploading the same file twice is fine.
+    FER+'s votes are taken as well: the entry's kind is then "votes", and FER-2013 has them from the next time
+    it is opened.
 
     Args:
         name: the file's name, as the browser gave it.
@@ -61,11 +65,7 @@ def save_upload(
                 file.flush()
                 os.fsync(file.fileno())
             is_votes = target.suffix.lower() == ".csv" and looks_like_votes(arriving)
-            dataset = None
-            if not is_votes:
-                # Where its labels stand can only be said of what lies in data/.
-                with suppress(UnlabelledDatasetError):
-                    dataset = read_dataset(arriving, progress, skip_bad)
+            dataset = None if is_votes else _read(arriving, progress, skip_bad)
             # Two who upload different files of one name in the same moment: the second replaces nothing.
             with locked(paths.cache_folder()):
                 if not target.exists():
@@ -84,6 +84,22 @@ def save_upload(
     if entry is None:
         raise DatasetError(f"“{name}” was put into data and is gone again. Upload it once more.")
     return entry
+
+
+def _read(path: Path, progress: Progress, skip_bad: bool) -> Dataset | None:
+    """Read an upload; None for one that is kept unread, because there it can be said what it means.
+
+    That is so where its labels stand nowhere, or many of its numbers mean nothing.
+    """
+    try:
+        return read_dataset(path, progress, skip_bad)
+    except UnlabelledDatasetError:
+        return None
+    except PartlyBadDatasetError as error:
+        numbers = any(number_of(label) is not None for label in error.unknown_labels)
+        if numbers and error.bad_count > _STRAY_SHARE * (error.good + error.bad_count):
+            return None
+        raise
 
 
 def _check_votes(path: Path) -> None:

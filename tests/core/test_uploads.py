@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer.config import DatasetView
+from fer.config import DatasetView, ImportSettings
 from fer.datasets import Dataset, list_datasets, load_dataset, registry, save_upload, uploads
 from fer.datasets.dataset import VOTE_NAMES
+from fer.datasets.registry import load_dataset_as
+from fer.emotions import EMOTIONS
 from fer.errors import DatasetError, FerError, MalformedDatasetError, PartlyBadDatasetError, StorageError
 from fer.system import paths
 from fer.system.progress import Progress
@@ -234,3 +236,13 @@ def test_votes_that_cannot_be_read_leave_nothing_behind() -> None:
     with pytest.raises(MalformedDatasetError):
         save_upload("fer2013new.csv", (VOTES_HEADER + "Training,a.png,many\n").encode())
     assert in_data() == []
+
+
+def test_numbers_without_a_meaning_are_kept_so_that_it_can_be_said(small_csv: bytes) -> None:
+    header, *rows = small_csv.splitlines()
+    numbered = [b"%d%b" % (int(row[:1]) + 2, row[1:]) for row in rows]  # 2 to 8
+    entry = save_upload("mine.csv", b"\n".join([header, *numbered]) + b"\n")
+    with pytest.raises(PartlyBadDatasetError, match="“8” means nothing in its numbering"):
+        load_dataset(entry.name)
+    mapping = tuple((str(number + 2), str(emotion)) for number, emotion in enumerate(EMOTIONS))
+    assert len(load_dataset_as(entry.name, ImportSettings(mapping=mapping))) == 42
