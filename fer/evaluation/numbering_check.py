@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from fer.config import LEFT_OUT, Numbering
 from fer.datasets import Dataset
 from fer.datasets.readers.numbering import NUMBERINGS, TITLES, number_of
+from fer.datasets.registry import FER_2013
 from fer.emotions import EMOTIONS, Emotion, indices
 from fer.errors import ModelError
 from fer.models.inference import DEFAULT_MODEL, Recognizer, load_recognizer
@@ -104,8 +105,8 @@ def doubt_numbering(dataset: Dataset, recognizer: Recognizer) -> NumberingDoubt 
 
 def default_doubt(dataset: Dataset) -> NumberingDoubt | None:
     """Return `doubt_numbering` by the model that reads where none was chosen; None without it."""
-    if len(_numbers(dataset)) < _FEWEST_CLASSES:
-        return None  # nothing is loaded for labels that are words
+    if len(_numbers(dataset)) < _FEWEST_CLASSES or dataset.source == FER_2013:
+        return None  # nothing is loaded for labels that are words, or proven by the numbers of faces
     try:
         return doubt_numbering(dataset, load_recognizer(DEFAULT_MODEL))
     except ModelError:
