@@ -45,7 +45,8 @@ class NumberingDoubt:
 
     Attributes:
         numbering: its name; "guessed" for an exchange that is none of the known ones.
-        mapping: what each number would stand for then, for an exchange that is none of the known ones.
+        mapping: what single numbers would stand for then: all of them for an exchange that is none of the
+            known ones, else those that are left out.
         model: whose answers they are.
         as_read: how many of the faces the model has right as they are labelled now.
         exchanged: how many it would have right.
@@ -169,11 +170,10 @@ def _doubt(
         beyond_chance = exchanged.interval_95[0] > as_read.interval_95[1]
         return beyond_chance and exchanged.share >= _LEAST_ACCURACY
 
-    all_numbers = {number_of(label.text) for label in dataset.source_labels}
     known = {
         numbering: right({emotion: encoding[number] for emotion, number in numbers.items()})
         for numbering, encoding in NUMBERINGS.items()
-        if all_numbers <= encoding.keys()
+        if {*numbers.values()} <= encoding.keys()
     }
     best = max(known, key=lambda numbering: known[numbering].right, default=None)
     # Imported here: half a second that nobody should wait for who has no numbers.
@@ -187,8 +187,15 @@ def _doubt(
         mapping = {
             label.text: LEFT_OUT if label.emotion is None else str(any_order[label.emotion])
             for label in dataset.source_labels
+            if number_of(label.text) is not None  # a word that is left out stays so by itself
         }
         return NumberingDoubt("guessed", tuple(mapping.items()), model, as_read, freely)
     if best is not None and fits(known[best]):
-        return NumberingDoubt(best, (), model, as_read, known[best])
+        # What is left out now and would mean nothing then stays left out.
+        left_out = [
+            (label.text, LEFT_OUT)
+            for label in dataset.source_labels
+            if label.emotion is None and number_of(label.text) not in {None, *NUMBERINGS[best]}
+        ]
+        return NumberingDoubt(best, tuple(left_out), model, as_read, known[best])
     return None

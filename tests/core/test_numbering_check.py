@@ -9,6 +9,7 @@ import pytest
 
 from fer.config import ImportSettings, Numbering
 from fer.datasets import Dataset
+from fer.datasets.dataset import SourceLabel
 from fer.datasets.readers.numbering import NUMBERINGS, read_labels
 from fer.emotions import EMOTIONS, Emotion
 from fer.evaluation.numbering_check import default_doubt, doubt_numbering
@@ -80,6 +81,14 @@ def test_faces_that_the_model_cannot_read_are_not_doubted(recognizer: Recognizer
     rng = np.random.default_rng(0)
     unreadable = replace(dataset, images=rng.integers(0, 256, dataset.images.shape, np.uint8))
     assert doubt_numbering(unreadable, recognizer) is None
+
+
+def test_what_was_left_out_stays_left_out(recognizer: Recognizer) -> None:
+    dataset = read_as(ImportSettings("affectnet"), numbers_in("fer-2013"))
+    left_out = [SourceLabel("9", 40, None), SourceLabel("contempt", 3, None)]
+    doubt = doubt_numbering(replace(dataset, source_labels=(*dataset.source_labels, *left_out)), recognizer)
+    assert doubt is not None
+    assert doubt.choices == {"numbering": "fer-2013", "mapping": (("9", ""),)}
 
 
 def test_words_and_the_few_are_not_doubted(recognizer: Recognizer) -> None:
