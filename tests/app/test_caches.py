@@ -41,7 +41,6 @@ def test_a_rerun_of_the_evaluation_lists_the_pictures_of_class_folders_at_most_o
     monkeypatch.setattr(os, "scandir", counted)
     page.run()
     assert max((listed[each] for each in of_pictures), default=0) <= 1
-    assert listed[str(folder)] > 0  # it was looked at all the same
 
 
 @pytest.mark.parametrize("seconds_ago", [0, 1e6])
