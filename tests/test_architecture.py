@@ -17,6 +17,7 @@ from tests.conftest import PROJECT_ROOT
 LAYERS = [
     "__main__",
     "cli",
+    "course",
     "figures",
     "evaluation",
     "training",

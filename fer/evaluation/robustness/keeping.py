@@ -16,6 +16,7 @@ from fer.datasets import Dataset
 from fer.emotions import Emotion
 from fer.evaluation.robustness.corruptions import CORRUPTIONS, CorruptionKind
 from fer.evaluation.robustness.sweeps import Sweep, SweepPoint
+from fer.system import paths
 from fer.system.result_store import ResultStore, load_result
 
 # The version is raised whenever a corruption comes to change pixels otherwise. 1,000 faces take some 50 kB.
@@ -55,6 +56,13 @@ def load_sweep(path: Path) -> Sweep | None:
     A kind whose levels are others today is left out, so that it is measured anew.
     """
     return load_result(path, _sweep)
+
+
+def kept_sweeps() -> list[Sweep]:
+    """Return every sweep that is kept and can be read, oldest first."""
+    folder = paths.cache_folder() / _SWEEPS.folder
+    places = sorted(folder.glob("[!.]*.json"), key=lambda path: path.lstat().st_mtime_ns)
+    return [sweep for path in places if (sweep := load_sweep(path)) is not None]
 
 
 def _sweep(values: Any) -> Sweep:
