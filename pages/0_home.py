@@ -6,12 +6,16 @@ from contextlib import suppress
 import streamlit as st
 
 from fer import runs
+from fer.course import SetUp, Station
+from fer.course.lessons import first_run
 from fer.datasets import list_datasets
 from fer.emotions import EMOTIONS
 from fer.errors import ModelError
 from fer.models.card import ModelCard, load_card
 from fer.models.inference import ModelEntry, list_models, model_folder
 from pages.parts import caches, components, face_sheet, masthead, notices, phrases, state
+from pages.parts.course.contents import contents
+from pages.parts.course.set_up import apply_set_up
 
 
 def first_readable(models: Sequence[ModelEntry]) -> ModelCard | None:
@@ -38,6 +42,19 @@ def station(number: int, title: str, what: str, ready: str, label: str, icon: st
         st.space("stretch")
         st.caption(f"{icon} {ready}")
         notices.link(f"pages/{number}_{title.lower()}.py", label)
+
+
+def quick_start() -> None:
+    """Draw the shortest way to a model of one's own."""
+    st.subheader("Start: ten minutes to your first model", anchor=False)
+    st.markdown(
+        "1. **Train** a small network on the built-in faces: about a minute.\n"
+        "2. **Evaluate** it: which emotion does it miss?\n"
+        "3. **Try** it on a picture, and see what drawn faces cannot teach."
+    )
+    st.space("stretch")
+    if st.button("Fill in a first run", icon=":material/play_arrow:", key="home.first_run"):
+        apply_set_up(SetUp(Station.TRAINING, training=first_run.CONFIG))
 
 
 def suggestion(title: str, what: str, page: str, label: str) -> None:
@@ -76,6 +93,13 @@ elif history:
 else:
     training = "no run of your own yet"
 
+path, start = st.columns([3, 2], gap="medium")
+with path, notices.shown():
+    contents()
+with start, st.container(border=True, height="stretch", gap="small", key="home-start"):
+    quick_start()
+
+st.header("Or walk freely", anchor=False)
 first, second = st.columns(3, gap="medium"), st.columns(3, gap="medium")
 with first[0]:
     station(

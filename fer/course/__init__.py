@@ -14,6 +14,7 @@ from fer.course.lesson import Verdict as Verdict
 from fer.course.lessons import LESSONS as LESSONS
 from fer.course.lessons import lesson_called as lesson_called
 from fer.course.progress import CourseProgress as CourseProgress
+from fer.course.progress import State as State
 from fer.course.progress import load_progress as load_progress
 from fer.course.progress import save_progress as save_progress
 from fer.course.work import Guess as Guess

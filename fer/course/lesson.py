@@ -47,6 +47,7 @@ class SetUp:
         dataset: the dataset chosen for every page; empty leaves it.
         models: the models to evaluate or to use, the first one shown; empty leaves them.
         run: the run to look at; empty leaves it.
+        opens_game: whether the guessing game is opened.
     """
 
     station: Station
@@ -56,6 +57,7 @@ class SetUp:
     dataset: str = ""
     models: tuple[str, ...] = ()
     run: str = ""
+    opens_game: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,14 @@ class CourseProgress:
         """What is known of a lesson."""
         return self.lessons.get(key, LessonProgress())
 
+    def with_current(self, key: str) -> Self:
+        """The same with another lesson in hand; empty for none."""
+        return replace(self, current=key)
+
+    def shown(self, is_shown: bool) -> Self:
+        """The same with the strip shown, or put away."""
+        return replace(self, is_shown=is_shown)
+
     def with_lesson(self, key: str, **changes: Any) -> Self:
         """The same with something changed about one lesson."""
         return replace(self, lessons={**self.lessons, key: replace(self.of(key), **changes)})

@@ -30,6 +30,8 @@ ModelKind = Literal["pretrained", "imported", "run"]
 Precision = Literal["float32", "int8"]
 
 DEFAULT_MODEL = "small_resnet"
+# Shipped too, and trained on the built-in faces: it can be asked about them before the first run.
+DRAWN_FACES_MODEL = "tiny_cnn_drawn"
 """The shipped model that reads where none was chosen: two points better than mini_XCEPTION for a millisecond
 a face; the next point would cost four times as much."""
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer.system import paths
 from pages.parts import components, state
+from pages.parts.course.strip import course_strip
 
 # A file of our own: a Material symbol or an emoji here would be fetched from the internet.
 _ICON = paths.PROJECT_ROOT / "static" / "face.svg"
@@ -31,6 +32,7 @@ def page_header(title: str, lead: str, station: int | None = None) -> None:
         state.set_camera_shown(False)
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon=_ICON, layout="wide")
     st.html(components.style(__file__))
+    course_strip()
     st.html(f'<div class="fer-station">{f"Station {station} of 5" if station else "FER Lab"}</div>')
     st.title(title, anchor=False)
     st.html(f'<p class="fer-lead">{lead}</p>')

@@ -62,7 +62,7 @@ LESSON = Lesson(
     ),
     remember="The labels are the yardstick of everything that follows, and they are opinions. An accuracy is "
     "agreement with them.",
-    set_up=lambda work: SetUp(Station.DATASET, view="Faces"),
+    set_up=lambda work: SetUp(Station.DATASET, view="Faces", opens_game=True),
     check=_check,
     solve=_solve,
 )

@@ -1,8 +1,11 @@
 """Label preservation: whether a model still names a face by its label when it is changed this much."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
+from fer.course.lessons.augmentation_limit import MARK
 from fer.datasets import Split
 from fer.datasets.browsing import rows_of
 from fer.models.inference import Recognizer
@@ -11,6 +14,7 @@ from fer.training import augmentation
 from fer.training.augmentation.survival import LabelSurvival, Strength, label_survival
 from pages.parts import caches, notices, pickers
 from pages.parts.augmentation.preview import Preview
+from pages.parts.course import course_state
 
 # Six of the interpreter's chunks: it answers them without making room anew.
 FACES = 192
@@ -67,6 +71,8 @@ def show(preview: Preview, recognizer: Recognizer, sheet: LabelSurvival) -> None
         params = augmentation.draw(preview.config, len(rows), np.random.default_rng([preview.seed, 1]))
         copies = augmentation.apply(preview.dataset.images[rows], params)
         survival = label_survival(recognizer, before, copies, preview.emotions_of(rows))
+    if not replace(preview.config, rotation_degrees=0).changes_anything:  # what a lesson asks for
+        course_state.note(f"{MARK}{preview.config.rotation_degrees:.0f}", survival.strength)
     turned = sheet.turned_share
     st.markdown(
         f"Of the {turned.of} copies above, **{turned.right}** get another answer than their face; they "
