@@ -73,6 +73,9 @@ COMMANDS: dict[str, dict[str, str | None]] = {
     },
     "replication_commands": {"replicate": "Repeat what others published, and say what came of it."},
     "bench_commands": {"bench": "Measure speed beside a rival, in the same run."},
+    "course_commands": {
+        "course": "Say how far you or your class are in the course, or write its lesson sheet."
+    },
     "reference_command": {"reference": None},
 }
 

@@ -336,19 +336,21 @@ def test_faces_can_be_narrowed_by_their_votes(open_page: OpenPage, voted: Datase
 def test_verifying_asks_first_then_tells_and_keeps_score(
     open_page: OpenPage, voted: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify, "_drawn", lambda dataset: 18)
+    monkeypatch.setattr(verify, "_drawn", lambda dataset: (18, 18))
     page = open_page(PAGE, {"dataset.view_shown": "Faces"})
     page.button(key="dataset.verify_faces").click().run()
-    assert "And you?" in words(page)
     assert "### Happy" not in words(page)
     page.button(key="dataset.verify.happy").click().run()
     assert "### Happy" in words(page)
     assert "What 10 FER+ voters saw" in words(page)
-    assert "**1 of 1**" in words(page)
     page.button(key="dataset.verify_next").click().run()
     page.button(key="dataset.verify.sad").click().run()
     assert "you said **sad**" in words(page)
-    assert "**1 of 2**" in words(page)
+    page.button(key="dataset.verify_next").click().run()
+    assert [(metric.value, metric.delta) for metric in page.metric[-1:]] == [("50\u00a0%", "1 of 2 faces")]
+    assert "agreed with the label for **2 of 2**" in words(page)
+    page.button(key="dataset.verify_again").click().run()
+    assert page.button(key="dataset.verify.happy")
 
 
 def test_a_file_that_is_no_dataset_is_a_sentence_and_the_choice_stays(

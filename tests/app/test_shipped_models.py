@@ -16,7 +16,8 @@ def test_the_live_page_offers_them(open_page: Callable[..., AppTest], fer_home: 
     assert not page.exception
     assert "no model" not in words(page).lower()
     (models,) = [box for box in page.selectbox if box.label == "Model"]
-    assert len(models.options) == 3
+    assert len(models.options) == 4
+    assert models.value == "small_resnet"  # of photographs
     assert not (fer_home / "models").exists()
 
 

@@ -11,14 +11,26 @@ from pages.parts.course import course_state
 from pages.parts.course.set_up import apply_set_up
 from pages.parts.plot import plot
 
-_VERDICT, _SOLUTION = "course.verdict", "course.solution"
+_OPEN, _VERDICT, _SOLUTION = "course.checking", "course.verdict", "course.solution"
+
+
+def open_check(lesson: Lesson) -> None:
+    """Have the dialog of a lesson opened; a callback. What was said of an earlier answer is forgotten."""
+    st.session_state.pop(_VERDICT, None)
+    st.session_state.pop(_SOLUTION, None)
+    st.session_state[_OPEN] = lesson.key
+
+
+def close_check() -> None:
+    """Have the dialog closed; a callback."""
+    st.session_state.pop(_OPEN, None)
 
 
 def check_dialog(lesson: Lesson) -> None:
-    """Open the dialog of a lesson; what was said of an earlier answer is forgotten."""
-    st.session_state.pop(_VERDICT, None)
-    st.session_state.pop(_SOLUTION, None)
-    st.dialog(lesson.title, width="medium", icon=":material/task_alt:")(_dialog)(lesson)
+    """Show the dialog of the lesson in hand while it is open."""
+    if st.session_state.get(_OPEN) == lesson.key:
+        opened = st.dialog(lesson.title, width="medium", icon=":material/task_alt:", on_dismiss=close_check)
+        opened(_dialog)(lesson)
 
 
 def _dialog(lesson: Lesson) -> None:
@@ -83,6 +95,7 @@ def _verdict(lesson: Lesson, verdict: Verdict) -> None:
         type="primary",
         key="course.next",
     ):
+        close_check()
         course_state.change(lambda known: known.with_current(following.key))
         apply_set_up(following.set_up(course_state.work()))
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fer.course import LESSONS, CourseProgress, Lesson
 from pages.parts.course import course_state
-from pages.parts.course.check_dialog import check_dialog
+from pages.parts.course.check_dialog import check_dialog, open_check
 from pages.parts.course.set_up import apply_set_up
 
 _HINTS = 3
@@ -30,8 +30,15 @@ def _buttons(lesson: Lesson, known: CourseProgress) -> None:
         apply_set_up(lesson.set_up(course_state.work()))
     with st.popover("Hint", icon=":material/lightbulb:", key="course.hints"):
         _hints(lesson, known)
-    if st.button("Check", icon=":material/task_alt:", type="primary", key="course.check"):
-        check_dialog(lesson)
+    st.button(
+        "Check",
+        icon=":material/task_alt:",
+        type="primary",
+        key="course.check",
+        on_click=open_check,
+        args=(lesson,),
+    )
+    check_dialog(lesson)
     st.button("Skip", key="course.skip", on_click=_skip, args=(lesson,), type="tertiary")
     st.button(
         "",
