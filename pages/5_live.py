@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from fer.datasets.registry import SYNTHETIC
 from fer.models.card import load_card
-from fer.models.inference import model_folder
+from fer.models.inference import DEFAULT_MODEL, model_folder
 from pages.parts import caches, masthead, notices, pickers, state
-from pages.parts.live import calibration, camera, consent, controls, pictures, video
+from pages.parts.live import calibration, camera, consent, controls, drawn_model_notice, pictures, video
 
 CAMERA, SNAPSHOT, PICTURES, FILM = "Camera", "Snapshot", "Pictures", "Video"
 
@@ -19,7 +20,12 @@ masthead.page_header(
 with notices.shown():
     chosen, switch = st.columns([2, 3], vertical_alignment="bottom", gap="medium")
     with chosen:
-        model = pickers.choose_model("live.model")
+        model = pickers.choose_model(
+            "live.model",
+            usual=DEFAULT_MODEL,
+            chosen=state.live_model,
+            remember=state.set_live_model,
+        )
     if model is None:
         notices.empty(
             "No model yet",
@@ -37,6 +43,8 @@ with notices.shown():
     temperature = calibration.choose(caches.recognizer(model.name).fingerprint)
     choice = controls.choose(model, temperature)
 
+if card.dataset.get("name") == SYNTHETIC:
+    drawn_model_notice.drawn_model_notice(card)
 agreed = consent.ask_consent(card)
 
 if view != CAMERA or not agreed:

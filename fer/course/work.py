@@ -8,6 +8,7 @@ from fer import runs
 from fer.emotions import Emotion
 from fer.evaluation import robustness
 from fer.evaluation.robustness import Sweep
+from fer.evaluation.test_looks import read_looks
 from fer.runs import DatasetManifest, EpochMetrics, Predictions, Run, RunStatus
 
 Answers = Mapping[str, str | float]
@@ -128,4 +129,9 @@ def read_work(
     """
     records = tuple(RunRecord(run) for run in runs.list_runs()[:_MOST_RUNS])
     sweeps = {sweep.model: sweep for sweep in robustness.kept_sweeps()}
-    return Work(records, guesses, counts or {}, dataset, marks or {}, sweeps)
+    looked = {
+        f"test.{look.model}.{what}": value
+        for look in read_looks()
+        for what, value in (("looks", look.looks), ("right", look.right), ("count", look.count))
+    }
+    return Work(records, guesses, counts or {}, dataset, {**(marks or {}), **looked}, sweeps)

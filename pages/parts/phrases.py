@@ -90,6 +90,11 @@ def faces(count: int) -> str:
     return "1 face" if count == 1 else f"{count:,} faces"
 
 
+def times(count: int) -> str:
+    """How often: "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def plain(text: str) -> str:
     """Return what a learner typed so that Markdown shows it as it is, in one line."""
     line = re.sub(r"[^\S\u00a0]+", " ", text).strip()  # a no-break space stays: "95 %"

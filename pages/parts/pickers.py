@@ -57,19 +57,29 @@ def titled_models() -> list[ModelEntry]:
     ]
 
 
-def choose_model(key: str, label: str = "Model") -> ModelEntry | None:
+def choose_model(
+    key: str,
+    label: str = "Model",
+    *,
+    usual: str = "",
+    chosen: Callable[[], str | None] = state.model,
+    remember: Callable[[str], None] = state.set_model,
+) -> ModelEntry | None:
     """Show the models there are and return the chosen one, remembered for every page; None without any.
 
     Args:
         key: the widget's key, "<page>.model".
         label: what stands above the widget.
+        usual: the name of the one that is taken before a choice, if it is there; else it is the first.
+        chosen: reads which one was chosen.
+        remember: keeps the choice.
     """
     entries = {entry.name: entry for entry in titled_models()}
     if not entries:
         return None
-    if state.model() not in entries:
-        state.set_model(next(iter(entries)))
-    return _choose(entries, state.model(), state.set_model, key, label)
+    # What nobody chose is not remembered, so that another page may begin with another model.
+    name = next((name for name in (chosen(), usual) if name in entries), next(iter(entries)))
+    return _choose(entries, name, remember, key, label)
 
 
 def choose_one(

@@ -37,6 +37,12 @@ view, set_view = _choice("workshop.view", DatasetView())
 model, set_model = _choice("workshop.model", cast("str | None", None))
 """The name of the chosen model, pretrained or a run's id; None before a choice."""
 
+live_model, set_live_model = _choice("workshop.live_model", cast("str | None", None))
+"""The name of the model that reads cameras and pictures; None before a choice, which the shipped one is for.
+
+It is apart from `model`: whoever evaluates a model of drawn faces has not chosen it for photographs.
+"""
+
 run_id, set_run_id = _choice("workshop.run", cast("str | None", None))
 """The id of the training run being looked at; None before a choice."""
 
@@ -66,6 +72,17 @@ opened_face, set_opened_face = _choice("evaluation.opened", cast("int | None", N
 
 chosen_face, set_chosen_face = _choice("evaluation.chosen", cast("int | None", None))
 """The row, in its source, of the face that is corrupted or explained; None before a choice."""
+
+test_is_open, set_test_open = _choice("evaluation.test_open", False)
+"""Whether the learner has asked to see test faces in this session; at first they are kept back."""
+
+counted_looks, _set_counted_looks = _choice(
+    "evaluation.counted_looks", cast("tuple[tuple[str, str], ...]", ())
+)
+"""The models and datasets whose look at the test faces was counted in this session."""
+
+newest_run_seen, set_newest_run_seen = _choice("evaluation.newest_run", "")
+"""The newest run with a model when the evaluation page was drawn last; empty before."""
 
 is_calibrated, set_calibrated = _choice("live.calibrated", False)
 """Whether the live page uses the temperature that is kept for its model; at first it does not."""
@@ -103,6 +120,11 @@ def set_judged_models(names: Iterable[str]) -> None:
 def add_fitted_model(name: str) -> None:
     """Fit the temperature of this model, here and wherever it is evaluated next."""
     _set_fitted_models((*fitted_models(), name))
+
+
+def add_counted_look(model: str, dataset: str) -> None:
+    """Remember that this session's look at a model's answers to test faces is counted."""
+    _set_counted_looks((*counted_looks(), (model, dataset)))
 
 
 def tell(sentence: str) -> None:

@@ -13,6 +13,7 @@ from fer.datasets import Split, load_dataset
 from fer.datasets.editions import create_edition
 from fer.emotions import Emotion
 from fer.evaluation import Evaluation, evaluate, scores_of
+from fer.evaluation.test_looks import read_looks
 from fer.models.card import CARD_FILE, MODEL_FILE, load_card
 from fer.models.inference import load_recognizer
 from fer.runs import RunStatus
@@ -254,3 +255,48 @@ def test_a_damaged_model_is_a_sentence(
     page = open_page(PAGE, small_csv)
     assert not page.exception
     assert len(page.error) == 1
+
+
+@pytest.mark.usefixtures("model_folder")
+def test_test_faces_wait_for_one_last_look_which_is_counted(
+    open_page: OpenPage, small_csv: dict[str, object]
+) -> None:
+    kept_back = {**small_csv, "evaluation.test_open": False}
+    page = open_page(PAGE, kept_back)
+    assert page.segmented_control(key="evaluation.split").value == Split.VALIDATION
+    assert Split.TEST not in page.segmented_control(key="evaluation.split").options
+    assert read_looks() == ()
+    page.button(key="evaluation.open_test").click().run()
+    assert page.segmented_control(key="evaluation.split").value == Split.TEST
+    assert "Test faces looked at" in words(page)
+    assert "once" in words(page)
+    page.run()
+    assert [look.looks for look in read_looks()] == [1]  # a rerun is no second look
+    again = open_page(PAGE, kept_back)
+    again.button(key="evaluation.open_test").click().run()
+    (look,) = read_looks()
+    assert (look.model, look.looks, look.right, look.count) == ("grey", 2, 7, 7)
+    assert "twice" in words(again)
+
+
+@pytest.mark.usefixtures("model_folder")
+def test_it_begins_with_the_newest_run_of_the_learners_own(
+    open_page: OpenPage, small_csv: dict[str, object], fer_home: Path
+) -> None:
+    first = a_run(RunStatus.FINISHED)
+    grey_level.save_model(first.folder)
+    page = open_page(PAGE, small_csv)
+    assert page.session_state["evaluation.judged"] == (first.id,)
+    # Another is chosen, and stays chosen ...
+    page.multiselect(key="evaluation.models").set_value(["grey"]).run()
+    assert page.session_state["evaluation.judged"] == ("grey",)
+    page.run()
+    assert page.session_state["evaluation.judged"] == ("grey",)
+
+
+@pytest.mark.usefixtures("model_folder")
+def test_the_weakest_emotion_and_the_largest_mistakes_stand_first(
+    open_page: OpenPage, small_csv: dict[str, object]
+) -> None:
+    page = open_page(PAGE, small_csv)
+    assert "**Weakest**" in words(page)

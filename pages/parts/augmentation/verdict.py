@@ -8,11 +8,12 @@ import streamlit as st
 from fer.course.lessons.augmentation_limit import MARK
 from fer.datasets import Split
 from fer.datasets.browsing import rows_of
-from fer.models.inference import Recognizer
+from fer.datasets.registry import SYNTHETIC
+from fer.models.inference import DRAWN_FACES_MODEL, Recognizer
 from fer.statistics import percent
 from fer.training import augmentation
 from fer.training.augmentation.survival import LabelSurvival, Strength, label_survival
-from pages.parts import caches, notices, pickers
+from pages.parts import caches, notices, pickers, state
 from pages.parts.augmentation.preview import Preview
 from pages.parts.course import course_state
 
@@ -46,7 +47,9 @@ def choose() -> Recognizer | None:
     ):
         return None
     with notices.shown():
-        entry = pickers.choose_model("augmentation.model")
+        entry = pickers.choose_model(
+            "augmentation.model", usual=DRAWN_FACES_MODEL if state.dataset() == SYNTHETIC else ""
+        )
         if entry is not None:
             return caches.recognizer(entry.name)
     st.info(

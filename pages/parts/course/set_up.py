@@ -44,7 +44,7 @@ def apply_set_up(set_up: SetUp) -> None:
             state.set_judged_models(set_up.models)
             st.session_state["evaluation.split"] = Split.VALIDATION
         else:
-            state.set_model(set_up.models[0])
+            state.set_live_model(set_up.models[0])
             st.session_state["live.other"] = set_up.models[1] if len(set_up.models) > 1 else None
     if set_up.view and (key := _VIEWS.get(set_up.station)):
         st.session_state[key] = set_up.view

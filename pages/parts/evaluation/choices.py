@@ -7,9 +7,10 @@ import streamlit as st
 from fer.config import AS_IT_CAME, DatasetView
 from fer.datasets import Dataset, Split, editions
 from fer.datasets.views import describe
-from fer.errors import DatasetError, FerError
+from fer.errors import DatasetError, FerError, StorageError
 from fer.evaluation import TTA, unanswerable
 from fer.evaluation.evaluation_set import EvaluatedModel, common_emotions
+from fer.evaluation.test_looks import count_look, look_at
 from fer.models.card import ModelCard, load_card
 from fer.models.inference import ModelEntry, model_folder
 from pages.parts import caches, mending, notices, phrases, pickers, state
@@ -57,12 +58,16 @@ def choose() -> Judged:
         with notices.working() as progress:
             viewed = caches.dataset(entry.name, progress, view)
         split = _choose_split(viewed)
+        if split is not Split.TEST and (viewed.splits == Split.TEST).any():
+            _offer_last_look()
     if not names:
         notices.empty("No model chosen", "Choose one to three models above.", icon=":material/touch_app:")
         st.stop()
     faces, models = _evaluate([entries[name] for name in names], viewed, view, split, tta)
     common = common_emotions(model.card.emotions for model in models)
     left_out = unanswerable(common, viewed.only(split))
+    if split is Split.TEST:
+        _count_looks(models, viewed.name)
     return Judged(models=models, faces=faces, view=view, left_out=left_out, dataset=dataset)
 
 
@@ -86,6 +91,12 @@ def _choose_models(entries: dict[str, ModelEntry], waiting: str) -> tuple[str, .
     # The model that was chosen on another page since is the one to look at.
     if state.model() in entries and state.model() not in wanted and not emptied:
         wanted = (str(state.model()),)
+    # After a training it is about the learner's own new model, until another is chosen.
+    newest = next((name for name, entry in entries.items() if entry.kind == "run"), "")
+    if newest and newest != state.newest_run_seen() and not emptied:
+        if not wanted or state.newest_run_seen():
+            wanted = (newest,)
+        state.set_newest_run_seen(newest)
     there = tuple(name for name in wanted if name in entries)
     gone = [name for name in wanted if name not in entries]
     if not there and not emptied:
@@ -187,9 +198,58 @@ def _choose_split(viewed: Dataset) -> Split:
             f"No face of “{viewed.source.title}” is left in this state ({describe(state.view())}). Choose "
             "another edition, or put faces back on the dataset page."
         )
+    # Test faces wait for the end, unless there are no others.
+    if splits != [Split.TEST] and not state.test_is_open():
+        splits = [split for split in splits if split is not Split.TEST]
     if st.session_state.get(_SPLIT) not in (None, *splits):
         del st.session_state[_SPLIT]
-    return pickers.choose_split(_SPLIT, splits, Split.TEST)
+    return pickers.choose_split(_SPLIT, splits, Split.TEST if state.test_is_open() else Split.VALIDATION)
+
+
+def _offer_last_look() -> None:
+    """Offer the test faces, with what a look costs."""
+    if state.test_is_open():
+        return
+    with st.popover("One last look", icon=":material/lock:", key="evaluation.last_look"):
+        st.markdown(
+            "**The test faces** have had no say in any of your choices. That makes their figure honest, "
+            "once: "
+            "whoever changes something after a look fits the model to them. Choose your model first."
+        )
+        st.button(
+            "Look at the test faces",
+            icon=":material/lock_open:",
+            type="primary",
+            key="evaluation.open_test",
+            on_click=_open_test,
+        )
+
+
+def _open_test() -> None:
+    state.set_test_open(True)
+    st.session_state[_SPLIT] = Split.TEST
+
+
+def _count_looks(models: tuple[EvaluatedModel, ...], dataset: str) -> None:
+    """Count this session's look at each model's answers to the test faces, and say the number."""
+    for model in models:
+        name, found = model.card.name, model.evaluation
+        if (name, dataset) in state.counted_looks():
+            continue
+        try:
+            look = count_look(name, dataset, found.correct.right, len(found))
+        except StorageError as error:
+            st.warning(f"This look at the test faces could not be counted. {error}", icon=":material/save:")
+            continue
+        state.add_counted_look(name, dataset)
+        if look.looks > 1:
+            state.tell(f"This is look {look.looks} at the test faces with {model.title}.")
+    known = [(model, look_at(model.card.name, dataset)) for model in models]
+    told = ", ".join(
+        f"{phrases.plain(model.title)} {phrases.times(one.looks)}" for model, one in known if one
+    )
+    if told:
+        st.caption(f":material/visibility: Test faces looked at: {told}.")
 
 
 # ── the answers ──────────────────────────────────────────────────────────────────────────────────

@@ -161,6 +161,7 @@ def _ended(run: Run, curves: RunCurves) -> None:
                 st.switch_page("pages/4_evaluation.py")
             if st.button("Try it live", icon=":material/videocam:", key="training.live"):
                 _take_along(run)
+                state.set_live_model(run.id)
                 st.switch_page("pages/5_live.py")
         if run.can_extend:
             _extending(run)

@@ -29,7 +29,7 @@ def show(judged: Judged) -> None:
     index = names.choose_model(judged, "Of which model", "evaluation.temperature_model")
     name = judged.models[index].name
     fingerprint = caches.recognizer(name).fingerprint
-    _kept(fingerprint)
+    _kept(name, fingerprint)
     if name not in state.fitted_models():
         st.button(
             "Fit the temperature on the validation faces",
@@ -55,7 +55,7 @@ def show(judged: Judged) -> None:
     _use(judged, index, fingerprint, fitted)
 
 
-def _kept(fingerprint: str) -> None:
+def _kept(name: str, fingerprint: str) -> None:
     """What the live page can use by now, and the button that forgets it."""
     try:
         kept = caches.load_temperature(fingerprint)
@@ -78,7 +78,9 @@ def _kept(fingerprint: str) -> None:
                 st.error(str(error), icon=":material/error:")
             else:
                 st.rerun()
-        notices.link("pages/5_live.py", "To the live page")
+        if st.button("To the live page", icon=":material/arrow_forward:", key="evaluation.to_live"):
+            state.set_live_model(name)
+            st.switch_page("pages/5_live.py")
 
 
 def _fitted(judged: Judged, index: int, fitted: Temperature, held_out: Temperature | None) -> None:

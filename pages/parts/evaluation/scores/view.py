@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer import figures
-from fer.evaluation import TTA
+from fer.evaluation import TTA, Evaluation
 from fer.statistics import Verdict, compare_answers, percent
 from pages.parts import caches, report_table
 from pages.parts.evaluation import names
@@ -43,8 +43,21 @@ def _one(judged: Judged) -> None:
             f"On **{len(evaluation):,}** faces{_averaged(judged)}. With 95\u00a0% confidence, endless faces "
             f"of this kind would give **{evaluation.correct.range_95}**."
         )
+        st.markdown(_weakest(evaluation))
     with scale:
         _scale(judged)
+
+
+def _weakest(evaluation: Evaluation) -> str:
+    """The emotion with the lowest recall, and the three largest mistakes, in words."""
+    reports = [report for report in evaluation.class_reports if report.recall is not None]
+    weakest = min(reports, key=lambda report: report.recall or 0.0)
+    mistakes = ", ".join(
+        f"{one.true} called {one.predicted} ({one.count})" for one in evaluation.commonest_mistakes(3)
+    )
+    return f"**Weakest**: {weakest.emotion}, of which it finds {percent(weakest.recall or 0.0, 0)}." + (
+        f"  \n**Largest mistakes**: {mistakes}." if mistakes else ""
+    )
 
 
 def _several(judged: Judged) -> None:
