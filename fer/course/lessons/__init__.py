@@ -1,4 +1,4 @@
-"""Lessons of the course in their order, a file each."""
+"""Lesson catalog: the lessons of the course in their order, a file each."""
 
 from fer.course.lesson import Lesson
 from fer.course.lessons import (

@@ -6,7 +6,11 @@ import streamlit as st
 
 from fer import course
 from fer.course import LESSONS, CourseProgress, Guess, Lesson, Work, lesson_called
+from fer.course.lessons import domain_shift
+from fer.datasets.registry import SYNTHETIC
 from fer.errors import FerError, StorageError
+from fer.models.card import load_card
+from fer.models.inference import model_folder
 from pages.parts import caches, state
 
 GUESSES = "course.guesses"
@@ -30,6 +34,13 @@ def note(name: str, value: str | float) -> None:
     """Remember a step that a lesson asks for; see `Work.marks`. Nothing is written where nothing changes."""
     if progress().marks.get(name) != value:
         change(lambda known: known.with_mark(name, value))
+
+
+def note_comparison(first: str, second: str, faces: int) -> None:
+    """Remember that two models read the same photograph, one of them a model of drawn faces."""
+    learned_from = {load_card(model_folder(name)).dataset.get("name") for name in (first, second)}
+    if faces and SYNTHETIC in learned_from and len(learned_from) > 1:
+        note(domain_shift.MARK, faces)
 
 
 def current() -> Lesson | None:

@@ -12,6 +12,7 @@ from fer.live.choice import LiveChoice
 from fer.live.picture_export import PicturePrediction
 from fer.statistics import percent
 from pages.parts import caches, notices, phrases, pickers
+from pages.parts.course import course_state
 from pages.parts.live import face_reading
 
 # So many are read at once; more would make the page long and the memory full.
@@ -75,6 +76,8 @@ def _one(
     except FerError as error:
         st.error(phrases.plain(str(error)), icon=":material/broken_image:")
         return PicturePrediction(title, None, error=str(error))
+    if choice.other is not None:
+        course_state.note_comparison(choice.model, choice.other, len(faces))
     drawn = drawing.draw_faces(image_bgr, faces, choice.style)
     with st.container(border=brief):
         picture, beside = st.columns([5, 4], gap="medium")
