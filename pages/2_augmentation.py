@@ -32,8 +32,7 @@ def next_number(key: str) -> None:
 
 masthead.page_header(
     "Augmentation",
-    "A mirrored smile is still a smile. Small changes turn one face into many, so that a "
-    "model learns the expression and not the photograph.",
+    "Small changes turn one face into many, so that a model learns the expression, not the photograph.",
     station=2,
 )
 

@@ -5,7 +5,15 @@ import streamlit as st
 from fer import runs
 from fer.runs import Run, RunStatus
 from pages.parts import caches, components, masthead, notices, phrases, state
-from pages.parts.training import comparison, form, queue_panel, run_file, run_panel, runs_table
+from pages.parts.training import (
+    comparison,
+    form,
+    queue_panel,
+    replication_panel,
+    run_file,
+    run_panel,
+    runs_table,
+)
 
 
 def shown_of(history: list[Run]) -> Run | None:
@@ -31,8 +39,7 @@ def say_that_it_is_gone(run_id: str) -> None:
 
 masthead.page_header(
     "Training",
-    "The network guesses, is told the answer, and corrects itself a little, thousands "
-    "of times. Choose how, press start, and watch it learn.",
+    "The network guesses, sees the answer, and corrects itself a little, thousands of times. Watch it learn.",
     station=3,
 )
 
@@ -53,8 +60,8 @@ with panel:
     if waits:
         queue_panel.show(shown)
     if shown is not None:
-        run_file.show(shown)
         run_panel.show(shown)
+        run_file.show(shown)
     else:
         notices.empty(
             "No run yet",
@@ -72,6 +79,20 @@ elif runs.list_deleted():
     run_file.show_trash()
 if damaged:
     run_file.show_damaged(damaged)
+
+st.header("Replications of published results", anchor=False)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown(
+        "What the five reference systems reported, beside what came of repeating it here.", width="content"
+    )
+    st.button(
+        "Look at them",
+        icon=":material/fact_check:",
+        key="training.replications",
+        on_click=replication_panel.open_window,
+    )
+if replication_panel.is_open():
+    replication_panel.replications_dialog(form.put_here)
 
 # The form is drawn last, so that a refused start does not take the rest of the page with it.
 with choices, notices.shown():

@@ -24,8 +24,8 @@ VIEWS = {
 
 masthead.page_header(
     "Evaluation",
-    "One figure says how often a model is right. The faces behind it say what it confuses, and why, and when "
-    "it breaks: that is where the learning is.",
+    "One figure says how often a model is right. The faces behind it say what it confuses, and when it "
+    "breaks.",
     station=4,
 )
 

@@ -12,8 +12,7 @@ CAMERA, SNAPSHOT, PICTURES, FILM = "Camera", "Snapshot", "Pictures", "Video"
 
 masthead.page_header(
     "Live",
-    "The faces that are found before the camera are cut out and read by the model you choose, about thirty "
-    "times a second. Or show it pictures, or a film.",
+    "Faces that are found in a camera's picture, a photograph or a film are read by the model you choose.",
     station=5,
 )
 

@@ -52,7 +52,7 @@ class TrainingConfig(checks.Settings):
         option="passes over the training faces",
         lowest=1,
         highest=10_000,
-        group="rate",
+        group="first",
         slider_to=100,
     )
     batch_size: int = setting(
@@ -63,7 +63,7 @@ class TrainingConfig(checks.Settings):
         option="faces per step",
         lowest=1,
         highest=4_096,
-        group="rate",
+        group="first",
         offered=(8, 16, 32, 64, 128, 256, 512),
     )
     learning_rate: float = setting(

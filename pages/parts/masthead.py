@@ -31,10 +31,12 @@ def page_header(title: str, lead: str, station: int | None = None) -> None:
     if station != _LIVE:
         state.set_camera_shown(False)
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon=_ICON, layout="wide")
-    st.html(components.style(__file__))
     course_strip()
-    st.html(f'<div class="fer-station">{f"Station {station} of 5" if station else "FER Lab"}</div>')
-    st.title(title, anchor=False)
-    st.html(f'<p class="fer-lead">{lead}</p>')
+    with st.container(gap=None, key="masthead"):
+        st.html(components.style(__file__))
+        place = f"Station {station} of 5" if station else "FER Lab"
+        st.html(f'<div class="fer-station fer-place">{place}</div>')
+        st.title(title, anchor=False)
+        st.html(f'<p class="fer-lead">{lead}</p>')
     for sentence in state.told():
         st.toast(sentence, icon=":material/info:")

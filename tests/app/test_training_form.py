@@ -290,7 +290,7 @@ def test_the_expected_time_is_told_where_the_pace_is_known(
     know(TrainingConfig(augmentation=DEFAULT_AUGMENTATION), SpeedEstimate(100, 700, 8))
     page = open_page(PAGE)
     # 8 s and ten times 56 s of training with 1 s of validation.
-    assert "About **10 min** for 10 epochs of 5,600 faces (measured here: 100 images/s" in words(page)
+    assert "About **10 min** for 10 epochs (measured here: 100 images/s" in words(page)
     assert "5,600 faces to learn from, 700 to judge by" in words(page)
     page.number_input(key="training.subset").set_value(700).run()
     # 8 s and ten times 7 s of training with 0.2 s of validation: an eighth of its 700 faces, but 20 a class.

@@ -263,7 +263,7 @@ def test_a_finished_run_leads_on_to_evaluation_and_live() -> None:
     (run.folder / runs.MODEL_FILE).touch()
     page = open_page()
     assert not page.exception
-    assert "Finished after 5 min of training. Epoch 5 was the best" in page.success[0].value
+    assert "Finished after 5 min. Epoch 5 is the model" in page.success[0].value
     assert has_button(page, "training.evaluate")
     assert has_button(page, "training.live")
     assert not has_button(page, "training.resume")

@@ -46,9 +46,13 @@ def choose() -> Judged:
         )
         packages.packages_popover(entries, None)
         st.stop()
-    names = _choose_models(entries, waiting)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        with st.container(width=210):
+        names = _choose_models(entries)
+        packages.packages_popover(entries, names[0] if names else None)
+    if waiting:
+        st.caption(f":material/model_training: {waiting}")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(width=168):
             entry = pickers.choose_dataset("evaluation.dataset")
         with notices.working() as progress:
             dataset = caches.dataset(entry.name, progress, DatasetView(skip_bad=state.view().skip_bad))
@@ -84,7 +88,7 @@ def _not_trained_yet() -> str:
     return f"{phrases.listed(titles[:3])} {'is' if len(titles) == 1 else 'are'} still training; {they}."
 
 
-def _choose_models(entries: dict[str, ModelEntry], waiting: str) -> tuple[str, ...]:
+def _choose_models(entries: dict[str, ModelEntry]) -> tuple[str, ...]:
     """One to three models, remembered; those that are gone meanwhile are dropped, and said so."""
     wanted = state.judged_models()
     emptied = st.session_state.get(_MODELS) == []
@@ -122,9 +126,6 @@ def _choose_models(entries: dict[str, ModelEntry], waiting: str) -> tuple[str, .
             "were moved.",
             icon=":material/delete:",
         )
-    if waiting:
-        st.caption(f":material/model_training: {waiting}")
-    packages.packages_popover(entries, names[0] if names else None)
     return tuple(names)
 
 
@@ -182,7 +183,7 @@ def _choose_averaging() -> TTA:
         list(_AVERAGING_TITLES),
         format_func=_AVERAGING_TITLES.__getitem__,
         key="evaluation.averaging",
-        width=190,
+        width=152,
         help="The model's answers to a face and its mirror image, or to ten "
         "crops of it, are averaged. That often gains a point, costs as many times the work, and must be "
         "said beside the figure.",

@@ -97,7 +97,7 @@ def _in_words(
     at_most = "at most" if config.early_stopping_patience else "about"
     source = "measured here" if known.source == "measured" else "as in your last such run"
     return (
-        f":material/timer: {at_most.capitalize()} **{phrases.duration(seconds)}** for {epochs} of "
-        f"{phrases.faces(training_faces)} ({source}: {known.images_per_second:,.0f} images/s; starting takes "
-        f"about {phrases.duration(known.start_seconds)})"
+        f":material/timer: {at_most.capitalize()} **{phrases.duration(seconds)}** for {epochs} "
+        f"({source}: {known.images_per_second:,.0f} images/s, and about "
+        f"{phrases.duration(known.start_seconds)} to start)"
     )

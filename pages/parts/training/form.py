@@ -27,11 +27,11 @@ from pages.parts.training import (
     network_choice,
     rate_choice,
     recipe_panel,
-    replication_panel,
     teacher_choice,
     transfer_choice,
 )
 from pages.parts.training.faces_choice import ChosenFaces
+from pages.parts.training.setting_widgets import fields_of
 
 # Chosen elsewhere: the faces belong to every page, the augmentation to station 2.
 _ELSEWHERE = ("dataset", "view", "augmentation")
@@ -59,31 +59,25 @@ def show(submit_label: str = "Start training", submit_help: str | None = None) -
 def _form(submit_label: str, submit_help: str | None) -> None:
     config = state.training()
     filled: TrainingConfig = st.session_state[_FILLED]
-    # What comes of the settings below stands above them: one press is enough.
+    # The two settings that every learner turns, what comes of them, and the button: one press is enough.
     start = st.container(border=True)
-    with st.container(horizontal=True):
-        if st.button("Recipes", icon=":material/menu_book:", key="training.recipes"):
-            recipe_panel.show(put_here)
-        st.button(
-            "Replications",
-            icon=":material/fact_check:",
-            key="training.replications",
-            help="What others published, and what came of repeating it.",
-            on_click=replication_panel.open_window,
-        )
-        if replication_panel.is_open():
-            replication_panel.replications_dialog(put_here)
-        glossary_panel.show()
+    with start:
+        values: dict[str, Any] = fields_of("first", filled)
     with st.container(border=True):
         faces = faces_choice.show()
     with st.container(border=True):
-        values: dict[str, Any] = {"architecture": network_choice.show()}
-        values |= transfer_choice.transfer_settings(filled, architecture(values["architecture"]))
-        values |= rate_choice.rate_settings(filled, values)
+        values["architecture"] = network_choice.show()
         augmentation = _augmentation()
-        with st.expander("More settings", icon=":material/tune:"):
-            values |= more_settings.more_settings(filled, faces.dataset)
-            values |= teacher_choice.teacher_settings(filled)
+        values |= transfer_choice.transfer_settings(filled, architecture(values["architecture"]))
+    with st.expander("Learning rate and schedule", icon=":material/trending_down:"):
+        values |= rate_choice.rate_settings(filled, values)
+    with st.expander("More settings", icon=":material/tune:"):
+        values |= more_settings.more_settings(filled, faces.dataset)
+        values |= teacher_choice.teacher_settings(filled)
+    with st.container(horizontal=True):
+        if st.button("Recipes", icon=":material/menu_book:", key="training.recipes"):
+            recipe_panel.show(put_here)
+        glossary_panel.show()
     try:
         _check_warmup(values)
         config = replace(config, dataset=faces.name, view=state.view(), augmentation=augmentation, **values)
@@ -93,6 +87,9 @@ def _form(submit_label: str, submit_help: str | None) -> None:
     except ConfigError as error:
         problem = faces.problem or str(error)
     with start:
+        if faces.training and not problem:
+            st.markdown(_corrections(config, faces))
+            expected_time.show(config, *faces.used(config))
         pressed = st.button(
             submit_label,
             icon=":material/play_arrow:",
@@ -104,12 +101,18 @@ def _form(submit_label: str, submit_help: str | None) -> None:
         )
         if problem:
             st.error(problem, icon=":material/error:")
-        elif faces.training:
-            expected_time.show(config, *faces.used(config))
     if pressed and not problem:
         expected_time.stop_measuring()
         st.session_state[_SUBMITTED] = config
         st.rerun()
+
+
+def _corrections(config: TrainingConfig, faces: ChosenFaces) -> str:
+    """How often the weights will be corrected, in words."""
+    training, _ = faces.used(config)
+    steps = -(-training // config.batch_size)
+    corrections = steps * config.epochs
+    return f"**{corrections:,} corrections**: {steps:,} batches an epoch."
 
 
 def put(config: TrainingConfig) -> None:

@@ -1,4 +1,4 @@
-"""Learning-rate schedule: epochs, batches, and the rate with its course over the run."""
+"""Learning-rate schedule: the rate and its course over the run."""
 
 from collections.abc import Mapping
 from dataclasses import replace

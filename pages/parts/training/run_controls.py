@@ -212,10 +212,9 @@ def _finished(run: Run, curves: RunCurves) -> str:
         filter(
             None,
             (
-                f"Finished after {trained} of training.",
+                f"Finished after {trained}.",
                 f"It stopped early, after epoch {epochs_done}." if epochs_done < run.config.epochs else "",
-                f"Epoch {best.epoch} was the best and is the model now." if best else "",
-                "Next: see what it mistakes for what, or show it your own face.",
+                f"Epoch {best.epoch} is the model." if best else "",
             ),
         )
     )

@@ -6,9 +6,10 @@ import streamlit as st
 
 from fer.runs import Run, RunCurves, RunStatus, best_epoch
 from fer.statistics import percent
-from pages.parts import phrases
+from pages.parts import components, phrases
 from pages.parts.training import run_words
 
+_STYLE = components.style(__file__)
 _BADGES: dict[RunStatus, tuple[str, Literal["primary", "green", "gray", "red", "orange"]]] = {
     RunStatus.QUEUED: (":material/schedule:", "gray"),
     RunStatus.STARTING: (":material/hourglass_top:", "primary"),
@@ -28,7 +29,10 @@ def show(run: Run) -> None:
         st.subheader(phrases.plain(run.title), anchor=False, width="content")
         icon, color = _BADGES[run.status]
         st.badge(run_words.STATUS_TITLES[run.status], icon=icon, color=color)
-    st.caption(run_words.settings_in_a_line(run))
+    st.html(_STYLE)
+    line = run_words.settings_in_a_line(run)
+    with st.container(key="run-settings-line"):
+        st.caption(line, help=line)
 
 
 def figures(run: Run, curves: RunCurves) -> None:
