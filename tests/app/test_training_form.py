@@ -294,7 +294,7 @@ def test_the_expected_time_is_told_where_the_pace_is_known(
     assert "5,600 faces to learn from, 700 to judge by" in words(page)
     page.number_input(key="training.subset").set_value(700).run()
     # 8 s and ten times 7 s of training with 0.2 s of validation: an eighth of its 700 faces, but 20 a class.
-    assert "About **1 min** for 10 epochs of 700 faces" in words(page)
+    assert "About **1 min** for 10 epochs" in words(page)
     assert "700 of 5,600 faces to learn from, 140 of 700 to judge by" in words(page)
     page.toggle(key="training.whole_validation").set_value(True).run()
     assert "700 of 5,600 faces to learn from, 700 to judge by" in words(page)
