@@ -6,6 +6,7 @@ from fer.config import DatasetView
 from fer.datasets.readers.numbering import numbering_first
 from fer.errors import DatasetError, PartlyBadDatasetError
 from pages.parts import caches, masthead, notices, pickers, state
+from pages.parts.address import Linked
 from pages.parts.dataset import conversion, edition_bar, import_cutting, import_form, intake, overview, splits
 from pages.parts.dataset.face_map import map_view
 from pages.parts.dataset.faces import faces_view
@@ -25,6 +26,7 @@ masthead.page_header(
     "A model knows only the faces it was shown. Look at them first: how many there are of each "
     "emotion, how they were labelled, and what you would have said.",
     station=1,
+    linked=Linked("dataset.view_shown", list(VIEWS), dataset=True),
 )
 
 with st.container(horizontal=True, vertical_alignment="bottom"):

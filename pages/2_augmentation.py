@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import masthead, notices, phrases, pickers, state
+from pages.parts.address import Linked
 from pages.parts.augmentation import (
     compare,
     extremes,
@@ -34,6 +35,7 @@ masthead.page_header(
     "Augmentation",
     "Small changes turn one face into many, so that a model learns the expression, not the photograph.",
     station=2,
+    linked=Linked("augmentation.view", list(VIEWS), dataset=True),
 )
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -80,10 +82,10 @@ button_place.button(
 )
 
 presets = st.container()
+st.session_state.setdefault("augmentation.view", "Sheet")  # a link or a lesson may have set it
 view = st.segmented_control(
     "Show",
     list(VIEWS),
-    default="Sheet",
     required=True,
     label_visibility="collapsed",
     key="augmentation.view",

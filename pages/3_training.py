@@ -5,6 +5,7 @@ import streamlit as st
 from fer import runs
 from fer.runs import Run, RunStatus
 from pages.parts import caches, components, masthead, notices, phrases, state
+from pages.parts.address import Linked
 from pages.parts.training import (
     comparison,
     form,
@@ -41,6 +42,7 @@ masthead.page_header(
     "Training",
     "The network guesses, sees the answer, and corrects itself a little, thousands of times. Watch it learn.",
     station=3,
+    linked=Linked(dataset=True, extra=("run",)),
 )
 
 with notices.shown():

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import masthead, notices
+from pages.parts.address import Linked
 from pages.parts.evaluation import caveats, choices
 from pages.parts.evaluation.confusion.view import confusion_view
 from pages.parts.evaluation.curves.view import curves_view
@@ -27,6 +28,7 @@ masthead.page_header(
     "One figure says how often a model is right. The faces behind it say what it confuses, and when it "
     "breaks.",
     station=4,
+    linked=Linked("evaluation.view_shown", list(VIEWS), dataset=True, extra=("models", "split")),
 )
 
 with notices.shown():

@@ -6,6 +6,7 @@ from fer.datasets.registry import SYNTHETIC
 from fer.models.card import load_card
 from fer.models.inference import DEFAULT_MODEL, model_folder
 from pages.parts import caches, masthead, notices, pickers, state
+from pages.parts.address import Linked
 from pages.parts.live import calibration, camera, consent, controls, drawn_model_notice, pictures, video
 
 CAMERA, SNAPSHOT, PICTURES, FILM = "Camera", "Snapshot", "Pictures", "Video"
@@ -14,6 +15,7 @@ masthead.page_header(
     "Live",
     "Faces that are found in a camera's picture, a photograph or a film are read by the model you choose.",
     station=5,
+    linked=Linked("live.view", (CAMERA, SNAPSHOT, PICTURES, FILM), extra=("live",)),
 )
 
 with notices.shown():
@@ -35,8 +37,9 @@ with notices.shown():
         )
         st.stop()
     with switch:
+        st.session_state.setdefault("live.view", CAMERA)  # a link or a lesson may have set it
         view = st.segmented_control(
-            "Show it", [CAMERA, SNAPSHOT, PICTURES, FILM], default=CAMERA, required=True, key="live.view"
+            "Show it", [CAMERA, SNAPSHOT, PICTURES, FILM], required=True, key="live.view"
         )
     card = load_card(model_folder(model.name))
     temperature = calibration.choose(caches.recognizer(model.name).fingerprint)

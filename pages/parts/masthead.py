@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer.system import paths
 from pages.parts import components, state
+from pages.parts.address import NOTHING_LINKED, Linked, sync
 from pages.parts.course.strip import course_strip
 
 # A file of our own: a Material symbol or an emoji here would be fetched from the internet.
@@ -13,7 +14,7 @@ _ICON = paths.PROJECT_ROOT / "static" / "face.svg"
 _LIVE = 5
 
 
-def page_header(title: str, lead: str, station: int | None = None) -> None:
+def page_header(title: str, lead: str, station: int | None = None, linked: Linked = NOTHING_LINKED) -> None:
     """Begin a page.
 
     A link straight to a page of a fresh server makes Streamlit run the page alone, beside a list of file
@@ -23,6 +24,7 @@ def page_header(title: str, lead: str, station: int | None = None) -> None:
         title: the page's heading.
         lead: one plain sentence under it, Markdown-free.
         station: the page's place in the journey, 1 to 5; None for the home page.
+        linked: which choices stand in the page's address.
     """
     if not st.session_state.get("frame.drawn"):
         page = next((paths.PROJECT_ROOT / "pages").glob(f"{station or 0}_*.py"))
@@ -31,6 +33,7 @@ def page_header(title: str, lead: str, station: int | None = None) -> None:
     if station != _LIVE:
         state.set_camera_shown(False)
     st.set_page_config(page_title=f"{title} · FER Lab", page_icon=_ICON, layout="wide")
+    sync(linked)
     course_strip()
     with st.container(gap=None, key="masthead"):
         st.html(components.style(__file__))
