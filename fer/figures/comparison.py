@@ -16,6 +16,13 @@ MOST_CURVES = 8
 
 Measure = Literal["validation_accuracy", "validation_loss", "train_accuracy", "train_loss"]
 
+Over = Literal["epoch", "corrections", "minutes"]
+_AXES: dict[Over, tuple[str, str]] = {
+    "epoch": ("epoch", "epoch %{x}"),
+    "corrections": ("corrections of the weights", "%{x:,} corrections"),
+    "minutes": ("minutes of training", "%{x:.1f} min"),
+}
+
 # No colour that means an emotion, and each kind of line once: who sees no colours sees dashes and marks.
 _LINES = (
     (ACCENT, "solid", "circle"),
@@ -38,36 +45,42 @@ class NamedCurve:
         letter: what it is called within the page, "A" to "H".
         title: what the learner calls it.
         metrics: its epochs.
+        steps: corrections of the weights in an epoch; 0 where that is not known.
     """
 
     letter: str
     title: str
     metrics: Sequence[EpochMetrics]
+    steps: int = 0
+
+    def places(self, over: Over) -> list[float]:
+        """Where each epoch stands on the axis."""
+        match over:
+            case "epoch":
+                return [float(row.epoch) for row in self.metrics]
+            case "corrections":
+                return [float(row.epoch * self.steps) for row in self.metrics]
+            case "minutes":
+                return [seconds / 60 for seconds in accumulate(row.duration_seconds for row in self.metrics)]
 
 
-def comparison_figure(
-    curves: Sequence[NamedCurve], measure: Measure, over: Literal["epoch", "minutes"] = "epoch"
-) -> go.Figure:
+def comparison_figure(curves: Sequence[NamedCurve], measure: Measure, over: Over = "epoch") -> go.Figure:
     """Draw the curves of up to `MOST_CURVES` runs over one another, each with its letter at its end.
 
     Args:
         curves: the runs; one without an epoch keeps its place in the legend. What is no number leaves a gap.
         measure: what goes up or down.
-        over: epochs, or the minutes that training had taken by then.
+        over: epochs, the corrections of the weights, or the minutes that training had taken by then.
     """
     is_share = measure.endswith("accuracy")
     value = "%{y:.1%}" if is_share else "%{y:.3f}"
-    place = "epoch %{x}" if over == "epoch" else "%{x:.1f} min"
+    axis, place = _AXES[over]
     figure = go.Figure()
     for curve, (color, dash, symbol) in zip(curves, _LINES, strict=False):
         # At most 40 letters: a legend in one column shall leave room on a telephone.
         title = curve.title if len(curve.title) <= 40 else f"{curve.title[:39]}…"
         rows = curve.metrics
-        x = (
-            [float(row.epoch) for row in rows]
-            if over == "epoch"
-            else [seconds / 60 for seconds in accumulate(row.duration_seconds for row in rows)]
-        )
+        x = curve.places(over)
         y = [number if math.isfinite(number := getattr(row, measure)) else None for row in rows]
         every = max(1, math.ceil(len(rows) / _MOST_MARKS))
         figure.add_scatter(
@@ -97,7 +110,7 @@ def comparison_figure(
         )
     )
     figure.update_xaxes(
-        title={"text": "epoch" if over == "epoch" else "minutes of training", "standoff": 4},
+        title={"text": axis, "standoff": 4},
         gridcolor=GRID,
         zeroline=False,
         rangemode="tozero",

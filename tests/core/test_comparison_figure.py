@@ -69,3 +69,13 @@ def test_a_hover_and_the_legend_name_the_run_as_it_was_typed() -> None:
     assert "&amp; more" in name
     assert name.endswith("…")
     assert "%{y}" not in figure.data[0].hovertemplate.replace("%{y:.1%}", "")
+
+
+def test_corrections_are_an_axis_too() -> None:
+    small, large = (
+        NamedCurve(letter, "A run", curve(letter, 0.3, 0.4).metrics, steps)
+        for letter, steps in (("A", 175), ("B", 11))
+    )
+    figure = comparison_figure([small, large], "validation_accuracy", "corrections")
+    assert [list(trace.x) for trace in figure.data] == [[175, 350], [11, 22]]
+    assert figure.layout.xaxis.title.text == "corrections of the weights"

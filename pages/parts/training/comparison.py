@@ -3,13 +3,13 @@
 import html
 from collections.abc import Sequence
 from string import ascii_uppercase
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from fer import runs
 from fer.config import Setting, compare_settings
-from fer.figures.comparison import MOST_CURVES, Measure, NamedCurve, comparison_figure
+from fer.figures.comparison import MOST_CURVES, Measure, NamedCurve, Over, comparison_figure
 from fer.runs import Run
 from fer.runs.sample_predictions import compare_predictions
 from fer.statistics import Proportion, Verdict, percent
@@ -24,7 +24,7 @@ _MEASURES: dict[Measure, str] = {
     "train_accuracy": "Accuracy, training",
     "train_loss": "Loss, training",
 }
-_OVER: dict[Literal["epoch", "minutes"], str] = {"epoch": "Epochs", "minutes": "Minutes"}
+_OVER: dict[Over, str] = {"epoch": "Epochs", "corrections": "Corrections", "minutes": "Minutes"}
 _OUTCOMES: dict[Verdict, str] = {
     "better": "{} is better than A:",
     "worse": "{} is worse than A:",
@@ -72,7 +72,8 @@ def _curves(compared: Sequence[Run], letters: str) -> None:
             label_visibility="collapsed",
         )
     curves = [
-        NamedCurve(letter, run.title, run.metrics()) for letter, run in zip(letters, compared, strict=True)
+        NamedCurve(letter, run.title, run.metrics(), _steps(run))
+        for letter, run in zip(letters, compared, strict=True)
     ]
     live_chart.draw_chart(
         comparison_figure(curves, measure, over),
@@ -83,6 +84,13 @@ def _curves(compared: Sequence[Run], letters: str) -> None:
     )
     if not any(curve.metrics for curve in curves):
         st.caption("None of them has an epoch behind it yet; the curves come with the first.")
+
+
+def _steps(run: Run) -> int:
+    """How often an epoch of a run corrects the weights; 0 where its faces are not known."""
+    manifest = runs.read_manifest(run.folder)
+    faces = 0 if manifest is None else sum(manifest.counts.get("train", ()))
+    return -(-faces // run.config.batch_size)
 
 
 def _outcome(compared: Sequence[Run], letters: str) -> None:
