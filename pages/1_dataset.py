@@ -5,7 +5,7 @@ import streamlit as st
 from fer.config import DatasetView
 from fer.datasets.readers.numbering import numbering_first
 from fer.errors import DatasetError, PartlyBadDatasetError
-from pages.parts import caches, masthead, notices, pickers, state
+from pages.parts import caches, masthead, notices, phrases, pickers, state
 from pages.parts.address import Linked
 from pages.parts.dataset import conversion, edition_bar, import_cutting, import_form, intake, overview, splits
 from pages.parts.dataset.face_map import map_view
@@ -23,13 +23,13 @@ VIEWS = {
 
 masthead.page_header(
     "Dataset",
-    "A model knows only the faces it was shown. Look at them first: how many there are of each "
-    "emotion, how they were labelled, and what you would have said.",
+    "A model knows only the faces it was shown. Look at them first, and at what somebody said they show.",
     station=1,
     linked=Linked("dataset.view_shown", list(VIEWS), dataset=True),
 )
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+choice, edition_place = st.columns([5, 4])
+with choice, st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     with notices.shown():
         entry = pickers.choose_dataset("dataset.dataset")
     intake.add_dataset_button()
@@ -51,16 +51,14 @@ with notices.shown():
         st.stop()
 
 _, height, width, channels = dataset.images.shape
-figures_line, edition_line = st.columns([2, 3])  # an edition's bar does not wrap at 1280 pixels
-with figures_line, st.container(horizontal=True, gap="medium"):
-    st.metric("Faces", f"{len(dataset):,}", width="content")
-    st.metric("Emotions", len(dataset.emotions), width="content")
-    st.metric("Grey pixels" if channels == 1 else "RGB pixels", f"{width} × {height}", width="content")
-with edition_line, notices.shown():
+with edition_place, notices.shown():
     edition_bar.show(dataset)
 source = dataset.source
-st.caption(
-    f"{source.title}. Licence: {source.license}." + (f" [Read more]({source.url})." if source.url else "")
+st.markdown(
+    f"**{phrases.faces(len(dataset))}** of {len(dataset.emotions)} emotions, {width} × {height} "
+    f"{'grey' if channels == 1 else 'RGB'} pixels. "
+    f":small[{source.title}. Licence: {source.license}."
+    + (f" [Read more]({source.url}).]" if source.url else "]")
 )
 notices.listed(numbering_first(dataset.notes), "dataset.notes")
 import_form.show(entry, dataset)
