@@ -1,18 +1,23 @@
 """Video annotation: a film read from its first frame to its last; annotated film and table out."""
 
 import time
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fer.detection import DetectionMode, build_detector
 from fer.errors import VideoError
 from fer.live import LiveRecognizer, LiveSettings
 from fer.live.drawing import DrawingStyle, draw_faces
-from fer.live.reading import TOO_SMALL
+from fer.live.reading import TOO_SMALL, LiveReading
 from fer.live.video.probing import (
     FilmInfo,
     beginning,
@@ -120,6 +125,35 @@ def annotate_film(
     )
 
 
+class _Beside:
+    """Does one thing after another on a thread beside the caller's, a few frames behind at most.
+
+    Drawing and coding a frame takes as long as reading the next one, and neither needs the other.
+    """
+
+    _MOST_BEHIND = 4
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "write-film")
+        self._behind: deque[Future[None]] = deque()
+
+    def do(self, work: Callable[..., None], *arguments: object) -> None:
+        """Have `work` done when its turn comes; raises what earlier work raised."""
+        while len(self._behind) >= self._MOST_BEHIND:
+            self._behind.popleft().result()
+        self._behind.append(self._thread.submit(work, *arguments))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *details: object) -> None:
+        try:
+            while kind is None and self._behind:
+                self._behind.popleft().result()
+        finally:
+            self._thread.shutdown(cancel_futures=True)  # before the file is closed under it
+
+
 @dataclass(slots=True)
 class _Reader:
     """One reading of one film."""
@@ -150,20 +184,27 @@ class _Reader:
                 raise VideoError(
                     f"“{self.name}” does not say when its frames are shown. Save it anew as MP4."
                 )
-            with FilmWriter(
-                target,
-                self.info.read_size,
-                time_base,
-                frames_per_second=self.info.frames_per_second,
-                sound=sound,
-            ) as writer:
+            with (
+                FilmWriter(
+                    target,
+                    self.info.read_size,
+                    time_base,
+                    frames_per_second=self.info.frames_per_second,
+                    sound=sound,
+                ) as writer,
+                _Beside() as beside,
+            ):
+
+                def write(pixels: NDArray[np.uint8], reading: LiveReading, pts: int) -> None:
+                    writer.write(draw_faces(pixels, reading.faces, self.style), pts)
+
                 for packet in container.demux(*([stream] if sound is None else [stream, sound])):
                     if packet.stream is stream:
-                        self._read_packet(packet, stream, writer)
+                        self._read_packet(packet, stream, partial(beside.do, write))
                     else:
-                        writer.write_sound(packet, self.beginning)
+                        beside.do(writer.write_sound, packet, self.beginning)
 
-    def _read_packet(self, packet: Any, stream: Any, writer: FilmWriter | None) -> None:
+    def _read_packet(self, packet: Any, stream: Any, write: Callable[..., None] | None) -> None:
         for frame in frames_of(packet, self.name):
             if frame.pts is None:
                 continue
@@ -176,9 +217,8 @@ class _Reader:
             self.seconds = moment - self.began
             check_length(self.seconds, self.frames, self.name)
             self.table.add(reading, moment)
-            if writer is not None:
-                pts = frame.pts - round(self.beginning / stream.time_base)
-                writer.write(draw_faces(pixels, reading.faces, self.style), pts)
+            if write is not None:
+                write(pixels, reading, frame.pts - round(self.beginning / stream.time_base))
             if self.info.seconds > 0:
                 # The last percent is for the index and the table.
                 self.progress(
