@@ -28,8 +28,7 @@ def first_readable(models: Sequence[ModelEntry]) -> ModelCard | None:
 
 masthead.page_header(
     "Teach a computer to read a face",
-    "From labelled photographs to a webcam that names an expression: five "
-    "stations. In each you do one step yourself and see how it works.",
+    "From labelled faces to a webcam that names an expression, in five stations. You do each step yourself.",
 )
 
 

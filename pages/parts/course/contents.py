@@ -30,22 +30,24 @@ def contents() -> None:
             + (f", about {minutes} minutes to go." if minutes else ". You have walked the whole path.")
             + " Each has a task that is checked on your own runs."
         )
-        for number, lesson in enumerate(LESSONS, start=1):
-            _line(number, lesson, known)
+        with st.container(gap="xxsmall"):
+            for number, lesson in enumerate(LESSONS, start=1):
+                _line(number, lesson, known)
 
 
 def _line(number: int, lesson: Lesson, known: CourseProgress) -> None:
-    state = known.of(lesson.key).state
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"{_ICONS[state]} {number}. {lesson.title}", width="stretch")
-        st.caption(f"{lesson.minutes} min · {lesson.station.capitalize()}", width="content")
+    """A lesson: its state, its title, which opens it, and how long it takes."""
+    title, minutes = st.columns([7, 1], vertical_alignment="center")
+    with title:
         if st.button(
-            "Repeat" if state == "done" else "Open",
+            f"{number}. {lesson.title}",
+            icon=_ICONS[known.of(lesson.key).state],
             key=f"course.open.{lesson.key}",
             type="tertiary",
-            help=lesson.why,
+            help=f"{lesson.why} On the page {lesson.station.capitalize()}.",
         ):
             _begin(lesson)
+    minutes.caption(f"{lesson.minutes} min")
 
 
 def _begin(lesson: Lesson) -> None:
