@@ -7,6 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+# Streamlit 1.67: what `st.columns` and `st.container` return; no public module names its type either.
+from streamlit.delta_generator import DeltaGenerator as DeltaGenerator
+
 # Streamlit 1.67: what `st.file_uploader` returns is documented, but no public module names its type.
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 

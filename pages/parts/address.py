@@ -19,6 +19,7 @@ from fer.models.inference import list_models
 from fer.runs import list_runs
 from pages.parts import phrases, state
 
+_NAMES = frozenset(("dataset", "edition", "view", "run", "model", "split", "lesson"))
 _WRITTEN = "address.written"
 _MOST_CHARACTERS = 300
 _SPLIT_KEY = "evaluation.split"
@@ -51,7 +52,8 @@ def sync(linked: Linked) -> None:
     if given and given != st.session_state.get(_WRITTEN):
         for sentence in _taken(given, linked):
             st.warning(phrases.plain(sentence), icon=":material/link_off:")
-    chosen = dict(_chosen(linked))
+    others = {name: value for name, value in given.items() if name not in _NAMES}
+    chosen = {**others, **dict(_chosen(linked))}
     if chosen != given:
         st.query_params.from_dict(chosen)
     st.session_state[_WRITTEN] = chosen

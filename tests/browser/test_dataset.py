@@ -34,7 +34,7 @@ class Visit:
 
     def counts(self, count: int) -> None:
         """Wait until the page shows a dataset of so many faces."""
-        expect(self.page.get_by_test_id("stMetricValue").first).to_have_text(str(count), timeout=PATIENCE)
+        expect(self.page.get_by_text(f"{count:,} faces", exact=True).first).to_be_visible(timeout=PATIENCE)
         settle(self.page)
 
     def show(self, view: str) -> None:

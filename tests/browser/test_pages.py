@@ -63,7 +63,7 @@ def test_the_menu_leads_through_every_page(browser_page: OpenTab, server: str) -
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=name.capitalize()).click()
         page.get_by_role("heading", name=title, level=1).wait_for(timeout=90_000)
         settle(page)
-        assert page.url.endswith(PAGES[name][0])
+        assert page.url.partition("?")[0].endswith(PAGES[name][0])
         assert page.locator("[data-testid='stException']").count() == 0
 
 
@@ -110,6 +110,6 @@ def test_a_cold_deep_link_brings_the_frame_and_what_it_asks_for(
         open_page(page, f"{server.url}/dataset?it=stays", "Dataset")
         expect(page.get_by_test_id("stSidebarNav").get_by_text("Prepare")).to_be_visible()
         expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="app")).to_have_count(0)
-        assert page.url == f"{server.url}/dataset?it=stays"
+        assert page.url.startswith(f"{server.url}/dataset?") and "it=stays" in page.url
     finally:
         stop_server(process)

@@ -15,6 +15,7 @@ from fer.models.card import CARD_FILE, INT8_FILE, MODEL_FILE
 from fer.models.inference import (
     CHUNK,
     DEFAULT_MODEL,
+    DRAWN_FACES_MODEL,
     Recognizer,
     list_models,
     load_recognizer,
@@ -307,7 +308,12 @@ def test_no_keras_and_no_tensorflow_stand_behind_it() -> None:
 
 @pytest.mark.usefixtures("shipped")
 def test_shipped_models_are_listed_and_found_from_an_empty_home(fer_home: Path) -> None:
-    assert [entry.name for entry in list_models()] == [DEFAULT_MODEL, "half_resnet18", "mini_xception"]
+    assert [entry.name for entry in list_models()] == [
+        DEFAULT_MODEL,
+        "half_resnet18",
+        "mini_xception",
+        DRAWN_FACES_MODEL,
+    ]
     assert {entry.kind for entry in list_models()} == {"pretrained"}
     assert load_recognizer(DEFAULT_MODEL).card.name == DEFAULT_MODEL
     assert list(fer_home.iterdir()) == []

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from fer.config import LONGEST_NAME, ImportSettings
 from fer.datasets import DatasetEntry
@@ -13,6 +12,7 @@ from fer.datasets.readers.list_layout import column_names
 from fer.datasets.readers.name_patterns import label_finder, some_names
 from fer.datasets.readers.vocabulary import printable
 from fer.errors import ConfigError, DatasetError
+from pages.parts._compat import DeltaGenerator
 
 _GUESSED, _NAMES, _LIST = "Guessed", "Names of pictures", "A list beside them"
 _OF_ONE_FILE = ("csv", "parquet", "list")
