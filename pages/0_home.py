@@ -51,7 +51,6 @@ def quick_start() -> None:
         "2. **Evaluate** it: which emotion does it miss?\n"
         "3. **Try** it on a picture, and see what drawn faces cannot teach."
     )
-    st.space("stretch")
     if st.button("Fill in a first run", icon=":material/play_arrow:", key="home.first_run"):
         apply_set_up(SetUp(Station.TRAINING, training=first_run.CONFIG))
 
@@ -95,7 +94,7 @@ else:
 path, start = st.columns([3, 2], gap="medium")
 with path, notices.shown():
     contents()
-with start, st.container(border=True, height="stretch", gap="small", key="home-start"):
+with start, st.container(border=True, gap="small", key="home-start"):
     quick_start()
 
 st.header("Or walk freely", anchor=False)
