@@ -20,7 +20,7 @@ from fer.system import paths
 from fer.system.result_store import ResultStore, load_result
 
 # The version is raised whenever a corruption comes to change pixels otherwise. 1,000 faces take some 50 kB.
-_SWEEPS = ResultStore("sweeps", ".json", version=1, most=60, digest_bytes=12)
+_SWEEPS = ResultStore("sweeps", ".json", version=2, most=60, digest_bytes=12)
 
 
 def sweep_path(fingerprint: str, faces: Dataset, seed: int = 0) -> Path:
