@@ -22,7 +22,9 @@ def accuracy_figure(
     Names are short, for they stand beside the scale; all models were asked about the same faces.
     """
     supports = evaluation.confusion.sum(axis=1)
-    common = evaluation.emotions[int(supports.argmax())]
+    # Where all are as frequent, naming one of them would be a lie about the others.
+    is_common = supports == supports.max()
+    common = f"“{evaluation.emotions[int(supports.argmax())]}”" if is_common.sum() == 1 else "one emotion"
     people = (HUMAN_ACCURACY - HUMAN_ACCURACY_SPREAD, HUMAN_ACCURACY + HUMAN_ACCURACY_SPREAD)
     spread = f"{100 * HUMAN_ACCURACY:.0f} ± {percent(HUMAN_ACCURACY_SPREAD, 0)}"
     laziest = evaluation.majority_accuracy
@@ -41,12 +43,12 @@ def accuracy_figure(
         ),
         ("People<br>on FER-2013", HUMAN_ACCURACY, people, QUIET, spread, "Goodfellow et al. (2013)"),
         (
-            f"Always “{common}”",
+            f"Always {common}",
             laziest,
             (laziest, laziest),
             QUIET,
             percent(laziest),
-            "the laziest model there is",
+            "the same answer to every one of these faces",
         ),
     ]
     figure = go.Figure()

@@ -157,6 +157,12 @@ def test_accuracy_stands_beside_people_and_the_laziest_answer(evaluation: Evalua
     assert lazy.x[0] == pytest.approx(10 / 12)
 
 
+def test_no_emotion_is_called_the_commonest_where_all_are_as_frequent() -> None:
+    labels = np.arange(7)
+    even = Evaluation.from_predictions("m", Split.TEST, EMOTIONS, labels, np.eye(7, dtype=np.float32))
+    assert figures.accuracy_figure(even).data[-1].y[0] == "Always one emotion"
+
+
 def test_figures_carry_no_background_and_are_plain_json(evaluation: Evaluation) -> None:
     for figure in (
         figures.counts_figure(dataset_of([0, 1]).counts()),
