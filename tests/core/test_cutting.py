@@ -133,7 +133,7 @@ def test_cutting_ends_as_soon_as_whoever_waits_leaves() -> None:
 
     def read(index: int) -> tuple[str, bytes]:
         asked.append(index)
-        return f"{index}.jpg", content
+        return f"{index}.jpg", content + index.to_bytes(2, "big")  # another picture each: none is kept
 
     def leave(fraction: float, message: str) -> None:
         raise KeyboardInterrupt
