@@ -402,6 +402,10 @@ class TrainingConfig(checks.Settings):
         """The names in `teacher`, each once."""
         return tuple(dict.fromkeys(name.strip() for name in self.teacher.split("+") if name.strip()))
 
+    def steps_of(self, faces: int) -> int:
+        """Return how often an epoch of so many training faces corrects the weights."""
+        return -(-faces // self.batch_size)
+
     def settings(self) -> dict[str, Any]:
         """Every setting by a name of its own: those within another one as "augmentation.noise_fraction"."""
 

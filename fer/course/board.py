@@ -4,17 +4,15 @@ A file is what `fer.course.progress` keeps in each learner's home, collected und
 holds lessons, tries and times, and nothing of a face or an emotion.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from fer.course.lessons import LESSONS
-from fer.course.progress import CourseProgress, progress_from
+from fer.course.progress import CourseProgress, read_progress
 from fer.errors import FerError
 
 _MOST_FILES = 500
-_MOST_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def read_board(folder: Path) -> list[Seat]:
     """
     if not folder.is_dir():
         raise FerError(f"There is no folder “{folder}”. Collect each learner's data/course.json in one.")
-    seats = [Seat(name, _read(path)) for name, path in _files(folder)]
+    seats = [Seat(name, read_progress(path)) for name, path in _files(folder)]
     if not seats:
         raise FerError(
             f"In “{folder.name}” there is no progress file. Collect each learner's data/course.json "
@@ -68,13 +66,3 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
         if len(found) >= _MOST_FILES:
             break
     yield from sorted(found, key=lambda pair: pair[0].casefold())
-
-
-def _read(path: Path) -> CourseProgress | None:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            return None
-        values = json.loads(path.read_text(encoding="utf-8"))
-        return progress_from(values) if isinstance(values, Mapping) else None
-    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        return None

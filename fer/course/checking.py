@@ -2,9 +2,9 @@
 
 import math
 
-from fer.config import TrainingConfig
 from fer.course.lesson import Verdict
 from fer.course.work import Answers, RunRecord, Work
+from fer.datasets.registry import SYNTHETIC
 
 # What is read off a chart or typed with one digit less is as right.
 READ_OFF_PER_CENT = 1.0
@@ -48,7 +48,7 @@ def missing_run(work: Work, what: str) -> Verdict:
 
 def is_on_drawn_faces(record: RunRecord) -> bool:
     """Whether a run learned from the built-in faces."""
-    return record.run.config.dataset == TrainingConfig().dataset
+    return record.run.config.dataset == SYNTHETIC
 
 
 def counted(count: int, one: str, many: str) -> str:

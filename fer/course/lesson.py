@@ -46,7 +46,6 @@ class SetUp:
         augmentation: what the augmentation page is set to.
         dataset: the dataset chosen for every page; empty leaves it.
         models: the models to evaluate or to use, the first one shown; empty leaves them.
-        run: the run to look at; empty leaves it.
         opens_game: whether the guessing game is opened.
     """
 
@@ -56,7 +55,6 @@ class SetUp:
     augmentation: AugmentationConfig | None = None
     dataset: str = ""
     models: tuple[str, ...] = ()
-    run: str = ""
     opens_game: bool = False
 
 

@@ -101,22 +101,26 @@ def progress_path() -> Path:
     return paths.data_folder() / "course.json"
 
 
-def load_progress(path: Path | None = None) -> CourseProgress:
-    """Return the progress in a file, the learner's own if none is named; none at all if it cannot be read.
+def load_progress() -> CourseProgress:
+    """Return the learner's progress; none at all if it cannot be read.
 
     A damaged file is left as it is until the next step is saved: progress is worth a lesson's click, not an
     error on every page.
     """
-    path = progress_path() if path is None else path
+    return read_progress(progress_path()) or CourseProgress()
+
+
+def read_progress(path: Path) -> CourseProgress | None:
+    """Return the progress in a file; None if there is none, or it cannot be read."""
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BYTES:
-            return CourseProgress()
-        return progress_from(json.loads(path.read_text(encoding="utf-8")))
+            return None
+        return _progress_from(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        return CourseProgress()
+        return None
 
 
-def progress_from(values: Mapping[str, Any]) -> CourseProgress:
+def _progress_from(values: Mapping[str, Any]) -> CourseProgress:
     """Rebuild from the JSON that `save_progress` wrote.
 
     Raises:

@@ -56,13 +56,12 @@ class RunRecord:
     @property
     def training_faces(self) -> int:
         """How many faces it learned from; 0 where that is not known."""
-        return 0 if self.manifest is None else sum(self.manifest.counts.get("train", ()))
+        return 0 if self.manifest is None else self.manifest.training_faces
 
     @property
     def corrections(self) -> int:
         """How often its weights were corrected: steps an epoch, times the epochs done."""
-        steps = -(-self.training_faces // self.run.config.batch_size)
-        return steps * len(self.metrics)
+        return self.run.config.steps_of(self.training_faces) * len(self.metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,6 @@ class Work:
         runs: the learner's runs, newest first; shipped models are none of them.
         guesses: of the guessing game's last round.
         counts: faces of each emotion in each split of the chosen dataset.
-        dataset: what that is called.
         marks: other steps taken, by name, with a figure or word each; see the lessons that use them.
         sweeps: the newest robustness measured of each run, by its id.
     """
@@ -98,7 +96,6 @@ class Work:
     runs: tuple[RunRecord, ...] = ()
     guesses: tuple[Guess, ...] = ()
     counts: Mapping[str, Mapping[Emotion, int]] = field(default_factory=dict)
-    dataset: str = ""
     marks: Mapping[str, str | float] = field(default_factory=dict)
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
 
@@ -119,7 +116,6 @@ def read_work(
     *,
     guesses: tuple[Guess, ...] = (),
     counts: Mapping[str, Mapping[Emotion, int]] | None = None,
-    dataset: str = "",
     marks: Mapping[str, str | float] | None = None,
 ) -> Work:
     """Return the work of the learner whose home this is; what no file tells is given.
@@ -134,4 +130,4 @@ def read_work(
         for look in read_looks()
         for what, value in (("looks", look.looks), ("right", look.right), ("count", look.count))
     }
-    return Work(records, guesses, counts or {}, dataset, {**(marks or {}), **looked}, sweeps)
+    return Work(records, guesses, counts or {}, {**(marks or {}), **looked}, sweeps)

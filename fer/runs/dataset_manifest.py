@@ -27,6 +27,11 @@ class DatasetManifest:
     counts: Mapping[str, tuple[int, ...]]
     fingerprint: str
 
+    @property
+    def training_faces(self) -> int:
+        """How many faces it learns from."""
+        return sum(self.counts.get("train", ()))
+
 
 def save_manifest(folder: Path, manifest: DatasetManifest) -> None:
     """Write down which faces the run in `folder` learns from.

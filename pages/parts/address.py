@@ -18,6 +18,7 @@ from fer.datasets.editions import list_editions
 from fer.models.inference import list_models
 from fer.runs import list_runs
 from pages.parts import phrases, state
+from pages.parts.course import course_state
 
 _NAMES = frozenset(("dataset", "edition", "view", "run", "model", "split", "lesson"))
 _WRITTEN = "address.written"
@@ -83,7 +84,7 @@ def _taken(given: dict[str, str], linked: Linked) -> Iterator[str]:
         yield from _split(split)
     if (lesson := given.get("lesson")) and lesson != course.load_progress().current:
         if lesson_called(lesson):
-            course.save_progress(course.load_progress().shown(True).with_current(lesson))
+            course_state.change(lambda known: known.shown(True).with_current(lesson))
         else:
             yield f"The address names the lesson “{lesson}”, which the course does not have."
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import NamedTuple
 
 import cv2
@@ -17,9 +18,9 @@ from fer.datasets.pictures import Pictures, shape_note, vanished
 from fer.datasets.readers import cutting
 from fer.datasets.readers.cutting import Cut, CutStore, FaceCutter
 from fer.datasets.readers.numbering import LabelReading
-from fer.datasets.readers.vocabulary import kept_out
+from fer.datasets.readers.vocabulary import kept_out, printable
 from fer.errors import FaceDetectorError, MalformedDatasetError, PartlyBadDatasetError, PictureError
-from fer.images import decode_grey, picture_size
+from fer.images import decode_grey, picture_size, read_bytes
 from fer.system.progress import Progress
 
 # Faces are small; whoever brings photographs gets them scaled down, or memory would end first.
@@ -40,6 +41,17 @@ _MAX_BYTES = 6 * 2**30
 
 Reader = Callable[[int], tuple[str, bytes]]
 """Gives the name (for errors) and the bytes of the i-th picture; called from several threads."""
+
+
+def reader_of(folder: Path, places: Sequence[str]) -> Reader:
+    """Return what reads the pictures at these places below a folder."""
+
+    def read(index: int) -> tuple[str, bytes]:
+        shown = printable(places[index])
+        return shown, read_bytes(folder / places[index], shown)
+
+    return read
+
 
 Bad = Mapping[int, tuple[str, str]]
 """What cannot be used: its position, and (where it is, what is wrong with it)."""

@@ -17,7 +17,7 @@ import numpy as np
 from fer.config import AS_GUESSED, ImportSettings
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.readers.class_list import class_lists, class_names_in
-from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
+from fer.datasets.readers.decoding import decode_faces, notes_on, reader_of, refuse_bad
 from fer.datasets.readers.numbering import number_of, read_labels
 from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, NO_FILE, PassedOver, is_junk
 from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
@@ -32,7 +32,7 @@ from fer.datasets.readers.vocabulary import (
 )
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
-from fer.images import SUFFIXES, read_bytes
+from fer.images import SUFFIXES
 from fer.system.progress import Progress, silent
 
 # People put a folder around the folders, and archives another: FER2013/images/train/happy.
@@ -107,17 +107,12 @@ def load_folders(
         count = len(places) + len(unknown)
         refuse_bad(folder.name, "pictures", count, unknown, message, labels=reading)
 
-    def read(index: int) -> tuple[str, bytes]:
-        place = found[places[index]].place
-        shown = printable(place)
-        return shown, read_bytes(folder / place, shown)
-
     bad, count = dict(unknown), len(places) + len(unknown)
     if not places:
         refuse_bad(folder.name, "pictures", count, bad)
     decoded = decode_faces(
         np.array(places, np.intp),
-        read,
+        reader_of(folder, [found[row].place for row in places]),
         folder.name,
         progress,
         what="pictures",

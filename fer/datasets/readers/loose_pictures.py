@@ -16,14 +16,14 @@ import numpy as np
 from fer.config import ImportSettings
 from fer.datasets.dataset import Dataset, Source, Split
 from fer.datasets.readers.class_list import class_names_in
-from fer.datasets.readers.decoding import decode_faces, notes_on, refuse_bad
+from fer.datasets.readers.decoding import decode_faces, notes_on, reader_of, refuse_bad
 from fer.datasets.readers.numbering import read_labels
 from fer.datasets.readers.passed_over import AN_ARCHIVE, LINK, NO_FILE, PassedOver, is_junk
 from fer.datasets.readers.signatures import SUFFIXES as ARCHIVE_SUFFIXES
 from fer.datasets.readers.vocabulary import OUTSIDE, filled_splits, printable, quoted, split_called
 from fer.emotions import EMOTIONS
 from fer.errors import MalformedDatasetError
-from fer.images import SUFFIXES, read_bytes
+from fer.images import SUFFIXES
 from fer.system import paths
 from fer.system.progress import Progress
 
@@ -160,14 +160,9 @@ def read_labelled(
         short = f"“{folder.name}” cannot be loaded. “{where}” {why}" if reading.advice else ""
         refuse_bad(folder.name, "pictures", count, bad, short, labels=reading)
 
-    def read(index: int) -> tuple[str, bytes]:
-        place = found[places[index]].place
-        shown = printable(place)
-        return shown, read_bytes(folder / place, shown)
-
     decoded = decode_faces(
         np.array(places, np.intp),
-        read,
+        reader_of(folder, [found[row].place for row in places]),
         folder.name,
         progress,
         what="pictures",

@@ -165,5 +165,5 @@ def _steps_an_epoch(
 ) -> int:
     if batches:
         return batches[-1].batches
-    count = sum(manifest.counts.get("train", ())) if manifest else 0
+    count = manifest.training_faces if manifest else 0
     return math.ceil(count / config.batch_size) or _STEPS_UNKNOWN

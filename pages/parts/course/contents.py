@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.course import LESSONS, CourseProgress, Lesson, State
+from fer.course import LESSONS, CourseProgress, Lesson, State, lesson_called
 from pages.parts.course import course_state
 from pages.parts.course.set_up import apply_set_up
 
@@ -17,7 +17,7 @@ def contents() -> None:
     """Draw the course: how far the learner is, the button that goes on, and the lessons."""
     known = course_state.progress()
     minutes = sum(lesson.minutes for lesson in LESSONS if known.of(lesson.key).state == "open")
-    following = course_state.current() or course_state.next_lesson(None, known)
+    following = lesson_called(known.current) or course_state.next_lesson(None, known)
     with st.container(border=True, key="course-contents"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader("The course: an hour from labels to an honest figure", anchor=False, width="stretch")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer import course
-from fer.course import LESSONS, CourseProgress, Guess, Lesson, Work, lesson_called
+from fer.course import LESSONS, CourseProgress, Guess, Lesson, Work
 from fer.course.lessons import domain_shift
 from fer.datasets.registry import SYNTHETIC
 from fer.errors import FerError, StorageError
@@ -43,11 +43,6 @@ def note_comparison(first: str, second: str, faces: int) -> None:
         note(domain_shift.MARK, faces)
 
 
-def current() -> Lesson | None:
-    """The lesson in hand; None before the course was begun, and after its end."""
-    return lesson_called(progress().current)
-
-
 def next_lesson(after: Lesson | None, known: CourseProgress) -> Lesson | None:
     """The first lesson after this one that is not done yet, then the first of all; None if all are."""
     start = 0 if after is None else LESSONS.index(after) + 1
@@ -64,4 +59,4 @@ def work() -> Work:
         counts = {split.value: of_split for split, of_split in dataset.counts().items()}
     except FerError:
         pass  # the dataset page says what is wrong with it; the check that needs it asks for another
-    return course.read_work(guesses=guesses, counts=counts, dataset=state.dataset(), marks=progress().marks)
+    return course.read_work(guesses=guesses, counts=counts, marks=progress().marks)

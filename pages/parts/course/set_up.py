@@ -37,8 +37,6 @@ def apply_set_up(set_up: SetUp) -> None:
         form.put_here(set_up.training)
     if set_up.opens_game:
         verify.open_game()
-    if set_up.run:
-        state.set_run_id(set_up.run)
     if set_up.models:
         if set_up.station is Station.EVALUATION:
             state.set_judged_models(set_up.models)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer.course import LESSONS, CourseProgress, Lesson
+from fer.course import LESSONS, CourseProgress, Lesson, lesson_called
 from pages.parts.course import course_state
 from pages.parts.course.check_dialog import check_dialog, open_check
 from pages.parts.course.set_up import apply_set_up
@@ -14,7 +14,7 @@ def course_strip() -> None:
     """Draw the strip, unless no lesson is in hand or the learner put it away; and the sidebar's figure."""
     known = course_state.progress()
     _sidebar(known)
-    lesson = course_state.current()
+    lesson = lesson_called(known.current)
     if lesson is None or not known.is_shown:
         return
     with st.container(border=True, key="course-strip", gap="xsmall"):

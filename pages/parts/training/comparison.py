@@ -89,8 +89,7 @@ def _curves(compared: Sequence[Run], letters: str) -> None:
 def _steps(run: Run) -> int:
     """How often an epoch of a run corrects the weights; 0 where its faces are not known."""
     manifest = runs.read_manifest(run.folder)
-    faces = 0 if manifest is None else sum(manifest.counts.get("train", ()))
-    return -(-faces // run.config.batch_size)
+    return 0 if manifest is None else run.config.steps_of(manifest.training_faces)
 
 
 def _outcome(compared: Sequence[Run], letters: str) -> None:

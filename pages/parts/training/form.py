@@ -110,7 +110,7 @@ def _form(submit_label: str, submit_help: str | None) -> None:
 def _corrections(config: TrainingConfig, faces: ChosenFaces) -> str:
     """How often the weights will be corrected, in words."""
     training, _ = faces.used(config)
-    steps = -(-training // config.batch_size)
+    steps = config.steps_of(training)
     corrections = steps * config.epochs
     return f"**{corrections:,} corrections**: {steps:,} batches an epoch."
 
